@@ -19,15 +19,16 @@ from claimcheck.cli.inputs import (
     open_document,
 )
 from claimcheck.cli.output import (
+    check_markable,
     check_writable,
     format_estimate,
     print_error,
     write_rows,
-    write_text,
+    write_run,
 )
 from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, render_run
+from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
     from claimcheck.api.stores import RunStore
@@ -123,7 +124,11 @@ def summarize(
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
+    style = options.detect_page_style(out.output)
+
     document = _open_source(source, about, quiet=out.quiet)
+    if format is Format.PDF:
+        check_markable(document, out.output)
     options.prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
@@ -132,7 +137,7 @@ def summarize(
     run = _summarize_document(
         document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
-    _write_report(run, format, out)
+    write_run(run, format, out.output, style, include_text=not out.no_text)
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
     _exit_on_problems(run, fail_on)
@@ -175,12 +180,6 @@ def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
         raise typer.Exit(3)
     if _is_failing(run, fail_on):
         raise typer.Exit(1)
-
-
-def _write_report(run: Run, format: Format, out: options.OutputOptions) -> None:
-    style = options.detect_page_style(out.output)
-    report = render_run(run, format, include_text=not out.no_text, style=style)
-    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
 
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:

@@ -33,6 +33,7 @@ class Format(StrEnum):
     CLAIMREVIEW = "claimreview"
     SARIF = "sarif"
     JUNIT = "junit"
+    PDF = "pdf"
 
 
 # The formats that one command or function offers, in the order of its help.
@@ -46,6 +47,7 @@ RunReportFormat = Literal[
     Format.CSV,
     Format.SARIF,
     Format.JUNIT,
+    Format.PDF,
 ]
 CheckReportFormat = Literal[
     Format.TEXT,
