@@ -18,6 +18,7 @@ from claimcheck.api.clients import (
 )
 from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
+from claimcheck.english.metadata import fill_date
 from claimcheck.errors import InputError, join_problems
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
@@ -242,7 +243,7 @@ class CheckJob:
             verdicts=result.verdicts,
             failures=(*self.unsearched, *result.failures),
             claimed_in=self.claimed_in,
-            documents=tuple(corpus.get_document(cited) for cited in cited_ids),
+            documents=tuple(fill_date(corpus.get_document(id_)) for id_ in cited_ids),
             searched=corpus.document_count,
             usage=replace(usage, seconds=seconds),
             signature=signature,

@@ -10,6 +10,7 @@ from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, Run
+from claimcheck.readers.annotations import holds_annotations, parse_statements
 from claimcheck.readers.claims import parse_claims
 from claimcheck.readers.file import build_document, read_bytes
 
@@ -72,7 +73,8 @@ def load_result(path: str | Path) -> Run | Check:
     try:
         return Check.from_json(content)
     except InputError as error:
-        raise InputError(f"{name}: is not a check ({error})") from None
+        reason = str(error).removeprefix("check: ")
+        raise InputError(f"{name}: is not a check ({reason})") from None
 
 
 def holds_result(content: bytes) -> bool:
@@ -86,12 +88,16 @@ def holds_result(content: bytes) -> bool:
 def read_claims(path: str) -> Run | list[Statement]:
     """Return the run in a file with its decisions, or its statements.
 
+    These are claims, one on each line or row, or Web Annotations.
+
     Raises:
         InputError: the file can't be read, has no claim, or has a broken row.
     """
     name, content = read_bytes(path)
     if holds_result(content):
         return parse_run(path, name, content)
+    if holds_annotations(content):
+        return parse_statements(content, name)
     return parse_claims(content, name)
 
 
@@ -113,8 +119,9 @@ def parse_run(path: str | Path, name: str, content: bytes) -> Run:
     try:
         run = Run.from_json(content)
     except InputError as error:
+        reason = str(error).removeprefix("run: ")
         raise InputError(
-            f"{name}: is not a run ({error}); make one with "
+            f"{name}: is not a run ({reason}); make one with "
             "`claimcheck summarize SOURCE --format json -o run.json`"
         ) from None
     return run if str(path) == "-" else add_decisions(run, Path(path))

@@ -82,6 +82,6 @@ def _is_failing(checked: CitationCheck, fail_on: options.FailOn | None) -> bool:
     if fail_on is None:
         return False
     outcomes = {item.outcome for item in checked.statements}
-    if fail_on is options.FailOn.REFUTED:
+    if fail_on == "refuted":
         return Citing.CONTRADICTED in outcomes
     return outcomes != {Citing.SUPPORTED}

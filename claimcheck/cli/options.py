@@ -18,7 +18,6 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
-from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from claimcheck.cli.output import print_note
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, SettingsError
 from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
@@ -200,13 +199,8 @@ MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
 DEFAULT_PAGE_COLUMNS = 100
 
 
-class FailOn(StrEnum):
-    """The verdicts for which a command exits with 1."""
-
-    REFUTED = "refuted"
-    UNSUPPORTED = "unsupported"
-
-
+# The verdicts for which a command exits with 1.
+FailOn = Literal["refuted", "unsupported"]
 # Those of `models.brief`, whose module takes longer to load than Typer.
 _Length = Literal["short", "medium", "long"]
 FailOnVerdict = Annotated[
@@ -226,7 +220,7 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
     from claimcheck.models.verdict import Label
 
     failing = {Label.REFUTED}
-    if fail_on is FailOn.UNSUPPORTED:
+    if fail_on == "unsupported":
         failing = set(Label) - {Label.SUPPORTED}
     return any(verdict.label in failing for verdict in verdicts)
 
@@ -494,16 +488,26 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
     Raises:
         InputError: the extractive engine runs, and one of the flags is given.
     """
+    from claimcheck.config import format_flag
+
     if settings.chosen_engine() != "extractive":
         return
     for name, value in flags.items():
         if value is not None:
-            word = name.removesuffix("_folder").removesuffix("_file")
-            option = "--" + word.replace("_", "-")
             raise InputError(
-                f"{option} requires a model; name one with --model, or with --base-url "
-                "URL for a local server"
+                f"{format_flag(name)} requires a model; name one with --model, or with "
+                "--base-url URL for a local server"
             )
+
+
+def _build_limits(**chosen: Any) -> Limits:
+    from claimcheck.config import format_flag
+    from claimcheck.settings import Limits
+
+    try:
+        return Limits(**chosen)
+    except SettingsError as error:
+        raise error.rename(format_flag) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -547,12 +551,10 @@ class LimitOptions(OptionGroup):
         Raises:
             SettingsError: one of them is not above 0.
         """
-        from claimcheck.settings import Limits
-
         chosen = {
             name: value for name, value in asdict(self).items() if value is not None
         }
-        return Limits(**chosen)
+        return _build_limits(**chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,9 +581,9 @@ class BudgetOptions(OptionGroup):
         """
         if self.budget_usd is None and self.budget_tokens is None:
             return None
-        from claimcheck.settings import Limits
-
-        return Limits(budget_usd=self.budget_usd, budget_tokens=self.budget_tokens)
+        return _build_limits(
+            budget_usd=self.budget_usd, budget_tokens=self.budget_tokens
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,15 @@ def review(
             "eval verification, and ask nothing.",
         ),
     ] = False,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            "--import",
+            metavar="FILE",
+            help="Add the decisions in this file of Web Annotations (JSON-LD), and ask "
+            "nothing.",
+        ),
+    ] = None,
     *,
     decision: DecisionOptions,
 ) -> None:
@@ -93,13 +102,31 @@ def review(
         _write_rows(loaded)
         return
     name = by or _get_user_name()
+    if annotations is not None:
+        _import_decisions(loaded, annotations, name, save)
+        return
     if decision.claim is None:
-        if any((decision.accept, decision.reject, decision.text, decision.verdict)):
+        if decision != DecisionOptions():
             raise InputError("name the claim to decide about with --claim")
         _ask_about_claims(loaded, name, save)
         return
     claim = find_claim(loaded, decision.claim)
     save(_build_decision(claim, decision, name))
+
+
+def _import_decisions(
+    run: Run, path: Path, by: str, save: Callable[[Decision], None]
+) -> None:
+    from claimcheck.api.decisions import read_annotated_decisions
+
+    imported = read_annotated_decisions(path, run, by)
+    for decision in imported.decisions:
+        save(decision)
+    note = f"{format_count(len(imported.decisions), 'decision')} saved"
+    if imported.unmatched:
+        count = format_count(imported.unmatched, "annotation")
+        note += f", {count} about no claim of this run"
+    write_rows([note])
 
 
 def _write_rows(run: Run) -> None:
@@ -154,6 +181,8 @@ def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
         raise InputError("give only one of --accept, --reject, and --text")
     verdict = Label(chosen.verdict) if chosen.verdict else None
     action = actions[0] if actions else Action.NOTED
+    if action is Action.NOTED and not (verdict or chosen.note):
+        raise InputError("decide with --accept, --reject, --text, --verdict, or --note")
     made = Decision(claim.id, action, chosen.text, verdict, chosen.note, by)
     return check_decision(made)
 
