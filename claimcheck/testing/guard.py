@@ -139,7 +139,9 @@ class Guard:
             yield
         except (GeneratorExit, KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:  # that of pytest.skip is no Exception
+        except (
+            BaseException
+        ) as error:  # pytest.skip raises one that is not an Exception
             if self.misses and error is not self.misses[0]:
                 raise self.misses[0] from error
             raise
