@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -77,14 +76,8 @@ class DocumentOptions(options.OptionGroup):
         return None if self.date is None else options.parse_day("--date", self.date)
 
 
-class _FailOn(StrEnum):
-    """The results for which `summarize` exits with 1."""
-
-    UNGROUNDED = "ungrounded"
-    REFUTED = "refuted"
-    UNSUPPORTED = "unsupported"
-
-
+# The results for which `summarize` exits with 1.
+_FailOn = Literal["ungrounded", "refuted", "unsupported"]
 _FailOnResult = Annotated[
     _FailOn | None,
     typer.Option(
@@ -150,7 +143,7 @@ def _validate_options(
     check: bool,
     estimate: bool,
 ) -> None:
-    if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
+    if fail_on not in (None, "ungrounded") and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
     if search and not check:
         raise InputError("--search requires --check")
@@ -189,11 +182,11 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:
             return True
-    if fail_on is _FailOn.UNGROUNDED:
+    if fail_on == "ungrounded":
         return False
     external = run.external_check.verdicts if run.external_check else ()
     verdicts = (*run.verdicts, *external)
-    return options.has_failing_verdict(verdicts, options.FailOn(fail_on))
+    return options.has_failing_verdict(verdicts, fail_on)
 
 
 def _summarize_document(
