@@ -140,6 +140,8 @@ def build_completion(fields: Any) -> Completion:
     """
     if isinstance(fields, list) and len(fields) == 1:
         (fields,) = fields
+    if isinstance(fields, str):
+        raise ErrorInAnswerError(read_error_body(fields))
     fields = _unwrap(_expect_object(fields, "the body"))
     fields = responses_api.build_chat_completion(fields)
     choice = _read_object(fields.get("choices"), "text")

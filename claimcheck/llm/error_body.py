@@ -29,7 +29,15 @@ _MESSAGE_KEYS = (
     "reason",
 )
 # Words that others add beside the message; OpenRouter's is the only useful part.
-_EXTRA_KEYS = ("metadata", "raw", "details", "fieldViolations", "failed_generation")
+_EXTRA_KEYS = (
+    "metadata",
+    "raw",
+    "details",
+    "fieldViolations",
+    "violations",
+    "quotaId",
+    "failed_generation",
+)
 _DELAY_KEY = "retryDelay"  # Google's
 _CODE_KEYS = ("code", "type", "status", "status_code", "object", "reason")
 _FIELD_KEYS = ("param", "field", "loc", "parameter")

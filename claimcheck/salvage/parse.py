@@ -16,6 +16,7 @@ from claimcheck.salvage.objects import (
     lacks_first_brace,
     list_readings,
 )
+from claimcheck.salvage.values import quote_value
 from claimcheck.schemas import Problem
 
 
@@ -56,4 +57,4 @@ def _describe_missing_object(
         return "contains no object with the keys of the schema"
     if "{" in text:
         return "is not JSON: no object can be read"
-    return "is not JSON: it contains no object"
+    return f"is not JSON: it contains no object: {quote_value(text.strip())}"

@@ -40,8 +40,8 @@ class Hypothesis:
 
     `speeches` has one entry for each sentence: who says it, if it is attributed.
     `excluded`: indexes of document sentences that do not count as evidence.
-    `strict`: the statement summarizes this very document, so that to state as a fact
-    what the document only quotes is an error.
+    `strict`: what a model says of the document itself, so that to state as a fact what
+    the document only quotes is an error.
     """
 
     sentences: Sequence[str]

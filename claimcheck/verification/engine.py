@@ -38,12 +38,10 @@ def verify_statement(
     statement: Statement,
     corpus: Corpus,
     scorer: EntailmentScorer,
-    *,
-    strict: bool = False,
 ) -> Verdict:
-    """Return the verdict on a statement; `strict` against its own document."""
+    """Return the verdict on a statement."""
     documents = corpus.find_documents(statement.text)
-    hypothesis = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
+    hypothesis = Hypothesis.from_text(statement.text, statement.speaker)
     findings = [decide(hypothesis, document, scorer) for document in documents]
     return Verdict(
         subject=statement.id,

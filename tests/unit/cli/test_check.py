@@ -9,7 +9,7 @@ from claimcheck import Check
 from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
-CLAIMS = """The talks ended on Tuesday.
+CLAIMS = """Maduro's government drew widespread international condemnation.
 
 Oil exports were declining by about 500,000 barrels a month.
 """
@@ -97,7 +97,11 @@ def test_json_from_standard_input_is_a_valid_check(tmp_path):
         ("refuted", "The talks ended on Wednesday.", 1),
         ("refuted", "Cats sleep.", 0),
         ("unsupported", "Cats sleep.", 1),
-        ("unsupported", "The talks ended on Tuesday.", 0),
+        (
+            "unsupported",
+            "Maduro's government drew widespread international condemnation.",
+            0,
+        ),
     ],
 )
 def test_fail_on_sets_the_exit_code(fail_on, claim, code):
