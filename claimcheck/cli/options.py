@@ -558,10 +558,9 @@ class LimitOptions(OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class SpendingOptions(OptionGroup):
-    """What a single command may spend, or would."""
+class BudgetOptions(OptionGroup):
+    """What a single command may spend."""
 
-    estimate: Estimate = False
     budget_usd: Annotated[
         float | None,
         typer.Option(metavar="X", help="Maximum cost in US dollars."),
@@ -585,6 +584,13 @@ class SpendingOptions(OptionGroup):
         return _build_limits(
             budget_usd=self.budget_usd, budget_tokens=self.budget_tokens
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOptions(BudgetOptions):
+    """What a single command may spend, or would."""
+
+    estimate: Estimate = False
 
 
 @dataclass(frozen=True, slots=True)
