@@ -70,6 +70,8 @@ class Amount:
     @property
     def unit(self) -> str:
         """The normalized unit, with its rate: "USD", "year old", "km/hour"."""
+        if self.quantity.unit == "%" and "point" in self.text:
+            return "percentage point"
         parts = (self.quantity.unit or "").split("/")
         return "/".join(" ".join(map(_normalize_unit, part.split())) for part in parts)
 

@@ -20,7 +20,11 @@ from claimcheck.verification.checks.arithmetic import (
     find_phrases,
 )
 from claimcheck.verification.evidence import EvidenceDocument
-from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated
+from claimcheck.verification.lexical import (
+    VERBATIM_PROBABILITY,
+    compute_share,
+    is_stated,
+)
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import (
     Match,
@@ -105,6 +109,13 @@ class Comparison:
             pair.index for pair in self.pairs if is_stated(pair.evidence, pair.claim)
         ]
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether a close sentence states the claim, or all but a computed number."""
+        if self.calculation is None or not self.calculation.is_right:
+            return bool(self.stating)
+        return compute_share(self.pairs[0].evidence, self.match.text) == 1
+
     @cached_property
     def contradictions(self) -> list[tuple[int, Difference]]:
         """What close sentences set against the claim, with their indexes."""
@@ -174,7 +185,7 @@ def score_comparisons(
     owners: list[int] = []
     scores: list[float] = []
     for number, item in enumerate(comparisons):
-        scores.append(VERBATIM_PROBABILITY if item.stating else 0.0)
+        scores.append(VERBATIM_PROBABILITY if item.is_stated else 0.0)
         for window in item.windows:
             pairs.append((item.match.evidence.get_text(window), item.match.text))
             owners.append(number)

@@ -6,6 +6,7 @@ refuted only by its own words with another number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from claimcheck.models.verdict import Difference
@@ -13,6 +14,7 @@ from claimcheck.text.negation import list_negations
 from claimcheck.verification.language import Language
 from claimcheck.verification.windows import Match
 
+_QUOTATION_MARK = re.compile('["“”„«»「」]')
 _QUESTION_MARKS = ("?", "？", "؟")
 _MAX_CANDIDATES = 40
 
@@ -22,7 +24,7 @@ def find_repeating_sentence(match: Match) -> int | None:
     claim = _split(match.text, match)
     for index in _rank(match):
         sentence = _split(match.evidence.sentences[index].text, match)
-        if not _asks(index, match) and _repeats(claim, sentence):
+        if _asserts(index, match) and _repeats(claim, sentence):
             return index
     return None
 
@@ -32,7 +34,7 @@ def find_other_number(match: Match) -> list[tuple[int, Difference]]:
     claim = _split(match.text, match)
     for index in _rank(match):
         sentence = _split(match.evidence.sentences[index].text, match)
-        if len(sentence) != len(claim) or _asks(index, match):
+        if len(sentence) != len(claim) or not _asserts(index, match):
             continue
         differing = [
             (left, right)
@@ -73,8 +75,16 @@ def _split(text: str, match: Match) -> list[str]:
     return match.evidence.language.split_words(text)
 
 
-def _asks(index: int, match: Match) -> bool:
-    return match.evidence.sentences[index].text.rstrip().endswith(_QUESTION_MARKS)
+def _asserts(index: int, match: Match) -> bool:
+    """Return whether a sentence neither asks nor quotes what the claim states."""
+    sentence = match.evidence.sentences[index].text
+    is_question = sentence.rstrip().endswith(_QUESTION_MARKS)
+    return not is_question and not is_only_quoted(sentence, match.text)
+
+
+def is_only_quoted(sentence: str, claim: str) -> bool:
+    """Return whether the sentence quotes somebody and the claim does not."""
+    return bool(_QUOTATION_MARK.search(sentence)) and not _QUOTATION_MARK.search(claim)
 
 
 def _repeats(claim: Sequence[str], sentence: Sequence[str]) -> bool:

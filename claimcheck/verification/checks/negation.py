@@ -51,6 +51,8 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     negating, plain = (claim, sentence) if in_claim else (sentence, claim)
     plain_forms = [normalize_word(word) for word in plain]
     negating_forms = [normalize_word(word) for word in negating]
+    if in_evidence and _is_limited(sentence[in_evidence[0] + 1 :], plain_forms):
+        return []
     if any(CRITICAL_WORD_KINDS.get(form) == "negation" for form in plain_forms):
         return []  # "denied", "prevented": it negates in another way
     for form, phrase in find_negated_terms(negating).items():
@@ -60,6 +62,14 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
             sides = (phrase, word) if in_claim else (word, phrase)
             return [Difference("negation", *sides)]
     return []
+
+
+def _is_limited(negated: Sequence[str], claim_forms: Sequence[str]) -> bool:
+    """Return whether a denial has more words than a claim: "not on Sundays"."""
+    return any(
+        word not in FUNCTION_WORDS and normalize_word(word) not in claim_forms
+        for word in negated
+    )
 
 
 def find_unsupported(claim: str, best: str, premise: str) -> list[Difference]:

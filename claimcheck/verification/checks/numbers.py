@@ -47,6 +47,9 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
         # "400 people in Oslo and 250 in Bergen": a bare number may be of the same kind.
         if any(not other.unit for other in evidence_amounts):
             continue
+        # "At least 12" leaves it open how many there are.
+        if any(other.wording not in (None, "about") for other in rivals):
+            continue
         if len(own) == len(rivals) == 1 and amount.counted == rivals[0].counted:
             differences.append(Difference("number", amount.text, rivals[0].text))
     return differences

@@ -82,6 +82,11 @@ def test_supports_a_repeated_sentence_in_any_language(language, stated, denied):
         ("Herr Weber schlug Herrn Kurz.", "Herr Kurz schlug Herrn Weber."),
         ("Der Hafen wurde erweitert.", "Wurde der Hafen erweitert?"),
         ("300 Menschen kamen.", "Bis zu 300 Menschen kamen."),
+        ("Die Stadt ist pleite.", "„Die Stadt ist pleite“, sagte Vogel."),
+        (
+            "Die Brücke wurde 1954 saniert.",
+            "Die Brücke wurde 1954 gebaut und 1998 saniert.",
+        ),
         ("300 personas llegaron.", "Menos de 300 personas llegaron."),
         ("De burgemeester kocht het.", "De voormalige burgemeester kocht het."),
         ("Le port a été agrandi.", "Le port a été agrandi en partie."),
@@ -269,11 +274,6 @@ def test_does_not_support_a_changed_detail(claim, evidence):
         ("The port took in 19.000 tons.", "The port took in 19,000 tons."),
         ("The port took in 19 000 tons.", "The port took in 19,000 tons."),
         ("The fund pays 2 crowns each month.", "The fund pays 2 crowns a month."),
-        ("Ida Brandt won the vote.", "In Lidby, Ida Brandt won the vote."),
-        (
-            "The WHO opened the clinic.",
-            "The World Health Organization (WHO) opened the clinic.",
-        ),
         ("The harbor was not closed in 2020.", "In 2020 the harbor was not closed."),
         ("The mill was built in May 1921.", "The mill was built on 3 May 1921."),
     ],
