@@ -77,7 +77,7 @@ def doctor(engine: options.EngineOptions) -> None:
     lines = [f"claimcheck {__version__}", "", "Settings"]
     for name in _LISTED_SETTINGS:
         value = _format_setting(settings, name)
-        lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
+        lines.append(f"  {name:<18}{value:<33} {loaded.origins[name]}")
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(f"Verifier without a model: {_name_verifier(settings)}")
@@ -177,10 +177,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
 def _describe_acceptance(accepted: Acceptance) -> list[str]:
     """Describe what of a request the endpoint takes, and what it refuses."""
     renamed = accepted.limit_name == "max_tokens"
-    left_out = []
-    for name in accepted.left_out:
-        is_limit = name == "max_completion_tokens" and renamed
-        left_out.append(f"{name} (sent as max_tokens)" if is_limit else name)
+    left_out = [_explain_left_out(name, renamed) for name in accepted.left_out]
     sent = [*accepted.sent, *([accepted.limit_name] if accepted.limit_name else [])]
     stream = "required, so every answer is asked for as one"
     return [
@@ -188,6 +185,17 @@ def _describe_acceptance(accepted: Acceptance) -> list[str]:
         f"  refused, and therefore left out: {', '.join(left_out) or 'nothing'}",
         f"  streaming: {stream if accepted.needs_stream else 'not required'}",
     ]
+
+
+def _explain_left_out(name: str, renamed: bool) -> str:
+    """Name a part of a request, and say what becomes of it."""
+    if name == "max_completion_tokens" and renamed:
+        return f"{name} (sent as max_tokens)"
+    if name == "system_role":
+        return "the role system (its text begins the user's message)"
+    if name.startswith("schema.") and name != "schema.strict":
+        return f"{name} (checked here instead)"
+    return name
 
 
 def _describe_window(settings: Settings, window: int | None) -> str:
