@@ -208,7 +208,8 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
         yield "`claims` is not a list"
         return
     words = " ".join(item["text"].split())
-    answer = {"claims": [_complete(item, brief) for item in claims]}
+    completed = [_complete(item, brief) for item in claims]
+    answer = {"claims": completed, "ambiguous": []}
     validator = jsonschema.Draft202012Validator(
         answer_schemas.load("claims.answer", brief)
     )

@@ -208,7 +208,7 @@ class _PlausibleAnswers:
         if request.schema_name == _CORRECT_SCHEMA:
             return {"corrections": []}
         if request.schema_name == "claims.answer":
-            return {"claims": self._build_claims(request)}
+            return {"claims": self._build_claims(request), "ambiguous": []}
         summary = {
             "headline": "-",
             "sentences": self._sentences,
@@ -218,7 +218,8 @@ class _PlausibleAnswers:
         }
         if request.schema_name == "digest.answer":
             return summary
-        return {"claims": self._build_claims(request), **summary}
+        claims = self._build_claims(request)
+        return {"claims": claims, "ambiguous": [], **summary}
 
     def _build_claims(self, request: ModelRequest) -> list[dict[str, Any]]:
         """Return claims with quotes from the request's text, each once."""

@@ -14,11 +14,12 @@ from typing import Any
 # What a shipped prompt says without a brief. A request without one must not change by a
 # character: stored and recorded answers are found by their request.
 _KINDS = ("event", "quantity", "statement", "relation", "prediction", "opinion")
-# How many sentences and key points a summary has, in words, and at most.
-_LENGTHS: Mapping[str, tuple[str, str, int, int]] = {
-    "short": ("one or two", "two", 2, 2),
-    "medium": ("two to four", "five", 4, 5),
-    "long": ("five to eight", "ten", 8, 10),
+# How many sentences and key points a summary has, in words, and at most; and at least
+# how many sentences, if the document is not too short for them.
+_LENGTHS: Mapping[str, tuple[str, str, int, int, int]] = {
+    "short": ("one or two", "two", 2, 2, 1),
+    "medium": ("three or four", "five", 4, 5, 3),
+    "long": ("five to eight", "ten", 8, 10, 5),
 }
 LENGTHS = tuple(_LENGTHS)
 GROUNDED_KEYWORD = "x-grounded"
@@ -97,6 +98,11 @@ class Brief:
         return _LENGTHS[self.length or "medium"][2]
 
     @property
+    def min_sentences(self) -> int:
+        """The number of sentences that a summary of a long document has."""
+        return _LENGTHS[self.length or "medium"][4]
+
+    @property
     def max_key_points(self) -> int:
         """The maximum number of key points of a summary."""
         return _LENGTHS[self.length or "medium"][3]
@@ -104,7 +110,7 @@ class Brief:
     def list_variables(self) -> dict[str, Any]:
         """Return the variables of prompts that come from the user."""
         kinds = self.kinds or _KINDS
-        sentence_count, key_point_count, _, _ = _LENGTHS[self.length or "medium"]
+        sentence_count, key_point_count = _LENGTHS[self.length or "medium"][:2]
         names = ", ".join(kinds[:-1])
         return {
             "kinds": f"{names} or {kinds[-1]}" if names else kinds[-1],

@@ -96,6 +96,7 @@ class Answer(Generic[T]):
     left_out: tuple[str, ...]
     usage: Usage
     claims: tuple[ClaimAnswer, ...] = ()
+    ambiguous: tuple[AmbiguousAnswer, ...] = ()
     has_all_claims: bool = True
     left_out_items: tuple[LeftOutItem, ...] = ()
     corrections: tuple[str, ...] = ()
@@ -145,10 +146,19 @@ class Answer(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class AmbiguousAnswer:
+    """A sentence that could mean several things, which the model lists."""
+
+    quote: str
+    meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimsAnswer:
     """The answer to `claims`."""
 
     claims: tuple[ClaimAnswer, ...]
+    ambiguous: tuple[AmbiguousAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,7 @@ class SummaryAnswer(DigestAnswer):
     """The answer to `summarize`: claims, and a summary of them."""
 
     claims: tuple[ClaimAnswer, ...]
+    ambiguous: tuple[AmbiguousAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,9 +375,10 @@ def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[
     # Without a missing property, what an answer that was cut off has is a value, too.
     if fields and not any(_is_property(problem) for problem in parsed.missing):
         value = codec.from_fields(fields, kind)
-    claims = []
-    for item in fields.get("claims", ()):
-        claims.append(codec.from_fields(item, ClaimAnswer))
+    claims = [codec.from_fields(item, ClaimAnswer) for item in fields.get("claims", ())]
+    ambiguous = [
+        codec.from_fields(item, AmbiguousAnswer) for item in fields.get("ambiguous", ())
+    ]
     is_broken = not all(_is_property(problem) for problem in parsed.missing)
     has_claims = "claims" in fields and parsed.open_list != "claims"
     return Answer(
@@ -380,6 +392,7 @@ def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[
         left_out=response.left_out,
         usage=response.usage,
         claims=tuple(claims),
+        ambiguous=tuple(ambiguous),
         has_all_claims=has_claims and not is_broken,
         left_out_items=_list_left_out_items(parsed),
         corrections=tuple(str(problem) for problem in parsed.corrections),

@@ -94,6 +94,9 @@ def _find_doubts(
         problem = _describe_problem(grounder, claim, result)
         if not spans or problem is None:
             continue
+        # It becomes no claim, so that nothing needs to be paid for it.
+        if grounder.comparison.is_instruction(claim.quote, spans):
+            continue
         passage = _expand_passage(source, spans)
         yield _Doubt(number, claim, problem, passage, is_missing)
 
@@ -129,11 +132,20 @@ def _correct(
     )
     consistency, _ = compare_with_quote(grounder, corrected, result)
     if consistency is not Consistency.DIFFERS and not is_broken_off(corrected.text):
-        return corrected
+        return _use_own_language(grounder, corrected)
     # A quote that is there is worth more than one that is not.
     if doubt.is_missing:
         return replace(doubt.claim, quote=answer.quote)
-    return doubt.claim
+    return _use_own_language(grounder, doubt.claim)
+
+
+def _use_own_language(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
+    """Let a claim that is still translated say its quote, if that is a sentence."""
+    is_in_language = grounder.comparison.is_in_language
+    quote = " ".join(claim.quote.split())
+    if is_in_language(claim.text) or not is_in_language(quote) or is_broken_off(quote):
+        return claim
+    return replace(claim, text=quote)
 
 
 def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> ModelRequest:

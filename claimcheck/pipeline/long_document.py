@@ -20,6 +20,7 @@ from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Failure, Run
 from claimcheck.pipeline import corrections, quotes, summary
 from claimcheck.pipeline.answers import (
+    AmbiguousAnswer,
     Answer,
     ClaimAnswer,
     ClaimsAnswer,
@@ -28,11 +29,9 @@ from claimcheck.pipeline.answers import (
     build_request,
     describe_document,
 )
-from claimcheck.pipeline.claims import build_claims
-from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.pipeline.claims import ExtractedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.ledger import build_ledger, list_dropped
+from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
@@ -121,14 +120,11 @@ def summarize_long_document(
     splitter = _Splitter(document, reading)
     extraction = yield from _extract_claims(splitter, settings, passages, first)
     results = extraction.results
-    claim_answers, origins = _order_claims(results)
-    index = quotes.PassageIndex(reading, origins)
-    comparison = QuoteComparison(document, reading)
-    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
-    corrected, correction_usage = yield from corrections.correct_claims(
-        grounder, claim_answers, settings.brief
+    extracted = _order_claims(results)
+    index = quotes.PassageIndex(reading, extracted.passages)
+    numbered, correction_usage = yield from ground_claims(
+        document, reading, index, extracted, settings
     )
-    numbered = build_claims(document, grounder, corrected, settings.max_claims, origins)
     claims = numbered.claims
     inputs = summary.select_summary_inputs(claims, len(results))
     digest = yield from summary.summarize_inputs(document, settings, inputs)
@@ -147,7 +143,7 @@ def summarize_long_document(
             document.characters,
             reading.noise,
             unread,
-            sorted([*list_dropped(numbered), *_list_empty_passages(splitter, results)]),
+            sorted([*numbered.unused, *_list_empty_passages(splitter, results)]),
         ),
         passages=len(results),
         usage=sum((answer.usage for answer in answers), Usage()) + correction_usage,
@@ -364,13 +360,13 @@ def _build_request(
     return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
 
 
-def _order_claims(
-    results: Sequence[_PassageResult],
-) -> tuple[list[ClaimAnswer], list[Passage]]:
-    """Return all claims in document order, and the passage of each."""
+def _order_claims(results: Sequence[_PassageResult]) -> ExtractedClaims:
+    """Return what was found in all passages, in document order."""
     claims: list[ClaimAnswer] = []
+    ambiguous: list[AmbiguousAnswer] = []
     origins: list[Passage] = []
     for result in sorted(results, key=lambda result: result.passage.start):
         claims += result.answer.claims
+        ambiguous += result.answer.ambiguous
         origins += [result.passage] * len(result.answer.claims)
-    return claims, origins
+    return ExtractedClaims(claims, ambiguous, origins)

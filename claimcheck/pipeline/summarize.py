@@ -26,13 +26,12 @@ from claimcheck.pipeline.answers import (
     build_request,
     describe_document,
 )
-from claimcheck.pipeline.claims import NumberedClaims, build_claims
-from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.pipeline.claims import ExtractedClaims, NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.ledger import build_ledger, list_dropped
+from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.repair import LINKED_LISTS
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings
@@ -45,6 +44,7 @@ PROMPTS = (PROMPT, "repair", "json-only", corrections.PROMPT)
 _ANSWER_SHARE = 0.25  # of the context window, for the answer
 _PROMPT_OVERHEAD_TOKENS = 1_400  # of a prompt without its passage, and some to spare
 _MIN_PASSAGE_TOKENS = 100
+_TOKENS_PER_SENTENCE = 100  # of the document, for each that its summary has to have
 
 
 def summarize_with_model(
@@ -86,12 +86,10 @@ def _summarize_short_document(
             )
         )
     index = GroundingIndex(reading)
-    comparison = QuoteComparison(document, reading)
-    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
-    corrected, correction_usage = yield from corrections.correct_claims(
-        grounder, answer.claims, settings.brief
+    extracted = ExtractedClaims(answer.claims, answer.ambiguous)
+    claims, correction_usage = yield from ground_claims(
+        document, reading, index, extracted, settings
     )
-    claims = build_claims(document, grounder, corrected, settings.max_claims)
     digest = yield from _write_summary(document, settings, answer, claims)
     unread = _build_unread_failures(document, answer)
     answers: list[Answer[Any]] = [answer, *digest.answers]
@@ -107,9 +105,7 @@ def _summarize_short_document(
         verdicts=(),
         unchecked=(),
         failures=(*unread, *_build_failures(document, index, answer, digest)),
-        ledger=build_ledger(
-            document.characters, reading.noise, unread, list_dropped(claims)
-        ),
+        ledger=build_ledger(document.characters, reading.noise, unread, claims.unused),
         passages=1,
         usage=sum((item.usage for item in answers), Usage()) + correction_usage,
         signature=build_model_signature(settings, answers, prompt_names, schema_names),
@@ -139,7 +135,7 @@ def _lacks_summary(answer: Answer[SummaryAnswer]) -> bool:
     """Whether any of the summary is missing, rather than a claim."""
     if answer.value is None or answer.cause is Cause.TRUNCATED:
         return True
-    return any(item.list_name != "claims" for item in answer.left_out_items)
+    return any(item.list_name in LINKED_LISTS for item in answer.left_out_items)
 
 
 def _build_unread_failures(
@@ -164,7 +160,7 @@ def _build_failures(
     is_rewritten = bool(digest.answers) and digest.summary and not digest.failures
     if is_rewritten:
         claim_items = [
-            item for item in answer.left_out_items if item.list_name == "claims"
+            item for item in answer.left_out_items if item.list_name not in LINKED_LISTS
         ]
         answer = replace(answer, left_out_items=tuple(claim_items))
     locate = partial(quotes.locate_quote, index)
@@ -187,7 +183,10 @@ def _build_request(
         "max_claims": max_claims,
     }
     limit = ("claims", "maxItems", max_claims)
-    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
+    least = summary.require_sentences(
+        settings.brief, tokens.count(text) // _TOKENS_PER_SENTENCE
+    )
+    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit, least)
 
 
 @cache

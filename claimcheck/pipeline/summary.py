@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from claimcheck import prompts, tokens
+from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
@@ -20,6 +21,7 @@ from claimcheck.pipeline.answers import (
     Answer,
     DigestAnswer,
     LinkedTextAnswer,
+    SchemaOverride,
     ask_all,
     build_request,
     describe_document,
@@ -41,6 +43,8 @@ _CLAIMS_PER_PASSAGE = 8
 _INPUTS_AFTER_FAILURE = 9
 # The number, the period, and the line break around each text in the prompt.
 _TOKENS_AROUND_INPUT = 3
+# For each sentence that a summary has to have. Chosen by hand.
+_INPUTS_PER_SENTENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,14 @@ def select_summary_inputs(
     return inputs
 
 
+def require_sentences(brief: Brief, count: int) -> SchemaOverride:
+    """Return the least number of sentences to ask for, which is `count` at most.
+
+    A weak model stops after the first; of a short text, there is no more to say.
+    """
+    return "sentences", "minItems", max(1, min(count, brief.min_sentences))
+
+
 def summarize_inputs(
     document: Document, settings: Settings, inputs: list[SummaryInput]
 ) -> Flow[Digest]:
@@ -262,4 +274,5 @@ def _build_request(
     fields = describe_document(document)
     fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
     variables = {**fields, "items": texts, "fence": fence}
-    return build_request(settings.brief, PROMPT, variables, SCHEMA)
+    least = require_sentences(settings.brief, len(inputs) // _INPUTS_PER_SENTENCE)
+    return build_request(settings.brief, PROMPT, variables, SCHEMA, least)

@@ -38,6 +38,8 @@ _ROOT_DEFAULTS: Mapping[str, Any] = {
     "positions": [],
     "open_questions": [],
 }
+# Empty in most answers, so that its absence says nothing.
+_OPTIONAL = "ambiguous"
 _ITEM_DEFAULTS: Mapping[str, Any] = {
     "claims": [],
     "speaker": None,
@@ -122,6 +124,8 @@ class Fitter:
                 if name in keys:
                     value = answer.value[keys[name]]
                     fields[name] = self._fit_property(schema, value, path, name)
+                elif name == _OPTIONAL:
+                    fields[name] = []
                 elif answer.found.is_cut_off and name in _ROOT_DEFAULTS:
                     fields[name] = _ROOT_DEFAULTS[name]
                 else:
@@ -165,6 +169,9 @@ class Fitter:
             self.correct(path, "the list was read without an object around it")
         for other in self.properties:
             if other == name:
+                continue
+            if other == _OPTIONAL:
+                fields[other] = []
                 continue
             try:
                 other_path = f"$.{other}"
