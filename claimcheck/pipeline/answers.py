@@ -31,6 +31,8 @@ from claimcheck.pipeline.marks import (
 )
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
+# Of votes and repeated runs if the settings have none, or 0, which makes them the same.
+SAMPLING_TEMPERATURE = 0.7
 # All limits below were chosen by hand.
 _MAX_PROBLEMS_TO_REPORT = 3
 # Of an unusable answer in a run. The store of a batch has all of it.

@@ -22,6 +22,7 @@ from claimcheck.models.verdict import (
     Votes,
 )
 from claimcheck.pipeline.answers import (
+    SAMPLING_TEMPERATURE,
     Answer,
     VerdictAnswer,
     VerdictsAnswer,
@@ -66,8 +67,6 @@ _MAX_SHARED_TOKENS = 3_000
 # One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
-# Used if the settings have none, or 0: at 0, all votes would be the same.
-_VOTE_TEMPERATURE = 0.7
 # Shown with a verdict that cites none. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
 _WORD = re.compile(r"\w+")
@@ -472,7 +471,7 @@ def _build_requests(
     if settings.votes == 1:
         return [request]
     # The seeds differ, so that the votes can, but are the same in every run.
-    temperature = settings.temperature or _VOTE_TEMPERATURE
+    temperature = settings.temperature or SAMPLING_TEMPERATURE
     first_seed = settings.seed or 0
     return [
         replace(request, temperature=temperature, seed=first_seed + vote)

@@ -20,6 +20,7 @@ from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
+from claimcheck.models.run import AMBIGUOUS
 from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
 from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
@@ -36,7 +37,6 @@ from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage
 
-AMBIGUOUS = "ambiguous"  # how the reason in the ledger begins
 # Of the words of two claims, by edit distance: above it they say the same, unless a
 # number, a name, a date, or a negation differs. Chosen by hand.
 _MIN_DUPLICATE_SIMILARITY = 0.9

@@ -21,7 +21,7 @@ def render_notebook_html(run: Run) -> str:
     """Render a run as an HTML fragment, without script or style."""
     parts = _render_summary(run)
     # Before the claims, because they say how far the claims can be trusted.
-    for note in (*warnings.list_warnings(run), *warnings.list_set_aside(run)):
+    for note in (*warnings.list_warnings(run), *warnings.list_remarks(run)):
         parts.append(f"<p><strong>{_escape(note)}</strong></p>")
     parts.append(_render_claims(run))
     if len(run.claims) > _MAX_CLAIMS:
