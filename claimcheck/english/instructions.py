@@ -53,7 +53,7 @@ _START = re.compile(
 
 
 def is_instruction(sentence: str) -> bool:
-    """Whether a sentence tells its reader what to do, rather than states anything."""
+    """Whether a sentence tells its reader what to do."""
     if sentence[:1] in '"“«„' or sentence[-1:] == "?" or not _has_form(sentence):
         return False
     speech = detect_speech(sentence)

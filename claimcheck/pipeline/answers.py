@@ -116,11 +116,16 @@ class Answer(Generic[T]):
         return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
 
     def build_item_failures(
-        self, start: int, end: int, locate: Locate
+        self, start: int, end: int, locate: Locate, summary: bool = True
     ) -> tuple[Failure, ...]:
-        """Build a failure for each item that was left out, where it quotes."""
+        """Build a failure for each item that was left out, where it quotes.
+
+        Without `summary`, those of a summary do not count.
+        """
         failures = []
         for item in self.left_out_items:
+            if not summary and item.list_name in repair.LINKED_LISTS:
+                continue
             located = locate(item.quote) if item.quote else None
             item_start, item_end = located or (start, end)
             failures.append(

@@ -80,7 +80,7 @@ def ground_claims(
     extracted: ExtractedClaims,
     settings: Settings,
 ) -> Flow[tuple[NumberedClaims, Usage]]:
-    """Ground claims, correct and merge them, and keep those most worth checking.
+    """Ground, correct, and merge claims; keep those most worth checking.
 
     The usage is that of the corrections.
     """

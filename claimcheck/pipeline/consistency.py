@@ -104,7 +104,7 @@ class QuoteComparison:
         return consistency, ()
 
     def is_instruction(self, quote: str, spans: Sequence[Excerpt | Span]) -> bool:
-        """Whether a quote, or the sentence that it is from, is an instruction."""
+        """Whether a quote, or the sentence it is from, is an instruction."""
         if self._document.language not in (None, "en"):
             return False
         if is_instruction(quote):

@@ -140,7 +140,7 @@ def _correct(
 
 
 def _use_own_language(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
-    """Let a claim that is still translated say its quote, if that is a sentence."""
+    """Let a translated claim say its quote, if that is a sentence."""
     is_in_language = grounder.comparison.is_in_language
     quote = " ".join(claim.quote.split())
     if is_in_language(claim.text) or not is_in_language(quote) or is_broken_off(quote):

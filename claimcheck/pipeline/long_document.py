@@ -1,4 +1,4 @@
-"""Summarize a document from the claims of its passages.
+"""Extract the claims of a document, passage by passage.
 
 A passage that is too long for the model, or whose answer is cut off, is asked about in
 parts. Claims that were complete are kept, and only the rest is asked for. A passage
@@ -11,29 +11,27 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from claimcheck import prompts
 from claimcheck.errors import ContextWindowError
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import Failure, Run
-from claimcheck.pipeline import corrections, quotes, summary
+from claimcheck.models.llm import ModelRequest
+from claimcheck.models.run import Failure
 from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
     Answer,
     ClaimAnswer,
     ClaimsAnswer,
+    Locate,
     SummaryAnswer,
     ask_all,
     build_request,
     describe_document,
 )
-from claimcheck.pipeline.claims import ExtractedClaims, ground_claims
+from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
@@ -46,8 +44,6 @@ from claimcheck.text.sentences import (
 )
 
 SCHEMA, PROMPT = "claims.answer", "claims"
-PROMPTS = (PROMPT, summary.PROMPT, "repair", "json-only", corrections.PROMPT)
-SCHEMAS = (SCHEMA, summary.SCHEMA, corrections.SCHEMA)
 # A shorter passage is not worth another two requests, unless its answer had something
 # to keep. Chosen by hand.
 _MIN_TOKENS_TO_HALVE = 200
@@ -80,9 +76,10 @@ class _PassageResult:
 
 
 @dataclass(slots=True)
-class _Extraction:
+class Extraction:
     """What became of the passages so far, whole or in parts."""
 
+    splitter: _Splitter
     max_continuations: int
     continuations: int = 0
     results: list[_PassageResult] = field(default_factory=list)
@@ -102,64 +99,54 @@ class _Extraction:
         exceeding = [answer for answer in self.answers if answer.exceeds_window]
         return bool(exceeding) and len(exceeding) == len(self.answers)
 
+    @property
+    def unread(self) -> tuple[Failure, ...]:
+        """The failures that leave characters without claims."""
+        return tuple(failure for result in self.results for failure in result.unread)
 
-def summarize_long_document(
+    def list_claims(self) -> ExtractedClaims:
+        """Return what was found in all passages, in document order."""
+        claims: list[ClaimAnswer] = []
+        ambiguous: list[AmbiguousAnswer] = []
+        origins: list[Passage] = []
+        for result in sorted(self.results, key=lambda result: result.passage.start):
+            claims += result.answer.claims
+            ambiguous += result.answer.ambiguous
+            origins += [result.passage] * len(result.answer.claims)
+        return ExtractedClaims(claims, ambiguous, origins)
+
+    def list_empty_passages(self) -> Iterator[Noise]:
+        """Yield the passages in which the model found no claim."""
+        for result in self.results:
+            if not result.answer.claims and not result.unread:
+                start, end = self.splitter.locate(result.passage)
+                yield Noise(start, end, "the model found no claim here")
+
+    def list_item_failures(self, locate: Locate, *, summary: bool) -> Iterator[Failure]:
+        """Yield a failure for each item that was left out."""
+        for result in self.results:
+            start, end = self.splitter.locate(result.passage)
+            yield from result.answer.build_item_failures(start, end, locate, summary)
+
+
+def extract_claims(
     document: Document,
     reading: Reading,
     settings: Settings,
     passages: Sequence[Passage],
-    first: Answer[SummaryAnswer] | None = None,
-) -> Flow[Run]:
-    """Summarize a described document that is split into these passages.
+    first: Answer[SummaryAnswer] | None,
+) -> Flow[Extraction]:
+    """Ask for the claims of all passages, in as many rounds as it takes.
 
-    `first` is the answer about the only passage, of which some is missing.
+    `first` is the answer about the only passage, if that was asked about.
 
     Raises:
         ContextWindowError: the model's window has no room for any passage.
     """
     splitter = _Splitter(document, reading)
-    extraction = yield from _extract_claims(splitter, settings, passages, first)
-    results = extraction.results
-    extracted = _order_claims(results)
-    index = quotes.PassageIndex(reading, extracted.passages)
-    numbered, correction_usage = yield from ground_claims(
-        document, reading, index, extracted, settings
-    )
-    claims = numbered.claims
-    inputs = summary.select_summary_inputs(claims, len(results))
-    digest = yield from summary.summarize_inputs(document, settings, inputs)
-    unread = tuple(failure for result in results for failure in result.unread)
-    item_failures = _list_item_failures(splitter, index, results)
-    answers = [*extraction.answers, *digest.answers]
-    return Run(
-        document=document,
-        summary=digest.summary,
-        claims=claims,
-        verdicts=(),
-        unchecked=(),
-        failures=(*unread, *item_failures, *digest.failures),
-        # A summary that failed leaves no part of the document unread.
-        ledger=build_ledger(
-            document.characters,
-            reading.noise,
-            unread,
-            sorted([*numbered.unused, *_list_empty_passages(splitter, results)]),
-        ),
-        passages=len(results),
-        usage=sum((answer.usage for answer in answers), Usage()) + correction_usage,
-        signature=build_model_signature(settings, answers, PROMPTS, (*SCHEMAS, "run")),
-    )
-
-
-def _extract_claims(
-    splitter: _Splitter,
-    settings: Settings,
-    passages: Sequence[Passage],
-    first: Answer[SummaryAnswer] | None,
-) -> Flow[_Extraction]:
     total_tokens = sum(passage.tokens for passage in passages)
     limit = max(_MIN_CONTINUATIONS, total_tokens // _TOKENS_PER_CONTINUATION)
-    extraction = _Extraction(limit)
+    extraction = Extraction(splitter, limit)
     pending = list(passages)
     answers: list[PassageAnswer]
     if first is not None:
@@ -183,7 +170,7 @@ def _extract_claims(
 
 def _sort_answers(
     splitter: _Splitter,
-    extraction: _Extraction,
+    extraction: Extraction,
     asked: Sequence[Passage],
     answers: Sequence[PassageAnswer],
 ) -> list[Passage]:
@@ -285,8 +272,7 @@ class _Splitter:
         start, end = self.locate(passage)
         failures = answer.build_unread_failures(start, end)
         # The rest is asked for, and a summary that is cut off is written again.
-        is_read = has_rest or (answer.claims and answer.has_all_claims)
-        if answer.cause is None or is_read:
+        if answer.cause is None or has_rest or answer.has_all_claims:
             return failures
         rest = self._find_rest(passage, answer.claims)
         if rest is not None:
@@ -319,28 +305,6 @@ def _compute_claim_limit(
     return min(wanted, settings.max_claims, settings.max_claims_per_passage)
 
 
-def _list_empty_passages(
-    splitter: _Splitter, results: Sequence[_PassageResult]
-) -> Iterator[Noise]:
-    """Yield the passages in which the model found no claim."""
-    for result in results:
-        if not result.answer.claims and not result.unread:
-            start, end = splitter.locate(result.passage)
-            yield Noise(start, end, "the model found no claim here")
-
-
-def _list_item_failures(
-    splitter: _Splitter, index: quotes.PassageIndex, results: Sequence[_PassageResult]
-) -> list[Failure]:
-    """Return a failure for each item of an answer that was left out."""
-    locate = partial(quotes.locate_quote, index)
-    failures: list[Failure] = []
-    for result in results:
-        start, end = splitter.locate(result.passage)
-        failures += result.answer.build_item_failures(start, end, locate)
-    return failures
-
-
 def _build_request(
     splitter: _Splitter, passage: Passage, settings: Settings, max_claims: int
 ) -> ModelRequest:
@@ -358,15 +322,3 @@ def _build_request(
     }
     limit = ("claims", "maxItems", max_claims)
     return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
-
-
-def _order_claims(results: Sequence[_PassageResult]) -> ExtractedClaims:
-    """Return what was found in all passages, in document order."""
-    claims: list[ClaimAnswer] = []
-    ambiguous: list[AmbiguousAnswer] = []
-    origins: list[Passage] = []
-    for result in sorted(results, key=lambda result: result.passage.start):
-        claims += result.answer.claims
-        ambiguous += result.answer.ambiguous
-        origins += [result.passage] * len(result.answer.claims)
-    return ExtractedClaims(claims, ambiguous, origins)

@@ -26,7 +26,7 @@ _BUCKET_CHARACTERS = 500
 
 
 def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
-    """Run all flows, and return the first run with its stability and all costs."""
+    """Run all flows; return the first run with its stability and all costs."""
     runs = yield from _run_together(flows, settings)
     first = runs[0]
     pairs = {
@@ -66,7 +66,7 @@ def _run_together(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[list[R
 
 
 def _vary(request: ModelRequest, number: int, settings: Settings) -> ModelRequest:
-    """Return the request of the run with this number; the first is unchanged."""
+    """Return the request of a run; that of the first is unchanged."""
     if number == 0:
         return request
     seed = settings.seed if request.seed is None else request.seed

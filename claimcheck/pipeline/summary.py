@@ -168,7 +168,7 @@ def select_summary_inputs(
 
 
 def require_sentences(brief: Brief, count: int) -> SchemaOverride:
-    """Return the least number of sentences to ask for, which is `count` at most.
+    """Return the least number of sentences to ask for, at most `count`.
 
     A weak model stops after the first; of a short text, there is no more to say.
     """

@@ -99,7 +99,7 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 
 def list_remarks(run: Run) -> list[str]:
-    """List what was set aside, what is ambiguous, and how stable claims are."""
+    """List what was set aside, what is ambiguous, and what is stable."""
     characters = 0
     reasons = set()
     ambiguous = []
