@@ -161,14 +161,6 @@ class AmbiguousAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimsAnswer:
-    """The answer to `claims`."""
-
-    claims: tuple[ClaimAnswer, ...]
-    ambiguous: tuple[AmbiguousAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class LinkedTextAnswer:
     """A text of a summary, and the numbers of its claims."""
 
@@ -186,22 +178,14 @@ class PositionAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class DigestAnswer:
-    """The answer to `digest`: a summary of numbered texts."""
+class SummaryAnswer:
+    """The summary in an answer to `summarize` or `digest`."""
 
     headline: str
     sentences: tuple[LinkedTextAnswer, ...]
     key_points: tuple[LinkedTextAnswer, ...]
     positions: tuple[PositionAnswer, ...]
     open_questions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryAnswer(DigestAnswer):
-    """The answer to `summarize`: claims, and a summary of them."""
-
-    claims: tuple[ClaimAnswer, ...]
-    ambiguous: tuple[AmbiguousAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,18 +280,21 @@ def _prepare_schema(
     return schema, message
 
 
-def ask(request: ModelRequest, kind: type[T], source: str = "") -> Flow[Answer[T]]:
+def ask(
+    request: ModelRequest, kind: type[T] | None, source: str = ""
+) -> Flow[Answer[T]]:
     """Ask for a value of this kind; repair an invalid answer once."""
     (answer,) = yield from ask_all([request], kind, source)
     return answer
 
 
 def ask_all(
-    requests: Sequence[ModelRequest], kind: type[T], source: str = ""
+    requests: Sequence[ModelRequest], kind: type[T] | None, source: str = ""
 ) -> Flow[list[Answer[T]]]:
     """Ask for several values at once; the answers keep the order.
 
-    `source` is the text that the model was shown with other quotation marks.
+    Without a `kind`, the claims are all that is wanted. `source` is the text that the
+    model was shown with other quotation marks.
     """
     if not requests:
         return []
@@ -373,21 +360,23 @@ def _merge_repair(
     return _Attempt(first.response, parsed, cause, message)
 
 
-def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[T]:
+def _build_answer(
+    attempt: _Attempt, kind: type[T] | None, straighten: bool
+) -> Answer[T]:
     response, parsed = attempt.response, attempt.parsed
     fields = _fold_white_space(repair.renumber_links(parsed))
     if straighten:
         fields = straighten_marks(fields)
-    value: T | None = None
-    # Without a missing property, what an answer that was cut off has is a value, too.
-    if fields and not any(_is_property(problem) for problem in parsed.missing):
-        value = codec.from_fields(fields, kind)
-    claims = [codec.from_fields(item, ClaimAnswer) for item in fields.get("claims", ())]
-    ambiguous = [
-        codec.from_fields(item, AmbiguousAnswer) for item in fields.get("ambiguous", ())
-    ]
     is_broken = not all(_is_property(problem) for problem in parsed.missing)
     has_claims = "claims" in fields and parsed.open_list != "claims"
+    claims = codec.from_fields(fields.pop("claims", []), tuple[ClaimAnswer, ...])
+    ambiguous = codec.from_fields(
+        fields.pop("ambiguous", []), tuple[AmbiguousAnswer, ...]
+    )
+    value: T | None = None
+    # Without a missing property, what an answer that was cut off has is a value, too.
+    if kind and fields and not any(map(_is_property, parsed.missing)):
+        value = codec.from_fields(fields, kind)
     return Answer(
         value=value,
         cause=attempt.cause,
@@ -398,8 +387,8 @@ def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[
         response_format=response.response_format,
         left_out=response.left_out,
         usage=response.usage,
-        claims=tuple(claims),
-        ambiguous=tuple(ambiguous),
+        claims=claims,
+        ambiguous=ambiguous,
         has_all_claims=has_claims and not is_broken,
         left_out_items=_list_left_out_items(parsed),
         corrections=tuple(str(problem) for problem in parsed.corrections),

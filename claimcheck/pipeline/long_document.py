@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from claimcheck import prompts
 from claimcheck.errors import ContextWindowError
@@ -22,7 +23,6 @@ from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
     Answer,
     ClaimAnswer,
-    ClaimsAnswer,
     Locate,
     SummaryAnswer,
     ask_all,
@@ -60,7 +60,7 @@ _MAX_ANSWERS_WITHOUT_CLAIMS = 3
 _CLAIMS_TO_CHOOSE_FROM = 1.5
 _MIN_CLAIMS_PER_PASSAGE = 3
 
-PassageAnswer = Answer[ClaimsAnswer] | Answer[SummaryAnswer]
+PassageAnswer = Answer[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def extract_claims(
             limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
             requests.append(_build_request(splitter, passage, settings, limit))
         source = splitter.reading.text
-        answers = list((yield from ask_all(requests, ClaimsAnswer, source)))
+        answers = list((yield from ask_all(requests, None, source)))
         parts = _sort_answers(splitter, extraction, asked, answers)
         pending = [*parts, *waiting]
     return extraction

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import groupby
-from typing import Protocol
 
 from claimcheck.grounding import GroundingIndex, GroundingResult
 from claimcheck.models.claim import Match
@@ -13,19 +12,7 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage
 
 
-class QuoteIndex(Protocol):
-    """Locates quotes in a document."""
-
-    def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """Locate the quotes of all claims, in the order of the claims."""
-        ...
-
-    def ground(self, quote: str) -> GroundingResult:
-        """Locate a single quote."""
-        ...
-
-
-class PassageIndex:
+class QuoteIndex:
     """Locates each claim's quote in the passage that the claim is from.
 
     A sentence that occurs several times is found where the model read it. `passages`

@@ -61,7 +61,7 @@ def summarize_with_model(
         first = yield from ask(request, SummaryAnswer, reading.text)
     extraction = yield from extract_claims(document, reading, settings, passages, first)
     extracted = extraction.list_claims()
-    index = quotes.PassageIndex(reading, extracted.passages)
+    index = quotes.QuoteIndex(reading, extracted.passages)
     claims, correction_usage = yield from ground_claims(
         document, reading, index, extracted, settings
     )

@@ -19,9 +19,9 @@ from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure, LinkedText, Position, Summary
 from claimcheck.pipeline.answers import (
     Answer,
-    DigestAnswer,
     LinkedTextAnswer,
     SchemaOverride,
+    SummaryAnswer,
     ask_all,
     build_request,
     describe_document,
@@ -113,10 +113,10 @@ class Digest:
 
     summary: Summary | None
     failures: tuple[Failure, ...]
-    answers: Sequence[Answer[DigestAnswer]]
+    answers: Sequence[Answer[SummaryAnswer]]
 
 
-def build_summary(answer: DigestAnswer, links: ClaimLinks) -> Summary:
+def build_summary(answer: SummaryAnswer, links: ClaimLinks) -> Summary:
     """Build the summary from a model's answer, and link it to claims."""
     sentences = _link_texts(answer.sentences, links)
     # A weak model repeats its sentences as key points.
@@ -179,12 +179,12 @@ def summarize_inputs(
     document: Document, settings: Settings, inputs: list[SummaryInput]
 ) -> Flow[Digest]:
     """Summarize the lines, in rounds if they do not fit into one request."""
-    answers: list[Answer[DigestAnswer]] = []
+    answers: list[Answer[SummaryAnswer]] = []
     budget_tokens = settings.passage_tokens
     while inputs:
         groups = _group_by_budget(inputs, budget_tokens)
         requests = [_build_request(document, settings, group) for group in groups]
-        round_answers = yield from ask_all(requests, DigestAnswer)
+        round_answers = yield from ask_all(requests, SummaryAnswer)
         answers += round_answers
         if any(answer.exceeds_window for answer in round_answers):
             budget_tokens = _find_smaller_budget(inputs, groups)
@@ -217,7 +217,7 @@ def _count_tokens(inputs: Sequence[SummaryInput]) -> int:
 def _build_digest(
     document: Document,
     inputs: Sequence[SummaryInput],
-    answers: Sequence[Answer[DigestAnswer]],
+    answers: Sequence[Answer[SummaryAnswer]],
 ) -> Digest:
     last = answers[-1]
     # The failures are about the whole document: nobody knows where a summary is from.
@@ -255,7 +255,7 @@ def _group_by_budget(
 
 
 def _condense_group(
-    group: list[SummaryInput], answer: Answer[DigestAnswer]
+    group: list[SummaryInput], answer: Answer[SummaryAnswer]
 ) -> list[SummaryInput]:
     """Return a group's summary as lines, or a few of its lines."""
     if not answer.value:
