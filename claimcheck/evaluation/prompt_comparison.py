@@ -24,12 +24,11 @@ from claimcheck.evaluation.tasks import summarize_text
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
-from claimcheck.models.span import Span
+from claimcheck.pipeline.quotes import pair_places
 from claimcheck.prompts import Templates
 from claimcheck.text.reading import Reading
 
 _CONCURRENCY = 8  # documents at a time; chosen by hand
-_MIN_OVERLAP = 0.5  # of the shorter of two quotes; chosen by hand
 _SEED = 0  # of the resamples, so that the same answers give the same intervals
 
 
@@ -122,33 +121,10 @@ def _pair_claims(
     """Pair claims of an example with those of a run, the closest first."""
     index = GroundingIndex(Reading(item.text))
     located = index.ground_all([gold["quote"] for gold in item.claims])
-    overlaps = []
-    for gold_number, result in enumerate(located):
-        for number, claim in enumerate(claims):
-            overlap = _compute_overlap(result.spans, claim)
-            if overlap >= _MIN_OVERLAP:
-                overlaps.append((-overlap, gold_number, number))
-    pairs = {}
-    used: set[int] = set()
-    for _, gold_number, number in sorted(overlaps):
-        if gold_number not in pairs and number not in used:
-            pairs[gold_number] = number
-            used.add(number)
+    pairs = pair_places(
+        [result.spans for result in located], [claim.spans for claim in claims]
+    )
     return [(item.claims[gold], claims[number]) for gold, number in pairs.items()]
-
-
-def _compute_overlap(spans: Sequence[Span], claim: Claim) -> float:
-    """Return the shared characters, as a share of the shorter quote."""
-    shared = 0
-    for span in spans:
-        for other in claim.spans:
-            start, end = max(span.start, other.start), min(span.end, other.end)
-            shared += max(0, end - start)
-    lengths = [
-        sum(span.end - span.start for span in spans),
-        sum(span.end - span.start for span in claim.spans),
-    ]
-    return shared / max(1, min(lengths))
 
 
 def _build_columns(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class ClaimStability:
     """In how many of the runs a claim is, the published one included.
 
-    `runs` counts claims that share at least half of their place in the document,
-    `same_quote` those of them with the very same quote. `same_verdict` counts the runs
-    whose check says the same of it; None without a check.
+    `runs` counts those with a claim that shares at least half of the shorter quote,
+    `same_quote` those with the very same quote, and `same_verdict` those whose check
+    says the same of it; None without a check.
     """
 
     claim_id: str
