@@ -109,7 +109,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-# How the reason of an entry begins that could mean several things, and is no claim.
+# How the reason of an entry begins that could mean several things.
 AMBIGUOUS = "ambiguous"
 
 

@@ -8,7 +8,7 @@ recorded, with its cause and its JSON path.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -65,45 +65,35 @@ class ClaimAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOutItem:
-    """An item of an answer that does not follow the schema.
+class Attempt:
+    """A response, what it contains, and why that is not all."""
 
-    `list_name` is the list that it is from; `quote` is what it quotes from the
-    document, if anything.
-    """
-
-    list_name: str
+    response: ModelResponse
+    parsed: ParsedAnswer
+    cause: Cause | None
     message: str
-    quote: str | None
-    raw: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(Attempt, Generic[T]):
     """The outcome of a request: a `value`, the `cause` of failure, or both.
 
     Both: the answer was cut off, and `value` is what is complete of it. `claims` are
-    its valid claims, also if there is no value; `has_all_claims` tells whether the list
-    of them is there to its end. `raw` is the start of an answer with a cause.
-    `usage` includes a repair. `unread_tokens` of the request never reached the model.
+    its valid claims, also if there is no value. `usage` includes a repair.
     """
 
     value: T | None
-    cause: Cause | None
-    message: str
-    raw: str | None
+    claims: tuple[ClaimAnswer, ...]
+    ambiguous: tuple[AmbiguousAnswer, ...]
     attempts: int
-    model: str
-    response_format: str
-    left_out: tuple[str, ...]
     usage: Usage
-    claims: tuple[ClaimAnswer, ...] = ()
-    ambiguous: tuple[AmbiguousAnswer, ...] = ()
-    has_all_claims: bool = True
-    left_out_items: tuple[LeftOutItem, ...] = ()
-    corrections: tuple[str, ...] = ()
-    exceeds_window: bool = False
-    unread_tokens: int = 0
+
+    @property
+    def has_all_claims(self) -> bool:
+        """Whether the list of claims is there to its end."""
+        parsed = self.parsed
+        has_claims = "claims" in parsed.fields and parsed.open_list != "claims"
+        return has_claims and all(map(_is_property, parsed.missing))
 
     @property
     def has_open_claims(self) -> bool:
@@ -113,40 +103,35 @@ class Answer(Generic[T]):
     def build_failure(self, start: int, end: int) -> Failure:
         """Build the failure to read a range of the document."""
         assert self.cause is not None
-        return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
+        text = self.response.text
+        raw = _shorten_raw(text) if text else None
+        return Failure(self.cause, self.message, start, end, self.attempts, raw)
 
     def build_item_failures(
         self, start: int, end: int, locate: Locate, summary: bool = True
-    ) -> tuple[Failure, ...]:
+    ) -> Iterator[Failure]:
         """Build a failure for each item that was left out, where it quotes.
 
         Without `summary`, those of a summary do not count.
         """
-        failures = []
-        for item in self.left_out_items:
-            if not summary and item.list_name in repair.LINKED_LISTS:
+        for item in self.parsed.rejected:
+            if not summary and item.key in repair.LINKED_LISTS:
                 continue
-            located = locate(item.quote) if item.quote else None
-            item_start, item_end = located or (start, end)
-            failures.append(
-                Failure(
-                    cause=Cause.INVALID,
-                    message=item.message,
-                    start=item_start,
-                    end=item_end,
-                    attempts=self.attempts,
-                    raw=item.raw,
-                )
-            )
-        return tuple(failures)
+            quote = item.value.get("quote") if isinstance(item.value, dict) else None
+            located = locate(quote) if quote and isinstance(quote, str) else None
+            problems = join_problems(item.problems, _MAX_PROBLEMS_TO_REPORT)
+            message = f"an item of the answer was left out: {problems}"
+            raw = _shorten_raw(json.dumps(item.value, ensure_ascii=False))
+            place = located or (start, end)
+            yield Failure(Cause.INVALID, message, *place, self.attempts, raw)
 
     def build_unread_failures(self, start: int, end: int) -> tuple[Failure, ...]:
         """Build the failure of a request that the model did not see whole."""
-        if not self.unread_tokens:
+        if not self.response.unread_tokens:
             return ()
         message = (
-            f"the endpoint cut off about {self.unread_tokens:,} tokens of the request "
-            "before the model read it; give the model a larger window (Ollama: "
+            f"the endpoint cut off about {self.response.unread_tokens:,} tokens of the "
+            "request before the model read it; give the model a larger window (Ollama: "
             "`num_ctx`), or set `context_tokens` in claimcheck.toml to its window"
         )
         return (Failure(Cause.TRUNCATED, message, start, end, self.attempts, None),)
@@ -324,29 +309,19 @@ def ask_all(
     return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A response, what it contains, and why that is not all."""
-
-    response: ModelResponse
-    parsed: ParsedAnswer
-    cause: Cause | None
-    message: str
-
-
-def _read_response(request: ModelRequest, response: ModelResponse) -> _Attempt:
+def _read_response(request: ModelRequest, response: ModelResponse) -> Attempt:
     text = response.text or ""
     cause, message = _diagnose_response(request.schema_name, response)
     if cause is not None:
-        return _Attempt(response, ParsedAnswer(), cause, message)
+        return Attempt(response, ParsedAnswer(), cause, message)
     parsed = parse_answer(request.schema_name, text, request.brief)
     cause, message = _diagnose_parsed(request.schema_name, parsed, response)
-    return _Attempt(response, parsed, cause, message)
+    return Attempt(response, parsed, cause, message)
 
 
 def _merge_repair(
-    first: _Attempt, planned: repair.Repair, response: ModelResponse
-) -> _Attempt:
+    first: Attempt, planned: repair.Repair, response: ModelResponse
+) -> Attempt:
     """Add what the repair contains to the first attempt, or replace that."""
     second = _read_response(planned.request, response)
     if planned.is_whole:
@@ -357,18 +332,16 @@ def _merge_repair(
     parsed = repair.merge_items(first.parsed, second.parsed, planned)
     schema_name = planned.request.schema_name
     cause, message = _diagnose_parsed(schema_name, parsed, first.response)
-    return _Attempt(first.response, parsed, cause, message)
+    return Attempt(first.response, parsed, cause, message)
 
 
 def _build_answer(
-    attempt: _Attempt, kind: type[T] | None, straighten: bool
+    attempt: Attempt, kind: type[T] | None, straighten: bool
 ) -> Answer[T]:
     response, parsed = attempt.response, attempt.parsed
     fields = _fold_white_space(repair.renumber_links(parsed))
     if straighten:
         fields = straighten_marks(fields)
-    is_broken = not all(_is_property(problem) for problem in parsed.missing)
-    has_claims = "claims" in fields and parsed.open_list != "claims"
     claims = codec.from_fields(fields.pop("claims", []), tuple[ClaimAnswer, ...])
     ambiguous = codec.from_fields(
         fields.pop("ambiguous", []), tuple[AmbiguousAnswer, ...]
@@ -378,53 +351,21 @@ def _build_answer(
     if kind and fields and not any(map(_is_property, parsed.missing)):
         value = codec.from_fields(fields, kind)
     return Answer(
-        value=value,
+        response=response,
+        parsed=parsed,
         cause=attempt.cause,
         message=attempt.message,
-        raw=_get_failed_text(attempt),
-        attempts=1,
-        model=response.model,
-        response_format=response.response_format,
-        left_out=response.left_out,
-        usage=response.usage,
+        value=value,
         claims=claims,
         ambiguous=ambiguous,
-        has_all_claims=has_claims and not is_broken,
-        left_out_items=_list_left_out_items(parsed),
-        corrections=tuple(str(problem) for problem in parsed.corrections),
-        exceeds_window=response.exceeds_window,
-        unread_tokens=response.unread_tokens,
+        attempts=1,
+        usage=response.usage,
     )
-
-
-def _get_failed_text(attempt: _Attempt) -> str | None:
-    """Return the start of a text that could not be read; None if it could."""
-    if attempt.cause is None or not attempt.response.text:
-        return None
-    return _shorten_raw(attempt.response.text)
 
 
 def _is_property(problem: schemas.Problem) -> bool:
     # "$" is about JSON that is broken, of which some was read.
     return problem.path != "$"
-
-
-def _list_left_out_items(parsed: ParsedAnswer) -> tuple[LeftOutItem, ...]:
-    items = []
-    for rejected in parsed.rejected:
-        problems = join_problems(rejected.problems, _MAX_PROBLEMS_TO_REPORT)
-        value = rejected.value
-        quote = value.get("quote") if isinstance(value, dict) else None
-        raw = _shorten_raw(json.dumps(value, ensure_ascii=False))
-        items.append(
-            LeftOutItem(
-                list_name=rejected.key,
-                message=f"an item of the answer was left out: {problems}",
-                quote=quote if isinstance(quote, str) else None,
-                raw=raw,
-            )
-        )
-    return tuple(items)
 
 
 def _shorten_raw(text: str) -> str:

@@ -189,7 +189,7 @@ def _ask_for_votes(
         repeated: list[_Group] = []
         for group in pending:
             own = list(islice(remaining, settings.votes))
-            if any(answer.exceeds_window for answer in own):
+            if any(answer.response.exceeds_window for answer in own):
                 smaller = group.split(checks)
                 repeated += smaller
                 if smaller:
@@ -338,7 +338,9 @@ class _StatementCheck:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         # Whoever did not see all of the passages cannot judge by them.
         usable = [
-            vote for vote in votes if vote.verdict and not vote.answer.unread_tokens
+            vote
+            for vote in votes
+            if vote.verdict and not vote.answer.response.unread_tokens
         ]
         if not usable:
             return _build_failure(self.statement, votes[0].answer)
@@ -487,7 +489,7 @@ def _build_failure(
     if unread:
         failure = unread[0]
     elif answer.cause is None:
-        failure = Failure(Cause.INVALID, _NO_VERDICT, 0, 1, answer.attempts, answer.raw)
+        failure = Failure(Cause.INVALID, _NO_VERDICT, 0, 1, answer.attempts, None)
     else:
         failure = answer.build_failure(0, 1)
     return CheckFailure(

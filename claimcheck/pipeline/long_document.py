@@ -96,8 +96,8 @@ class Extraction:
     @property
     def exceeds_window(self) -> bool:
         """Whether every request so far exceeded the model's window."""
-        exceeding = [answer for answer in self.answers if answer.exceeds_window]
-        return bool(exceeding) and len(exceeding) == len(self.answers)
+        responses = [answer.response for answer in self.answers]
+        return bool(responses) and all(item.exceeds_window for item in responses)
 
     @property
     def unread(self) -> tuple[Failure, ...]:
@@ -219,7 +219,7 @@ class _Splitter:
 
     def split_rest(self, passage: Passage, answer: PassageAnswer) -> list[Passage]:
         """Return the parts of the passage that the answer does not cover."""
-        if answer.exceeds_window:
+        if answer.response.exceeds_window:
             return self._split_for_window(passage)
         if not answer.has_open_claims:
             return []

@@ -139,7 +139,7 @@ def _lacks_summary(answer: Answer[SummaryAnswer]) -> bool:
     """Whether any of the summary is missing, rather than a claim."""
     if answer.value is None or answer.cause is Cause.TRUNCATED:
         return True
-    return any(item.list_name in LINKED_LISTS for item in answer.left_out_items)
+    return any(item.key in LINKED_LISTS for item in answer.parsed.rejected)
 
 
 def _sign(

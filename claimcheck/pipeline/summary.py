@@ -186,7 +186,7 @@ def summarize_inputs(
         requests = [_build_request(document, settings, group) for group in groups]
         round_answers = yield from ask_all(requests, SummaryAnswer)
         answers += round_answers
-        if any(answer.exceeds_window for answer in round_answers):
+        if any(answer.response.exceeds_window for answer in round_answers):
             budget_tokens = _find_smaller_budget(inputs, groups)
             if budget_tokens:
                 continue
