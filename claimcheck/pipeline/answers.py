@@ -10,29 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Generic, TypeVar
 
-from claimcheck import answer_schemas, prompts, resources, schemas
+from claimcheck import schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
-from claimcheck.models.brief import Brief
-from claimcheck.models.document import Document
-from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline import repair
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import (
-    curl_marks,
-    has_only_straight_marks,
-    straighten_marks,
-)
+from claimcheck.pipeline.marks import has_only_straight_marks, straighten_marks
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
-# Of votes and repeated runs if the settings have none, or 0, which makes them the same.
-SAMPLING_TEMPERATURE = 0.7
 # All limits below were chosen by hand.
 _MAX_PROBLEMS_TO_REPORT = 3
 # Of an unusable answer in a run. The store of a batch has all of it.
@@ -44,9 +35,6 @@ _SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
-# A change to the schema that is sent: property, keyword, value. The answer is validated
-# against the schema without it.
-SchemaOverride = tuple[str, str, Any]
 T = TypeVar("T")
 # Returns the range of a quote in the document, or None.
 Locate = Callable[[str], tuple[int, int] | None]
@@ -210,59 +198,11 @@ class VerdictsAnswer:
     verdicts: tuple[VerdictAnswer, ...]
 
 
-@cache
-def _read_language_names() -> dict[str, str]:
-    lines = resources.read_words("language_names")
-    return dict(line.split(maxsplit=1) for line in lines)
-
-
-def describe_document(document: Document) -> dict[str, str | None]:
-    """Return title, date, and language in the form that prompts use.
-
-    The language is None if it is not known, or has no name here.
-    """
-    title = " ".join(document.title.split()) if document.title else None
-    published = document.published
-    return {
-        "title": curl_marks(title) if title else None,
-        "published": published.strftime("%A, %Y-%m-%d") if published else None,
-        "document_language": _read_language_names().get(document.language or ""),
-    }
-
-
 def normalize_speaker(speaker: str | None) -> str | None:
     """Return the speaker; None for what weak models write instead of null."""
     if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
         return None
     return speaker
-
-
-def build_request(
-    brief: Brief,
-    template: str,
-    variables: dict[str, Any],
-    schema_name: str,
-    *overrides: SchemaOverride,
-) -> ModelRequest:
-    """Render a template into a request, with overrides of its schema."""
-    schema, schema_message = _prepare_schema(brief, schema_name, overrides)
-    variables = variables | brief.list_variables()
-    messages = prompts.render(template, variables, brief.prompts)
-    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
-
-
-# Cached, as every request of a run sends one of a few schemas.
-@cache
-def _prepare_schema(
-    brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
-) -> tuple[dict[str, Any], Message]:
-    """Return the schema, and the message for endpoints without schemas."""
-    schema = answer_schemas.build_strict(schema_name, brief)
-    for name, keyword, value in overrides:
-        schema["properties"][name][keyword] = value
-    compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
-    return schema, message
 
 
 def ask(

@@ -21,16 +21,10 @@ from claimcheck.models.verdict import (
     Verdict,
     Votes,
 )
-from claimcheck.pipeline.answers import (
-    SAMPLING_TEMPERATURE,
-    Answer,
-    VerdictAnswer,
-    VerdictsAnswer,
-    ask_all,
-    build_request,
-)
+from claimcheck.pipeline.answers import Answer, VerdictAnswer, VerdictsAnswer, ask_all
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE, build_request
 from claimcheck.pipeline.signature import (
     build_extractive_signature,
     build_model_signature,

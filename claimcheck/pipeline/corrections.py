@@ -20,13 +20,13 @@ from claimcheck.pipeline.answers import (
     CorrectAnswer,
     CorrectionAnswer,
     ask_all,
-    build_request,
     normalize_speaker,
 )
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.requests import build_request
 
 SCHEMA, PROMPT = "correct.answer", "correct"
 # Both were chosen by hand.

@@ -26,12 +26,11 @@ from claimcheck.pipeline.answers import (
     Locate,
     SummaryAnswer,
     ask_all,
-    build_request,
-    describe_document,
 )
 from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.requests import build_request, describe_document
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading

@@ -15,9 +15,9 @@ from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Run
 from claimcheck.models.stability import ClaimStability, Stability
 from claimcheck.models.verdict import Label
-from claimcheck.pipeline.answers import SAMPLING_TEMPERATURE
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import pair_places
+from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE
 from claimcheck.settings import Settings
 
 # More than the votes of a check, whose seeds follow each other.

@@ -19,19 +19,14 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Cause, Run, Signature
 from claimcheck.pipeline import corrections, long_document, quotes, summary
-from claimcheck.pipeline.answers import (
-    Answer,
-    SummaryAnswer,
-    ask,
-    build_request,
-    describe_document,
-)
+from claimcheck.pipeline.answers import Answer, SummaryAnswer, ask
 from claimcheck.pipeline.claims import NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import extract_claims
 from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.repair import LINKED_LISTS
+from claimcheck.pipeline.requests import build_request, describe_document
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings

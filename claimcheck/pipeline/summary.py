@@ -17,17 +17,14 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure, LinkedText, Position, Summary
-from claimcheck.pipeline.answers import (
-    Answer,
-    LinkedTextAnswer,
+from claimcheck.pipeline.answers import Answer, LinkedTextAnswer, SummaryAnswer, ask_all
+from claimcheck.pipeline.claims import NumberedClaims, extract_content_words
+from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.requests import (
     SchemaOverride,
-    SummaryAnswer,
-    ask_all,
     build_request,
     describe_document,
 )
-from claimcheck.pipeline.claims import NumberedClaims, extract_content_words
-from claimcheck.pipeline.driver import Flow
 from claimcheck.settings import Settings
 
 SCHEMA, PROMPT = "digest.answer", "digest"
@@ -172,7 +169,7 @@ def require_sentences(brief: Brief, count: int) -> SchemaOverride:
 
     A weak model stops after the first; of a short text, there is no more to say.
     """
-    return "sentences", "minItems", max(1, min(count, brief.min_sentences))
+    return "sentences", "minItems", max(1, min(count, brief.size.min_sentences))
 
 
 def summarize_inputs(
