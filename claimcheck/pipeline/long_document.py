@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from claimcheck import prompts
 from claimcheck.errors import ContextWindowError
+from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure
@@ -30,7 +30,7 @@ from claimcheck.pipeline.answers import (
 from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import build_request, describe_document
+from claimcheck.pipeline.requests import build_document_request
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
@@ -74,20 +74,23 @@ class _PassageResult:
     unread: tuple[Failure, ...]
 
 
-@dataclass(slots=True)
 class Extraction:
-    """What became of the passages so far, whole or in parts."""
+    """What became of the passages of a document so far, whole or in parts."""
 
-    splitter: _Splitter
-    max_continuations: int
-    continuations: int = 0
-    results: list[_PassageResult] = field(default_factory=list)
-    answers: list[PassageAnswer] = field(default_factory=list)
+    def __init__(
+        self, document: Document, reading: Reading, max_continuations: int
+    ) -> None:
+        self._document = document
+        self._reading = reading
+        self._max_continuations = max_continuations
+        self._continuations = 0
+        self.results: list[_PassageResult] = []
+        self.answers: list[PassageAnswer] = []
 
     @property
-    def may_continue(self) -> bool:
+    def _may_continue(self) -> bool:
         """Whether to ask for the rest of another answer that was cut off."""
-        if self.continuations >= self.max_continuations:
+        if self._continuations >= self._max_continuations:
             return False
         has_claims = any(answer.claims for answer in self.answers)
         return has_claims or len(self.answers) < _MAX_ANSWERS_WITHOUT_CLAIMS
@@ -118,14 +121,136 @@ class Extraction:
         """Yield the passages in which the model found no claim."""
         for result in self.results:
             if not result.answer.claims and not result.unread:
-                start, end = self.splitter.locate(result.passage)
+                start, end = self._locate(result.passage)
                 yield Noise(start, end, "the model found no claim here")
 
     def list_item_failures(self, locate: Locate, *, summary: bool) -> Iterator[Failure]:
         """Yield a failure for each item that was left out."""
         for result in self.results:
-            start, end = self.splitter.locate(result.passage)
+            start, end = self._locate(result.passage)
             yield from result.answer.build_item_failures(start, end, locate, summary)
+
+    def add(
+        self, asked: Sequence[Passage], answers: Sequence[PassageAnswer]
+    ) -> list[Passage]:
+        """Add answers about passages; return the parts to ask about.
+
+        Raises:
+            ContextWindowError: the shortest passage exceeds the window, and so did all
+                others.
+        """
+        parts: list[Passage] = []
+        self.answers += answers
+        for passage, answer in zip(asked, answers, strict=True):
+            rest = self._split_rest(passage, answer)
+            last = answer
+            if answer.has_open_claims and rest:
+                if self._may_continue:
+                    self._continuations += len(rest)
+                else:
+                    rest = []
+                    stop = f"after {len(self.answers)} answers, the rest was not asked"
+                    last = replace(answer, message=f"{answer.message} ({stop} for)")
+            parts += rest
+            if answer.claims or not rest:
+                unread = self._build_failures(passage, last, has_rest=bool(rest))
+                self.results.append(_PassageResult(passage, last, unread))
+        if self.exceeds_window and not parts:
+            raise ContextWindowError(self.answers[-1].message)
+        return parts
+
+    def build_request(
+        self, passage: Passage, brief: Brief, max_claims: int
+    ) -> ModelRequest:
+        """Ask for the claims of a passage."""
+        text = self._reading.text[passage.start : passage.end].strip()
+        context = curl_marks(passage.context)
+        return build_document_request(
+            self._document,
+            brief,
+            (PROMPT, SCHEMA),
+            {"text": curl_marks(text), "context": context},
+            ("claims", "maxItems", max_claims),
+            max_claims=max_claims,
+        )
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return find_sentence_starts(self._reading, self._document.language)
+
+    def _split_rest(self, passage: Passage, answer: PassageAnswer) -> list[Passage]:
+        """Return the parts of the passage that the answer does not cover."""
+        if answer.response.exceeds_window:
+            return self._split_for_window(passage)
+        if not answer.has_open_claims:
+            return []
+        is_whole = passage.start == 0 and passage.end == len(self._reading.text)
+        is_short = passage.tokens < _MIN_TOKENS_TO_HALVE
+        # Without a single claim, an answer about less would be cut off, too.
+        if is_short and not answer.claims and not is_whole:
+            return []
+        rest = self._find_rest(passage, answer.claims)
+        # As long an answer as the last would be cut off again.
+        if rest is not None and 2 * rest.tokens <= passage.tokens:
+            return [rest]
+        parts = halve_passage(self._reading, self._starts, rest or passage)
+        return [] if parts == (passage,) else list(parts)
+
+    def _split_for_window(self, passage: Passage) -> list[Passage]:
+        if passage.tokens < _MIN_TOKENS_FOR_WINDOW:
+            return []
+        parts = halve_passage(self._reading, self._starts, passage)
+        if len(parts) == 1:
+            parts = split_passage(self._reading, passage)
+        return list(parts)
+
+    def _find_rest(
+        self, passage: Passage, claims: Sequence[ClaimAnswer]
+    ) -> Passage | None:
+        """Return what follows the last quote, if the quotes are in order.
+
+        It begins with the sentence of that quote, which may make another claim.
+        """
+        positions = []
+        for claim in claims:
+            words = map(re.escape, claim.quote.split())
+            pattern = re.compile(r"\s+".join(words))
+            match = pattern.search(self._reading.text, passage.start, passage.end)
+            if match:
+                positions.append(match.start())
+        if not positions or positions != sorted(positions):
+            return None
+        before = [start for start in self._starts if start <= positions[-1]]
+        start = before[-1] if before else passage.start
+        if start <= passage.start:
+            return None
+        return trim_passage(self._reading, passage, start)
+
+    def _build_failures(
+        self, passage: Passage, answer: PassageAnswer, *, has_rest: bool
+    ) -> tuple[Failure, ...]:
+        """Build the failures that leave characters without claims."""
+        start, end = self._locate(passage)
+        failures = answer.build_unread_failures(start, end)
+        # The rest is asked for, and a summary that is cut off is written again.
+        if answer.cause is None or has_rest or answer.has_all_claims:
+            return failures
+        rest = self._find_rest(passage, answer.claims)
+        if rest is not None:
+            start, end = self._locate(rest)
+        return (answer.build_failure(start, end), *failures)
+
+    def _locate(self, passage: Passage) -> tuple[int, int]:
+        """Return the range of a passage, with the white space around it.
+
+        White space belongs to no passage; without it, the ledger would call it read.
+        """
+        text = self._document.full_text
+        start, end = self._reading.locate_extent(passage.start, passage.end)
+        start = len(text[:start].rstrip()) if passage.start else 0
+        if passage.end == len(self._reading.text):
+            end = len(text)
+        return start, end
 
 
 def extract_claims(
@@ -142,15 +267,13 @@ def extract_claims(
     Raises:
         ContextWindowError: the model's window has no room for any passage.
     """
-    splitter = _Splitter(document, reading)
     total_tokens = sum(passage.tokens for passage in passages)
     limit = max(_MIN_CONTINUATIONS, total_tokens // _TOKENS_PER_CONTINUATION)
-    extraction = Extraction(splitter, limit)
+    extraction = Extraction(document, reading, limit)
     pending = list(passages)
     answers: list[PassageAnswer]
     if first is not None:
-        answers = [first]
-        pending = _sort_answers(splitter, extraction, pending, answers)
+        pending = extraction.add(pending, [first])
     while pending:
         # Each round asks about all of its passages at once. While all have exceeded the
         # window, one is enough to find out how much fits.
@@ -159,136 +282,10 @@ def extract_claims(
         requests = []
         for passage in asked:
             limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
-            requests.append(_build_request(splitter, passage, settings, limit))
-        source = splitter.reading.text
-        answers = list((yield from ask_all(requests, None, source)))
-        parts = _sort_answers(splitter, extraction, asked, answers)
-        pending = [*parts, *waiting]
+            requests.append(extraction.build_request(passage, settings.brief, limit))
+        answers = list((yield from ask_all(requests, None, reading.text)))
+        pending = [*extraction.add(asked, answers), *waiting]
     return extraction
-
-
-def _sort_answers(
-    splitter: _Splitter,
-    extraction: Extraction,
-    asked: Sequence[Passage],
-    answers: Sequence[PassageAnswer],
-) -> list[Passage]:
-    """Add the answers to the extraction; return the parts to ask about.
-
-    Raises:
-        ContextWindowError: the shortest passage exceeds the window, and so did all
-            others.
-    """
-    parts: list[Passage] = []
-    extraction.answers += answers
-    for passage, answer in zip(asked, answers, strict=True):
-        rest = splitter.split_rest(passage, answer)
-        last = answer
-        if answer.has_open_claims and rest:
-            if extraction.may_continue:
-                extraction.continuations += len(rest)
-            else:
-                rest = []
-                last = _explain_stop(answer, len(extraction.answers))
-        parts += rest
-        if answer.claims or not rest:
-            unread = splitter.build_failures(passage, last, has_rest=bool(rest))
-            extraction.results.append(_PassageResult(passage, last, unread))
-    if extraction.exceeds_window and not parts:
-        raise ContextWindowError(extraction.answers[-1].message)
-    return parts
-
-
-def _explain_stop(answer: PassageAnswer, count: int) -> PassageAnswer:
-    """Return the answer with a message that says why it is the last one."""
-    message = f"{answer.message} (after {count} answers, the rest was not asked for)"
-    return replace(answer, message=message)
-
-
-@dataclass
-class _Splitter:
-    """Finds the parts to ask about when an answer is not complete."""
-
-    document: Document
-    reading: Reading
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return find_sentence_starts(self.reading, self.document.language)
-
-    def split_rest(self, passage: Passage, answer: PassageAnswer) -> list[Passage]:
-        """Return the parts of the passage that the answer does not cover."""
-        if answer.response.exceeds_window:
-            return self._split_for_window(passage)
-        if not answer.has_open_claims:
-            return []
-        is_whole = passage.start == 0 and passage.end == len(self.reading.text)
-        is_short = passage.tokens < _MIN_TOKENS_TO_HALVE
-        # Without a single claim, an answer about less would be cut off, too.
-        if is_short and not answer.claims and not is_whole:
-            return []
-        rest = self._find_rest(passage, answer.claims)
-        # As long an answer as the last would be cut off again.
-        if rest is not None and 2 * rest.tokens <= passage.tokens:
-            return [rest]
-        parts = halve_passage(self.reading, self._starts, rest or passage)
-        return [] if parts == (passage,) else list(parts)
-
-    def _split_for_window(self, passage: Passage) -> list[Passage]:
-        if passage.tokens < _MIN_TOKENS_FOR_WINDOW:
-            return []
-        parts = halve_passage(self.reading, self._starts, passage)
-        if len(parts) == 1:
-            parts = split_passage(self.reading, passage)
-        return list(parts)
-
-    def _find_rest(
-        self, passage: Passage, claims: Sequence[ClaimAnswer]
-    ) -> Passage | None:
-        """Return what follows the last quote, if the quotes are in order.
-
-        It begins with the sentence of that quote, which may make another claim.
-        """
-        positions = []
-        for claim in claims:
-            words = map(re.escape, claim.quote.split())
-            pattern = re.compile(r"\s+".join(words))
-            match = pattern.search(self.reading.text, passage.start, passage.end)
-            if match:
-                positions.append(match.start())
-        if not positions or positions != sorted(positions):
-            return None
-        before = [start for start in self._starts if start <= positions[-1]]
-        start = before[-1] if before else passage.start
-        if start <= passage.start:
-            return None
-        return trim_passage(self.reading, passage, start)
-
-    def build_failures(
-        self, passage: Passage, answer: PassageAnswer, *, has_rest: bool
-    ) -> tuple[Failure, ...]:
-        """Build the failures that leave characters without claims."""
-        start, end = self.locate(passage)
-        failures = answer.build_unread_failures(start, end)
-        # The rest is asked for, and a summary that is cut off is written again.
-        if answer.cause is None or has_rest or answer.has_all_claims:
-            return failures
-        rest = self._find_rest(passage, answer.claims)
-        if rest is not None:
-            start, end = self.locate(rest)
-        return (answer.build_failure(start, end), *failures)
-
-    def locate(self, passage: Passage) -> tuple[int, int]:
-        """Return the range of a passage, with the white space around it.
-
-        White space belongs to no passage; without it, the ledger would call it read.
-        """
-        text = self.document.full_text
-        start, end = self.reading.locate_extent(passage.start, passage.end)
-        start = len(text[:start].rstrip()) if passage.start else 0
-        if passage.end == len(self.reading.text):
-            end = len(text)
-        return start, end
 
 
 def _compute_claim_limit(
@@ -302,22 +299,3 @@ def _compute_claim_limit(
     wanted = math.ceil(settings.max_claims * share * _CLAIMS_TO_CHOOSE_FROM)
     wanted = max(wanted, _MIN_CLAIMS_PER_PASSAGE)
     return min(wanted, settings.max_claims, settings.max_claims_per_passage)
-
-
-def _build_request(
-    splitter: _Splitter, passage: Passage, settings: Settings, max_claims: int
-) -> ModelRequest:
-    text = splitter.reading.text[passage.start : passage.end].strip()
-    text, context = curl_marks(text), curl_marks(passage.context)
-    fields = describe_document(splitter.document)
-    # The fence must not occur in anything that comes from the document.
-    untrusted = "".join([text, context, fields["title"] or ""])
-    variables = {
-        **fields,
-        "context": context,
-        "text": text,
-        "fence": prompts.choose_fence(untrusted),
-        "max_claims": max_claims,
-    }
-    limit = ("claims", "maxItems", max_claims)
-    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)

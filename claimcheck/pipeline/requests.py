@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from claimcheck import answer_schemas, prompts, resources
@@ -65,3 +67,23 @@ def _prepare_schema(
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
     return schema, message
+
+
+def build_document_request(
+    document: Document,
+    brief: Brief,
+    names: tuple[str, str],
+    material: Mapping[str, str | list[str]],
+    *overrides: SchemaOverride,
+    **variables: Any,
+) -> ModelRequest:
+    """Build a request about a document; `names` are those of template and schema.
+
+    `material` are the variables whose text comes from the document, or from a model.
+    """
+    fields = describe_document(document)
+    texts = [*chain.from_iterable(material.values()), fields["title"] or ""]
+    # The fence must not occur in anything that is not ours.
+    own = {**fields, **material, "fence": prompts.choose_fence("".join(texts))}
+    template, schema_name = names
+    return build_request(brief, template, variables | own, schema_name, *overrides)

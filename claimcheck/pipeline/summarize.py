@@ -26,7 +26,7 @@ from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import extract_claims
 from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.repair import LINKED_LISTS
-from claimcheck.pipeline.requests import build_request, describe_document
+from claimcheck.pipeline.requests import build_document_request, describe_document
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings
@@ -159,20 +159,18 @@ def _sign(
 def _build_request(
     document: Document, reading: Reading, settings: Settings
 ) -> ModelRequest:
-    fields = describe_document(document)
     text = curl_marks(reading.text)
     max_claims = min(settings.max_claims, settings.max_claims_per_passage)
-    variables = {
-        **fields,
-        "text": text,
-        "fence": prompts.choose_fence(text + (fields["title"] or "")),
-        "max_claims": max_claims,
-    }
-    limit = ("claims", "maxItems", max_claims)
-    least = summary.require_sentences(
-        settings.brief, tokens.count(text) // _TOKENS_PER_SENTENCE
+    least = tokens.count(text) // _TOKENS_PER_SENTENCE
+    return build_document_request(
+        document,
+        settings.brief,
+        (PROMPT, SCHEMA),
+        {"text": text},
+        ("claims", "maxItems", max_claims),
+        summary.require_sentences(settings.brief, least),
+        max_claims=max_claims,
     )
-    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit, least)
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from claimcheck import prompts, tokens
+from claimcheck import tokens
 from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
@@ -22,8 +22,7 @@ from claimcheck.pipeline.claims import NumberedClaims, extract_content_words
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.requests import (
     SchemaOverride,
-    build_request,
-    describe_document,
+    build_document_request,
 )
 from claimcheck.settings import Settings
 
@@ -268,8 +267,8 @@ def _build_request(
     document: Document, settings: Settings, inputs: Sequence[SummaryInput]
 ) -> ModelRequest:
     texts = [" ".join(item.text.split()) for item in inputs]
-    fields = describe_document(document)
-    fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
-    variables = {**fields, "items": texts, "fence": fence}
     least = require_sentences(settings.brief, len(inputs) // _INPUTS_PER_SENTENCE)
-    return build_request(settings.brief, PROMPT, variables, SCHEMA, least)
+    names = (PROMPT, SCHEMA)
+    return build_document_request(
+        document, settings.brief, names, {"items": texts}, least
+    )
