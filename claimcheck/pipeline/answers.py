@@ -8,7 +8,7 @@ recorded, with its cause and its JSON path.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -18,10 +18,12 @@ from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
+from claimcheck.models.span import Span
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline import repair
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.marks import has_only_straight_marks, straighten_marks
+from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
 # All limits below were chosen by hand.
@@ -36,8 +38,6 @@ _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
 T = TypeVar("T")
-# Returns the range of a quote in the document, or None.
-Locate = Callable[[str], tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Answer(Attempt, Generic[T]):
         return Failure(self.cause, self.message, start, end, self.attempts, raw)
 
     def build_item_failures(
-        self, start: int, end: int, locate: Locate, summary: bool = True
+        self, start: int, end: int, index: QuoteIndex | None, summary: bool = True
     ) -> Iterator[Failure]:
         """Build a failure for each item that was left out, where it quotes.
 
@@ -106,11 +106,13 @@ class Answer(Attempt, Generic[T]):
             if not summary and item.key in repair.LINKED_LISTS:
                 continue
             quote = item.value.get("quote") if isinstance(item.value, dict) else None
-            located = locate(quote) if quote and isinstance(quote, str) else None
+            spans: Sequence[Span] = ()
+            if index and quote and isinstance(quote, str):
+                spans = index.ground(quote).spans
+            place = (spans[0].start, spans[-1].end) if spans else (start, end)
             problems = join_problems(item.problems, _MAX_PROBLEMS_TO_REPORT)
             message = f"an item of the answer was left out: {problems}"
             raw = _shorten_raw(json.dumps(item.value, ensure_ascii=False))
-            place = located or (start, end)
             yield Failure(Cause.INVALID, message, *place, self.attempts, raw)
 
     def build_unread_failures(self, start: int, end: int) -> tuple[Failure, ...]:

@@ -23,13 +23,13 @@ from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
     Answer,
     ClaimAnswer,
-    Locate,
     SummaryAnswer,
     ask_all,
 )
 from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.pipeline.requests import build_document_request
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
@@ -124,11 +124,13 @@ class Extraction:
                 start, end = self._locate(result.passage)
                 yield Noise(start, end, "the model found no claim here")
 
-    def list_item_failures(self, locate: Locate, *, summary: bool) -> Iterator[Failure]:
+    def list_item_failures(
+        self, index: QuoteIndex, *, summary: bool
+    ) -> Iterator[Failure]:
         """Yield a failure for each item that was left out."""
         for result in self.results:
             start, end = self._locate(result.passage)
-            yield from result.answer.build_item_failures(start, end, locate, summary)
+            yield from result.answer.build_item_failures(start, end, index, summary)
 
     def add(
         self, asked: Sequence[Passage], answers: Sequence[PassageAnswer]

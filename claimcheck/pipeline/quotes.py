@@ -69,12 +69,6 @@ class QuoteIndex:
         return elsewhere if elsewhere.spans else result
 
 
-def locate_quote(index: QuoteIndex, quote: str) -> tuple[int, int] | None:
-    """Return the range of a quote in the document, or None."""
-    spans = index.ground(quote).spans
-    return (spans[0].start, spans[-1].end) if spans else None
-
-
 def pair_places(
     first: Sequence[Sequence[Place]], second: Sequence[Sequence[Place]]
 ) -> dict[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from claimcheck import prompts, tokens
@@ -18,13 +18,14 @@ from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Cause, Run, Signature
-from claimcheck.pipeline import corrections, long_document, quotes, summary
+from claimcheck.pipeline import corrections, long_document, summary
 from claimcheck.pipeline.answers import Answer, SummaryAnswer, ask
 from claimcheck.pipeline.claims import NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import extract_claims
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.pipeline.repair import LINKED_LISTS
 from claimcheck.pipeline.requests import build_document_request, describe_document
 from claimcheck.pipeline.signature import build_model_signature
@@ -36,7 +37,7 @@ from claimcheck.text.sentences import Passage, split_into_passages
 SCHEMA, PROMPT = "summary.answer", "summarize"
 # All of these were chosen by hand.
 _ANSWER_SHARE = 0.25  # of the context window, for the answer
-_PROMPT_OVERHEAD_TOKENS = 1_400  # of a prompt without its passage, and some to spare
+_PROMPT_OVERHEAD_TOKENS = 1_600  # of a prompt without its passage, and some to spare
 _MIN_PASSAGE_TOKENS = 100
 _TOKENS_PER_SENTENCE = 100  # of the document, for each that its summary has to have
 
@@ -56,7 +57,7 @@ def summarize_with_model(
         first = yield from ask(request, SummaryAnswer, reading.text)
     extraction = yield from extract_claims(document, reading, settings, passages, first)
     extracted = extraction.list_claims()
-    index = quotes.QuoteIndex(reading, extracted.passages)
+    index = QuoteIndex(reading, extracted.passages)
     claims, correction_usage = yield from ground_claims(
         document, reading, index, extracted, settings
     )
@@ -68,9 +69,7 @@ def summarize_with_model(
     is_own = whole is not None and not (digest.answers and is_rewritten)
     failures = [
         *extraction.unread,
-        *extraction.list_item_failures(
-            partial(quotes.locate_quote, index), summary=is_own
-        ),
+        *extraction.list_item_failures(index, summary=is_own),
         *digest.failures,
     ]
     if whole and whole.cause and whole.has_all_claims and is_own:

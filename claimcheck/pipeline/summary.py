@@ -219,7 +219,7 @@ def _build_digest(
     # The failures are about the whole document: nobody knows where a summary is from.
     end = document.characters
     failures = (
-        *last.build_item_failures(0, end, lambda quote: None),
+        *last.build_item_failures(0, end, None),
         *last.build_unread_failures(0, end),
     )
     summary = None
