@@ -18,7 +18,12 @@ import numpy as np
 
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup
-from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
+from claimcheck.evaluation.evaluate import (
+    compute_scores,
+    make_difference,
+    select_columns,
+)
+from claimcheck.evaluation.metrics import Columns, Metric
 from claimcheck.evaluation.result import Score
 from claimcheck.evaluation.tasks import summarize_text
 from claimcheck.grounding import GroundingIndex
@@ -86,7 +91,12 @@ def compare_prompts(
         ),
         first=_compute(columns, "first"),
         second=_compute(columns, "second"),
-        differences=_compute_differences(columns, documents),
+        differences=compute_scores(
+            {name: make_difference(metric) for name, metric in _METRICS.items()},
+            columns,
+            documents,
+            _SEED,
+        ),
     )
 
 
@@ -137,16 +147,16 @@ def _build_columns(
     return columns
 
 
-def _ratio(part: str, whole: str, columns: Columns, side: str) -> float:
-    total = float(columns[f"{side} {whole}"].sum())
-    return float(columns[f"{side} {part}"].sum()) / total if total else nan
+def _ratio(part: str, whole: str, columns: Columns) -> float:
+    total = float(columns[whole].sum())
+    return float(columns[part].sum()) / total if total else nan
 
 
-def _mean(name: str, columns: Columns, side: str) -> float:
-    return float(np.mean(columns[f"{side} {name}"]))
+def _mean(name: str, columns: Columns) -> float:
+    return float(np.mean(columns[name]))
 
 
-_METRICS: Mapping[str, Callable[[Columns, str], float]] = {
+_METRICS: Mapping[str, Metric] = {
     "claims found": partial(_ratio, "found", "wanted"),
     "precision": partial(_ratio, "found", "claims"),
     "quotes located": partial(_ratio, "located", "claims"),
@@ -160,25 +170,7 @@ _METRICS: Mapping[str, Callable[[Columns, str], float]] = {
 
 
 def _compute(columns: Columns, side: str) -> dict[str, float]:
-    values = {name: metric(columns, side) for name, metric in _METRICS.items()}
+    own = select_columns(columns, f"{side} ")
+    values = {name: metric(own) for name, metric in _METRICS.items()}
     # NaN: there is nothing to divide by, or the price of the model is unknown.
     return {name: value for name, value in values.items() if not isnan(value)}
-
-
-def _compute_differences(
-    columns: Columns, documents: Sequence[str]
-) -> dict[str, Score]:
-    metrics = {name: _make_difference(metric) for name, metric in _METRICS.items()}
-    values = {name: metric(columns) for name, metric in metrics.items()}
-    defined = {name: value for name, value in values.items() if not isnan(value)}
-    intervals = bootstrap_intervals(
-        {name: metrics[name] for name in defined}, columns, documents, _SEED
-    )
-    return {name: Score(value, *intervals[name]) for name, value in defined.items()}
-
-
-def _make_difference(metric: Callable[[Columns, str], float]) -> Metric:
-    def compute_difference(columns: Columns) -> float:
-        return metric(columns, "second") - metric(columns, "first")
-
-    return compute_difference
