@@ -23,7 +23,7 @@ from claimcheck.evaluation.evaluate import (
     make_difference,
     select_columns,
 )
-from claimcheck.evaluation.metrics import Columns, Metric
+from claimcheck.evaluation.metrics import Columns, Metric, mean
 from claimcheck.evaluation.result import Score
 from claimcheck.evaluation.tasks import summarize_text
 from claimcheck.grounding import GroundingIndex
@@ -152,20 +152,16 @@ def _ratio(part: str, whole: str, columns: Columns) -> float:
     return float(columns[part].sum()) / total if total else nan
 
 
-def _mean(name: str, columns: Columns) -> float:
-    return float(np.mean(columns[name]))
-
-
 _METRICS: Mapping[str, Metric] = {
     "claims found": partial(_ratio, "found", "wanted"),
     "precision": partial(_ratio, "found", "claims"),
     "quotes located": partial(_ratio, "located", "claims"),
     "kind right": partial(_ratio, "kinds", "found"),
     "speaker right": partial(_ratio, "speakers", "found"),
-    "claims a text": partial(_mean, "claims"),
-    "requests a text": partial(_mean, "requests"),
-    "tokens a text": partial(_mean, "tokens"),
-    "US dollars a text": partial(_mean, "cost"),
+    "claims a text": partial(mean, "claims"),
+    "requests a text": partial(mean, "requests"),
+    "tokens a text": partial(mean, "tokens"),
+    "US dollars a text": partial(mean, "cost"),
 }
 
 

@@ -91,19 +91,14 @@ def check_with_model(
     context = _CheckContext(corpus, settings, scorer, strict)
     checks = [_StatementCheck.prepare(statement, context) for statement in statements]
     votes_by_check, answers = yield from _ask_for_votes(checks, settings)
-    verdicts = []
-    failures = []
-    for check, votes in zip(checks, votes_by_check, strict=True):
-        outcome = check.decide(votes)
-        if isinstance(outcome, Verdict):
-            verdicts.append(outcome)
-        else:
-            failures.append(outcome)
+    outcomes = [
+        check.decide(votes) for check, votes in zip(checks, votes_by_check, strict=True)
+    ]
     extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     extra_settings[VERIFIER] = scorer.name
     return CheckResult(
-        verdicts=tuple(verdicts),
-        failures=tuple(failures),
+        verdicts=tuple(item for item in outcomes if isinstance(item, Verdict)),
+        failures=tuple(item for item in outcomes if isinstance(item, CheckFailure)),
         usage=sum((answer.usage for answer in answers), Usage()),
         signature=build_model_signature(
             settings, answers, PROMPTS, (SCHEMA, "check"), extra_settings

@@ -95,16 +95,17 @@ def ground_claims(
         for claim in merger.claims
         if comparison.is_instruction(claim.quote, claim.spans)
     }
-    ids = _rank_ids(merger, extracted.passages)
-    possible = [claim_id for claim_id in ids if claim_id not in obstacles]
+    ranked = _rank_ids(merger, extracted.passages)
+    possible = [claim_id for claim_id in ranked if claim_id not in obstacles]
     obstacles |= dict.fromkeys(possible[settings.max_claims :], "over the limit")
     kept = [claim for claim in merger.claims if claim.id not in obstacles]
     # The summary names claims by their number in the answer, before the merging.
-    ids_by_number = {}
-    for number, position in enumerate(merger.positions, 1):
-        claim = merger.claims[position]
-        if claim.id not in obstacles:
-            ids_by_number[number] = claim.id
+    ids = [merger.claims[position].id for position in merger.positions]
+    ids_by_number = {
+        number: claim_id
+        for number, claim_id in enumerate(ids, 1)
+        if claim_id not in obstacles
+    }
     reasons: list[tuple[Sequence[Excerpt | Span], str]] = [
         (claim.spans, obstacles[claim.id])
         for claim in merger.claims

@@ -273,7 +273,6 @@ def extract_claims(
     limit = max(_MIN_CONTINUATIONS, total_tokens // _TOKENS_PER_CONTINUATION)
     extraction = Extraction(document, reading, limit)
     pending = list(passages)
-    answers: list[PassageAnswer]
     if first is not None:
         pending = extraction.add(pending, [first])
     while pending:
@@ -285,7 +284,7 @@ def extract_claims(
         for passage in asked:
             limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
             requests.append(extraction.build_request(passage, settings.brief, limit))
-        answers = list((yield from ask_all(requests, None, reading.text)))
+        answers: list[PassageAnswer] = yield from ask_all(requests, None, reading.text)
         pending = [*extraction.add(asked, answers), *waiting]
     return extraction
 

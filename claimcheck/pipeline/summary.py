@@ -65,9 +65,9 @@ class ClaimLinks:
     @classmethod
     def from_claims(cls, claims: NumberedClaims) -> ClaimLinks:
         """Link to claims that the model numbered itself."""
-        ids_by_number = {}
-        for number, claim_id in claims.ids_by_number.items():
-            ids_by_number[number] = (claim_id,)
+        ids_by_number = {
+            number: (claim_id,) for number, claim_id in claims.ids_by_number.items()
+        }
         candidates = [
             SummaryInput(f"{claim.text} {claim.quote}", (claim.id,))
             for claim in claims.claims
