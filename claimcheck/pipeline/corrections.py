@@ -6,6 +6,7 @@ quote. The model gets the claim, the difference, and the passage.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,6 +33,7 @@ SCHEMA, PROMPT = "correct.answer", "correct"
 # Both were chosen by hand.
 _CLAIMS_PER_REQUEST = 20
 _CONTEXT_CHARACTERS = 200  # on both sides of the passage
+_QUOTATION_MARK = re.compile('["“”„«»]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def correct_claims(
             doubt = doubts_by_number.get(item.number)
             if doubt:
                 corrected[item.number - 1] = _correct(grounder, doubt, item)
+    for number in doubts_by_number:
+        corrected[number - 1] = _settle(grounder, corrected[number - 1])
     return corrected, sum((answer.usage for answer in answers), Usage())
 
 
@@ -132,17 +136,26 @@ def _correct(
     )
     consistency, _ = compare_with_quote(grounder, corrected, result)
     if consistency is not Consistency.DIFFERS and not is_broken_off(corrected.text):
-        return _use_own_language(grounder, corrected)
+        return corrected
     # A quote that is there is worth more than one that is not.
     if doubt.is_missing:
         return replace(doubt.claim, quote=answer.quote)
-    return _use_own_language(grounder, doubt.claim)
+    return doubt.claim
 
 
-def _use_own_language(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
-    """Let a translated claim say its quote, if that is a sentence."""
-    is_in_language = grounder.comparison.is_in_language
+def _settle(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
+    """Take from the document what a model gets wrong twice.
+
+    Where nobody speaks, a speaker who is not even mentioned is nobody. A text that is
+    still translated is the quote, if that is a sentence.
+    """
     quote = " ".join(claim.quote.split())
+    result = grounder.index.ground(claim.quote)
+    _, differences = compare_with_quote(grounder, claim, result)
+    kinds = [item.kind for item in differences if item.evidence is None]
+    if "speaker" in kinds and not _QUOTATION_MARK.search(quote):
+        claim = replace(claim, speaker=None)
+    is_in_language = grounder.comparison.is_in_language
     if is_in_language(claim.text) or not is_in_language(quote) or is_broken_off(quote):
         return claim
     return replace(claim, text=quote)

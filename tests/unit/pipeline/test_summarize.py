@@ -219,6 +219,19 @@ def test_a_claim_that_stays_translated_says_its_quote(run):
     assert result.claims[0].text == source
 
 
+def test_a_speaker_who_is_not_there_twice_is_nobody(run):
+    source = f"Dr. Ada Berg studies planets. {TEXT}"
+    wrong = claim("Mercury has no moons.", speaker="Ada Berg")
+    again = corrections((1, "Mercury has no moons."), speaker="Ada Berg")
+    first = answer(wrong, claim("Venus is hot.", speaker="Ada Berg"))
+    result, _ = run(response(first), again, text=source)
+    by_text = {item.text: item for item in result.claims}
+    # She is mentioned in the sentence before the first, and nowhere near the second.
+    assert by_text["Mercury has no moons."].speaker == "Ada Berg"
+    assert by_text["Venus is hot."].speaker is None
+    assert by_text["Venus is hot."].consistency == "consistent"
+
+
 def test_max_claims_keeps_the_most_check_worthy(run):
     answered = answer(
         claim("Mercury has no moons.", check_worthiness=0.2),
