@@ -8,13 +8,13 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak release integrations clean
+.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-project record-search bench bench-grounding bench-readers eval verifier fuzz soak release integrations clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
 	@echo "make test       run the tests, offline; about three minutes on two cores"
 	@echo "make test-slow  run those that start a cluster (Ray) or a fuzzer"
-	@echo "make check-clients  replay recordings of HTTP clients that make test does not install"
+	@echo "make check-clients  replay recordings with pytest 8 and 9, and with clients that make test does not install"
 	@echo "make check      what CI runs: lint, types, wheel, docs, both kinds of tests"
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
@@ -26,6 +26,7 @@ help:
 	@echo "make release    the files of a release in dist/: with hashes of all packages, and an SBOM"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
+	@echo "make record-project SERVER=file  record tests/integration/testing/project again, from that server"
 	@echo "make record-search  record cassettes/search again, from search servers on loopback"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
@@ -56,15 +57,21 @@ test: $(VENV)/.dev .browser/.done
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow
 
-# A separate environment: the toolkit itself needs none of these packages.
-$(VENV)-clients/.done: pyproject.toml Makefile
-	$(PYTHON) -m venv $(VENV)-clients
-	$(VENV)-clients/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,web]' \
-	  hypothesis pytest-timeout pytest-xdist pytest-asyncio pytest-recording aiohttp brotli requests trio
+# Separate environments, one for each version of pytest: the toolkit itself needs none
+# of these packages.
+$(VENV)-pytest%/.done: pyproject.toml Makefile
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,web]' 'pytest==$*.*' \
+	  hypothesis pytest-timeout pytest-xdist pytest-asyncio pytest-recording aiohttp brotli h2 httpx requests trio
 	@touch $@
 
-check-clients: $(VENV)-clients/.done
-	$(VENV)-clients/bin/python -m pytest -q tests/integration/testing tests/unit/testing
+check-clients: $(VENV)-pytest8/.done $(VENV)-pytest9/.done
+	$(VENV)-pytest8/bin/python -m pytest -q tests/integration/testing tests/unit/testing
+	$(VENV)-pytest9/bin/python -m pytest -q tests/integration/testing tests/unit/testing
+
+# SERVER: a program that takes a port, and has the modes of tests/support/quirks.py
+record-project: $(VENV)-pytest9/.done
+	$(VENV)-pytest9/bin/python tests/integration/testing/record_project.py $(SERVER)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -160,4 +167,4 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(COUNT)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training $(VENV)-integrations $(VENV)-release .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-pytest8 $(VENV)-pytest9 $(VENV)-training $(VENV)-integrations $(VENV)-release .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

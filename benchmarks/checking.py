@@ -31,7 +31,7 @@ from extractive import ROUNDS, make_text, median_s
 from claimcheck import Document, Settings, Statement, check
 from claimcheck.english import dates
 from claimcheck.english.names import find_names
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification import amounts
 from claimcheck.verification.choose import choose_scorer

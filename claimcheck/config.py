@@ -17,6 +17,7 @@ import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,14 @@ _FILE_TYPES: dict[str, type] = {
     "publisher_name": str,
     "publisher_url": str,
     "search": dict,
+}
+_TYPE_NAMES = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text in quotes",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
 }
 # In the table `search`: the user's domains, the limit, and a table per provider.
 _SEARCH_LISTS = ("prefer", "exclude")
@@ -111,7 +120,9 @@ def load_settings(
     try:
         settings = Settings(**values)
     except SettingsError as error:
-        raise SettingsError(f"{_find_culprits(error, origins)}: {error}") from None
+        raise error.rename(
+            lambda name: _describe_origin(name, origins, folder)
+        ) from None
     approval = _ProjectApproval(folder.resolve(), project)
     settings = _limit_project(settings, origins, approval)
     if settings.chosen_engine() == "extractive":
@@ -154,7 +165,12 @@ def load_search_settings(
         table["endpoints"] = values["endpoints"] | table["endpoints"]
         values |= table
     values |= _drop_none(chosen)
-    return SearchSettings(providers=tuple(providers), **values)
+    try:
+        return SearchSettings(providers=tuple(providers), **values)
+    except SettingsError as error:
+        raise error.rename(
+            lambda name: format_flag(name) if name in chosen else name
+        ) from None
 
 
 def _read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +180,7 @@ def _read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
         expected = _SEARCH_TYPES.get(name, dict)
         if not isinstance(value, expected) or isinstance(value, bool):
             # Not the value: it may be a key.
-            kind = "a table" if expected is dict else expected.__name__
+            kind = _TYPE_NAMES[expected]
             raise SettingsError(f"{path}: search.{name} has to be {kind}")
         if name in _SEARCH_LISTS:
             table[name] = tuple(str(item).lower().strip() for item in value)
@@ -184,14 +200,28 @@ def _read_search_endpoint(path: Path, name: str, value: Any) -> SearchEndpoint:
     return SearchEndpoint(**value)
 
 
-def _find_culprits(error: SettingsError, origins: Mapping[str, str]) -> str:
-    """Return where the settings come from that an error names."""
-    culprits = {
-        origin
-        for name, origin in origins.items()
-        if origin != "default" and name in str(error)
-    }
-    return ", ".join(sorted(culprits)) or "settings"
+def format_flag(name: str) -> str:
+    """Return the flag that sets a setting: "--max-claims"."""
+    word = name.removesuffix("_folder").removesuffix("_file")
+    return f"--{word.replace('_', '-')}"
+
+
+def _describe_origin(name: str, origins: Mapping[str, str], folder: Path) -> str:
+    """Name a setting as its user did: by flag, variable, or file and line."""
+    origin = origins.get(name, "default")
+    if origin == "flag":
+        return format_flag(name)
+    if origin.startswith("environment"):
+        return ENVIRONMENT_VARIABLES[name]
+    return name if origin == "default" else _describe_place(folder / origin, name)
+
+
+def _describe_place(path: Path, name: str) -> str:
+    """Name a setting of a file with its line."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.partition("=")[0].strip().strip("\"'") == name:
+            return f"{path}, line {number}: {name}"
+    return f"{path}: {name}"
 
 
 def resolve_user_file() -> Path:
@@ -428,9 +458,9 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
     problems = []
     for name, value in values.items():
         if problem := _find_problem(name, value):
-            problems.append(problem)
+            problems.append(f"{_describe_place(path, name)} {problem}")
     if problems:
-        raise SettingsError(f"{path}: {'; '.join(problems)}")
+        raise SettingsError(*problems)
     for name in briefs.PATH_SETTINGS:
         # On the command line, relative to the working folder.
         if name in values:
@@ -445,8 +475,10 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
 
 def _find_problem(name: str, value: object) -> str | None:
     if name not in _FILE_TYPES:
+        similar = get_close_matches(name, _FILE_TYPES, n=1)
         known = ", ".join(sorted(_FILE_TYPES))
-        return f"{name!r} is unknown; there are {known}"
+        hint = f"did you mean {similar[0]}?" if similar else f"there are {known}"
+        return f"is not a setting; {hint}"
     if value == UNSET and name in RANGES and RANGES[name].is_optional:
         return None
     expected = _FILE_TYPES[name]
@@ -454,7 +486,7 @@ def _find_problem(name: str, value: object) -> str | None:
     is_misplaced_bool = isinstance(value, bool) and expected is not bool
     if isinstance(value, accepted) and not is_misplaced_bool:
         return None
-    return f"{name} is {value!r}; it has to be {expected.__name__}"
+    return f"is {value!r}; it has to be {_TYPE_NAMES[expected]}"
 
 
 def _parse_price(path: Path, model: str, price: Any) -> Price:

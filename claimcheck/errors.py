@@ -32,7 +32,7 @@ requests have one, unless the error is final.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 def join_problems(problems: Iterable[object], limit: int = 5) -> str:
@@ -61,7 +61,22 @@ class StoreError(InputError):
 
 
 class SettingsError(InputError):
-    """A flag, a variable, or `claimcheck.toml` has a bad value."""
+    """A flag, a variable, or `claimcheck.toml` has a bad value.
+
+    Each of the `problems` of a setting begins with its name.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+    def rename(self, get_name: Callable[[str], str]) -> SettingsError:
+        """Return the error with the names that the user gave the settings."""
+        renamed = []
+        for problem in self.problems:
+            name, _, rest = problem.partition(" ")
+            renamed.append(f"{get_name(name)} {rest}")
+        return SettingsError(*renamed)
 
 
 class SchemaError(InputError):

@@ -155,7 +155,7 @@ class Limits:
             if value is not None and not value > 0:
                 problems.append(f"{item.name} is {value!r}; give a number above 0")
         if problems:
-            raise SettingsError("; ".join(problems))
+            raise SettingsError(*problems)
 
     @property
     def has_budget(self) -> bool:
@@ -274,7 +274,7 @@ class Settings:
             object.__setattr__(self, "context_tokens", LOCAL_CONTEXT_TOKENS)
         problems = self._find_problems()
         if problems:
-            raise SettingsError("; ".join(problems))
+            raise SettingsError(*problems)
 
     def _find_problems(self) -> list[str]:
         return [

@@ -49,7 +49,9 @@ assert len(text) > 1_000_000 and peak <= 300
 def soak_faults():
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
-        seen, info = run_with_faults(Path(folder), documents=2000, concurrency=64)
+        seen, info = run_with_faults(
+            Path(folder), documents=2000, concurrency=64, timeout_s=60
+        )
     counts = {str(state): count for state, count in info.counts.items() if count}
     elapsed_s = time.monotonic() - started
     print(f"2,000 documents at 25 % faults: {counts} in {elapsed_s:.0f} s")

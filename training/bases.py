@@ -1,6 +1,6 @@
-"""Print the folder of a base model, unpacked if it comes as an archive.
+"""Print the folder of a base model, made in OUT if it does not come as a folder.
 
-python training/bases.py {mpnet,minilm} OUT
+python training/bases.py {mpnet,mpnet6,minilm} OUT
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+from transformers import AutoModel, AutoTokenizer
+
 _MPNET_PARTS = 5
+_FEW_LAYERS = 6
 
 
 def main() -> None:
     name, out = sys.argv[1], Path(sys.argv[2])
-    find = {"mpnet": find_mpnet, "minilm": find_minilm}[name]
+    find = {"mpnet": find_mpnet, "mpnet6": make_mpnet6, "minilm": find_minilm}[name]
     print(find(out))
 
 
@@ -36,6 +39,19 @@ def find_mpnet(out: Path) -> Path:
             archive.write(part.read_bytes())
         with ZipFile(archive) as files:
             files.extractall(out)
+    return folder
+
+
+def make_mpnet6(out: Path) -> Path:
+    """Return a folder with the first six of MPNet's twelve layers."""
+    folder = out / "mpnet6"
+    if not (folder / "model.safetensors").exists():
+        source = find_mpnet(out)
+        model = AutoModel.from_pretrained(source, add_pooling_layer=False)
+        model.encoder.layer = model.encoder.layer[:_FEW_LAYERS]
+        model.config.num_hidden_layers = _FEW_LAYERS
+        model.save_pretrained(folder)
+        AutoTokenizer.from_pretrained(source).save_pretrained(folder)
     return folder
 
 

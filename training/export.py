@@ -1,10 +1,11 @@
-"""Export a checkpoint as the int8 ONNX model that claimcheck runs.
+"""Export a checkpoint as the small ONNX model that claimcheck runs.
 
     python training/export.py CHECKPOINT --out FOLDER --checks OUT/checks.jsonl
 
-FOLDER gets model.onnx, tokenizer.json, and config.json. `--offset` is added to the
-logit of entailment, and moves the balance between true and false claims
-(calibrate.py). With `--checks`, prints how far int8 is from full precision.
+FOLDER gets model.onnx, tokenizer.json, and config.json. `--bits` is the size of the
+weights: 8, or 4 for half of that. `--offset` is added to the logit of entailment, and
+moves the balance between true and false claims (calibrate.py). With `--checks`, prints
+how far the small model is from full precision.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,26 +22,28 @@ import onnx
 import torch
 from checks import compute_balanced_accuracy, group_by_source, read_checks, score_check
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from scorer import OnnxModel
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _LABELS = ("entailment", "neutral", "contradiction")
+_BLOCK_SIZE = 32  # weights that share a scale, at 4 bits
 _MAX_LENGTH = 256  # tokens; training saw no longer pairs
 
 
 class _Logits(nn.Module):
     """A model with tensors as its inputs and its output, as the exporter wants it."""
 
-    def __init__(self, model: nn.Module, offset: float) -> None:
+    def __init__(self, model: nn.Module, inputs: Sequence[str], offset: float) -> None:
         super().__init__()
         self.model = model
-        bias = model.classifier.bias
-        bias.data += torch.tensor([offset, 0.0, 0.0])
+        self.inputs = inputs
+        self.register_buffer("offset", torch.tensor([offset, 0.0, 0.0]))
 
     def forward(self, *tensors: Tensor) -> Tensor:
-        return self.model(**dict(zip(_INPUTS, tensors, strict=True))).logits
+        inputs = dict(zip(self.inputs, tensors, strict=True))
+        return self.model(**inputs).logits + self.offset
 
 
 def main() -> None:
@@ -47,6 +51,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--offset", type=float, default=0.0)
+    parser.add_argument("--bits", type=int, choices=(4, 8), default=8)
     parser.add_argument("--checks", type=Path)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -57,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "model.onnx"
         export_full(options.checkpoint, full, options.offset)
-        quantize(full, quantized)
+        quantize(full, quantized, options.bits)
         print(f"{quantized}: {quantized.stat().st_size:,} bytes")
         if options.checks:
             models = [OnnxModel(path, tokenizer) for path in (full, quantized)]
@@ -74,14 +79,14 @@ def export_full(checkpoint: Path, out: Path, offset: float) -> None:
         ["A claim.", "Another."],
         padding=True,
         return_tensors="pt",
-        return_token_type_ids=True,
     )
-    axes = {name: {0: "batch", 1: "length"} for name in _INPUTS}
+    inputs = list(tokens)
+    axes = {name: {0: "batch", 1: "length"} for name in inputs}
     torch.onnx.export(
-        _Logits(model.eval().float(), offset),
-        tuple(tokens[name] for name in _INPUTS),
+        _Logits(model.eval().float(), inputs, offset),
+        tuple(tokens.values()),
         str(out),
-        input_names=list(_INPUTS),
+        input_names=inputs,
         output_names=["logits"],
         dynamic_axes={**axes, "logits": {0: "batch"}},
         opset_version=17,
@@ -89,23 +94,36 @@ def export_full(checkpoint: Path, out: Path, offset: float) -> None:
     )
 
 
-def quantize(full: Path, out: Path) -> None:
-    """Store weights as 8-bit integers, with one scale for each column.
+def quantize(full: Path, out: Path, bits: int) -> None:
+    """Store weights as integers of 8 or 4 bits, and word vectors as 8 bits.
 
     The classifier stays in full precision: it is small, and errors in it count most.
     """
-    graph = onnx.load(str(full)).graph
+    model = onnx.load(str(full))
     excluded = [
         node.name
-        for node in graph.node
+        for node in model.graph.node
         if "classifier" in node.name and node.op_type in ("Gemm", "MatMul")
     ]
+    operations = ["Gather"]
+    if bits == 4:
+        quantizer = MatMulNBitsQuantizer(
+            model,
+            block_size=_BLOCK_SIZE,
+            is_symmetric=True,
+            accuracy_level=4,  # the activations as 8 bits
+            nodes_to_exclude=excluded,
+        )
+        quantizer.process()
+        onnx.save(quantizer.model.model, str(full))
+    else:
+        operations += ["MatMul", "Gemm"]
     quantize_dynamic(
         str(full),
         str(out),
         per_channel=True,
         weight_type=QuantType.QInt8,
-        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        op_types_to_quantize=operations,
         nodes_to_exclude=excluded,
     )
 
@@ -134,14 +152,16 @@ def compare(models: list[OnnxModel], path: Path) -> None:
         for model in models
     ]
     differences = np.abs(scores[0] - scores[1])
-    print(f"log-odds, full precision against int8: mean {differences.mean():.2f} apart")
+    print(
+        f"log-odds, full precision against small: mean {differences.mean():.2f} apart"
+    )
     for source, indexes in group_by_source(checks).items():
         labels = [checks[index].supported for index in indexes]
         full, quantized = (
             100 * compute_balanced_accuracy(values[indexes], labels, threshold=0)
             for values in scores
         )
-        print(f"{source:15} {len(labels):5}  full {full:5.1f}  int8 {quantized:5.1f}")
+        print(f"{source:15} {len(labels):5}  full {full:5.1f}  small {quantized:5.1f}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ class OnnxModel:
         self._session = onnxruntime.InferenceSession(
             str(model), options, providers=["CPUExecutionProvider"]
         )
+        self._inputs = [item.name for item in self._session.get_inputs()]
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(max_length)
         self._tokenizer.no_padding()
@@ -33,7 +34,8 @@ class OnnxModel:
                 "attention_mask": np.array([encoding.attention_mask], np.int64),
                 "token_type_ids": np.array([encoding.type_ids], np.int64),
             }
-            (logits,) = self._session.run(["logits"], inputs)
+            used = {name: inputs[name] for name in self._inputs}
+            (logits,) = self._session.run(["logits"], used)
             self._known[premise, claim] = logits[0].astype(np.float64)
         return self._known[premise, claim]
 

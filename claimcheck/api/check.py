@@ -17,13 +17,15 @@ from claimcheck.api.clients import (
 )
 from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
+from claimcheck.english.metadata import fill_date
 from claimcheck.errors import InputError, join_problems
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, Stage, Work
 from claimcheck.models.outcome import Estimate
+from claimcheck.models.review import list_checkable_claims
 from claimcheck.models.run import Cause, Check, CheckFailure, Run
-from claimcheck.models.search import ClaimSearch, SearchLog
+from claimcheck.models.search import SearchLog
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive
@@ -35,7 +37,8 @@ from claimcheck.verification.retrieve import Corpus
 MAX_CLAIM_CHARACTERS = 10_000
 
 ClaimsInput = Run | Iterable[Claim | Statement | str]
-EvidenceInput = Document | str | Path | Index | Sequence[Document | str | Path]
+EvidenceSource = Document | str | Path | Index
+EvidenceInput = EvidenceSource | Sequence[EvidenceSource]
 
 
 def check(
@@ -50,8 +53,9 @@ def check(
 ) -> Check:
     """Check claims against evidence: one verdict or failure each, in order.
 
-    `claims` is a run, whose claims are checked, or any number of claims, statements,
-    and texts. `against` is one document, several (as for `summarize`), or an `Index`.
+    `claims` is a run, whose claims are checked as people edited them, without those
+    they rejected, or any number of claims, statements, and texts. `against` is one
+    document, several (as for `summarize`), or an `Index`.
     `search` finds evidence, in addition to `against` or alone. `settings`, `client`,
     `progress`, and `limits` are as for `summarize`.
 
@@ -149,16 +153,17 @@ class CheckJob:
         # An iterator of claims would be empty the second time.
         claimed_in = claims.document if isinstance(claims, Run) else None
         statements = build_statements(claims)
+        indexes, documents = _open_evidence(against)
+        if search is None and not indexes and not documents:
+            raise InputError("against: no evidence is given; name a source or a search")
         unsearched: tuple[CheckFailure, ...] = ()
         log = None
-        if search is None:
-            corpus = _collect_evidence(against)
-        else:
-            corpus, log = _search_evidence(
-                statements, against, search, claimed_in, progress
-            )
+        if search is not None:
+            found, log = _search_evidence(statements, search, claimed_in, progress)
+            documents += found
             if against is None:
                 unsearched = _list_unsearched(log)
+        corpus = _build_corpus(indexes, documents)
         failed = {failure.subject for failure in unsearched}
         checked = [item for item in statements if item.id not in failed]
         check_statements = (
@@ -173,45 +178,34 @@ class CheckJob:
         cited_ids: dict[str, None] = {}  # a set in the order of first citation
         for verdict in result.verdicts:
             cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
+        log = self.log and _fill_document_ids(self.log, corpus)
         seconds = round(time.perf_counter() - self.started, 3)
         return Check(
             verdicts=result.verdicts,
             failures=(*self.unsearched, *result.failures),
             claimed_in=self.claimed_in,
-            documents=tuple(corpus.get_document(cited) for cited in cited_ids),
+            documents=tuple(fill_date(corpus.get_document(id_)) for id_ in cited_ids),
             searched=corpus.document_count,
             usage=replace(result.usage, seconds=seconds),
             signature=result.signature,
-            search=self.log and _fill_document_ids(self.log, corpus),
+            search=log,
         )
 
 
 def _search_evidence(
     statements: Sequence[Statement],
-    against: EvidenceInput | None,
     search: SearchSettings,
     claimed_in: Document | None,
     progress: ProgressCallback,
-) -> tuple[Corpus, SearchLog]:
+) -> tuple[Sequence[Document], SearchLog]:
     from claimcheck.search.gather import find_evidence
-
-    if isinstance(against, Index):
-        raise InputError(
-            f"{against.path}: an index can't be combined with a search; check the "
-            "claims against each"
-        )
-    given = _open_documents(against) if against is not None else []
 
     def report(done: int, total: int) -> None:
         if progress:
             progress(Stage(Work.SEARCH, done, total))
 
-    found = find_evidence(
-        statements, search, claimed_in=claimed_in, given=given, progress=report
-    )
-    index = Index(":memory:")
-    index.add([*given, *found.documents])
-    return Corpus(index), found.log
+    found = find_evidence(statements, search, claimed_in=claimed_in, progress=report)
+    return found.documents, found.log
 
 
 def _list_unsearched(log: SearchLog) -> tuple[CheckFailure, ...]:
@@ -229,14 +223,21 @@ def _list_unsearched(log: SearchLog) -> tuple[CheckFailure, ...]:
 
 
 def _fill_document_ids(log: SearchLog, corpus: Corpus) -> SearchLog:
-    """Return the log with the documents that each claim was compared with."""
+    """Return the log with the documents that each claim was compared with.
 
-    def fill(claim: ClaimSearch) -> ClaimSearch:
-        documents = corpus.find_documents(claim.text)
-        ids = tuple(document.document.id for document in documents)
-        return replace(claim, document_ids=ids)
+    Those that were given rather than found are kept, too, for a bundle.
+    """
+    from claimcheck.search.archive import EvidenceArchive
 
-    return replace(log, claims=tuple(map(fill, log.claims)))
+    pages = {page.document_id for page in log.pages}
+    claims = []
+    with EvidenceArchive() as archive:
+        for claim in log.claims:
+            documents = [item.document for item in corpus.find_documents(claim.text)]
+            archive.save_documents(item for item in documents if item.id not in pages)
+            ids = tuple(document.id for document in documents)
+            claims.append(replace(claim, document_ids=ids))
+    return replace(log, claims=tuple(claims))
 
 
 def build_statements(claims: ClaimsInput) -> list[Statement]:
@@ -250,7 +251,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
     statements = []
     problems = []
     for number, claim in enumerate(
-        claims.claims if isinstance(claims, Run) else claims, start=1
+        list_checkable_claims(claims) if isinstance(claims, Run) else claims, start=1
     ):
         text = claim if isinstance(claim, str) else claim.text
         if problem := _find_text_problem(text):
@@ -279,33 +280,32 @@ def _find_text_problem(text: str) -> str | None:
     return None
 
 
-def _collect_evidence(against: EvidenceInput | None) -> Corpus:
+def _open_evidence(
+    against: EvidenceInput | None,
+) -> tuple[list[Index], list[Document]]:
     if against is None:
-        raise InputError("against: no evidence is given; name a document or a search")
-    if isinstance(against, Index):
-        if not against.count:
-            raise InputError(
-                f"{against.path}: has no documents; "
-                "add some with `claimcheck index add`"
-            )
-        return Corpus(against)
-    documents = _open_documents(against)
-    # One document needs no index: all its sentences are compared.
-    if len(documents) == 1:
-        return Corpus(documents[0])
-    index = Index(":memory:")
-    index.add(documents)
-    return Corpus(index)
-
-
-def _open_documents(
-    against: Document | str | Path | Sequence[Document | str | Path],
-) -> list[Document]:
-    if isinstance(against, Document | str | Path):
+        return [], []
+    if isinstance(against, Document | Index | str | Path):
         against = [against]
-    if not against:
-        raise InputError("against: no evidence is given; name at least one document")
-    return [open_document(source) for source in against]
+    indexes = [source for source in against if isinstance(source, Index)]
+    for index in indexes:
+        if not index.count:
+            raise InputError(
+                f"{index.path}: has no documents; add some with `claimcheck index add`"
+            )
+    others = [source for source in against if not isinstance(source, Index)]
+    return indexes, [open_document(source) for source in others]
+
+
+def _build_corpus(indexes: Sequence[Index], documents: Sequence[Document]) -> Corpus:
+    # One document needs no index: all its sentences are compared.
+    if len(documents) == 1 and not indexes:
+        return Corpus(documents[0])
+    if not documents:
+        return Corpus(indexes)
+    own = Index(":memory:")
+    own.add(documents)
+    return Corpus([own, *indexes])
 
 
 def _list_cited_document_ids(verdict: Verdict) -> list[str]:

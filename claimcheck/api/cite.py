@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,13 +22,19 @@ from claimcheck.models.citation import (
     CheckedStatement,
     CitationCheck,
     CitedStatement,
+    Citing,
+    choose_outcome,
+    measure_precision,
+    measure_recall,
+    name_outcome,
 )
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, Stage, Usage, Work
-from claimcheck.models.run import CheckFailure
-from claimcheck.models.verdict import Verdict
-from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
+from claimcheck.models.run import CheckFailure, Signature
+from claimcheck.models.span import LineIndex, Span, extract_excerpts, format_quote
+from claimcheck.models.verdict import Evidence, Label, Verdict
+from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
 from claimcheck.readers.citations import read_cited_draft
 from claimcheck.search.archive import EvidenceArchive
@@ -37,6 +43,10 @@ from claimcheck.settings import Limits, Settings
 from claimcheck.verification.retrieve import RecordedCorpus
 
 _Outcome = Verdict | CheckFailure
+_Question = tuple[str, tuple[Document, ...]]
+_UNDEFINED = "the text does not define it"
+# Keeps the last sentence of a source apart from the first one of the next.
+_SEPARATOR = "\n\n"
 
 
 def check_citations(
@@ -63,90 +73,188 @@ def check_citations(
     parsed = read_cited_draft(str(draft))
     folder = Path(draft).parent if str(draft) != "-" else Path()
     sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)
-    layers = _list_layers(parsed.cited, sources)
     engine = choose_engine(settings, client)
     with open_client(settings, client, progress, limits) as opened:
-        results = [_check_layer(layer, settings, engine, opened) for layer in layers]
-    verdicts = _map_outcomes(layers, results)
-    if not results:  # no source could be read, but the signature is known
-        results.append(_check_layer({}, settings, "extractive", None))
-    usage = sum((result.usage for result in results), Usage())
+        checker = _Checker(settings, engine, opened)
+        statements = _check_statements(parsed.cited, sources, checker)
     seconds = round(time.perf_counter() - started, 3)
+    readable = [item for item in sources.values() if isinstance(item, Document)]
     return CitationCheck(
-        statements=tuple(
-            _build_statement(statement, sources, verdicts) for statement in parsed.cited
-        ),
+        statements=tuple(statements),
         uncited=parsed.uncited,
-        documents=_list_documents(sources),
-        usage=replace(usage, seconds=seconds),
-        signature=results[0].signature,
+        unused=parsed.unused,
+        documents=tuple(dict.fromkeys(readable)),
+        precision=measure_precision(statements),
+        recall=measure_recall(statements, len(parsed.uncited)),
+        usage=replace(checker.usage, seconds=seconds),
+        signature=checker.signature,
     )
 
 
-def _list_layers(
-    statements: Sequence[CitedStatement], sources: dict[str, Document | str]
-) -> list[dict[str, Document]]:
-    """Return the first readable source of each, then the second, ..."""
-    layers: list[dict[str, Document]] = []
-    for statement in statements:
-        readable = [sources[source] for source in statement.sources]
-        documents = dict.fromkeys(
-            item for item in readable if isinstance(item, Document)
-        )
-        for depth, document in enumerate(documents):
-            if depth == len(layers):
-                layers.append({})
-            layers[depth][statement.text] = document
-    return layers
+@dataclass(slots=True)
+class _Checker:
+    """Compares statements with sources, and counts what that costs."""
+
+    settings: Settings
+    engine: str
+    client: Client | None
+    usage: Usage = field(default_factory=Usage)
+    signature: Signature = field(init=False)
+
+    def check(self, questions: Sequence[_Question]) -> list[_Outcome]:
+        """Return the outcome of each question, a statement and its sources.
+
+        Several sources are read as one document.
+        """
+        outcomes: dict[int, _Outcome] = {}
+        pending = list(enumerate(questions))
+        while pending or not hasattr(self, "signature"):
+            # A statement is compared with one document at a time.
+            round_: dict[str, tuple[int, tuple[Document, ...]]] = {}
+            later = []
+            for number, (claim, documents) in pending:
+                if claim in round_:
+                    later.append((number, (claim, documents)))
+                else:
+                    round_[claim] = number, documents
+            for outcome in self._check_round(round_):
+                number, documents = round_[outcome.text]
+                outcomes[number] = _return_evidence(outcome, documents)
+            pending = later
+        return [outcomes[number] for number in range(len(questions))]
+
+    def _check_round(
+        self, questions: dict[str, tuple[int, tuple[Document, ...]]]
+    ) -> list[_Outcome]:
+        is_extractive = self.engine == "extractive" or not questions
+        check = check_without_model if is_extractive else check_with_model
+        joined = {text: _join(parts) for text, (_, parts) in questions.items()}
+        ids = {text: [document.id] for text, document in joined.items()}
+        corpus = RecordedCorpus(joined.values(), ids)
+        statements = [Statement.of(text) for text in joined]
+        result = drive(check(statements, corpus, self.settings), self.client)
+        self.usage += result.usage
+        self.signature = result.signature
+        return [*result.verdicts, *result.failures]
 
 
-def _check_layer(
-    layer: dict[str, Document], settings: Settings, engine: str, client: Client | None
-) -> CheckResult:
-    """Compare each statement with one source, and with nothing else."""
-    check = check_without_model if engine == "extractive" else check_with_model
-    statements = [Statement.of(text) for text in layer]
-    ids = {text: [document.id] for text, document in layer.items()}
-    corpus = RecordedCorpus(layer.values(), ids)
-    return drive(check(statements, corpus, settings), client)
+def _join(documents: tuple[Document, ...]) -> Document:
+    """Return several documents as one."""
+    if len(documents) == 1:
+        return documents[0]
+    text = _SEPARATOR.join(document.full_text for document in documents)
+    return Document.from_text(text, published=documents[0].published)
 
 
-def _map_outcomes(
-    layers: Sequence[dict[str, Document]], results: Sequence[CheckResult]
-) -> dict[tuple[str, str], _Outcome]:
-    """Map the text of a statement and the id of its source to the outcome."""
-    mapped: dict[tuple[str, str], _Outcome] = {}
-    for layer, result in zip(layers, results, strict=True):
-        outcomes: list[_Outcome] = [*result.verdicts, *result.failures]
-        for outcome in outcomes:
-            mapped[outcome.text, layer[outcome.text].id] = outcome
-    return mapped
+def _return_evidence(outcome: _Outcome, documents: tuple[Document, ...]) -> _Outcome:
+    """Return the outcome with evidence in the documents that were joined."""
+    if len(documents) == 1 or not isinstance(outcome, Verdict):
+        return outcome
+    evidence: list[Evidence] = []
+    for passage in outcome.finding.evidence:
+        start = 0
+        for document in documents:
+            end = start + len(document.full_text)
+            spans = tuple(
+                Span(span.start - start, span.end - start)
+                for span in passage.spans
+                if start <= span.start and span.end <= end
+            )
+            if spans:
+                parts = extract_excerpts(LineIndex(document.full_text), spans)
+                text = format_quote(parts)
+                evidence.append(Evidence(document.id, parts, text, passage.stance))
+            start = end + len(_SEPARATOR)
+    finding = replace(outcome.finding, evidence=tuple(evidence))
+    return replace(outcome, finding=finding, content=None)
 
 
-def _list_documents(sources: dict[str, Document | str]) -> tuple[Document, ...]:
-    """Return the sources that could be read, each once."""
-    readable = [item for item in sources.values() if isinstance(item, Document)]
-    return tuple(dict.fromkeys(readable))
-
-
-def _build_statement(
-    statement: CitedStatement,
+def _check_statements(
+    statements: Sequence[CitedStatement],
     sources: dict[str, Document | str],
-    verdicts: dict[tuple[str, str], _Outcome],
-) -> CheckedStatement:
-    citations = []
-    for source in statement.sources:
-        read = sources[source]
-        if isinstance(read, str):
-            citations.append(CheckedCitation(source, None, None, read))
-            continue
-        outcome = verdicts[statement.text, read.id]
-        if isinstance(outcome, Verdict):
-            citations.append(CheckedCitation(source, read.id, outcome, None))
-        else:
-            problem = f"{outcome.cause}: {outcome.message}"
-            citations.append(CheckedCitation(source, read.id, None, problem))
-    return CheckedStatement(statement.text, tuple(citations))
+    checker: _Checker,
+) -> list[CheckedStatement]:
+    """Check each statement with each source alone, then with all together."""
+    documents = [_list_documents(statement, sources) for statement in statements]
+    alone = [
+        (statement.claim, (document,))
+        for statement, own in zip(statements, documents, strict=True)
+        for document in own
+    ]
+    found = {
+        (claim, document.id): outcome
+        for (claim, (document,)), outcome in zip(
+            alone, checker.check(alone), strict=True
+        )
+    }
+    checked = []
+    for statement, own in zip(statements, documents, strict=True):
+        citations = [
+            _build_citation(source, sources[source], statement.claim, found)
+            for source in statement.sources
+        ]
+        citations += [
+            CheckedCitation(key, Citing.UNDEFINED, problem=_UNDEFINED)
+            for key in statement.undefined
+        ]
+        together = None
+        supports = any(item.outcome is Citing.SUPPORTED for item in citations)
+        if len(own) > 1 and not supports:
+            together, citations = _check_together(statement, own, citations, checker)
+        outcome = choose_outcome(citations, together)
+        checked.append(
+            CheckedStatement(
+                statement.text, statement.claim, outcome, tuple(citations), together
+            )
+        )
+    return checked
+
+
+def _check_together(
+    statement: CitedStatement,
+    documents: Sequence[Document],
+    citations: Sequence[CheckedCitation],
+    checker: _Checker,
+) -> tuple[Verdict | None, list[CheckedCitation]]:
+    """Return the verdict on all sources as one, and which of them it needs."""
+    (together,) = checker.check([(statement.claim, tuple(documents))])
+    if not isinstance(together, Verdict) or together.label is not Label.SUPPORTED:
+        return None, list(citations)
+    others = [
+        tuple(item for item in documents if item is not left_out)
+        for left_out in documents
+    ]
+    outcomes = checker.check([(statement.claim, rest) for rest in others])
+    needed = {
+        document.id
+        for document, rest in zip(documents, outcomes, strict=True)
+        if not isinstance(rest, Verdict) or rest.label is not Label.SUPPORTED
+    }
+    marked = [replace(item, is_needed=item.document_id in needed) for item in citations]
+    return together, marked
+
+
+def _list_documents(
+    statement: CitedStatement, sources: dict[str, Document | str]
+) -> list[Document]:
+    """Return the sources of a statement that could be read, each once."""
+    read = [sources[source] for source in statement.sources]
+    return list(dict.fromkeys(item for item in read if isinstance(item, Document)))
+
+
+def _build_citation(
+    source: str,
+    read: Document | str,
+    claim: str,
+    found: dict[tuple[str, str], _Outcome],
+) -> CheckedCitation:
+    if isinstance(read, str):
+        return CheckedCitation(source, Citing.UNREACHABLE, problem=read)
+    outcome = found[claim, read.id]
+    if isinstance(outcome, Verdict):
+        return CheckedCitation(source, name_outcome(outcome), read.id, outcome)
+    problem = f"{outcome.cause}: {outcome.message}"
+    return CheckedCitation(source, Citing.FAILED, read.id, problem=problem)
 
 
 def _read_sources(

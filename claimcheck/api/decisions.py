@@ -17,7 +17,8 @@ from cattrs.errors import BaseValidationError
 
 from claimcheck.errors import InputError
 from claimcheck.json_lines import read_json_lines
-from claimcheck.models.decision import Decision, index_decisions, load_decision
+from claimcheck.models.decision import Decision, load_decision
+from claimcheck.models.review import judge_claims
 from claimcheck.models.run import Run
 from claimcheck.readers.file import read_bytes
 
@@ -67,16 +68,16 @@ def list_evaluation_rows(run: Run) -> Iterator[dict[str, Any]]:
     The rows are for `claimcheck eval verification`.
     """
     text = run.document.full_text
-    decisions = index_decisions(run.decisions)
+    judgments = judge_claims(run)
     for claim in run.claims:
-        decision = decisions.get(claim.id)
-        if decision and decision.verdict:
+        judgment = judgments.get(claim.id)
+        if judgment and judgment.verdict:
             yield {
                 "id": claim.id,
                 "doc_id": run.document.id,
-                "claim": decision.text or claim.text,
+                "claim": judgment.text or claim.text,
                 "document": text,
-                "label": str(decision.verdict),
+                "label": str(judgment.verdict),
             }
 
 

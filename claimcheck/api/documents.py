@@ -7,8 +7,10 @@ from pathlib import Path
 
 from claimcheck.api.decisions import add_decisions
 from claimcheck.errors import InputError
+from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, Run
+from claimcheck.readers.claims import parse_claims
 from claimcheck.readers.file import build_document, read_bytes
 
 # A word with an ending, or a few words with one that claimcheck reads.
@@ -21,10 +23,13 @@ _URL = re.compile(r"(?:https?://|www\.)\S+")
 
 __all__ = [
     "build_document",
+    "holds_result",
     "load_result",
     "load_run",
     "open_document",
+    "parse_run",
     "read_bytes",
+    "read_claims",
 ]
 
 
@@ -63,11 +68,32 @@ def load_result(path: str | Path) -> Run | Check:
     name, content = read_bytes(path)
     # Only a check says where its claims are from; a broken file is a broken run.
     if b'"claimed_in"' not in content or b'"ledger"' in content:
-        return _parse_run(path, name, content)
+        return parse_run(path, name, content)
     try:
         return Check.from_json(content)
     except InputError as error:
-        raise InputError(f"{name}: is not a check ({error})") from None
+        reason = str(error).removeprefix("check: ")
+        raise InputError(f"{name}: is not a check ({reason})") from None
+
+
+def holds_result(content: bytes) -> bool:
+    """Return whether a file's content is a run or a check, not a document.
+
+    A document may be JSON, too; only a result names the version of its schema.
+    """
+    return content.lstrip()[:1] == b"{" and b'"schema_version"' in content
+
+
+def read_claims(path: str) -> Run | list[Statement]:
+    """Return the run in a file with its decisions, or its statements.
+
+    Raises:
+        InputError: the file can't be read, has no claim, or has a broken row.
+    """
+    name, content = read_bytes(path)
+    if holds_result(content):
+        return parse_run(path, name, content)
+    return parse_claims(content, name)
 
 
 def load_run(path: str | Path) -> Run:
@@ -76,15 +102,21 @@ def load_run(path: str | Path) -> Run:
     Raises:
         InputError: the file can't be read or does not hold a valid run.
     """
-    return _parse_run(path, *read_bytes(path))
+    return parse_run(path, *read_bytes(path))
 
 
-def _parse_run(path: str | Path, name: str, content: bytes) -> Run:
+def parse_run(path: str | Path, name: str, content: bytes) -> Run:
+    """Return the run in a file's content, with the decisions beside the file.
+
+    Raises:
+        InputError: the content is not a valid run.
+    """
     try:
         run = Run.from_json(content)
     except InputError as error:
+        reason = str(error).removeprefix("run: ")
         raise InputError(
-            f"{name}: is not a run ({error}); make one with "
+            f"{name}: is not a run ({reason}); make one with "
             "`claimcheck summarize SOURCE --format json -o run.json`"
         ) from None
     return run if str(path) == "-" else add_decisions(run, Path(path))

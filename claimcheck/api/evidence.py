@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from claimcheck.english.terms import extract_terms
-from claimcheck.readers.claims import looks_like_prose, read_claims
+from claimcheck.readers.claims import looks_like_prose
 from claimcheck.readers.sources import Collection, read_collection
 from claimcheck.retrieval import Index, IndexEntry, SearchHit
 
@@ -16,7 +16,6 @@ __all__ = [
     "SearchHit",
     "is_index",
     "looks_like_prose",
-    "read_claims",
     "read_collection",
     "search_index",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -149,7 +150,11 @@ def _print_failure_table(batch: Batch) -> None:
     lines = []
     for cause, message, count in failures[:_MAX_LISTED_CAUSES]:
         lines.append(f"{count:>7,}  {cause:<{width}}  {message}")
-    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}")
+    if any(cause == "unreadable" for cause, _, _ in failures):
+        lines.append("Unreadable files: fix them, and run the same command again")
+    if any(cause != "unreadable" for cause, _, _ in failures):
+        retry = f"claimcheck runs retry --store {batch.store.path}"
+        lines.append(f"Retry with: {retry}")
     write_rows(lines)
 
 
@@ -159,14 +164,16 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
     failures = batch.store.list_failures(batch.number)
     if not failures:
         return
-    counts = "; ".join(f"{cause} {count:,}" for cause, _, count in failures)
+    totals: Counter[str] = Counter()
+    for cause, _, count in failures:
+        totals[cause] += count
+    counts = "; ".join(f"{cause} {count:,}" for cause, count in totals.most_common())
     print_error(
         f"{format_count(progress.failed, 'document')} failed, {progress.partial:,} in "
         f"part: {counts} (--report lists the messages)"
     )
-    causes = {cause for cause, _, _ in failures}
     # Unreadable files are the user's input; anything else is the model or its endpoint.
-    raise typer.Exit(2 if causes == {"unreadable"} else 3)
+    raise typer.Exit(2 if set(totals) == {"unreadable"} else 3)
 
 
 def split_step(arguments: Sequence[str], settings: Settings) -> tuple[str, list[str]]:

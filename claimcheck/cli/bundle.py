@@ -106,6 +106,7 @@ def bundle(
         ),
         output,
     )
+    _warn_of_changed_source(contents.result, quiet=quiet)
     description = _describe_contents(contents)
     print_note(f"{output}: {description}; `claimcheck verify {output}`", quiet=quiet)
 
@@ -130,6 +131,27 @@ def _load_from_file(name: str, base_url: str | None, prompts: Path | None) -> _C
     if isinstance(result, Check) and result.signature.engine == "llm":
         return _find_cached_answers(result, base_url, prompts)
     return _Contents(result)
+
+
+def _warn_of_changed_source(result: Run | Check, *, quiet: bool) -> None:
+    """Print a note if the file that a run is about has another text now."""
+    from claimcheck.models.document import Document
+    from claimcheck.models.run import Run
+
+    if not isinstance(result, Run) or not Path(result.document.source).is_file():
+        return
+    source = result.document.source
+    try:
+        now = Document.from_path(source, encoding=result.document.encoding)
+    except InputError:
+        is_same = False
+    else:
+        is_same = now.id == result.document.id
+    if not is_same:
+        print_note(
+            f"{source}: has changed since; the bundle contains the text that was read",
+            quiet=quiet,
+        )
 
 
 def _describe_contents(contents: _Contents) -> str:

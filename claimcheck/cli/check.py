@@ -38,7 +38,7 @@ _Evidence = Annotated[
     typer.Argument(
         metavar="EVIDENCE",
         help="What to check the claims against: files, folders, URLs, JSON Lines of "
-        "{text, title, date, source}, or an index.",
+        "{text, title, date, source}, and indexes.",
     ),
 ]
 # `--against sources/*.txt` works: the shell expands the pattern, the first file is the
@@ -47,6 +47,7 @@ _Against = Annotated[
     list[str] | None,
     typer.Option(
         "--against",
+        "--index",
         metavar="EVIDENCE",
         help="Same as EVIDENCE. May be repeated; --against sources/*.txt works.",
     ),
@@ -101,11 +102,11 @@ class EvidenceOptions(options.OptionGroup):
 
     def open_evidence(
         self, sources: Sequence[str], *, quiet: bool
-    ) -> Index | list[Document] | None:
+    ) -> list[Index | Document] | None:
         """Return the evidence; None without sources, when a search finds it.
 
         Raises:
-            InputError: a source can't be read, or an index is not the only source.
+            InputError: a source can't be read.
         """
         if not sources:
             return None
@@ -293,7 +294,8 @@ def _load_claims(
     quiet: bool,
 ) -> Run | list[Statement]:
     if not is_prose:
-        from claimcheck.api.evidence import looks_like_prose, read_claims
+        from claimcheck.api.documents import read_claims
+        from claimcheck.api.evidence import looks_like_prose
 
         claims = read_claims(source)
         if isinstance(claims, list) and looks_like_prose(claims):
@@ -313,7 +315,7 @@ def _load_claims(
 
 def _check_claims(
     claims: Run | list[Statement],
-    evidence: Index | list[Document] | None,
+    evidence: list[Index | Document] | None,
     search: SearchSettings | None,
     settings: Settings,
     limits: Limits | None,
@@ -338,7 +340,7 @@ def _check_claims(
 
 def _print_estimate(
     claims: Run | list[Statement],
-    evidence: Index | list[Document] | None,
+    evidence: list[Index | Document] | None,
     settings: Settings,
 ) -> None:
     from claimcheck.api.check import estimate_check

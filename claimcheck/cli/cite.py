@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input
-from claimcheck.cli.output import check_writable, write_lines
+from claimcheck.cli.output import check_writable, write_text
 from claimcheck.cli.progress import show_spinner
 from claimcheck.reports.formats import Format
 
@@ -42,7 +41,7 @@ def cite(
     supports it, contradicts it, does not say it, or cannot be read.
     """
     from claimcheck.api.cite import check_citations
-    from claimcheck.reports.citations import list_rows, render_citations
+    from claimcheck.reports.citations import render_citations
 
     check_writable(out.output)
     settings = llm.load_settings(verifier=verifier, top_k=top_k)
@@ -56,11 +55,8 @@ def cite(
             allow_private=allow_private,
         )
     if format is Format.JSON:
-        rows = list_rows(checked)
-        write_lines((json.dumps(row, ensure_ascii=False) for row in rows), out.output)
+        write_text(checked.to_json(), out.output)
     else:
-        from claimcheck.cli.output import write_text
-
         style = options.detect_page_style(out.output)
         text = render_citations(checked, width=style.width, color=style.color)
         write_text(text, out.output, has_color=style.color)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,17 +107,18 @@ def diff(
 
 
 def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document:
-    from claimcheck.api.decisions import add_decisions
-    from claimcheck.api.documents import build_document, read_bytes
-    from claimcheck.models.run import Run
+    from claimcheck.api.documents import (
+        build_document,
+        holds_result,
+        parse_run,
+        read_bytes,
+    )
 
     if is_url(source):
         return open_document(source, allow_private=allow_private)
     name, content = read_bytes(source)
-    # A document may be JSON, too; only a run names the version of its schema.
-    if content.lstrip()[:1] == b"{" and b'"schema_version"' in content:
-        run = Run.from_json(content)
-        return run if source == "-" else add_decisions(run, Path(source))
+    if holds_result(content):
+        return parse_run(source, name, content)
     if source == "-":
         return build_document(content, name)  # standard input can't be read twice
     return open_document(source)

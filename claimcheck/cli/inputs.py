@@ -27,6 +27,7 @@ SOURCE_HELP = (
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
 _MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
+_RESULT_CHARACTERS = 1_000
 # `file:/etc/passwd` counts as a URL, so that it is refused and not read as a path.
 _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
@@ -65,9 +66,24 @@ def open_document(
             allow_private=allow_private,
             encoding=encoding,
         )
-    return Document.from_path(
+    document = Document.from_path(
         source, title=title, published=published, encoding=encoding
     )
+    _refuse_result(document)
+    return document
+
+
+def _refuse_result(document: Document) -> None:
+    """Refuse to read a run or a check as if it were a document."""
+    from claimcheck.api.documents import holds_result
+
+    # The key is near the beginning of what claimcheck writes.
+    beginning = document.full_text[:_RESULT_CHARACTERS].encode()
+    if document.format == "text" and holds_result(beginning):
+        raise InputError(
+            f"{document.source}: is a result of claimcheck, not a document; see it "
+            f"with `claimcheck show {document.source}`"
+        )
 
 
 def announce_reading(document: Document, *, quiet: bool) -> None:
@@ -118,28 +134,22 @@ def open_evidence(
     allow_private: bool,
     quiet: bool,
     encoding: str | None = None,
-) -> Index | list[Document]:
-    """Return the index, or the documents, that the sources name.
+) -> list[Index | Document]:
+    """Return the indexes and the documents that the sources name.
 
     Raises:
-        InputError: a source can't be read, or an index is not the only source.
+        InputError: a source can't be read.
     """
     from claimcheck.api.evidence import Index, is_index
 
-    indexes = [source for source in sources if is_index(source)]
-    if indexes and len(sources) > 1:
-        raise InputError(
-            f"{indexes[0]}: an index must be the only evidence; add the other sources "
-            "to it with `claimcheck index add`"
-        )
-    if indexes:
-        return Index(indexes[0], create=False)
-    documents = []
+    indexes = [Index(path, create=False) for path in sources if is_index(path)]
+    documents: list[Document] = []
     for source in sources:
-        documents += open_documents(
-            source, allow_private=allow_private, quiet=quiet, encoding=encoding
-        )
+        if not is_index(source):
+            documents += open_documents(
+                source, allow_private=allow_private, quiet=quiet, encoding=encoding
+            )
     if encoding is None:
         for document in documents:
             announce_reading(document, quiet=quiet)
-    return documents
+    return [*indexes, *documents]

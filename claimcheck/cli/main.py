@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,6 +47,8 @@ _EPILOG = (
     "Exit codes: 0 done, 1 a finding you asked to fail on, 2 wrong usage or bad input, "
     "3 model or provider, 130 interrupted (143 by SIGTERM, 129 by SIGHUP)."
 )
+# Kinds of pydantic's errors, such as "int_parsing".
+_NUMBERS = {"int": "a whole number", "float": "a number"}
 DEBUG_FLAG = "--debug"
 EXIT_INTERRUPTED = 130
 
@@ -127,7 +129,17 @@ def main() -> None:
         arguments = [*arguments[1:], "--help"]
     open_missing_streams()
     try:
-        app(arguments, prog_name="claimcheck")
+        code = app(arguments, prog_name="claimcheck", standalone_mode=False)
+        if code == EXIT_INTERRUPTED:
+            print_error("interrupted; no result was written")
+            # Threads may still wait for a model's answers; `sys.exit` would join them.
+            os._exit(EXIT_INTERRUPTED)
+        sys.exit(code)
+    except typer.TyperException as error:
+        wrong_usage: Any = error  # the class with this method is not public
+        wrong_usage.message = _describe_usage_error(error)
+        wrong_usage.show()
+        sys.exit(error.exit_code)
     except ClaimcheckError as error:
         if debug:
             raise
@@ -142,13 +154,24 @@ def main() -> None:
         print_error(describe_os_error(error))
         silence_stdout()
         sys.exit(InputError.exit_code)
-    except SystemExit as stop:
-        # Typer turns Ctrl-C into this exit code and prints nothing.
-        if stop.code == EXIT_INTERRUPTED:
-            print_error("interrupted; no result was written")
-            # Threads may still wait for a model's answers; `sys.exit` would join them.
-            os._exit(EXIT_INTERRUPTED)
-        raise
+
+
+def _describe_usage_error(error: typer.TyperException) -> str:
+    """Return Typer's message, with the problem that pydantic found in our words."""
+    cause: Any = error.__cause__
+    if not hasattr(cause, "errors"):
+        return error.message
+    problem = cause.errors()[0]
+    value, limits = problem["input"], problem.get("ctx", {})
+    kind, _, _ = problem["type"].partition("_")
+    if kind in _NUMBERS:
+        return f"{value!r} is not {_NUMBERS[kind]}"
+    if "le" in limits:
+        return f"{value} is more than {limits['le']}"
+    if "ge" in limits:
+        return f"{value} is less than {limits['ge']}"
+    # What a function of Typer's says follows pydantic's "Value error, ".
+    return str(limits.get("error", error.message))
 
 
 def _extract_debug_flag(arguments: list[str]) -> tuple[bool, list[str]]:

@@ -59,7 +59,7 @@ def match(
     They are found by words and spelling, and ranked by similarity, from 0 to 1. Whether
     a fact check is about the same claim, a person has to decide.
     """
-    from claimcheck.api.evidence import read_claims
+    from claimcheck.api.documents import read_claims
     from claimcheck.api.match import FACT_CHECK
     from claimcheck.api.match import match as find_matches
     from claimcheck.config import load_search_settings

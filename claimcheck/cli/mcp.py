@@ -14,11 +14,14 @@ def mcp(
     engine: options.EngineOptions,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
+    *,
+    searching: options.SearchOptions,
 ) -> None:
     """Serve claimcheck to an AI assistant over MCP.
 
     MCP messages use standard input and output. The tools are summarize,
-    extract_claims, check_claims, and ground_quotes.
+    extract_claims, check_claims, and ground_quotes. With --search, check_claims may
+    search for evidence if the assistant asks for it.
     """
     if find_spec("mcp") is None:
         raise InputError(f"mcp needs an extra; run {get_install_command('mcp')}")
@@ -26,4 +29,4 @@ def mcp(
 
     settings = engine.load_settings(no_cache=no_cache)
     options.prepare_engine(settings, quiet=quiet)
-    serve(settings)
+    serve(settings, searching.load_settings(no_cache=no_cache))

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from claimcheck.cli.output import print_note
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, SettingsError
 from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
@@ -502,16 +502,26 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
     Raises:
         InputError: the extractive engine runs, and one of the flags is given.
     """
+    from claimcheck.config import format_flag
+
     if settings.chosen_engine() != "extractive":
         return
     for name, value in flags.items():
         if value is not None:
-            word = name.removesuffix("_folder").removesuffix("_file")
-            option = "--" + word.replace("_", "-")
             raise InputError(
-                f"{option} requires a model; name one with --model, or with --base-url "
-                "URL for a local server"
+                f"{format_flag(name)} requires a model; name one with --model, or with "
+                "--base-url URL for a local server"
             )
+
+
+def _build_limits(**chosen: Any) -> Limits:
+    from claimcheck.config import format_flag
+    from claimcheck.settings import Limits
+
+    try:
+        return Limits(**chosen)
+    except SettingsError as error:
+        raise error.rename(format_flag) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,12 +565,10 @@ class LimitOptions(OptionGroup):
         Raises:
             SettingsError: one of them is not above 0.
         """
-        from claimcheck.settings import Limits
-
         chosen = {
             name: value for name, value in asdict(self).items() if value is not None
         }
-        return Limits(**chosen)
+        return _build_limits(**chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,9 +596,9 @@ class SpendingOptions(OptionGroup):
         """
         if self.budget_usd is None and self.budget_tokens is None:
             return None
-        from claimcheck.settings import Limits
-
-        return Limits(budget_usd=self.budget_usd, budget_tokens=self.budget_tokens)
+        return _build_limits(
+            budget_usd=self.budget_usd, budget_tokens=self.budget_tokens
+        )
 
 
 @dataclass(frozen=True, slots=True)

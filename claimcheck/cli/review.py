@@ -94,7 +94,7 @@ def review(
         return
     name = by or _get_user_name()
     if decision.claim is None:
-        if any((decision.accept, decision.reject, decision.text, decision.verdict)):
+        if decision != DecisionOptions():
             raise InputError("name the claim to decide about with --claim")
         _ask_about_claims(loaded, name, save)
         return
@@ -154,6 +154,8 @@ def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
         raise InputError("give only one of --accept, --reject, and --text")
     verdict = Label(chosen.verdict) if chosen.verdict else None
     action = actions[0] if actions else Action.NOTED
+    if action is Action.NOTED and not (verdict or chosen.note):
+        raise InputError("decide with --accept, --reject, --text, --verdict, or --note")
     made = Decision(claim.id, action, chosen.text, verdict, chosen.note, by)
     return check_decision(made)
 

@@ -79,12 +79,14 @@ def serve(
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
+    searching: options.SearchOptions,
     llm: options.LLMOptions,
 ) -> None:
     """Serve a web page and an HTTP API on this machine.
 
     Paste a text, watch the progress, read the report, and check claims again. Runs are
-    saved in a store of runs. The HTTP API is documented at /docs. Ctrl-C stops the
+    saved in a store of runs. With --search, a check of a claim may search for evidence
+    if you ask for it. The HTTP API is documented at /docs. Ctrl-C stops the
     server; nothing that was finished or paid for is lost.
     """
     if not all(find_spec(module) for module in EXTRAS["web"]):
@@ -94,6 +96,7 @@ def serve(
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
     config.require_token(server.host, token)
     settings = llm.load_settings(max_claims=max_claims)
+    search = searching.load_settings(no_cache=llm.no_cache)
     options.prepare_engine(settings, quiet=quiet)
     store = server.store or _create_default_store()
     # Bound first: the configuration needs the port, and 0 becomes one only now.
@@ -116,6 +119,7 @@ def serve(
             server.max_mb * 2**20,
             server.jobs,
             allow_private,
+            search,
         )
         app.serve(server_config, listener, on_ready)
 

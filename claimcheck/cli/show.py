@@ -8,17 +8,20 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write_text
-from claimcheck.reports.formats import Format, render_run
+from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format, PageStyle, render_check, render_run
 from claimcheck.reports.terminal import clean_text
 
 if TYPE_CHECKING:
-    from claimcheck.models.run import CheckFailure, Failure, Run
+    from claimcheck.models.run import Check, CheckFailure, Failure, Run
 
 
 def show(
     run: Annotated[
         str,
-        typer.Argument(metavar="RUN", help="A run (JSON), or - for standard input."),
+        typer.Argument(
+            metavar="RUN", help="A run or check (JSON), or - for standard input."
+        ),
     ],
     claim: Annotated[
         str | None,
@@ -30,25 +33,44 @@ def show(
         bool,
         typer.Option("--raw", help="Show the model's answers that could not be used."),
     ] = False,
+    format: options.RunFormat = Format.TEXT,
     output: options.Output = None,
 ) -> None:
-    """Show a run, or one of its claims with the sentences around it."""
-    from claimcheck.api.documents import load_run
+    """Show a run or check, or one claim in its context.
+
+    What people decided (claimcheck review) is part of every format.
+    """
+    from claimcheck.api.documents import load_result
+    from claimcheck.models.run import Check
     from claimcheck.reports import common, text
 
     check_writable(output)
-    loaded = load_run(run)
+    is_part = raw or claim is not None
+    if is_part and format is not Format.TEXT:
+        raise InputError(f"--format {format} is for a whole run; leave it out")
+    loaded = load_result(run)
     style = options.detect_page_style(output)
-    if raw:
+    if isinstance(loaded, Check):
+        if is_part:
+            raise InputError(f"{run}: is a check, and has no claims or answers to show")
+        report = _render_check(loaded, format, style)
+    elif raw:
         report = _format_unusable_answers(loaded)
     elif claim is None:
-        report = render_run(loaded, Format.TEXT, style=style)
+        report = render_run(loaded, format, style=style)
     else:
         selected = common.find_claim(loaded, claim)
         report = text.render_claim(
             loaded, selected, width=style.width, color=style.color
         )
-    write_text(report, output, has_color=style.color and not raw)
+    has_color = style.color and format is Format.TEXT and not raw
+    write_text(report, output, has_color=has_color)
+
+
+def _render_check(check: Check, format: Format, style: PageStyle) -> str:
+    if format is Format.CSV:
+        raise InputError("a check has no table of claims; use --format json")
+    return render_check(check, format, style=style)
 
 
 def _format_unusable_answers(run: Run) -> str:

@@ -49,14 +49,17 @@ def _write_full_date_pattern(prefix: str = "") -> str:
     """
 
 
-# A line that has a date and nothing but what belongs to it: a label, and the time.
+# A line that has a date and nothing but what belongs to it: a label or a byline, and
+# the time.
 _DATE_LINE = re.compile(
     rf"""
     ^[ \t]*
     (?P<label>
         (?:first\ published|last\ updated|published|posted|updated|date)
         (?:[ \t]+(?:on|at|online))?[ \t]*[:|–—-]?[ \t]*
+        | by[ \t][^\n]{{2,80}}?[,|·•–—-][ \t]*
     )?
+    (?:[^\n|·•]{{2,60}}[|·•][ \t]*)?
     (?:{_WEEKDAY},?\s+)?
     {_write_full_date_pattern()}
     (?:[ \t]*[,|·•–—-]?[ \t]*(?:at[ \t]+)?\d{{1,2}}[:.h]\d\d[^\n]{{0,25}}

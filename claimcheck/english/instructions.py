@@ -12,7 +12,7 @@ import re
 
 from claimcheck.english.lexicon import BASE_FORMS, FUNCTION_WORDS
 from claimcheck.english.quotations import detect_speech
-from claimcheck.english.vocabulary import get_part_of_speech
+from claimcheck.text.words import get_part_of_speech
 
 REASON = "instruction, not a statement"  # in the ledger
 # What comes before an instruction: a condition, whom it is for, a signal.

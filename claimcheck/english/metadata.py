@@ -14,22 +14,24 @@ from claimcheck.text.reading import Reading
 
 def fill_metadata(document: Document, reading: Reading) -> Document:
     """Fill in the metadata that the document lacks from its text."""
-    text = document.full_text
-    published, published_from = document.published, document.published_from
-    if published is None and (stated := find_publication_date(text)):
-        published, published_from = stated
     token_count = document.tokens
     if token_count is None:
-        token_count = tokens.count(text)
+        token_count = tokens.count(document.full_text)
     return replace(
-        document,
+        fill_date(document),
         title=document.title or _find_title(reading),
-        published=published,
-        published_from=published_from,
         # The text wins: page templates often declare another language.
         language=detect_language(reading.text) or document.language,
         tokens=token_count,
     )
+
+
+def fill_date(document: Document) -> Document:
+    """Fill in the publication date from the text, if the document has none."""
+    if document.published or not (stated := find_publication_date(document.full_text)):
+        return document
+    published, origin = stated
+    return replace(document, published=published, published_from=origin)
 
 
 def _find_title(reading: Reading) -> str | None:

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from claimcheck.english.dates import MONTHS, WEEKDAYS
-from claimcheck.english.vocabulary import get_part_of_speech
 from claimcheck.resources import read_words
+from claimcheck.text.words import may_be_name
 
 _CAPITALIZED_WORD = r"""
     (?:
@@ -70,11 +70,6 @@ def find_proper_names(text: str) -> list[str]:
         for name in find_names(text)
         if " " in name or not text.startswith(name) or may_be_name(name.lower())
     ]
-
-
-def may_be_name(word: str) -> bool:
-    """Return whether a lowercase word is a name or not in the dictionary."""
-    return get_part_of_speech(word) in "?N"
 
 
 def strip_title(name: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from claimcheck.english.dates import MONTHS, YEAR
-from claimcheck.english.vocabulary import get_part_of_speech
 from claimcheck.models.claim import Quantity
 from claimcheck.resources import read_words
 from claimcheck.text.mapping import lower
+from claimcheck.text.words import get_part_of_speech
 
 _SIMPLE_NUMBERS = {
     word: float(value)

@@ -1,612 +1,209 @@
-"""Who says a sentence, and the clauses into which it can be split.
+"""Who says each sentence of a text, also where only the sentences around it tell.
 
-Only the form of a sentence counts, and only forms that are safe: a speaker that is
-merely likely is not returned, and a clause is not cut where another reading is left.
+* A quotation that is left open keeps its speaker in the next sentences and paragraphs.
+* A sentence that is one quotation has the speaker of the quotation before it.
+* "She said" is the only woman named shortly before, or else the one who spoke last.
+
+Nobody speaks where two readings are left. People are known by their given name, which
+also tells who may be "she"; one that women and men have is both.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, cached_property
 
-from claimcheck.english.lexicon import BASE_FORMS
-from claimcheck.english.names import find_names, strip_title
-from claimcheck.resources import read_words
+from claimcheck.english.names import find_names
+from claimcheck.english.speech import (
+    Speech,
+    detect_speech,
+    is_third_person_pronoun,
+    mask_quotations,
+)
+from claimcheck.resources import read_packed_lines
 from claimcheck.text.sentences import Sentence
+from claimcheck.text.words import may_be_name
 
-
-def _match_any(*names: str) -> str:
-    """Return the alternatives of word lists, escaped for a verbose pattern."""
-    return "|".join(re.escape(word) for name in names for word in read_words(name))
-
-
-_ADVERBS = f"(?:{_match_any('reporting_adverbs')})"
-_SPEECH_VERBS = _match_any("speech_verbs")
-_VERBS_BEFORE_THAT = _match_any("verbs_before_that")
-_VERBS_WITH_NAMED_SUBJECT = _match_any("verbs_with_named_subject")
-# A sentence without one of these reports no speech. Most sentences have none, and
-# this look-up spares them the regular expressions.
-_SPEECH_MARKER_WORDS = frozenset(
-    phrase.split()[0]
-    for name in ("speech_verbs", "verbs_before_that", "verbs_with_named_subject")
-    for phrase in read_words(name)
-) | frozenset(("quoted", "quotes", "according", "According"))
-_TELL_VERBS = ("told", "tells")  # they need a listener, so they are never inverted
-_WORD = re.compile(r"\w+")
-
-# In all patterns "¤" is a character of quoted text, see `detect_speech`.
-_SPEECH_VERB = re.compile(
-    rf"""
-    \b(?:(?:has|have|had)\s+)?
-    (?:{_ADVERBS}\s+)*
-    (?:
-        (?P<strong>{_SPEECH_VERBS})\b
-            (?!\s+(?:to\s+(?:be|have)|so|than)\b)   # "said to be", "says so"
-            (?<!told(?=\s+(?:on|of|apart)\b))    # "the years told on him"
-            (?!                                 # a book "tells the story"
-                \s+(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?
-                (?:tales?|story|stories|history)\b
-            )
-        | (?P<that>{_VERBS_BEFORE_THAT})\b
-            (?=\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|\s*\.?$)
-        | (?<=¤\ )(?P<inverted>{_VERBS_BEFORE_THAT})\b
-        | (?P<named>{_VERBS_WITH_NAMED_SUBJECT})\b
-    )
-    """,
-    re.VERBOSE,
-)
-_WAS_QUOTED_AS_SAYING = re.compile(
-    rf"""
-    \b(?:was|were|is|has\ been|had\ been)\s+(?:{_ADVERBS}\s+)*
-    (?:quoted|cited|reported)\b[^¤]*?\bas\s+(?:saying|telling)\b
-    """,
-    re.VERBOSE,
-)
-_QUOTED_AS_SAYING = re.compile(
-    r"\b(?:quoted|cited|quotes|cites)\s+(?P<who>[^,¤]{2,80}?)"
-    r"\s+as\s+(?:saying|telling)\b"
-)
-_ACCORDING_TO = re.compile(r"\b[Aa]ccording to\s+(?P<who>[^,.;¤]{2,90})")
-_MAX_OPENING_CHARACTERS = 3  # so far in, "according to" still opens the sentence
-_ENDS_IN_PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$"
-)
-# "as long as Mao said it was"
-_ENDS_IN_COMPARISON = re.compile(
-    r"\b(?:than|as\s+\w+\s+as)\s+(?:[\w.’'-]+\s+){0,3}[\w.’'-]+$", re.IGNORECASE
-)
-# "an endeavor that calls for", "texted to say"
-_ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
-# "whom Lind called a liar"
-_ENDS_IN_OBJECT_OF_CLAUSE = re.compile(r"\bwhom\s+(?:the\s+)?(?:[\w.’'-]+\s*){1,4}$")
-# "If Lind says that ...", "Neither Lind nor Brandt said"
-_UNREAL_CLAUSE = re.compile(
-    r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither)\s[^,;]*$",
-    re.IGNORECASE,
-)
-_PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
-_NOT_BEFORE_SPEECH = (_ENDS_IN_COMPARISON, _ENDS_IN_NON_SPEECH, _UNREAL_CLAUSE)
-# After it, somebody else may speak: "Lind said 40, but Brandt says 30".
-_OTHER_SIDE = re.compile(r",\s+(?:but|and|while)\s+(?!that\b)")
-# "did not say", "never told"
-_NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
-_ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
-_ENDS_IN_PREPOSITION = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
-_ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
-_ENDS_IN_CAPITALIZED_WORD = re.compile(r"[A-Z][\w.'’-]*$")
-_CLAUSE_START = re.compile(
-    r"""
-    [,;:¤—–]\s*
-    | \s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s
-    | ^(?:but|and|as|while|when|after)\s
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "Bergen and Oslo": one name, or the end of one clause and the start of another
-_COORDINATION = re.compile(r"\s(?:and|&)\s")
-_COORDINATED_NAME = re.compile(
-    r"(?:(?:[Tt]he|[Bb]oth|[Tt]heir|[Ii]ts)\s)?[A-Z][\w.'’-]*"
-    r"(?:\s(?:[A-Z][\w.'’-]*|and|&|of|on|for|the|in|de))*\s[A-Z][\w.'’-]*"
-)
-QUOTATION_MARK = re.compile(r"[\"“”]")
-FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
-_THIRD_PERSON_PRONOUNS = frozenset(("he", "she", "they", "it"))
-_QUOTED_TEXT = re.compile(r"[\"“][^\"”]*[\"”]?")
-_THAT = re.compile(r"\bthat\b")
-_MAX_CHARACTERS_TO_THAT = 60  # from a verb of speech
-_TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
-_AFTER_VERB = re.compile(
-    rf"\s+(?P<head>(?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?"
-)
-# "said the port" names the speaker; "said the port would close" does not.
-_CLAUSE_MARKER = re.compile(
-    r"""
-    \b(?:
-        (?:who|which|that|whose)
-        | (?P<verb>
-            is|are|was|were|has|have|had|does|did|do|will|would|can|could|may|might
-            |must|should
-        )
-    )\b
-    """,
-    re.VERBOSE,
-)
-_OPENING_NAME = re.compile(r"(?P<name>(?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
-_FINITE_VERB = re.compile(
-    r"""
-    \b(?:
-        is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might
-        | \w{2,}ed
-        | \w{3,}s(?=\s(?:the|a|an|that|to)\s)
-    )\b
-    """,
-    re.VERBOSE,
-)
-_SPEAKER_END = re.compile(
-    r"""
-    \s+(?:
-        close\s+to|in|on|at|by|during|after|before|last|this|when|while|to|for|who|from
-        |published|released|issued|conducted
-    )\b\s*
-    | \s+(?:has|have|had)$
-    """,
-    re.VERBOSE,
-)
-_NOT_A_SPEAKER = re.compile(
-    r"(?:\w+ly\s+)?"
-    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
-    re.IGNORECASE,
-)
-_DETERMINER = re.compile(
-    r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
-)
-_PLURAL_NOUN = re.compile(r"[a-z]+(?<![su])s$")
-# Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
-_MAX_SPEAKER_WORDS = 9
-# Between commas, a longer text is a clause of its own.
-_MAX_APPOSITION_CHARACTERS = 100
-_MAX_NAME_CHARACTERS = 40
-_MAX_CONTEXT_CHARACTERS = 500  # around a verb, in which its subject is looked for
+_GENDERS = {"he": "m", "she": "f"}
+# Who was last named farther away may be forgotten. Chosen by hand.
+_MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """The speaker as the sentence names them, and where their words begin.
+class _Part:
+    """A sentence by its quotations.
 
-    `content_start` is None if they come before the verb.
+    `text` begins with the mark of the quotation that is open where the sentence starts,
+    if one is (`continues`). In `masked`, quoted characters are "¤".
     """
 
-    speaker: str
-    content_start: int | None
+    text: str
+    masked: str
+    continues: bool
+
+    @property
+    def has_quotation(self) -> bool:
+        return "¤" in self.masked
+
+    @property
+    def is_quotation(self) -> bool:
+        """Whether it is one or more quotations, and nothing besides."""
+        return self.has_quotation and not _WORD.search(self.masked)
 
 
-# Resolving "he" looks at the sentences before, once for each sentence that says "he".
-@lru_cache(maxsize=4_096)
-def detect_speech(text: str) -> Speech | None:
-    """Return who says this sentence, or None; pronouns are not resolved."""
-    if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
-        return None
-    # Quoted text is masked, so that a verb in it is not taken for the reporting one.
-    masked = _QUOTED_TEXT.sub(lambda match: "¤" * len(match.group()), text)
-    if match := _WAS_QUOTED_AS_SAYING.search(masked):
-        return _build_speech(_find_subject(masked[: match.start()]), match.end())
-    if match := _QUOTED_AS_SAYING.search(masked):
-        return _build_speech(_extract_speaker(match["who"]), match.end())
-    source = _ACCORDING_TO.search(masked)
-    if source and source.start() < _MAX_OPENING_CHARACTERS:
-        speech = _build_speech(_extract_speaker(source["who"]), source.end())
-        return _check_only_speaker(speech, text, source.end())
-    for match in _SPEECH_VERB.finditer(masked):
-        if speech := _parse_speech_at(match, masked):
-            return _check_only_speaker(speech, text, match.end())
-    return _build_speech(_extract_speaker(source["who"]), None) if source else None
+class Attribution:
+    """Who says the sentences of a text."""
 
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self._sentences = sentences
+        self._parts = _find_quotations(sentences)
 
-def _check_only_speaker(speech: Speech | None, text: str, start: int) -> Speech | None:
-    """Return the speech, unless somebody else speaks in a later clause."""
-    other_side = _OTHER_SIDE.search(text, start)
-    if speech is None or other_side is None:
-        return speech
-    other = detect_speech(text[other_side.end() :])
-    if other is None or is_third_person_pronoun(other.speaker):
-        return speech
-    names_same = other.speaker in speech.speaker or speech.speaker in other.speaker
-    return speech if names_same else None
+    @cached_property
+    def full_names(self) -> dict[str, str]:
+        """Each last name with its full name, if the text has only one."""
+        full_names: dict[str, set[str]] = {}
+        for sentence in self._sentences:
+            for name in find_names(sentence.text):
+                words = name.split()
+                if 2 <= len(words) <= _MAX_FULL_NAME_WORDS and words[-1].isalpha():
+                    full_names.setdefault(words[-1], set()).add(name)
+        unique = {last: full for last, full in full_names.items() if len(full) == 1}
+        return {last: names.pop() for last, names in unique.items()}
+
+    @cached_property
+    def speeches(self) -> list[Speech | None]:
+        """What `detect_speech` finds in each sentence, completed from the others."""
+        speeches: list[Speech | None] = []
+        for index in range(len(self._sentences)):
+            speech = self._find_speech(index, speeches)
+            if speech:
+                full_name = self.full_names.get(speech.speaker, speech.speaker)
+                speech = replace(speech, speaker=full_name)
+                self._attribute_beginning(index, speech.speaker, speeches)
+            speeches.append(speech)
+        return speeches
+
+    def find_antecedent(self, index: int) -> str | None:
+        """Return whom "He" or "She" at a sentence's start means, if certain."""
+        pronoun = self._sentences[index].text.partition(" ")[0].lower()
+        if pronoun not in _GENDERS or self._parts[index].continues:
+            return None
+        return self._resolve_pronoun(index, pronoun, "", self.speeches)
+
+    def _find_speech(
+        self, index: int, speeches: Sequence[Speech | None]
+    ) -> Speech | None:
+        """Return a sentence's speech, given those of the sentences before."""
+        sentence, part = self._sentences[index], self._parts[index]
+        speech = detect_speech(part.text)
+        added = len(part.text) - len(sentence.text)
+        if speech and speech.content_start and added:
+            speech = replace(speech, content_start=speech.content_start - added)
+        if speech is None:
+            speaker = self._find_quoted_speaker(index, speeches) or sentence.speaker
+            return Speech(speaker, 0) if speaker else None
+        if not is_third_person_pronoun(speech.speaker):
+            return speech
+        before = part.masked.partition(f" {speech.speaker} ")[0]
+        speaker = self._resolve_pronoun(index, speech.speaker.lower(), before, speeches)
+        return replace(speech, speaker=speaker) if speaker else None
+
+    def _find_quoted_speaker(
+        self, index: int, speeches: Sequence[Speech | None]
+    ) -> str | None:
+        """Return who still speaks in a quotation without a verb of speech."""
+        part, previous = self._parts[index], speeches[-1] if speeches else None
+        if previous is None:
+            return None
+        if part.continues:
+            return previous.speaker
+        if not part.is_quotation or not self._parts[index - 1].has_quotation:
+            return None
+        if blocks := self._count_blocks(index - 1, index):
+            # Somebody else answers a question.
+            is_question = "?" in self._sentences[index - 1].text
+            return previous.speaker if blocks == 1 and not is_question else None
+        return previous.speaker
+
+    def _attribute_beginning(
+        self, index: int, speaker: str, speeches: list[Speech | None]
+    ) -> None:
+        """Name the speaker of the sentences that a quotation began with."""
+        while index and self._parts[index].continues and speeches[index - 1] is None:
+            index -= 1
+            speeches[index] = Speech(speaker, 0)
+
+    def _resolve_pronoun(
+        self, index: int, pronoun: str, before: str, speeches: Sequence[Speech | None]
+    ) -> str | None:
+        """Return whom a pronoun means; `before` is its sentence up to it."""
+        previous = speeches[index - 1] if index else None
+        if pronoun not in _GENDERS:
+            is_same_block = index and not self._count_blocks(index - 1, index)
+            return previous.speaker if previous and is_same_block else None
+        people = set(self._find_people([before], pronoun))
+        for earlier in range(index - 1, index - _MAX_SENTENCES_BACK, -1):
+            if earlier < 0 or self._count_blocks(earlier, index) > _MAX_BLOCKS_BACK:
+                break
+            speech = speeches[earlier]
+            texts = [self._parts[earlier].masked, speech.speaker if speech else ""]
+            found = set(self._find_people(texts, pronoun))
+            if speech and not people and found == {speech.speaker}:
+                return speech.speaker
+            people |= found
+            if speech and _may_be_full_name(speech.speaker):
+                people.add(speech.speaker)
+        return people.pop() if len(people) == 1 else None
+
+    def _count_blocks(self, earlier: int, index: int) -> int:
+        return self._sentences[index].block - self._sentences[earlier].block
+
+    def _find_people(self, texts: Iterable[str], pronoun: str) -> Iterable[str]:
+        """Yield the people in some texts whom a pronoun may mean."""
+        for text in texts:
+            for name in find_names(text):
+                short = name.rpartition(" of ")[2]  # "Critics of Ann Lee"
+                full_name = self.full_names.get(short, short)
+                given = full_name.split()[0] if " " in full_name else ""
+                if _GENDERS[pronoun] in _load_genders().get(given.lower(), ""):
+                    yield full_name
 
 
 def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
     """Return each sentence's speech; resolve pronouns and quotations."""
-    full_names: dict[str, str] | None = None  # costly, and most texts quote nobody
-    speeches: list[Speech | None] = []
-    for index in range(len(sentences)):
-        previous = speeches[-1] if speeches else None
-        speech = _resolve_speech(sentences, index, previous)
-        if speech:
-            if full_names is None:
-                full_names = map_full_names(sentences)
-            full_name = full_names.get(speech.speaker, speech.speaker)
-            speech = replace(speech, speaker=full_name)
-        speeches.append(speech)
-    return speeches
-
-
-def _resolve_speech(
-    sentences: Sequence[Sentence], index: int, previous: Speech | None
-) -> Speech | None:
-    """Return a sentence's speech; `previous` is that of the one before."""
-    sentence = sentences[index]
-    speech = detect_speech(sentence.text)
-    if speech and is_third_person_pronoun(speech.speaker):
-        speaker = _resolve_pronoun(sentences, index, previous)
-        return _build_speech(speaker, speech.content_start)
-    if speech:
-        return speech
-    if previous and _continues_quotation(sentences[index - 1], sentence):
-        return Speech(previous.speaker, 0)
-    return Speech(sentence.speaker, 0) if sentence.speaker else None
-
-
-def _resolve_pronoun(
-    sentences: Sequence[Sentence], index: int, previous: Speech | None
-) -> str | None:
-    """Return whom the "he" in "he said" means, if certain."""
-    if previous is None:
-        return find_antecedent(sentences, index, None)
-    speaker = find_antecedent(sentences, index, previous.speaker)
-    if speaker or previous.content_start != 0:
-        return speaker
-    # '"It was 30 in 2021."', then '"It was 20 in 2022," he said.'
-    is_near = sentences[index].block - sentences[index - 1].block <= 1
-    is_name = " " in previous.speaker and bool(find_names(previous.speaker))
-    return previous.speaker if is_near and is_name else None
-
-
-def is_third_person_pronoun(speaker: str) -> bool:
-    """Return whether a speaker is only "he", "she", "they", or "it"."""
-    return speaker.lower() in _THIRD_PERSON_PRONOUNS
-
-
-def find_antecedent(
-    sentences: Sequence[Sentence], index: int, speaker: str | None
-) -> str | None:
-    """Return whom "He" or "She" at a sentence's start means, if certain.
-
-    `speaker` is that of the sentence before. It is the antecedent if the sentence
-    opens with it; otherwise the sentence's only name is, if it is near the start.
-    """
-    if not index or sentences[index].block - sentences[index - 1].block > 1:
-        return None
-    before = sentences[index - 1].text
-    people = [name for name in find_names(before) if name in before]
-    if not people:
-        return None
-    first = people[0]
-    if speaker and (first in speaker or speaker in first):
-        return speaker
-    is_full_name = " " in first
-    is_near_start = before.find(first) < _MAX_NAME_CHARACTERS
-    return first if len(people) == 1 and is_near_start and is_full_name else None
-
-
-def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
-    """Return the speech that a verb of speech reports, or None."""
-    # A longer look back would take quadratic time in a sentence of verbs.
-    before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
-    left = before.rstrip()
-    if _ENDS_IN_PASSIVE.search(before) or _reports_nothing(match, left):
-        return None
-    speaker_after_verb = _find_speaker_after_verb(match, masked, left)
-    if speaker_after_verb:
-        return Speech(speaker_after_verb, None)
-    subject = _find_verb_subject(match, masked, left)
-    if subject is None:
-        return None
-    if match["named"] and not _is_person(subject):
-        return None
-    if _is_content_before_verb(match, masked, left):
-        return Speech(subject, None)
-    return Speech(subject, _find_content_start(match, masked))
-
-
-def _reports_nothing(match: re.Match[str], left: str) -> bool:
-    """Return whether the text before the verb shows it reports no speech."""
-    if any(pattern.search(left) for pattern in _NOT_BEFORE_SPEECH):
-        return True
-    if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
-        return True
-    # "called for calm", "called off the match"
-    if match["named"] and _PARTICLE.match(match.string, match.end()):
-        return True
-    last_word = left.rpartition(" ")[2]
-    return _NEGATED.search(f"{last_word} {match.group()}") is not None
-
-
-def _find_speaker_after_verb(
-    match: re.Match[str], masked: str, left: str
-) -> str | None:
-    """Return the speaker of `"...," said X`, or None."""
-    is_strong = match["strong"] and match["strong"] not in _TELL_VERBS
-    if not (match["inverted"] or match["that"] or is_strong):
-        return None
-    # An inverted verb follows the words that it reports.
-    if not left.endswith(("¤", ",")):
-        return None
-    after = _AFTER_VERB.match(masked, match.end())
-    if after is None:
-        return None
-    if left.endswith(",") and _is_reported_content(after["head"]):
-        return None
-    return _resolve_apposition(after["head"], after["name"])
-
-
-def _find_verb_subject(match: re.Match[str], masked: str, left: str) -> str | None:
-    """Return the subject before a verb of speech, or None."""
-    if _ENDS_IN_CONJUNCTION.search(left):
-        subject = _find_leading_subject(masked)
-    else:
-        subject = _find_subject(left)
-    if subject and _is_person(subject):
-        return subject
-    # "Jane Roe, who made "X" the anthem of the city, said"
-    opening = _OPENING_NAME.match(masked)
-    if opening and match["strong"] and left.endswith(","):
-        return strip_title(opening["name"])
-    return subject
-
-
-def _is_person(subject: str) -> bool:
-    return bool(find_names(subject)) or is_third_person_pronoun(subject)
-
-
-def _is_content_before_verb(match: re.Match[str], masked: str, left: str) -> bool:
-    """Return whether the words of the speaker come before the verb."""
-    after = masked[match.end() : match.end() + _MAX_CONTEXT_CHARACTERS]
-    if "¤" in left and not _THAT.match(after.lstrip()):
-        return True
-    rest = after.replace("reporters", "").replace("journalists", "")
-    return _WORD.search(rest) is None
-
-
-def _is_reported_content(text: str) -> bool:
-    """Return whether words after "said" are the content, not the speaker."""
-    clause = _CLAUSE_MARKER.search(text)
-    if clause and clause["verb"]:
-        return True
-    head = text[: clause.start()] if clause else text
-    return any(_is_past_form(word) for word in head.split())
-
-
-def _is_past_form(word: str) -> bool:
-    return word in BASE_FORMS or (word.islower() and word.endswith("ed"))
-
-
-def _find_content_start(match: re.Match[str], masked: str) -> int:
-    """Return where the content begins: after the verb, or at a near "that"."""
-    if not match["named"] and match["strong"] not in _TELL_VERBS:
-        return match.end()
-    end = match.end() + _MAX_CHARACTERS_TO_THAT
-    that = _THAT.search(masked, match.end(), end)
-    return that.start() if that else match.end()
-
-
-def _build_speech(speaker: str | None, content_start: int | None) -> Speech | None:
-    return Speech(speaker, content_start) if speaker else None
-
-
-def _find_subject(left: str) -> str | None:
-    """Return the noun phrase that ends `left`, also before an apposition."""
-    left = left.rstrip()
-    if not left.endswith(","):
-        return _extract_speaker(_find_last_clause(left))
-    # "Jan Novak, the prime minister, said"
-    head, _, apposition = left[:-1].rpartition(",")
-    if not head or "¤" in apposition or len(apposition) > _MAX_APPOSITION_CHARACTERS:
-        return None
-    return _resolve_apposition(_find_last_clause(head), apposition)
-
-
-def _find_last_clause(text: str) -> str:
-    """Return the last clause; nothing if it may be one or two clauses."""
-    start = 0
-    is_ambiguous = False
-    for match in _CLAUSE_START.finditer(text):
-        if _joins_names(text, match):
-            is_ambiguous = True
-            continue
-        # "The office and the union": the second of two subjects is not the speaker.
-        is_subject = match.group().strip().lower() == "and" and not (
-            _FINITE_VERB.search(text[start : match.start()])
-        )
-        start, is_ambiguous = match.end(), is_subject
-    clause = text[start:].strip()
-    if is_ambiguous and not _COORDINATED_NAME.fullmatch(clause):
-        return ""
-    return clause
-
-
-def _joins_names(text: str, match: re.Match[str]) -> bool:
-    if match.group().strip().lower() != "and":
-        return False
-    word_before = text[: match.start()].rpartition(" ")[2]
-    return word_before[:1].isupper() and text[match.end() : match.end() + 1].isupper()
-
-
-def _resolve_apposition(head: str, apposition: str | None) -> str | None:
-    """Return the person in "Jane Roe, the director" or the reverse."""
-    apposition = (apposition or "").strip()
-    if _is_full_name(apposition) and not _ENDS_IN_CAPITALIZED_WORD.search(head.strip()):
-        return strip_title(find_names(apposition)[0])
-    return _extract_speaker(head)
-
-
-def _is_full_name(text: str) -> bool:
-    """Return whether a text is one full name, perhaps after an office."""
-    names = find_names(text)
-    if len(names) != 1 or len(text) >= _MAX_NAME_CHARACTERS:
-        return False
-    return " " in names[0] and text.endswith(names[0])
-
-
-def _find_leading_subject(masked: str) -> str | None:
-    """Return the subject that opens a sentence with "and said"."""
-    verb = _FINITE_VERB.search(masked)
-    opening = masked[: verb.start()] if verb else ""
-    return _find_subject(opening) if opening.strip() else None
-
-
-def _extract_speaker(text: str) -> str | None:
-    """Return the speaker in a phrase: the final name, or all of it."""
-    phrase = _SPEAKER_END.split(text.strip(), maxsplit=1)[0].strip(" \"“”'")
-    if not phrase or _NOT_A_SPEAKER.match(phrase):
-        return None
-    if pronoun := _ENDS_IN_PRONOUN.search(phrase):
-        return pronoun.group()
-    return _extract_named_speaker(phrase)
-
-
-def _extract_named_speaker(phrase: str) -> str | None:
-    """Return the name that ends a phrase, or else the whole phrase."""
-    names = find_names(phrase)
-    final_names = [name for name in names if phrase.endswith(name)]
-    before = phrase.removesuffix(final_names[-1]) if final_names else ""
-    if _COORDINATION.search(before[-len(" and ") :]):
-        return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
-    if final_names and not _ENDS_IN_PREPOSITION.search(before):
-        return strip_title(final_names[-1])
-    if not names and not _DETERMINER.match(phrase) and not _PLURAL_NOUN.match(phrase):
-        return None
-    return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None
-
-
-def _continues_quotation(before: Sentence, sentence: Sentence) -> bool:
-    """Return whether a sentence continues the quotation of the one before."""
-    # An odd number of straight quotation marks leaves a quotation open.
-    text = before.text
-    is_open = text.count('"') % 2 == 1 or text.count("“") > text.count("”")
-    if before.block == sentence.block and is_open:
-        return True
-    if sentence.block - before.block > 1 or _QUOTED_TEXT.search(text) is None:
-        return False
-    # In the next paragraph too, if it is one quotation and says of nobody else.
-    opens = sentence.text[:1] in '"“'
-    closes = sentence.text.rstrip(".")[-1:] in '"”'
-    is_one_quotation = len(_QUOTED_TEXT.findall(sentence.text)) == 1
-    is_unclosed = is_open and sentence.block != before.block
-    return opens and is_one_quotation and (closes or is_unclosed)
-
-
-def map_full_names(sentences: Sequence[Sentence]) -> dict[str, str]:
-    """Map each last name to the full name if the document has only one."""
-    full_names: dict[str, set[str]] = {}
-    for sentence in sentences:
-        for name in find_names(sentence.text):
-            words = name.split()
-            if 2 <= len(words) <= _MAX_FULL_NAME_WORDS and words[-1].isalpha():
-                full_names.setdefault(words[-1], set()).add(name)
-    return {last: names.pop() for last, names in full_names.items() if len(names) == 1}
-
-
-_AND_THAT = re.compile(r",?\s+and\s+(?=that\s)")
-_CONTRAST = re.compile(
-    r"""
-    ,?\s+whereas\s+
-    | ,\s+while\s+(?=(?:the\s+)?[A-Z])
-    | ;\s+(?=(?:the\s+)?[A-Z]\w+\s+[a-z])
-    """,
-    re.VERBOSE,
-)
-_APPOSITIVE_NOUN = r"""
-    an?\s+(?:[a-z]+\s+)?
-    (?:position|claim|view|charge|allegation|accusation|statement|assertion|figure
-    |demand)\s+
-"""
-_APPOSITIVE_START = re.compile(_APPOSITIVE_NOUN, re.VERBOSE)
-_APPOSITION = re.compile(rf",\s+(?={_APPOSITIVE_NOUN}(?!that\b|of\b|to\b))", re.VERBOSE)
-# With fewer words on a side, a cut leaves no statement there. Chosen by hand.
-_MIN_CLAUSE_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Ranges of a sentence that together state one thing.
-
-    `is_contrast`: another clause of the sentence states the opposite side.
-    `referent`: the range that the clause comments on, in "A, a claim X denied".
-    """
-
-    ranges: tuple[tuple[int, int], ...]
-    speech: Speech | None
-    is_contrast: bool = False
-    referent: tuple[int, int] | None = None
-
-
-def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
-    """Split a sentence into clauses; return one clause if no split is safe."""
-    return (
-        _split_contrast(text)
-        or _split_apposition(text, speech)
-        or _split_and_that(text, speech)
-        or (Clause(((0, len(text)),), speech),)
-    )
-
-
-def _split_contrast(text: str) -> tuple[Clause, ...]:
-    """Split "A whereas B"; return nothing if the sentence has another form."""
-    cut = _find_cut(_CONTRAST, text)
-    if cut is None:
-        return ()
-    left = (0, cut.start())
-    right = (cut.end(), len(text))
-    return tuple(
-        Clause((side,), detect_speech(text[slice(*side)]), is_contrast=True)
-        for side in (left, right)
-    )
-
-
-def _split_apposition(text: str, speech: Speech | None) -> tuple[Clause, ...]:
-    """Split "A, a position that X said B"; return nothing for another form."""
-    cut = _find_cut(_APPOSITION, text)
-    if cut is None:
-        return ()
-    referent_start = 0
-    if speech and speech.content_start and speech.content_start < cut.start():
-        referent_start = speech.content_start
-    comment = _APPOSITIVE_START.sub("", text[cut.end() :], count=1)
-    return (
-        Clause(((0, cut.start()),), speech),
-        Clause(
-            ((cut.end(), len(text)),),
-            detect_speech(comment),
-            referent=(referent_start, cut.start()),
-        ),
-    )
-
-
-def _split_and_that(text: str, speech: Speech | None) -> tuple[Clause, ...]:
-    """Split "X said that A and that B"; return nothing for another form."""
-    cut = _find_cut(_AND_THAT, text)
-    if cut is None or speech is None or speech.content_start is None:
-        return ()
-    if not 0 < speech.content_start < cut.start():
-        return ()
-    # The second clause repeats the head, "X said", to be a sentence of its own.
-    head = text[: speech.content_start].rstrip()
-    return (
-        Clause(((0, cut.start()),), speech),
-        Clause(((0, len(head)), (cut.end(), len(text))), speech),
-    )
-
-
-def _find_cut(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Return the first match outside quotes with enough words around it."""
-    for match in pattern.finditer(text):
-        left, right = text[: match.start()], text[match.end() :]
-        # A cut inside a quotation would break it.
-        if left.count('"') % 2 or left.count("“") > left.count("”"):
-            continue
-        if min(len(left.split()), len(right.split())) >= _MIN_CLAUSE_WORDS:
-            return match
-    return None
+    return Attribution(sentences).speeches
+
+
+def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:
+    """Follow the quotations of a text from sentence to sentence."""
+    parts: list[_Part] = []
+    opening = ""
+    for index, sentence in enumerate(sentences):
+        text = sentence.text
+        # Each paragraph of a quotation repeats the mark that opened it.
+        if not index or sentence.block != sentences[index - 1].block:
+            opening = opening if opening and text.startswith(opening) else ""
+        elif opening:
+            text = opening + text
+        masked, unclosed = mask_quotations(text)
+        parts.append(_Part(text, masked, bool(opening)))
+        opening = unclosed
+    return parts
+
+
+def _may_be_full_name(speaker: str) -> bool:
+    """Whether these are two words that may be somebody's unlisted name."""
+    given, _, last = speaker.lower().partition(" ")
+    is_listed = given in _load_genders()
+    return bool(last) and not is_listed and all(map(may_be_name, (given, last)))
+
+
+@cache
+def _load_genders() -> dict[str, str]:
+    """Map each lowercase given name to who has it: "f", "m", or "fm"."""
+    rows = [line.split() for line in read_packed_lines("given_names")]
+    return {row[0]: row[1] for row in rows}

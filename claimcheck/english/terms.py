@@ -9,10 +9,10 @@ from itertools import chain
 from unicodedata import normalize
 
 from claimcheck.english.lexicon import FUNCTION_WORDS, WORD_CACHE_SIZE, stem
-from claimcheck.english.names import may_be_name
 from claimcheck.english.quantities import NUMBER_WORDS, ORDINAL_WORDS, is_numeral
-from claimcheck.english.vocabulary import compute_rarity, get_part_of_speech
+from claimcheck.english.vocabulary import compute_rarity
 from claimcheck.resources import read_words
+from claimcheck.text.words import get_part_of_speech, may_be_name
 
 WORD_PATTERN = re.compile(
     r"""

@@ -1,7 +1,4 @@
-"""Single English words: frequency, part of speech, topic.
-
-`benchmarks/pack_words.py` packs the data and names its sources.
-"""
+"""Single English words: how rare they are, and what they are about."""
 
 from __future__ import annotations
 
@@ -13,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimcheck.english.lexicon import WORD_CACHE_SIZE
-from claimcheck.resources import read_packed, read_packed_lines
+from claimcheck.resources import read_packed
+from claimcheck.text.words import get_rank
 
 # From this rank in the word list on, a word counts as fully rare. Chosen by hand.
 _RARE_RANK = 20_000
@@ -25,17 +23,10 @@ def compute_rarity(word: str) -> float:
     """Score a lowercase word from near 0 (common) to 1 (rare or a number)."""
     if word[0].isdigit():
         return 1.0
-    rank = _get_rank(word) if len(word) > 1 else 0  # single letters say little
+    rank = get_rank(word) if len(word) > 1 else 0  # single letters say little
+    if rank is None:
+        return 1.0
     return min(1.0, math.log(rank + 2) / math.log(_RARE_RANK)) ** 2
-
-
-def _get_rank(word: str) -> int:
-    return _load_words().get(word, (_RARE_RANK, ""))[0]
-
-
-def get_part_of_speech(word: str) -> str:
-    """Return n, v, a, r, N (name) or "?" (unknown) for a lowercase word."""
-    return _load_words().get(word, (_RARE_RANK, "?"))[1]
 
 
 def compute_topic_vector(words: Iterable[str]) -> NDArray[np.float64]:
@@ -43,21 +34,14 @@ def compute_topic_vector(words: Iterable[str]) -> NDArray[np.float64]:
     vectors = _load_vectors()
     weights, ranks = [], []
     for word in words:
-        rank = _get_rank(word)
-        if rank < len(vectors):
+        rank = get_rank(word)
+        if rank is not None and rank < len(vectors):
             weights.append(compute_rarity(word))
             ranks.append(rank)
     if not ranks:
         return np.zeros(_DIMENSIONS)
     weighted_sum = np.array(weights) @ vectors[ranks]
     return np.asarray(weighted_sum / np.array(weights).sum())
-
-
-@cache
-def _load_words() -> dict[str, tuple[int, str]]:
-    """Map each word to its rank and its part of speech."""
-    rows = (line.split() for line in read_packed_lines("words"))
-    return {word: (rank, part) for rank, (word, part) in enumerate(rows)}
 
 
 @cache

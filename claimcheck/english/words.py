@@ -59,6 +59,9 @@ _UNIT_FORMS = {
     }.items()
     for form in forms.split()
 }
+_SUFFIX_SCALES = {"mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12}
+# "4.7m" may be meters, but "£4.7m" is millions.
+_MONEY_SCALES = {**_SUFFIX_SCALES, "k": 1e3, "m": 1e6, "b": 1e9}
 # A float keeps 15 digits; longer numbers are compared as they are written.
 _MAX_NUMBER_CHARACTERS = 15
 
@@ -126,10 +129,10 @@ def _normalize_digits(match: re.Match[str]) -> str:
         digits = digits.replace(",", "")
     if suffix in ("st", "nd", "rd", "th"):
         return f"#{digits}th"
-    if suffix == "bn":
-        if not _is_plain_number(digits):
-            return match.group()
-        return f"#{sign}{_format_number(float(digits) * 1e9)}"
+    before = match.string[match.start() - 1 : match.start()]
+    scales = _MONEY_SCALES if before in _SIGN_WORDS else _SUFFIX_SCALES
+    if suffix in scales and _is_plain_number(digits):
+        return f"#{sign}{_format_number(float(digits) * scales[suffix])}"
     if suffix:
         return f"#{sign}{digits}{suffix}"
     if not _is_plain_number(digits):

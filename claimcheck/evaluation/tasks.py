@@ -151,7 +151,7 @@ def _compute_faithfulness(
     supported = 0
     for sentence in sentences:
         statement = Statement.of(sentence)
-        finding = verify_statement(statement, corpus, scorer, strict=True)
+        finding = verify_statement(statement, corpus, scorer)
         supported += finding.label is Label.SUPPORTED
     return supported / len(sentences)
 

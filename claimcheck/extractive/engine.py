@@ -7,11 +7,12 @@ always gives the same run.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from claimcheck.english.check_worthiness import classify_kind, score_check_worthiness
+from claimcheck.english.clauses import Clause, split_clauses
 from claimcheck.english.dates import (
     find_first_time,
     find_year_before,
@@ -19,14 +20,8 @@ from claimcheck.english.dates import (
 )
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
-from claimcheck.english.quotations import (
-    Clause,
-    Speech,
-    find_antecedent,
-    map_full_names,
-    resolve_speeches,
-    split_clauses,
-)
+from claimcheck.english.quotations import Attribution
+from claimcheck.english.speech import Speech
 from claimcheck.errors import InputError
 from claimcheck.extractive.rank import compute_centrality, compute_tfidf_vectors
 from claimcheck.extractive.summary import ScoredSentence, build_extractive_summary
@@ -62,7 +57,7 @@ class _DocumentContext:
     document: Document
     reading: Reading
     sentences: Sequence[Sentence]
-    full_names: Mapping[str, str]
+    attribution: Attribution
     comparison: QuoteComparison
 
 
@@ -103,12 +98,11 @@ def summarize_extractively(
     """
     sentences, too_long = _split_document(document, reading)
     yield []
-    speeches = resolve_speeches(sentences)
+    attribution = Attribution(sentences)
+    speeches = attribution.speeches
     yield []
-    # Later mentions ("Abrams") get the name from the first ("Elliott Abrams").
-    full_names = map_full_names(sentences)
     context = _DocumentContext(
-        document, reading, sentences, full_names, QuoteComparison(document)
+        document, reading, sentences, attribution, QuoteComparison(document)
     )
     extracted = [
         _extract_claims(context, index, speech) for index, speech in enumerate(speeches)
@@ -184,15 +178,10 @@ def _extract_claims(
     context: _DocumentContext, index: int, speech: Speech | None
 ) -> _SentenceClaims:
     sentence = context.sentences[index]
-    antecedent = None
-    # Other pronouns are too uncertain to resolve by rules.
-    if sentence.text.startswith(("He ", "She ")):
-        speaker = speech.speaker if speech else None
-        antecedent = find_antecedent(context.sentences, index, speaker)
     references = _References(
         published=context.document.published,
         year=find_year_before(context.reading.text, sentence.start),
-        antecedent=antecedent,
+        antecedent=context.attribution.find_antecedent(index),
     )
     drafts: list[Claim] = []
     for clause in split_clauses(sentence.text, speech):
@@ -223,7 +212,8 @@ def _build_claim(
         text = f"[{referent}:] {text[:1].lower()}{text[1:]}"
     speaker = clause.speech.speaker if clause.speech else None
     if speaker:
-        speaker = context.full_names.get(speaker, speaker)
+        # Later mentions ("Abrams") get the name from the first ("Elliott Abrams").
+        speaker = context.attribution.full_names.get(speaker, speaker)
     quantities = find_quantities(words)
     check_worthiness, reason = score_check_worthiness(words, quantities)
     consistency, differences = context.comparison.compare(

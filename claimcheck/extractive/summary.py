@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claimcheck.english.clauses import split_clauses
 from claimcheck.english.names import find_proper_names
-from claimcheck.english.quotations import FIRST_PERSON, Speech, split_clauses
+from claimcheck.english.speech import FIRST_PERSON, Speech
 from claimcheck.extractive.rank import Vector, compute_cosine
 from claimcheck.models.claim import Claim
 from claimcheck.models.run import LinkedText, Position, Summary

@@ -68,7 +68,11 @@ class BatchApi:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = fill_endpoint(settings)
-        self._client = create_sdk_client(openai.OpenAI, self._settings)
+        self._client = create_sdk_client(
+            openai.OpenAI,
+            self._settings,
+            build_http_client=lambda: openai.DefaultHttpxClient(follow_redirects=False),
+        )
         self._endpoint: Any = f"/v1{get_path(settings)}"
 
     def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
@@ -94,7 +98,7 @@ class BatchApi:
             )
 
         try:
-            return _build_job(self._retry(create, _is_rate_limit))
+            return self._build_job(self._retry(create, _is_rate_limit))
         except ProviderError:
             job = self.find_job(tag)
             if job is None:
@@ -106,12 +110,13 @@ class BatchApi:
         page = self._retry(lambda: self._client.batches.list(limit=_JOBS_TO_SEARCH))
         for batch in page.data:
             if batch.metadata and batch.metadata.get(_TAG_KEY) == tag:
-                return _build_job(batch)
+                return self._build_job(batch)
         return None
 
     def get_job(self, job_id: str) -> BatchJob:
         """Return the current state of a job."""
-        return _build_job(self._retry(lambda: self._client.batches.retrieve(job_id)))
+        retrieve = self._client.batches.retrieve
+        return self._build_job(self._retry(lambda: retrieve(job_id)))
 
     def read_lines(self, file_id: str) -> Iterator[JsonLine]:
         """Yield the lines of a file of answers; a broken one has a problem."""
@@ -132,6 +137,24 @@ class BatchApi:
         }
         return f"{json.dumps(line, ensure_ascii=False)}\n"
 
+    def _build_job(self, batch: Batch) -> BatchJob:
+        counts = batch.request_counts
+        files = (batch.output_file_id, batch.error_file_id)
+        problem = None
+        if batch.status == "failed":
+            key = self._settings.api_key
+            problem = errors.clean_message(_describe_problem(batch), key)
+        return BatchJob(
+            id=batch.id,
+            status=batch.status,
+            completed=counts.completed if counts else 0,
+            failed=counts.failed if counts else 0,
+            total=counts.total if counts else 0,
+            is_final=batch.status in _FINAL_STATUSES,
+            problem=problem,
+            files=tuple(file for file in files if file),
+        )
+
     def _retry(
         self, call: Callable[[], T], should_retry: RetryTest = is_transient
     ) -> T:
@@ -146,21 +169,6 @@ def _is_rate_limit(error: BaseException) -> bool:
     if refusal is None or not refusal.is_transient:
         return False
     return refusal.is_rate_limit
-
-
-def _build_job(batch: Batch) -> BatchJob:
-    counts = batch.request_counts
-    files = (batch.output_file_id, batch.error_file_id)
-    return BatchJob(
-        id=batch.id,
-        status=batch.status,
-        completed=counts.completed if counts else 0,
-        failed=counts.failed if counts else 0,
-        total=counts.total if counts else 0,
-        is_final=batch.status in _FINAL_STATUSES,
-        problem=_describe_problem(batch) if batch.status == "failed" else None,
-        files=tuple(file for file in files if file),
-    )
 
 
 def _describe_problem(batch: Batch) -> str:

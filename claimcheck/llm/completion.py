@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,9 @@ _FINISH_REASONS = {
     "prohibited_content": "content_filter",
     "refusal": "content_filter",
 }
-_TEXT_PARTS = ("text", "output_text")
+# Parts of a message that are not the answer, and where others have theirs.
+_THOUGHTS = ("thinking", "redacted_thinking", "reasoning")
+_PART_FIELDS = ("text", "content", "input", "arguments", "json")
 # No request takes this many tokens: a count above it is a mistake, and would use up any
 # budget.
 _MAX_COUNT = 10**9
@@ -138,18 +140,23 @@ def build_completion(fields: Any) -> Completion:
     """
     if isinstance(fields, list) and len(fields) == 1:
         (fields,) = fields
-    fields = responses_api.build_chat_completion(_expect_object(fields, "the body"))
-    choices = fields.get("choices")
-    if fields.get("error") and not choices:
-        raise ErrorInAnswerError(read_error_body(fields["error"]))
-    choice = _read_object(choices, "text")
+    if isinstance(fields, str):
+        raise ErrorInAnswerError(read_error_body(fields))
+    fields = _unwrap(_expect_object(fields, "the body"))
+    fields = responses_api.build_chat_completion(fields)
+    choice = _read_object(fields.get("choices"), "text")
     # Some send the message as a stream's, or as the old completions had it.
     message = _read_object(choice.get("message") or choice.get("delta"), "content")
     text = _read_answer(message) if message else _get_text(choice, "text")
     refusal = _read_refusal(message)
-    if not (refusal or (text and text.strip())):
+    has_text = bool(text and text.strip())
+    # OpenRouter puts the error of a provider that broke off into the choice.
+    error = choice.get("error") or (None if has_text else fields.get("error"))
+    if not (refusal or has_text or error):
         text = _find_json(fields) or text
-    if error := _find_error(fields, choice, text):
+        if not (text or fields.get("choices")) and has_message(fields):
+            error = fields
+    if error:
         raise ErrorInAnswerError(read_error_body(error))
     return Completion(
         model=_get_text(fields, "model"),
@@ -160,18 +167,12 @@ def build_completion(fields: Any) -> Completion:
     )
 
 
-def _find_error(
-    fields: Mapping[str, Any], choice: Mapping[str, Any], text: str | None
-) -> Any:
-    """Return the error that replaced the answer or came with part of it."""
-    # OpenRouter puts the error of a provider that broke off into the choice.
-    if choice.get("error"):
-        return choice["error"]
-    if text:
-        return None
-    if fields.get("error"):
-        return fields["error"]
-    return fields if not fields.get("choices") and has_message(fields) else None
+def _unwrap(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the completion that some put into a field of another object."""
+    for inner in fields.values():
+        if isinstance(inner, dict) and inner.get("choices"):
+            return fields | inner
+    return fields
 
 
 def _assemble_stream(text: str) -> dict[str, Any]:
@@ -246,8 +247,10 @@ class _Stream:
         self._add_message(_expect_object(delta, "choices[0].delta"))
 
     def _add_message(self, message: dict[str, Any]) -> None:
-        content = _read_content(message.get("content")) or _read_tool_call(message)
-        pieces = {"content": content}
+        content = _read_content(message.get("content"))
+        pieces: dict[str, str | None] = {
+            "content": content or _read_tool_calls(message)
+        }
         for name in ("refusal", "reasoning_content", "reasoning"):
             pieces[name] = _get_text(message, name)
         for name, piece in pieces.items():
@@ -258,20 +261,12 @@ class _Stream:
 def _read_answer(message: dict[str, Any]) -> str | None:
     """Return the text of a message, wherever the endpoint puts it."""
     content = _read_content(message.get("content"))
-    if content and content.strip():
+    if content and "{" in content:
         return content
-    arguments = _read_tool_call(message)
-    if arguments:
-        return arguments
     if isinstance(message.get("parsed"), dict):
         return json.dumps(message["parsed"])
-    # vLLM and others put everything there when a model never ends its thoughts. Only
-    # what may contain an answer is worth reading.
-    for name in ("reasoning_content", "reasoning"):
-        thoughts = _get_text(message, name)
-        if thoughts and "{" in thoughts:
-            return thoughts
-    return content
+    # Beside a call, the content says at most that there is one.
+    return _read_tool_calls(message) or content
 
 
 def _read_content(content: Any) -> str | None:
@@ -279,8 +274,7 @@ def _read_content(content: Any) -> str | None:
     if content is None or isinstance(content, str):
         return content
     if isinstance(content, list):
-        texts = [_read_part(part) for part in content]
-        return "".join(texts)
+        return "".join(_read_part(part) for part in content)
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         return str(content["text"])
     if isinstance(content, dict):
@@ -289,28 +283,33 @@ def _read_content(content: Any) -> str | None:
 
 
 def _read_part(part: Any) -> str:
+    """Return the text or the decoded answer in a part, unless it is a thought."""
     if isinstance(part, str):
         return part
-    # Mistral's reasoning models send their thoughts as a part of type `thinking`.
-    if not isinstance(part, dict) or part.get("type", "text") not in _TEXT_PARTS:
+    if not isinstance(part, dict) or part.get("type") in _THOUGHTS:
         return ""
-    text = part.get("text")
-    if isinstance(text, dict):
-        text = text.get("value")
-    return text if isinstance(text, str) else ""
+    for name in _PART_FIELDS:
+        value = part.get(name)
+        if isinstance(value, dict):
+            value = value.get("value", json.dumps(value))
+        if isinstance(value, str):
+            return value
+    return ""
 
 
-def _read_tool_call(message: dict[str, Any]) -> str | None:
-    """Return a call's arguments: some endpoints wrap JSON answers in one."""
-    calls = message.get("tool_calls")
-    call = calls[0] if isinstance(calls, list) and calls else message
-    if not isinstance(call, dict):
-        return None
-    function = call.get("function") or call.get("function_call")
-    arguments = function.get("arguments") if isinstance(function, dict) else None
-    if isinstance(arguments, dict):
-        return json.dumps(arguments)
-    return arguments if isinstance(arguments, str) else None
+def _read_tool_calls(message: dict[str, Any]) -> str:
+    """Return the arguments of calls: some endpoints wrap JSON answers in one."""
+    calls = message.get("tool_calls") or [message]
+    texts = []
+    for call in calls if isinstance(calls, list) else [calls]:
+        fields = call if isinstance(call, dict) else {}
+        function = fields.get("function") or fields.get("function_call")
+        arguments = function.get("arguments") if isinstance(function, dict) else None
+        if isinstance(arguments, dict):
+            arguments = json.dumps(arguments)
+        if isinstance(arguments, str):
+            texts.append(arguments)
+    return "\n".join(texts)
 
 
 def _read_refusal(message: dict[str, Any]) -> str | None:
@@ -422,18 +421,27 @@ def _read_object(value: Any, text_key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _find_json(value: Any, depth: int = 0) -> str | None:
-    """Return the last text in a value that begins like JSON, if any.
+def _find_json(value: Any) -> str | None:
+    """Return the last text in a value that begins like JSON, or contains it.
 
-    An answer may be where no endpoint that we know of puts it. It was paid for.
+    An answer may be where no endpoint that we know of puts it: vLLM and others put
+    everything into the reasoning when a model never ends that. It was paid for.
     """
+    texts = [text for text in _list_texts(value, 0) if "{" in text]
+    for text in texts:
+        if text.lstrip().startswith(_JSON_STARTS):
+            return text
+    return texts[0] if texts else None
+
+
+def _list_texts(value: Any, depth: int) -> Iterator[str]:
+    """Yield all texts in a value, the last one first."""
     if isinstance(value, str):
-        return value if value.lstrip().startswith(_JSON_STARTS) else None
-    if depth > _MAX_DEPTH or not isinstance(value, dict | list):
-        return None
-    inner = list(value.values() if isinstance(value, dict) else value)
-    texts = (_find_json(item, depth + 1) for item in reversed(inner))
-    return next((text for text in texts if text), None)
+        yield value
+    elif isinstance(value, dict | list) and depth <= _MAX_DEPTH:
+        inner = value.values() if isinstance(value, dict) else value
+        for item in reversed(list(inner)):
+            yield from _list_texts(item, depth + 1)
 
 
 def _get_text(fields: dict[str, Any], name: str) -> str | None:

@@ -70,9 +70,9 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
 def create_sdk_client(
     kind: Callable[..., SdkClient],
     settings: Settings,
-    build_http_client: Callable[[], Any] | None = None,
+    build_http_client: Callable[[], Any],
 ) -> SdkClient:
-    """Create a client of the SDK, by default with an HTTP client of its own.
+    """Create a client of the SDK with its HTTP client.
 
     Raises:
         AuthenticationError: OpenAI's own endpoint is used, and there is no key.
@@ -80,9 +80,7 @@ def create_sdk_client(
     """
     arguments = build_sdk_options(settings)
     try:
-        if build_http_client is not None:
-            arguments["http_client"] = build_http_client()
-        return kind(**arguments)
+        return kind(**arguments, http_client=build_http_client())
     except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
         raise build_setup_error(error) from None
 

@@ -29,7 +29,16 @@ _MESSAGE_KEYS = (
     "reason",
 )
 # Words that others add beside the message; OpenRouter's is the only useful part.
-_EXTRA_KEYS = ("metadata", "raw", "details", "fieldViolations", "failed_generation")
+_EXTRA_KEYS = (
+    "metadata",
+    "raw",
+    "details",
+    "fieldViolations",
+    "violations",
+    "quotaId",
+    "failed_generation",
+)
+_DELAY_KEY = "retryDelay"  # Google's
 _CODE_KEYS = ("code", "type", "status", "status_code", "object", "reason")
 _FIELD_KEYS = ("param", "field", "loc", "parameter")
 # Where an error inside a 200 has no number: OpenAI's, Anthropic's, and Google's words.
@@ -140,6 +149,8 @@ class _Reader:
                 self.messages[count] = f"{field}: {words}"
         for key in _EXTRA_KEYS:
             self.read(fields.get(key), depth + 1)
+        if isinstance(fields.get(_DELAY_KEY), str):
+            self.messages.append(f"retry in {fields[_DELAY_KEY]}")
 
     def _read_text(self, text: str, depth: int) -> None:
         if text.lstrip()[:1] in ("{", "["):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import openai
 
@@ -34,6 +37,14 @@ from claimcheck.settings import RESPONSES, Settings
 
 _API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
 _MAX_MESSAGE_CHARACTERS = 300
+# A wrong URL leads to these as well.
+_PATH_STATUSES = (404, 405, 410)
+_MASK = "[key]"
+# Shorter pieces of a key also occur where they are none, and give little away.
+_MIN_PIECE = 8
+# No server's placeholder, such as "not-needed", is as long.
+_MIN_KEY_IN_ANSWER = 16
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 def translate_error(error: Exception, settings: Settings) -> ProviderError:
@@ -81,17 +92,24 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{endpoint}: the account has no credit left ({message}); top it up, then "
             "run the same command again"
         )
-    if status in (401, 403):
-        return _build_authentication_error(status, message, settings)
+    if refusal.is_over_quota:
+        return AccountError(
+            f"{endpoint}: the account may send no more ({message}); run the same "
+            "command again when its limit is raised or starts anew"
+        )
     if refusal.is_filtered:
         return FilteredError(f"{endpoint}: a content filter refused it ({message})")
+    if refusal.is_unauthenticated or status == 403:
+        return _build_authentication_error(status, message, settings)
+    if status == 407:
+        return SetupError(f"{endpoint}: the proxy requires a password ({message})")
     if refusal.is_over_context_window:
         return ContextWindowError(
             f"{endpoint}: the request does not fit the context window of "
             f"{settings.model} ({message}); load the model with a larger one, or use "
             "another model"
         )
-    if status == 404 or refusal.is_unknown_model:
+    if status in _PATH_STATUSES or refusal.is_unknown_model:
         advice = "`claimcheck doctor` lists its models"
         if settings.api == RESPONSES:
             advice += "; with --api chat, it is asked for a chat completion"
@@ -99,13 +117,19 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{endpoint}: has no model {settings.model!r} or no such path ({message}); "
             f"{advice}"
         )
+    if refusal.redirect:
+        target = clean_message(refusal.redirect, settings.api_key)
+        return SetupError(
+            f"{endpoint}: redirects to {target}; if your documents should go there, "
+            "name it with --base-url or OPENAI_BASE_URL"
+        )
     if refusal.asks_for_too_long:
         return _build_retry_later_error(refusal, message, settings)
     return EndpointError(_describe_refusal(refusal, message, settings))
 
 
 def _build_authentication_error(
-    status: int, message: str, settings: Settings
+    status: int | None, message: str, settings: Settings
 ) -> AuthenticationError:
     endpoint = settings.endpoint()
     if status == 403:
@@ -163,5 +187,46 @@ def clean_message(text: str, key: str | None) -> str:
 def redact_keys(text: str, key: str | None) -> str:
     """Remove the key, and anything that looks like one, from the text."""
     if key and key.strip():
-        text = text.replace(key.strip(), "[key]")
-    return _API_KEYS.sub("[key]", text)
+        text = _redact_pieces(text, key.strip())
+    return _API_KEYS.sub(_MASK, text)
+
+
+def hide_key(text: str | None, key: str | None) -> str | None:
+    """Remove the key from an answer; a short one may be a word of the document."""
+    key = (key or "").strip()
+    if text and len(key) >= _MIN_KEY_IN_ANSWER:
+        return text.replace(key, _MASK)
+    return text
+
+
+def _redact_pieces(text: str, key: str) -> str:
+    """Remove each piece of the key, also encoded, and also with spaces in it."""
+    if len(key) < _MIN_PIECE:
+        return text.replace(key, _MASK)
+    pieces = set()
+    for form in _list_forms(key):
+        for start in range(len(form) - _MIN_PIECE + 1):
+            pieces.add(form[start : start + _MIN_PIECE].lower())
+    positions = [n for n, character in enumerate(text) if "!" <= character <= "~"]
+    visible = "".join(text[position] for position in positions).lower()
+    redacted: list[str] = []
+    end = 0  # of what is redacted or copied
+    for start, position in enumerate(positions):
+        if visible[start : start + _MIN_PIECE] in pieces:
+            if position >= end:
+                redacted += [text[end:position], _MASK]
+            end = positions[start + _MIN_PIECE - 1] + 1
+    return "".join(redacted) + text[end:]
+
+
+def _list_forms(key: str) -> Iterator[str]:
+    """Yield the key as it is, and as it is written in URLs, JSON, and headers."""
+    yield from (key, quote(key, safe=""), key.encode().hex())
+    for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
+        yield "".join(form.format(ord(character)) for character in key)
+    for shift in range(3):  # base64, whatever precedes the key
+        # Only the characters that no neighbor has a share in.
+        encoded = b64encode(bytes(shift) + key.encode()).decode()
+        encoded = encoded[(0, 2, 3)[shift] :].rstrip("=")[:-1]
+        yield encoded
+        yield encoded.translate(_URL_SAFE)

@@ -1,4 +1,4 @@
-"""HTTP clients that limit the whole of a request, in time and size.
+"""HTTP clients that limit the whole of a request, in time, size, and direction.
 
 The timeouts of httpx limit each wait for the next bytes, so that an endpoint that sends
 one now and then could hold a request for ever, and nothing limits how large an answer
@@ -12,12 +12,15 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
+from functools import partial
 from typing import Any
 
 import httpx2
 
 # A long summary takes some hundred kilobytes.
 MAX_ANSWER_BYTES = 50 * 2**20
+_OPTIONS: dict[str, Any] = {"stream": True, "follow_redirects": False}
+_MAX_REDIRECTS = 5
 # Of `timeout_s`, for an answer that is sent while it is written.
 _STREAM_FACTOR = 10
 
@@ -43,9 +46,13 @@ def build_limited_client(
             if arguments.get("stream"):
                 return send(request, **arguments)
             deadline = _Deadline(timeout_s, request)
-            response = _run_until(
-                deadline, lambda: send(request, **arguments | {"stream": True})
-            )
+            response = _run_until(deadline, lambda: send(request, **_OPTIONS))
+            for _ in range(_MAX_REDIRECTS):
+                target = _find_target(response)
+                if target is None:
+                    break
+                response.close()
+                response = _run_until(deadline, partial(send, target, **_OPTIONS))
             with closing(response):
                 deadline.extend_for(response)
                 body = _Body(deadline)
@@ -74,7 +81,13 @@ def build_limited_async_client(
             deadline = _Deadline(timeout_s, request)
             try:
                 async with asyncio.timeout(timeout_s) as limit:
-                    response = await send(request, **arguments | {"stream": True})
+                    response = await send(request, **_OPTIONS)
+                    for _ in range(_MAX_REDIRECTS):
+                        target = _find_target(response)
+                        if target is None:
+                            break
+                        await response.aclose()
+                        response = await send(target, **_OPTIONS)
                     limit.reschedule(None)
             except TimeoutError:
                 raise deadline.build_error() from None
@@ -86,6 +99,20 @@ def build_limited_async_client(
             return _rebuild(response, body.content)
 
     return LimitedAsyncClient(**options)
+
+
+def _find_target(response: httpx2.Response) -> httpx2.Request | None:
+    """Return the next request of a redirect, if it may be sent.
+
+    Only to the same server: the documents go where the user says. And only with the
+    same method: a POST that becomes a GET asks for nothing.
+    """
+    request, target = response.request, response.next_request
+    if target is None or target.method != request.method:
+        return None
+    here, there = request.url, target.url
+    is_same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    return target if is_same else None
 
 
 class _Deadline:

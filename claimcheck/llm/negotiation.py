@@ -84,7 +84,7 @@ def forget_dialects() -> None:
 
 def learn_refusal(settings: Settings, body: dict[str, Any], refusal: Refusal) -> bool:
     """Remember what a refusal of this body names; False if that is nothing."""
-    if not refusal.may_be_about_body:
+    if not refusal.may_be_about_body or refusal.is_over_context_window:
         return False
     dialect = find_step(_find_spoken(settings, body), body, refusal.details)
     if dialect is None:
@@ -136,6 +136,7 @@ class Negotiation:
         self._settings = settings
         self._trials: Iterator[Dialect] | None = None
         self._may_be_recovery = False
+        self._is_too_long = False
         self._seen_messages: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -186,6 +187,7 @@ class Negotiation:
             step = self._find_step(refusal)
             if step:
                 self._seen_messages.add(refusal.details.message)
+                self._is_too_long |= refusal.is_over_context_window
                 self.dialect = step
                 return True
             if not self._may_search(refusal):
@@ -205,6 +207,8 @@ class Negotiation:
         known = self._known
         with _lock:
             known.accepted.add(self._kind())
+            if self._is_too_long:
+                return  # others are shorter, and have room for a longer answer
             if self._may_be_recovery and self.dialect not in known.suspected:
                 # The server may just have recovered. Believe it the second time.
                 known.suspected.add(self.dialect)

@@ -303,11 +303,12 @@ class OpenAIClient:
         usage = Usage(requests=requests - len(answers))
         for answer in answers:
             usage += self._compute_usage(answer, requests=1)
+        key = self._settings.api_key
         return ModelResponse(
-            text=completion.text,
-            finish_reason=completion.finish_reason,
-            refusal=completion.refusal,
-            model=completion.model or str(self._settings.model),
+            text=errors.hide_key(completion.text, key),
+            finish_reason=errors.hide_key(completion.finish_reason, key),
+            refusal=errors.hide_key(completion.refusal, key),
+            model=errors.hide_key(completion.model, key) or str(self._settings.model),
             response_format=dialect.response_format,
             left_out=dialect.describe_left_out(),
             usage=usage,

@@ -14,7 +14,11 @@ import openai
 
 from claimcheck.llm.completion import ErrorInAnswerError
 from claimcheck.llm.error_body import ErrorDetails, read_error_body
-from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
+from claimcheck.llm.retry_after import (
+    MAX_RETRY_AFTER_S,
+    find_retry_after_s,
+    parse_retry_after_s,
+)
 
 _CONTEXT_WINDOW_WORDS = re.compile(
     r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens"
@@ -23,10 +27,23 @@ _CONTEXT_WINDOW_WORDS = re.compile(
     r"|\binput\b.{0,60}exceeds? the (?:maximum|limit)",
     re.I,
 )
-_MODEL_CODES = ("model_not_found", "model_not_available", "invalid_model")
+_MODEL_CODES = (
+    "model_not_found",
+    "model_not_available",
+    "model_decommissioned",
+    "invalid_model",
+)
 _MODEL_WORDS = re.compile(
     r"\bmodel\b\W.{0,80}\b(?:does not|doesn['’]t|not) (?:exist|found)"
+    r"|\bmodel\b\W.{0,80}\b(?:has been|was) (?:deprecated|decommissioned|retired)"
+    r"|\bmodel [\w./:`'\"-]+ is (?:not|no longer) (?:currently )?available"
     r"|(?:unknown|invalid|no such) model\b|not a valid model",
+    re.I,
+)
+_KEY_CODES = ("invalid_api_key", "api_key_invalid", "authentication_error")
+_KEY_WORDS = re.compile(
+    r"\bapi.?key\b.{0,20}\b(?:invalid|not valid|expired|incorrect|missing|revoked"
+    r"|required|disabled)|\b(?:invalid|incorrect|expired|missing|no) (?:api.?key|auth)",
     re.I,
 )
 _CREDIT_CODES = (
@@ -37,17 +54,36 @@ _CREDIT_CODES = (
 )
 _CREDIT_WORDS = re.compile(
     r"insufficient.{0,10} (?:balance|credits?|funds|quota)"
+    r"|balance.{0,20}insufficient|余额不足|hard limit has been reached"
     r"|credit balance is too low|out of credits|no credits? left|payment required"
     r"|exceeded your current quota|account.{0,40}good standing|\b(?:over|past )due\b"
     r"|unpaid (?:bill|invoice)|account.{0,20}(?:suspended|deactivated|disabled)",
     re.I,
 )
+# For longer than anybody waits. A limit on tokens of a request is no such limit.
+_QUOTA_WORDS = re.compile(
+    r"per.?(?:day|week|month)\b|per(?:day|month)"
+    r"|\b(?:daily|weekly|monthly)\b.{0,40}\b(?:limit|quota|allowance)|usage limits?\b",
+    re.I,
+)
 # Gemini says "exceeded your current quota" of its limits per minute, too.
 _RATE_CODES = ("resource_exhausted", "rate_limit_exceeded")
 _FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed")
+# DeepSeek's, OpenRouter's, and Anthropic's words; the others have codes.
+_FILTER_WORDS = re.compile(
+    r"content exists risk|input was flagged|requires moderation"
+    r"|content.?(?:filter|policy|management)|safety (?:policy|system|filter)",
+    re.I,
+)
 _TRANSIENT_STATUSES = (408, 409, 425, 429)
 # FastAPI validates with 422; grammars that cannot be compiled end in a 500.
 _BODY_STATUSES = (400, 415, 422, 500, 501)
+# These are about the account, the time, or the route, whatever they mention.
+_OTHER_STATUSES = (401, 402, 407, 408, 413, 429, 529)
+# The window is exceeded only together with the answer's maximum.
+_ANSWER_WORDS = re.compile(
+    r"max_?(?:completion_|output_|new_)?tokens|in the completion"
+)
 _RATE_LIMIT_STATUSES = (429, 529)
 
 
@@ -57,12 +93,14 @@ class Refusal:
 
     `status` is None for an error inside a 200 that states no code. `retry_after_s` is
     how long the endpoint asks to wait, and `should_retry` its own opinion on retries.
+    `redirect` is the address that it sends us to, if that is another server's.
     """
 
     status: int | None
     details: ErrorDetails
     retry_after_s: float | None = None
     should_retry: bool | None = None
+    redirect: str | None = None
 
     @property
     def is_out_of_credit(self) -> bool:
@@ -83,6 +121,13 @@ class Refusal:
         return bool(_CONTEXT_WINDOW_WORDS.search(text))
 
     @property
+    def exceeds_window_by_text(self) -> bool:
+        """Whether the request would not fit even if less room is asked for."""
+        if not self.is_over_context_window:
+            return False
+        return self.status == 413 or not _ANSWER_WORDS.search(self.details.message)
+
+    @property
     def is_unknown_model(self) -> bool:
         """Whether the endpoint has no model of that name."""
         if any(code in _MODEL_CODES for code in self.details.codes):
@@ -92,12 +137,31 @@ class Refusal:
     @property
     def is_filtered(self) -> bool:
         """Whether a content filter refused the text of the request."""
+        if self.status == 451 or _FILTER_WORDS.search(self.details.message):
+            return True
         return any(code in _FILTER_CODES for code in self.details.codes)
+
+    @property
+    def is_unauthenticated(self) -> bool:
+        """Whether the endpoint refused the key, or there is none."""
+        codes = self.details.codes
+        if self.status == 401 or any(code in _KEY_CODES for code in codes):
+            return True
+        return self.status == 400 and bool(_KEY_WORDS.search(self.details.message))
+
+    @property
+    def is_over_quota(self) -> bool:
+        """Whether the account may send no more for hours, or until next month."""
+        if self.asks_for_too_long:
+            return False  # it says when
+        is_limit = self.status in (*_RATE_LIMIT_STATUSES, 400, 403)
+        return is_limit and bool(_QUOTA_WORDS.search(self.details.message))
 
     @property
     def is_rate_limit(self) -> bool:
         """Whether fewer requests have to be sent for a while."""
-        return self.status in _RATE_LIMIT_STATUSES and not self.is_out_of_credit
+        is_final = self.is_out_of_credit or self.is_over_quota
+        return self.status in _RATE_LIMIT_STATUSES and not is_final
 
     @property
     def asks_for_too_long(self) -> bool:
@@ -111,13 +175,17 @@ class Refusal:
 
     @property
     def may_be_about_body(self) -> bool:
-        """Whether the refusal may concern part of the body, not its text."""
-        # OpenRouter finds "no endpoints that support" a parameter.
-        if not (self.is_of_body_status or self.status == 404):
+        """Whether the refusal may concern part of the body, not its text.
+
+        With any status: OpenRouter answers 404 ("no endpoints support this parameter"),
+        gateways 403 or 502, and some put the error into a 200.
+        """
+        if self.status in _OTHER_STATUSES or self.exceeds_window_by_text:
             return False
         return not (
             self.is_out_of_credit
-            or self.is_over_context_window
+            or self.is_over_quota
+            or self.is_unauthenticated
             or self.is_filtered
             or self.is_unknown_model
             or self.asks_for_too_long
@@ -133,7 +201,7 @@ class Refusal:
     @property
     def is_transient(self) -> bool:
         """Whether the same request may succeed when it is sent again."""
-        if self.is_out_of_credit or self.asks_for_too_long:
+        if self.is_out_of_credit or self.is_over_quota or self.asks_for_too_long:
             return False
         # "Request too large for this model on tokens per minute" is a 429, too.
         if self.is_over_context_window:
@@ -157,10 +225,15 @@ def read_refusal(error: BaseException) -> Refusal | None:
         details = read_error_body(error.response.content or error.body)
     else:
         return None
+    retry_after_s = parse_retry_after_s(headers)
+    if retry_after_s is None and status in _RATE_LIMIT_STATUSES:
+        retry_after_s = find_retry_after_s(details.message)
+    is_redirect = status is not None and 300 <= status < 400
     return Refusal(
+        redirect=headers.get("location") if is_redirect else None,
         status=status,
         details=details,
-        retry_after_s=parse_retry_after_s(headers),
+        retry_after_s=retry_after_s,
         should_retry={"true": True, "false": False}.get(
             headers.get("x-should-retry", "")
         ),

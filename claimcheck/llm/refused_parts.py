@@ -48,6 +48,8 @@ _VALIDATION_KEYWORDS = frozenset(
 _OTHER_KEYWORDS = frozenset(
     {"additionalProperties", "title", "description", "default", "examples", "$schema"}
 )
+# They count in quotes only: "response format", "maximum context length".
+_COMMON_WORDS = ("format", "title", "description", "default", "maximum", "minimum")
 _SETTING_WORDS = {
     "temperature": r"temperature",
     "seed": r"(?:random_?)?seed",
@@ -55,7 +57,9 @@ _SETTING_WORDS = {
     "store": r"store",
     "stream_options": r"stream_options",
     # The endpoint may name a limit as the server behind it does.
-    "max_completion_tokens": r"max_?(?:completion|output|new)?_?tokens",
+    "max_completion_tokens": (
+        r"max_?(?:completion|output|new)?_?tokens|in the completion"
+    ),
 }
 _SETTING_WORDS["max_tokens"] = _SETTING_WORDS["max_completion_tokens"]
 _FORMAT_WORDS = re.compile(
@@ -75,7 +79,8 @@ _TYPE_WORDS = re.compile(
 _SYSTEM_WORDS = re.compile(
     r"system.{0,3}(?:role|message|prompt)|role.{0,20}system|roles must alternate"
     r"|developer instruction|only user and assistant"
-    r"|(?:unexpected|unsupported|invalid|unknown) role",
+    r"|(?:unexpected|unsupported|invalid|unknown) role|messages\W{0,2}0\W{0,2}role"
+    r"|['\"`]system['\"`]",
     re.I,
 )
 _STREAM_WORDS = re.compile(
@@ -171,9 +176,8 @@ def _find_keywords(body: dict[str, Any], text: str) -> dict[str, int]:
     keywords = {}
     for keyword in _list_keywords(body, _VALIDATION_KEYWORDS | _OTHER_KEYWORDS):
         quoted = re.escape(keyword)
-        # "format", as a word, mostly belongs to "response format".
         pattern = rf"(?<![\w$]){quoted}(?!\w)"
-        if keyword in ("format", "title", "description", "default"):
+        if keyword in _COMMON_WORDS:
             pattern = rf"['\"`]{quoted}['\"`]"
         if found := re.search(pattern, text):
             keywords[keyword] = found.start()

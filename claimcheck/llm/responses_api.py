@@ -17,6 +17,7 @@ LEFT_OUT = frozenset({"seed", "max_completion_tokens"})
 ITEM_EVENT = "response.output_item.done"
 FINAL_EVENTS = ("response.completed", "response.incomplete", "response.failed")
 _RENAMED = {"messages": "input", "max_tokens": "max_output_tokens"}
+_STATUSES = ("completed", "incomplete", "failed")
 _FINISH_REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -41,7 +42,8 @@ def build_chat_completion(response: Mapping[str, Any]) -> Mapping[str, Any]:
     Anything else is returned unchanged, such as the completion of an endpoint that
     answers with one here, too.
     """
-    if "output" not in response and "status" not in response:
+    has_output = isinstance(response.get("output"), list)
+    if not (has_output or response.get("status") in _STATUSES):
         return response
     message = _build_message(response.get("output"))
     completion = {name: response.get(name) for name in ("model", "usage", "error")}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 # The one ceiling for what an endpoint asks us to wait, for retries and the limiter.
@@ -13,17 +15,45 @@ from email.utils import parsedate_to_datetime
 MAX_RETRY_AFTER_S = 60.0
 
 
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION = re.compile(
+    r"(\d+(?:\.\d+)?)\s?(ms|s|m|h|d)(?:ec|econd|in|inute|our|ay)?s?(?![a-z])", re.I
+)
+_DELAY_IN_WORDS = re.compile(
+    rf"(?:try again|retry)(?: in| after) ((?:{_DURATION.pattern} ?)+)", re.I
+)
+# A larger number is a point in time, in seconds since 1970.
+_MAX_SECONDS = 10**9
+
+
 def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return the seconds, 0 or more, that the endpoint asks to wait, or None.
 
     `retry-after-ms` wins over `Retry-After` (RFC 9110, 10.2.3), as in the OpenAI SDK.
     """
-    seconds = _parse_number(headers.get("retry-after-ms", ""))
-    if seconds is not None:
-        seconds /= 1000
-    else:
-        seconds = _parse_seconds_or_date(headers.get("retry-after", ""))
+    milliseconds = _parse_number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    text = headers.get("retry-after", "").strip()
+    seconds = _parse_number(text)
+    if seconds is None:
+        seconds = _parse_date(text)
+    if seconds is None and _DURATION.match(text):
+        return _add_durations(text)
+    if seconds is not None and _MAX_SECONDS < seconds < math.inf:
+        seconds -= time.time()
     return None if seconds is None else max(0.0, seconds)
+
+
+def find_retry_after_s(text: str) -> float | None:
+    """Return the seconds that an endpoint asks to wait in the words of an error."""
+    found = _DELAY_IN_WORDS.search(text)
+    return _add_durations(found[1]) if found else None
+
+
+def _add_durations(text: str) -> float:
+    durations = _DURATION.findall(text)
+    return sum(float(number) * _UNITS_S[unit.lower()] for number, unit in durations)
 
 
 def _parse_number(text: str) -> float | None:
@@ -34,12 +64,10 @@ def _parse_number(text: str) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _parse_seconds_or_date(text: str) -> float | None:
-    """Read `Retry-After`: a number of seconds, or an HTTP date."""
-    seconds = _parse_number(text)
-    if seconds is not None:
-        return seconds
+def _parse_date(text: str) -> float | None:
+    """Return the seconds until an HTTP date, which is in UTC also if not stated."""
     try:
-        return parsedate_to_datetime(text).timestamp() - time.time()
+        date = parsedate_to_datetime(text)
+        return date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time()
     except (ValueError, OverflowError):
         return None

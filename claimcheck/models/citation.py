@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from claimcheck.models import codec
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Signature
 from claimcheck.models.verdict import Label, Verdict
 
+CITATIONS_SCHEMA_VERSION = "1.0"
+
 
 class Citing(StrEnum):
-    """Whether a cited source says what the text cites it for."""
+    """Whether a cited source says what the text cites it for, best first.
+
+    `undefined`: the draft does not say which source it is.
+    """
 
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
     NOT_FOUND = "not_found"
-    UNREACHABLE = "unreachable"
     FAILED = "failed"
+    UNREACHABLE = "unreachable"
+    UNDEFINED = "undefined"
 
 
 @dataclass(frozen=True, slots=True)
 class CitedStatement:
-    """A sentence of a draft, and the addresses that it cites, in order."""
+    """A sentence of a draft, and the addresses that it cites, in order.
+
+    `claim` is what the sources should say: the text without "according to" them.
+    `undefined` are the references that the draft does not explain, such as "[7]".
+    """
 
     text: str
+    claim: str
     sources: tuple[str, ...]
+    undefined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,80 +48,101 @@ class CheckedCitation:
     """A source that a statement cites.
 
     `verdict` is None if the source could not be read or compared; `problem` says why.
+    `is_needed`: without this source, the others do not support the statement together.
     """
 
     source: str
-    document_id: str | None
-    verdict: Verdict | None
-    problem: str | None
+    outcome: Citing
+    document_id: str | None = None
+    verdict: Verdict | None = None
+    problem: str | None = None
+    is_needed: bool = False
 
     @property
-    def outcome(self) -> Citing:
-        """What the source says of the statement."""
-        if self.document_id is None:
-            return Citing.UNREACHABLE
-        if self.verdict is None:
-            return Citing.FAILED
-        match self.verdict.label:
-            case Label.SUPPORTED:
-                return Citing.SUPPORTED
-            case Label.REFUTED | Label.CONFLICTING_EVIDENCE:
-                return Citing.CONTRADICTED
-        return Citing.NOT_FOUND
+    def is_precise(self) -> bool:
+        """Whether it counts for citation precision, as ALCE defines it."""
+        return self.outcome is Citing.SUPPORTED or self.is_needed
 
 
-# A source that supports a statement counts, whatever its others are worth.
-_PRECEDENCE = (
-    Citing.SUPPORTED,
-    Citing.CONTRADICTED,
-    Citing.NOT_FOUND,
-    Citing.FAILED,
-    Citing.UNREACHABLE,
-)
+def name_outcome(verdict: Verdict) -> Citing:
+    """Return what a verdict says of a source."""
+    match verdict.label:
+        case Label.SUPPORTED:
+            return Citing.SUPPORTED
+        case Label.REFUTED | Label.CONFLICTING_EVIDENCE:
+            return Citing.CONTRADICTED
+    return Citing.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedStatement:
-    """A statement that cites sources, and what each of them says."""
+    """A statement that cites sources, and what each of them says.
+
+    `claim` was checked: the text without "according to" its source. `together` is the
+    verdict on all its sources read as one, where no source alone supports it. `outcome`
+    is the best of its citations: a source that supports it counts, whatever its others
+    are worth.
+    """
 
     text: str
+    claim: str
+    outcome: Citing
     citations: tuple[CheckedCitation, ...]
+    together: Verdict | None = None
 
-    @property
-    def outcome(self) -> Citing:
-        """The best outcome of its citations."""
-        outcomes = {citation.outcome for citation in self.citations}
-        return next(outcome for outcome in _PRECEDENCE if outcome in outcomes)
+
+def choose_outcome(
+    citations: Sequence[CheckedCitation], together: Verdict | None
+) -> Citing:
+    """Return the outcome of a statement."""
+    if together is not None and together.label is Label.SUPPORTED:
+        return Citing.SUPPORTED
+    outcomes = {citation.outcome for citation in citations}
+    return next(outcome for outcome in Citing if outcome in outcomes)
 
 
 @dataclass(frozen=True, slots=True)
 class CitationCheck:
     """The citations of a draft.
 
-    `uncited` are its sentences without a source. Precision and recall are those of ALCE
-    (Gao et al. 2023), with one difference: sources are read one by one, so that two
-    that support a sentence only together do not count.
+    `uncited` are its sentences without a source, and `unused` the references that no
+    sentence cites. Precision and recall are those of ALCE (Gao et al. 2023): recall is
+    the share of all sentences that their sources, read together, support; precision is
+    the share of citations that support their sentence alone, or without which the
+    others do not support it. None without any.
     """
 
     statements: tuple[CheckedStatement, ...]
     uncited: tuple[str, ...]
+    unused: tuple[str, ...]
     documents: tuple[Document, ...]
+    precision: float | None
+    recall: float | None
     usage: Usage
     signature: Signature
+    schema_version: str = CITATIONS_SCHEMA_VERSION
 
-    @property
-    def recall(self) -> float | None:
-        """The share of all sentences that a source of theirs supports."""
-        total = len(self.statements) + len(self.uncited)
-        supported = sum(item.outcome is Citing.SUPPORTED for item in self.statements)
-        return supported / total if total else None
+    def to_json(self) -> str:
+        """Write this as JSON that follows `schemas/citations.schema.json`.
 
-    @property
-    def precision(self) -> float | None:
-        """The share of citations whose source supports the sentence."""
-        outcomes = [
-            citation.outcome for item in self.statements for citation in item.citations
-        ]
-        if not outcomes:
-            return None
-        return outcomes.count(Citing.SUPPORTED) / len(outcomes)
+        The documents' texts are left out: they are the sources'.
+        """
+        documents = tuple(replace(document, text=None) for document in self.documents)
+        return codec.dump(replace(self, documents=documents))
+
+
+def measure_precision(statements: Sequence[CheckedStatement]) -> float | None:
+    """Return the citation precision of a draft."""
+    citations = [citation for item in statements for citation in item.citations]
+    if not citations:
+        return None
+    return sum(citation.is_precise for citation in citations) / len(citations)
+
+
+def measure_recall(
+    statements: Sequence[CheckedStatement], uncited: int
+) -> float | None:
+    """Return the citation recall; `uncited` counts the other sentences."""
+    total = len(statements) + uncited
+    supported = sum(item.outcome is Citing.SUPPORTED for item in statements)
+    return supported / total if total else None

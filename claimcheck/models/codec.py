@@ -85,9 +85,9 @@ def load(
         raise InputError(f"{schema}: contains half of a surrogate pair")
     found = fields.get("schema_version") if isinstance(fields, dict) else None
     if found not in versions:
+        stated = f"has schema_version {found}" if found else "has no schema_version"
         raise InputError(
-            f"{schema}: has schema_version {found!r}, this claimcheck reads "
-            f"{' and '.join(map(repr, versions))}"
+            f"{schema}: {stated}; this claimcheck reads {' and '.join(versions)}"
         )
     fields["schema_version"] = versions[0]
     try:

@@ -6,7 +6,6 @@ Decisions are only ever appended. The last one about a claim holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -97,15 +96,15 @@ def load_decision(line: str) -> Decision:
     return codec.load_line(line, Decision)
 
 
-def index_decisions(decisions: Iterable[Decision]) -> dict[str, Decision]:
-    """Map the ids of claims to the decisions that hold: the last ones."""
-    return {decision.claim: decision for decision in decisions}
-
-
 def describe_decision(decision: Decision) -> str:
-    """Describe a decision in one line: "Accepted by Ann, 2026-03-01: note"."""
-    line = f"{decision.action.capitalize()} by {decision.by}, {decision.at:%Y-%m-%d}"
+    """Describe a decision in one line: "Rejected by Ann, 2026-03-01: note".
+
+    The text of an edited claim is left out: reports show it as the claim.
+    """
+    words = decision.action.capitalize()
     if decision.verdict:
-        line += f", as {decision.verdict.replace('_', ' ')}"
-    details = [text for text in (decision.text, decision.note) if text]
-    return f"{line}: {' · '.join(details)}" if details else line
+        label = decision.verdict.replace("_", " ")
+        is_only = decision.action is Action.NOTED
+        words = f"Judged {label}" if is_only else f"{words} and judged {label}"
+    line = f"{words} by {decision.by}, {decision.at:%Y-%m-%d}"
+    return f"{line}: {decision.note}" if decision.note else line

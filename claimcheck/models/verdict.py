@@ -33,12 +33,13 @@ class DecidedBy(StrEnum):
     """What a label rests on.
 
     `alignment`: how well the words match. `rules`: a rule found a difference.
-    `model`: a model's answer.
+    `model`: a model's answer. `person`: a decision, applied to a run.
     """
 
     ALIGNMENT = "alignment"
     RULES = "rules"
     MODEL = "model"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)

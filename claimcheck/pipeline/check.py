@@ -242,7 +242,7 @@ def check_without_model(
     scorer = choose_scorer(settings.verifier)
     verdicts = []
     for statement in statements:
-        verdicts.append(verify_statement(statement, corpus, scorer, strict=strict))
+        verdicts.append(verify_statement(statement, corpus, scorer))
         yield []  # the driver can cancel here
     signature = build_extractive_signature("check", {VERIFIER: scorer.name})
     return CheckResult(tuple(verdicts), (), Usage(), signature)

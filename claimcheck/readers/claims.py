@@ -1,9 +1,8 @@
-"""Claims from a file: a run, one claim per line, or JSON Lines."""
+"""Claims from a file: one claim per line, or JSON Lines."""
 
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,9 +10,7 @@ from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement
-from claimcheck.models.run import Run
 from claimcheck.readers.decode import decode
-from claimcheck.readers.file import read_bytes
 from claimcheck.readers.rows import read_rows
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
@@ -21,13 +18,12 @@ _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _MIN_CONTINUED_SHARE = 0.25
 
 
-def read_claims(path: str) -> Run | list[Statement]:
-    """Return the run in a file, or its statements with their speakers.
+def parse_claims(data: bytes, source: str) -> list[Statement]:
+    """Return the statements in a file's content, with their speakers.
 
     Raises:
-        InputError: the file can't be read, has no claim, or has a broken row.
+        InputError: there is no claim, or a row is broken.
     """
-    source, data = read_bytes(path)
     if not data.strip():
         raise InputError(f"{source}: is empty; write one claim per line")
     text, _ = decode(data, source)
@@ -35,9 +31,6 @@ def read_claims(path: str) -> Run | list[Statement]:
         # Not `splitlines`: a claim may contain U+2028, where that splits, too.
         lines = [line.strip() for line in io.StringIO(text, newline=None)]
         return [Statement.of(line) for line in lines if line]
-    # Only a run has this field; rows of claims have a text and a speaker.
-    if '"schema_version"' in text and _is_json(text):
-        return Run.from_json(text)
     return read_rows(text.encode(), source, _parse_statement)
 
 
@@ -53,15 +46,6 @@ def looks_like_prose(statements: Sequence[Statement]) -> bool:
         for text, following in pairwise(texts)
     )
     return continued >= max(1, _MIN_CONTINUED_SHARE * len(texts))
-
-
-def _is_json(text: str) -> bool:
-    """Whether a text is one JSON value; JSON Lines are several."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _parse_statement(row: Any, _number: int) -> Statement:

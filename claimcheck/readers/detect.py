@@ -10,6 +10,7 @@ from importlib import import_module
 from io import BytesIO
 from pathlib import PurePath
 
+from claimcheck.errors import InputError
 from claimcheck.readers.content import Content
 from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.xml_documents import detect_xml
@@ -109,7 +110,11 @@ def _parse_text(
 
 
 def _parse_json_text(text: str, encoding: str, source: str) -> tuple[str, Content]:
-    """Parse captions or a notebook; other JSON is text."""
+    """Parse captions or a notebook; other JSON is text.
+
+    Raises:
+        InputError: it is a result of claimcheck.
+    """
     from claimcheck.readers.markup import load_notebook, parse_notebook
     from claimcheck.readers.subtitles import load_caption_json, parse_caption_json
 
@@ -119,6 +124,12 @@ def _parse_json_text(text: str, encoding: str, source: str) -> tuple[str, Conten
     cells = load_notebook(text)
     if cells is not None:
         return "notebook", parse_notebook(cells, encoding, source)
+    # Its field names and ids are not prose, nor is what it says the document's own.
+    if '"schema_version"' in text and '"signature"' in text:
+        raise InputError(
+            f"{source}: is a result that claimcheck saved, not a document; print it "
+            "with `claimcheck show`, or give the document that it is about"
+        )
     return "text", Content(text, encoding)
 
 

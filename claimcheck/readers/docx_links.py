@@ -17,7 +17,7 @@ from claimcheck.readers.content import import_required
 from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
 
 _SKIPPED = frozenset("del moveFrom pPr rPr".split())
-_SPACES = frozenset("tab br cr".split())
+_SPACES = {"tab": " ", "br": "<br>", "cr": "<br>"}
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _FIELD_ADDRESS = re.compile(r'HYPERLINK\s+"([^"]+)"')
 
@@ -88,13 +88,13 @@ class _Renderer:
                 if _name(child) == "pPr"
                 for item in child
             }
-            is_item = "numPr" in properties
+            style = properties.get("pStyle", "")
+            is_item = "numPr" in properties or style.startswith("ListNumber")
             if is_item != in_list:
                 yield "<ol>" if is_item else "</ol>"
                 in_list = is_item
-            style = properties.get("pStyle", "")
             tag = "h2" if style.startswith(("Heading", "Title")) else "p"
-            tag = "li" if is_item or style.startswith("ListNumber") else tag
+            tag = "li" if is_item else tag
             yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
 
     def _render_inline(self, element: Any) -> str:
@@ -107,19 +107,16 @@ class _Renderer:
         if name == "t":
             return escape(child.text or "")
         if name in _SPACES:
-            return " "
+            return _SPACES[name]
         if name in _NOTES:
             note = f"{_NOTES[name]}-{_get(child, 'id')}"
-            return f'<a href="#{escape(note)}"></a>'
-        if name == "instrText":
-            # An older form of links: the address, and then its words.
-            match = _FIELD_ADDRESS.match((child.text or "").lstrip())
-            return f'<a href="{escape(match[1])}">' if match else ""
-        if name == "fldChar" and _get(child, "fldCharType") == "end":
-            return "</a>"
+            return f'<a href="#{escape(note)}">[{_get(child, "id")}]</a>'
+        if name in ("instrText", "fldChar"):
+            return _render_field(child)
         if name == "hyperlink":
             return self._render_link(child)
-        return self._render_inline(child)
+        inner = self._render_inline(child)
+        return f"<sup>{inner}</sup>" if name == "r" and _is_raised(child) else inner
 
     def _render_link(self, element: Any) -> str:
         label = self._render_inline(element)
@@ -127,10 +124,28 @@ class _Renderer:
         return f'<a href="{escape(target)}">{label}</a>' if target else label
 
 
+def _render_field(child: Any) -> str:
+    """Return a link in its older form: the address, and then its words."""
+    match = _FIELD_ADDRESS.match((child.text or "").lstrip())
+    if match:
+        return f'<a href="{escape(match[1])}">'
+    return "</a>" if _get(child, "fldCharType") == "end" else ""
+
+
 def _name(element: Any) -> str:
     """Return the name of an element without its namespace."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _is_raised(run: Any) -> bool:
+    """Whether a run is superscript."""
+    return any(
+        _name(item) == "vertAlign" and _get(item, "val") == "superscript"
+        for child in run
+        if _name(child) == "rPr"
+        for item in child
+    )
 
 
 def _get(element: Any, name: str) -> str:

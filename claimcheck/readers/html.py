@@ -41,6 +41,7 @@ _DATE_OPTIONS = {"original_date": True, "extensive_search": False}
 _MIN_SHARED = 0.4
 _MIN_COMPARED_CHARACTERS = 16
 _MAX_READABILITY_CHARACTERS = 2_000_000
+_QUOTATION_TAG = re.compile(r"<(/?)(blockquote|footer)\b", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _TAG_WITH_ATTRIBUTES = re.compile(r"<[^<>]*>")
 # Deeper pages would exhaust the stack of the parser. Closing tags that HTML allows to
@@ -64,7 +65,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     language = _HTML_LANGUAGE.search(page[:10_000])
     # Scripts can be a megabyte long, and their tags would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
-    page = _NOSCRIPT.sub(_keep_noscript_article, page)
+    page = _keep_quotation_footers(_NOSCRIPT.sub(_keep_noscript_article, page))
     if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply for a page; save its "
@@ -161,6 +162,25 @@ def _keep_noscript_article(match: re.Match[str]) -> str:
     content = match.group(1)
     words = _TAG_WITH_ATTRIBUTES.sub(" ", content).split()
     return f" {content} " if len(words) >= _MIN_NOSCRIPT_WORDS else " "
+
+
+def _keep_quotation_footers(page: str) -> str:
+    """Make a paragraph of each footer in a quotation: it names who said it.
+
+    Extractors drop all footers, because most are those of the page.
+    """
+    depth = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal depth
+        closing, name = match.groups()
+        if name.lower() == "blockquote":
+            depth = max(0, depth - 1) if closing else depth + 1
+        elif depth:
+            return f"<{closing}p"
+        return match.group()
+
+    return _QUOTATION_TAG.sub(replace, page)
 
 
 def _measure_depth(page: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from email import message_from_bytes
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
@@ -30,6 +31,8 @@ _MAX_FIELD_CHARACTERS = 1_000  # and of the marks in a field; names need fewer
 _MIN_HTML_RATIO = 2
 # How a further message of a mailbox (RFC 4155) starts.
 _MAILBOX_LINE = re.compile(rb"\n\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n[!-9;-~]+:")
+# Properties of Outlook's messages, [MS-OXPROPS] 2.1002 and 2.1018.
+_SENDER_NAME, _REPRESENTED_NAME = 0x0C1A, 0x0042
 
 # What the email package raises for messages with some bytes changed.
 _DAMAGE_ERRORS = (
@@ -91,7 +94,8 @@ def parse_outlook(data: bytes, source: str) -> Content:
     try:
         message = oxmsg.Message.load(data)
         plain, html = message.body or "", message.html_body or ""
-        subject, sender, sent = message.subject, message.sender, message.sent_date
+        subject, sent = message.subject, message.sent_date
+        sender = _get_outlook_sender(message)
     except Exception as error:  # noqa: BLE001 - the parser raises anything
         raise InputError(f"{source}: is a damaged Outlook message ({error})") from None
     bodies = [(plain.encode(), "utf-8", False), (html.encode(), "utf-8", True)]
@@ -103,6 +107,15 @@ def parse_outlook(data: bytes, source: str) -> Content:
         published=sent.date() if sent else None,
     )
     return refuse_empty(content, source, "the message")
+
+
+def _get_outlook_sender(message: Any) -> str:
+    """Return the name and the address of the sender, or what there is of them."""
+    names = (_SENDER_NAME, _REPRESENTED_NAME)
+    known = filter(None, map(message.properties.str_prop_value, names))
+    sender = str(make_header(decode_header(message.sender or next(known, ""))))
+    # Without "@" it is an address that only the sender's own server knows.
+    return sender if "@" in sender else sender.partition("<")[0].strip('" ')
 
 
 def _refuse_unreadable(data: bytes, source: str) -> None:

@@ -306,7 +306,11 @@ def _decode(path: Path, name: str, data: bytes) -> str:
 
 
 def _make_read_error(path: Path, reason: object) -> InputError:
-    return InputError(f"{path}: can't be read as a bundle: {reason}")
+    if not path.exists():
+        return InputError(f"{path}: there is no such file")
+    return InputError(
+        f"{path}: is not a bundle ({reason}); `claimcheck bundle` makes one"
+    )
 
 
 def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:

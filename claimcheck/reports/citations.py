@@ -1,27 +1,27 @@
-"""The citations of a draft, as text and as rows of JSON."""
+"""The citations of a draft as text."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from claimcheck.counting import format_count
-from claimcheck.models import codec
 from claimcheck.models.citation import CheckedCitation, CitationCheck, Citing
+from claimcheck.models.verdict import Verdict
 from claimcheck.reports import locations, provenance
 from claimcheck.reports.text import make_safe_text, render_for_terminal
 
 _NAMES = {
     Citing.SUPPORTED: "supported",
     Citing.CONTRADICTED: "the source says otherwise",
-    Citing.NOT_FOUND: "the source does not say it",
+    Citing.NOT_FOUND: "not found in the source",
     Citing.UNREACHABLE: "the source can't be read",
     Citing.FAILED: "not checked",
+    Citing.UNDEFINED: "the text does not say which source",
 }
 _COUNTED = {
     Citing.SUPPORTED: "supported",
@@ -29,6 +29,7 @@ _COUNTED = {
     Citing.NOT_FOUND: "not found in their source",
     Citing.UNREACHABLE: "with an unreadable source",
     Citing.FAILED: "not checked",
+    Citing.UNDEFINED: "with an undefined reference",
 }
 _STYLES = {
     Citing.SUPPORTED: "green",
@@ -36,8 +37,10 @@ _STYLES = {
     Citing.NOT_FOUND: "yellow",
     Citing.UNREACHABLE: "magenta",
     Citing.FAILED: "magenta",
+    Citing.UNDEFINED: "magenta",
 }
 _MAX_EVIDENCE_CHARACTERS = 300
+_MAX_EVIDENCE = 2
 
 
 def render_citations(
@@ -54,11 +57,13 @@ def render_citations(
         page.append(heading)
         for citation in statement.citations:
             page += _build_citation(citation, locator)
+        if statement.together is not None:
+            page.append(_indent("its sources together: supported", "green"))
+            page += _quote(statement.together, locator)
         page.append(Text(""))
+    page += _list_names("without a source", "sentence", checked.uncited)
+    page += _list_names("that no sentence cites", "reference", checked.unused)
     page.append(make_safe_text(describe_citations(checked), "bold"))
-    if checked.uncited:
-        count = format_count(len(checked.uncited), "sentence")
-        page.append(make_safe_text(f"{count} without a source", "dim"))
     work = provenance.describe_work(
         checked.signature, checked.usage, len(checked.statements)
     )
@@ -70,16 +75,38 @@ def _build_citation(
     citation: CheckedCitation, locator: locations.EvidenceLocator
 ) -> Iterator[Padding]:
     outcome = citation.outcome
+    if outcome is Citing.UNDEFINED:
+        yield _indent(f"cites {citation.source}, which the text does not define")
+        return
     line = make_safe_text(f"[{citation.source}] ", "cyan")
     line.append(_NAMES[outcome], _STYLES[outcome])
     verdict = citation.verdict
     detail = citation.problem or (verdict.finding.rationale if verdict else "")
     line.append_text(make_safe_text(f": {detail}"))
     yield Padding(line, (0, 0, 0, 3))
-    for evidence in verdict.finding.evidence[:1] if verdict else ():
+    if verdict:
+        yield from _quote(verdict, locator)
+
+
+def _quote(verdict: Verdict, locator: locations.EvidenceLocator) -> Iterator[Padding]:
+    """Yield the passages that the rationale is about."""
+    for evidence in verdict.finding.evidence[:_MAX_EVIDENCE]:
         text = evidence.text[:_MAX_EVIDENCE_CHARACTERS]
         place = locator.describe(evidence).rpartition(", ")[2]
         yield Padding(make_safe_text(f"{text}  [{place}]"), (0, 0, 0, 6))
+
+
+def _indent(text: str, style: str = "") -> Padding:
+    return Padding(make_safe_text(text, style), (0, 0, 0, 3))
+
+
+def _list_names(what: str, noun: str, texts: Sequence[str]) -> Iterator[RenderableType]:
+    if not texts:
+        return
+    yield make_safe_text(f"{format_count(len(texts), noun)} {what}:", "bold")
+    for text in texts:
+        yield _indent(text)
+    yield Text("")
 
 
 def describe_citations(checked: CitationCheck) -> str:
@@ -97,25 +124,3 @@ def describe_citations(checked: CitationCheck) -> str:
         if value is not None:
             parts.append(f"{name} {value:.2f}")
     return ", ".join(parts)
-
-
-def list_rows(checked: CitationCheck) -> Iterator[dict[str, Any]]:
-    """Yield a row for each sentence with a source, and one with the totals."""
-    for statement in checked.statements:
-        citations = [
-            codec.to_fields(citation) | {"outcome": str(citation.outcome)}
-            for citation in statement.citations
-        ]
-        yield {
-            "text": statement.text,
-            "outcome": str(statement.outcome),
-            "citations": citations,
-        }
-    yield {
-        "statements": len(checked.statements),
-        "uncited": list(checked.uncited),
-        "precision": checked.precision,
-        "recall": checked.recall,
-        "usage": codec.to_fields(checked.usage),
-        "signature": codec.to_fields(checked.signature),
-    }

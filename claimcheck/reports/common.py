@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, FieldValue, Match, When
 from claimcheck.models.document import Document
+from claimcheck.models.review import count_labels, judge_claims
 from claimcheck.models.run import Check, LinkedText, Position, Run
 from claimcheck.models.verdict import Finding, Label, Verdict
 
@@ -35,6 +37,7 @@ UNNAMED_SOURCES = {"text": "pasted text", "standard input": "standard input"}
 
 # The second question about an attributed claim; the first is whether it was said.
 CONTENT_QUESTION = "Is the statement itself true?"
+NOT_CHECKED_HERE = "The document only reports it; check it against other evidence."
 
 
 def number_claims(run: Run) -> dict[str, int]:
@@ -107,7 +110,10 @@ def format_label(label: Label) -> str:
 
 def format_label_counts(verdicts: Sequence[Verdict]) -> str:
     """Format the number of verdicts per label: "3 supported, 1 refuted"."""
-    counts = Counter(verdict.label for verdict in verdicts)
+    return _format_counts(Counter(verdict.label for verdict in verdicts))
+
+
+def _format_counts(counts: Counter[Label]) -> str:
     parts = []
     # In the order of the enum, so that two reports are easy to compare.
     for label in Label:
@@ -116,9 +122,26 @@ def format_label_counts(verdicts: Sequence[Verdict]) -> str:
     return ", ".join(parts) or "no verdict"
 
 
+def format_claim_count(run: Run) -> str:
+    """Format the heading of a run's claims, with their number."""
+    rejected = sum(made.is_rejected for made in judge_claims(run).values())
+    return f"Claims ({len(run.claims)}{f', {rejected} rejected' if rejected else ''})"
+
+
 def format_check_heading(run: Run) -> str:
     """Format the heading of a run's verdicts, with their counts."""
-    return f"Checked against the document: {format_label_counts(run.verdicts)}"
+    claims, sentences = count_labels(run)
+    heading = f"Claims checked against the document: {_format_counts(claims)}"
+    if not sentences:
+        return heading
+    return f"{heading}; sentences of the summary: {_format_counts(sentences)}"
+
+
+def name_subjects(run: Run) -> dict[str, str]:
+    """Map what was checked to its name in lists: a claim's number, or "summary"."""
+    names = {verdict.subject: "summary" for verdict in run.verdicts}
+    names |= {claim.id: str(number) for number, claim in enumerate(run.claims, 1)}
+    return names
 
 
 def format_external_heading(check: Check) -> str:
@@ -129,7 +152,23 @@ def format_external_heading(check: Check) -> str:
 
 def list_unsupported(run: Run) -> list[Verdict]:
     """List the run's verdicts with any label but `supported`."""
-    return [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
+    return [
+        explain_reported_speech(verdict)
+        for verdict in run.verdicts
+        if verdict.label is not Label.SUPPORTED
+    ]
+
+
+def explain_reported_speech(verdict: Verdict) -> Verdict:
+    """Return a run's verdict without a search for what only others can tell.
+
+    A document that reports a statement shows that it was made, not that it is true.
+    """
+    content = verdict.content
+    if content is None or content.label is not Label.NOT_ENOUGH_EVIDENCE:
+        return verdict
+    content = replace(content, confidence=None, rationale=NOT_CHECKED_HERE)
+    return replace(verdict, content=content)
 
 
 def format_confidence(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from rapidfuzz.distance import Indel
 
 from claimcheck.models.claim import Claim
-from claimcheck.models.decision import Decision, index_decisions
+from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Verdict
 from claimcheck.store.store import RunStore
@@ -107,27 +107,43 @@ def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison
 
 
 def compare_runs(old: Run, new: Run) -> RunDiff:
-    """Compare two runs; claims match by identical text, then by similarity."""
+    """Compare two runs; claims match by identical text, then by similarity.
+
+    Both are compared as people decided them; claims match by their original text.
+    """
     # Identical texts first, so that no similar text takes the place of an equal one.
     identical = _match_identical_claims(old.claims, new.claims)
     old_rest, new_rest = _list_unmatched(old.claims, new.claims, identical)
     similar = _match_similar_claims(old_rest, new_rest)
     gone, added = _list_unmatched(old_rest, new_rest, similar)
-    reworded = [
-        RewordedClaim(before.text, after.text, _diff_words(before.text, after.text))
-        for before, after in similar
-    ]
-    moved = _find_moved_claims(identical, old.claims)
     pairs = [*identical, *similar]
+    old, new = apply_decisions(old), apply_decisions(new)
+    reworded = _list_reworded(old, new, pairs)
+    moved = _find_moved_claims(identical, old.claims)
     return RunDiff(
-        same=len(identical),
+        same=len(pairs) - len(reworded),
         added=tuple(claim.text for claim in added),
         gone=tuple(claim.text for claim in gone),
-        reworded=tuple(reworded),
+        reworded=reworded,
         moved=tuple(claim.text for claim in moved),
         verdicts=tuple(_compare_verdicts(old, new, pairs)),
         decisions=tuple(_compare_decisions(old, new, pairs)),
     )
+
+
+def _list_reworded(
+    old: Run, new: Run, pairs: Sequence[ClaimPair]
+) -> tuple[RewordedClaim, ...]:
+    """List the pairs whose texts differ, in the order of the new run."""
+    old_texts = {claim.id: claim.text for claim in old.claims}
+    old_ids = {after.id: before.id for before, after in pairs}
+    reworded = []
+    for claim in new.claims:
+        before = old_texts[old_ids[claim.id]] if claim.id in old_ids else claim.text
+        if before != claim.text:
+            words = _diff_words(before, claim.text)
+            reworded.append(RewordedClaim(before, claim.text, words))
+    return tuple(reworded)
 
 
 def _match_identical_claims(
@@ -250,22 +266,22 @@ def _compare_verdicts(
 def _compare_decisions(
     old: Run, new: Run, pairs: Sequence[ClaimPair]
 ) -> list[DecisionChange]:
-    """List the matched claims about which the last decisions differ."""
-    old_decisions = index_decisions(old.decisions)
-    new_decisions = index_decisions(new.decisions)
+    """List the matched claims about which people decided differently."""
+    old_judgments = judge_claims(old)
+    new_judgments = judge_claims(new)
     changes = []
     for old_claim, new_claim in pairs:
-        before = _describe_action(old_decisions.get(old_claim.id))
-        after = _describe_action(new_decisions.get(new_claim.id))
+        before = _describe_action(old_judgments.get(old_claim.id))
+        after = _describe_action(new_judgments.get(new_claim.id))
         if before != after:
             changes.append(DecisionChange(new_claim.text, before, after))
     return changes
 
 
-def _describe_action(decision: Decision | None) -> str | None:
-    if decision is None:
+def _describe_action(judgment: Judgment | None) -> str | None:
+    if judgment is None:
         return None
-    words = (decision.action, decision.verdict, decision.text)
+    words = (judgment.action, judgment.verdict, judgment.text)
     return ", ".join(str(word) for word in words if word).replace("_", " ")
 
 

@@ -19,6 +19,7 @@ def render(results: Sequence[CheckedClaim]) -> str:
     """Render each claim as passed, failed, skipped, or in error.
 
     Claims without enough evidence are skipped: nobody knows whether they are wrong.
+    So are claims that a person accepted or rejected.
     """
     suite = ElementTree.Element("testsuite", name="claimcheck")
     counts = {"tests": len(results), "failures": 0, "errors": 0, "skipped": 0}
@@ -56,6 +57,6 @@ def _choose_outcome(result: CheckedClaim) -> tuple[str, str]:
     """Return the element of a problem, and the attribute that counts it."""
     if result.rule == "not-checked":
         return "error", "errors"
-    if result.level is Level.WARNING:
+    if result.level is Level.WARNING or result.suppressed:
         return "skipped", "skipped"
     return "failure", "failures"

@@ -6,10 +6,10 @@ Text from documents and models is escaped: it is neither markup nor HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from claimcheck.models.decision import describe_decision, index_decisions
+from claimcheck.models.review import apply_decisions, judge_claims
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
 from claimcheck.reports import common, locations, provenance, warnings
@@ -24,20 +24,21 @@ _BLOCK_START = re.compile(r"^\s*(\d{0,9})([-+=.)])")
 
 def render_run(run: Run) -> str:
     """Render a run as Markdown."""
+    run = apply_decisions(run)
+    names = common.name_subjects(run)
     parts = [*_render_summary(run), *_render_claims(run)]
     if run.verdicts:
         parts.append(f"## {common.format_check_heading(run)}")
         if unsupported := common.list_unsupported(run):
             locator = locations.EvidenceLocator([run.document])
-            parts.append(_render_verdict_table(unsupported, locator))
+            parts.append(_render_verdict_table(unsupported, locator, names))
     if external := run.external_check:
         parts.append(f"## {common.format_external_heading(external)}")
-        parts += _render_check_body(external)
+        parts += _render_check_body(external, names)
         parts.append(_escape(provenance.describe_search(external)))
-    numbers = common.number_claims(run)
     decided = [
-        f"Claim {numbers[claim_id]}: {_escape(describe_decision(decision))}"
-        for claim_id, decision in index_decisions(run.decisions).items()
+        f"Claim {names[claim]}: {_escape(judgment.describe())}"
+        for claim, judgment in judge_claims(run).items()
     ]
     parts += _render_section("Decisions", decided)
     notes = [*warnings.list_warnings(run), *warnings.list_remarks(run)]
@@ -61,13 +62,15 @@ def render_check(check: Check) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _render_check_body(check: Check) -> list[str]:
+def _render_check_body(
+    check: Check, names: Mapping[str, str] | None = None
+) -> list[str]:
     parts = []
     if check.verdicts:
         locator = locations.EvidenceLocator(
             check.documents, counts_sources=check.search is not None
         )
-        parts.append(_render_verdict_table(check.verdicts, locator))
+        parts.append(_render_verdict_table(check.verdicts, locator, names or {}))
     failures = [
         f"{_escape(failure.text)}: {failure.cause}: {_escape(failure.message)}"
         for failure in check.failures
@@ -113,15 +116,19 @@ def _render_claims(run: Run) -> list[str]:
     line_index = locations.build_line_index(run.document)
     # The fields that the user defined are the same in all claims of a run.
     names = list(dict.fromkeys(chain.from_iterable(item.fields for item in run.claims)))
+    judgments = judge_claims(run)
     rows = []
     for number, claim in enumerate(run.claims, 1):
         facts = dict(common.list_field_facts(claim))
+        text = _escape(claim.text)
+        if claim.id in judgments and judgments[claim.id].is_rejected:
+            text = f"~~{text}~~"
         rows.append(
             (
                 str(number),
                 f"{claim.check_worthiness:.2f}",
                 _escape(common.get_speaker(claim)),
-                _escape(claim.text),
+                text,
                 _escape(claim.quote),
                 locations.format_claim_location(claim, line_index),
                 *[_escape(facts.get(name, "")) for name in names],
@@ -131,11 +138,13 @@ def _render_claims(run: Run) -> list[str]:
     header = ("#", "Worth", "Who says it", "Claim", "Quote", "Where", *titles)
     alignment = "|--:|--:|---|---|---|---|" + "---|" * len(names)
     table = _render_table(header, alignment, rows)
-    return [f"## Claims ({len(run.claims)})", table]
+    return [f"## {common.format_claim_count(run)}", table]
 
 
 def _render_verdict_table(
-    verdicts: Sequence[Verdict], locator: locations.EvidenceLocator
+    verdicts: Sequence[Verdict],
+    locator: locations.EvidenceLocator,
+    names: Mapping[str, str],
 ) -> str:
     rows = []
     for number, verdict in enumerate(verdicts, 1):
@@ -146,7 +155,7 @@ def _render_verdict_table(
         ]
         rows.append(
             (
-                str(number),
+                names.get(verdict.subject, str(number)),
                 _format_labels(verdict),
                 common.format_confidence(finding),
                 _escape(verdict.text),

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from claimcheck.models.decision import (
-    Decision,
-    describe_decision,
-    index_decisions,
-)
+from claimcheck.models.review import apply_decisions, judge_claims
 from claimcheck.models.run import Run
 from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.html.assets import format_badge, replace_control_characters
@@ -19,6 +15,7 @@ _MAX_CLAIMS = 30  # a table that still fits a cell; chosen by hand
 
 def render_notebook_html(run: Run) -> str:
     """Render a run as an HTML fragment, without script or style."""
+    run = apply_decisions(run)
     parts = _render_summary(run)
     # Before the claims, because they say how far the claims can be trusted.
     for note in (*warnings.list_warnings(run), *warnings.list_remarks(run)):
@@ -53,14 +50,15 @@ def _render_claims(run: Run) -> str:
     header = ["#", "Worth", "Who says it", "Claim", "Where"]
     if badges:
         header.append("Verdict")
-    decisions = index_decisions(run.decisions)
+    judgments = judge_claims(run)
     rows = []
     for number, claim in enumerate(run.claims[:_MAX_CLAIMS], 1):
+        judgment = judgments.get(claim.id)
         row = [
             str(number),
             f"{claim.check_worthiness:.2f}",
             common.get_speaker(claim),
-            claim.text + _describe_decision(decisions.get(claim.id)),
+            f"{claim.text} ({judgment.describe()})" if judgment else claim.text,
             locations.format_claim_location(claim, line_index),
         ]
         if badges:
@@ -70,10 +68,6 @@ def _render_claims(run: Run) -> str:
         f"<table><thead>{_render_row('th', header)}</thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
-
-
-def _describe_decision(decision: Decision | None) -> str:
-    return f" ({describe_decision(decision)})" if decision else ""
 
 
 def _render_row(tag: str, cells: Sequence[str]) -> str:

@@ -14,8 +14,8 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from claimcheck.models.claim import Claim, Consistency, Match, make_statement_id
-from claimcheck.models.decision import Action, describe_decision, index_decisions
 from claimcheck.models.document import Document
+from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Check, CheckFailure, LinkedText, Run
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
@@ -66,7 +66,8 @@ class Place:
 class CheckedClaim:
     """A claim or sentence and its problem; `rule` is None if there is none.
 
-    `suppressed` is the decision of a person who accepted the claim, if somebody did.
+    `suppressed` is the decision of a person who looked at the claim and accepted,
+    edited, or rejected it, without finding it false.
     """
 
     subject: str
@@ -113,9 +114,10 @@ class _Places:
 
 def list_run_results(run: Run) -> list[CheckedClaim]:
     """List a run's claims, then its summary's checked sentences."""
+    run = apply_decisions(run)
     places = _Places([run.document])
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    decisions = index_decisions(run.decisions)
+    judgments = judge_claims(run)
     results = []
     for claim in run.claims:
         place = places.find(run.document.id, claim.spans)
@@ -123,13 +125,19 @@ def list_run_results(run: Run) -> list[CheckedClaim]:
         # What a claim says otherwise than its own quote needs no other evidence.
         if result.rule is None and claim.id in verdicts:
             result = _judge_verdict(verdicts[claim.id], place, places)
-        decision = decisions.get(claim.id)
-        if decision and decision.action in (Action.ACCEPTED, Action.EDITED):
-            result = replace(result, suppressed=describe_decision(decision))
+        judgment = judgments.get(claim.id)
+        if judgment and _suppresses(judgment):
+            result = replace(result, suppressed=judgment.describe())
         results.append(result)
     results += _list_summary_results(run, verdicts, places)
     spans = place_claims(run)
     return [*results, *_list_failures(run.unchecked, spans)]
+
+
+def _suppresses(judgment: Judgment) -> bool:
+    # An accepted claim that the same person found false is still to be reported.
+    is_accepted = judgment.is_settled and judgment.verdict is None
+    return judgment.is_rejected or is_accepted
 
 
 def list_check_results(check: Check, origin: Mapping[str, Place]) -> list[CheckedClaim]:

@@ -48,6 +48,21 @@ def describe_search(check: Check) -> str:
     return f"{text}, before {log.before}" if log.before else text
 
 
+def list_searches(check: Check) -> list[str]:
+    """List what was searched, and the pages that were read."""
+    if check.search is None:
+        return []
+    lines = []
+    for claim in check.search.claims:
+        for query in claim.queries:
+            found = query.problem or format_count(query.results, "result")
+            lines.append(f"Searched {query.provider} for “{query.query}”: {found}")
+    for page in check.search.pages:
+        if page.document_id:
+            lines.append(f"Read: {page.title or page.url} ({page.url})")
+    return list(dict.fromkeys(lines))
+
+
 def list_left_out_pages(check: Check) -> list[str]:
     """List the pages that a search found and left out, and why."""
     pages = check.search.pages if check.search else ()

@@ -18,8 +18,8 @@ from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.models.brief import GROUNDED_KEYWORD
 from claimcheck.models.claim import Claim
-from claimcheck.models.decision import Decision, index_decisions
 from claimcheck.models.document import Document
+from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Verdict
 from claimcheck.reports.common import format_field_value
@@ -67,11 +67,11 @@ COLUMN_TYPES = {
     "engine": ColumnType.TEXT,
     "model": ColumnType.TEXT,
     "decision": ColumnType.TEXT,
-    "decided_text": ColumnType.TEXT,
-    "decided_verdict": ColumnType.TEXT,
     "decision_note": ColumnType.TEXT,
     "decided_by": ColumnType.TEXT,
     "decided_at": ColumnType.TEXT,
+    "original_text": ColumnType.TEXT,
+    "original_verdict": ColumnType.TEXT,
 }
 COLUMNS = tuple(COLUMN_TYPES)
 # Of JSON Schema; the others are text. A list is text with semicolons.
@@ -85,12 +85,17 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     """Yield one row per claim with all columns; missing values are None.
 
     `start` is where the first span starts and `end` where the last one ends, in code
-    points of the document's text.
+    points of the document's text. `text` and `verdict` are those that people gave, and
+    `original_text` and `original_verdict` what they decided about.
     """
-    verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    decisions = index_decisions(run.decisions)
+    reviewed = apply_decisions(run)
+    verdicts = _index_verdicts(reviewed)
+    original_verdicts = _index_verdicts(run)
+    judgments = judge_claims(run)
     column_types = list_column_types(run)
-    for number, claim in enumerate(run.claims, 1):
+    for number, claim in enumerate(reviewed.claims, 1):
+        judgment = judgments.get(claim.id)
+        original = original_verdicts.get(claim.id)
         yield {
             **_list_document_cells(run.document),
             "number": number,
@@ -99,9 +104,15 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
             **_list_verdict_cells(verdicts.get(claim.id)),
             "engine": run.signature.engine,
             "model": run.signature.model,
-            **_list_decision_cells(decisions.get(claim.id)),
+            **_list_decision_cells(judgment),
+            "original_text": run.claims[number - 1].text if judgment else None,
+            "original_verdict": str(original.label) if judgment and original else None,
             **_list_field_cells(claim, column_types),
         }
+
+
+def _index_verdicts(run: Run) -> dict[str, Verdict]:
+    return {verdict.subject: verdict for verdict in run.verdicts}
 
 
 def list_column_types(run: Run | None) -> dict[str, ColumnType]:
@@ -189,15 +200,16 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
     }
 
 
-def _list_decision_cells(decision: Decision | None) -> dict[str, Any]:
-    """Return the decision that holds; None in all columns if there is none."""
+def _list_decision_cells(judgment: Judgment | None) -> dict[str, Any]:
+    """Return what people decided; None in all columns if nobody did."""
+    if judgment is None:
+        return dict.fromkeys(("decision", "decision_note", "decided_by", "decided_at"))
+    last = judgment.decisions[-1]
     return {
-        "decision": decision and str(decision.action),
-        "decided_text": decision and decision.text,
-        "decided_verdict": decision and decision.verdict and str(decision.verdict),
-        "decision_note": decision and decision.note,
-        "decided_by": decision and decision.by,
-        "decided_at": decision and decision.at.isoformat(),
+        "decision": str(judgment.action),
+        "decision_note": judgment.note,
+        "decided_by": last.by,
+        "decided_at": last.at.isoformat(),
     }
 
 

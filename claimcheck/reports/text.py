@@ -7,7 +7,7 @@ the cursor, change colors or drive the terminal in any other way.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
@@ -16,12 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from claimcheck.models.claim import Claim, Match
-from claimcheck.models.decision import (
-    Decision,
-    describe_decision,
-    index_decisions,
-)
+from claimcheck.models.decision import describe_decision
 from claimcheck.models.document import Document
+from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import (
     Evidence,
@@ -52,20 +49,25 @@ _FACT_NAME_WIDTH = 18  # columns: the longest name, "Check-worthiness", and a ga
 
 def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
     """Render a run as text of at most `width` columns."""
+    run = apply_decisions(run)
     is_narrow = width < _MIN_TABLE_WIDTH
     page = [*_build_summary(run), *_build_claims(run, is_narrow=is_narrow)]
     if run.verdicts:
         page += [
             Text(""),
             make_safe_text(common.format_check_heading(run), "bold"),
-            _build_verdicts(common.list_unsupported(run), [run.document]),
+            _build_verdicts(
+                common.list_unsupported(run),
+                [run.document],
+                names=common.name_subjects(run),
+            ),
         ]
     if run.external_check:
         heading = common.format_external_heading(run.external_check)
         page += [
             Text(""),
             make_safe_text(heading, "bold"),
-            *_build_check(run.external_check),
+            *_build_check(run.external_check, common.name_subjects(run)),
         ]
     page.append(Text(""))
     page += [make_safe_text(line, "yellow") for line in warnings.list_warnings(run)]
@@ -81,7 +83,9 @@ def render_claim(
     run: Run, claim: Claim, *, width: int = 100, color: bool = False
 ) -> str:
     """Render one claim of a run in its context, with facts and verdicts."""
+    run = apply_decisions(run)
     number = common.number_claims(run)[claim.id]
+    claim = run.claims[number - 1]
     page: list[RenderableType] = [
         make_safe_text(f"{number}. {claim.text}", "bold"),
         Text(""),
@@ -111,9 +115,14 @@ def render_claim(
             continue
         page.append(make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}"))
 
-    verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]
+    verdicts = [
+        common.explain_reported_speech(verdict)
+        for verdict in run.verdicts
+        if verdict.subject == claim.id
+    ]
     if verdicts:
-        page += [Text(""), _build_verdicts(verdicts, [run.document])]
+        names = common.name_subjects(run)
+        page += [Text(""), _build_verdicts(verdicts, [run.document], names=names)]
     return render_for_terminal(Group(*page), width=width, color=color)
 
 
@@ -127,9 +136,14 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
     return render_for_terminal(Group(*page), width=width, color=color)
 
 
-def _build_check(check: Check) -> list[RenderableType]:
+def _build_check(
+    check: Check, names: Mapping[str, str] | None = None
+) -> list[RenderableType]:
     verdicts = _build_verdicts(
-        check.verdicts, check.documents, counts_sources=check.search is not None
+        check.verdicts,
+        check.documents,
+        names=names,
+        counts_sources=check.search is not None,
     )
     page: list[RenderableType] = [verdicts]
     if check.failures:
@@ -228,7 +242,7 @@ def _build_list(title: str, items: Iterable[Text]) -> list[RenderableType]:
 def _build_claims(run: Run, *, is_narrow: bool) -> list[RenderableType]:
     if not run.claims:
         return [] if run.failures else [Text(""), make_safe_text(common.NO_CLAIMS)]
-    title = make_safe_text(f"Claims ({len(run.claims)})", "bold")
+    title = make_safe_text(common.format_claim_count(run), "bold")
     table = _build_claim_list(run) if is_narrow else _build_claim_table(run)
     return [Text(""), title, table]
 
@@ -239,9 +253,9 @@ def _build_claim_list(run: Run) -> Table:
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(ratio=1)
     line_index = locations.build_line_index(run.document)
-    decisions = index_decisions(run.decisions)
+    judgments = judge_claims(run)
     for number, claim in enumerate(run.claims, 1):
-        text = _build_claim_text(claim, decisions.get(claim.id))
+        text = _build_claim_text(claim, judgments.get(claim.id))
         facts = (
             f"{claim.check_worthiness:.2f}",
             common.get_speaker(claim),
@@ -263,7 +277,7 @@ def _build_claim_table(run: Run) -> Table:
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
     line_index = locations.build_line_index(run.document)
-    decisions = index_decisions(run.decisions)
+    judgments = judge_claims(run)
     for number, claim in enumerate(run.claims, 1):
         location = locations.format_claim_location(claim, line_index)
         style = "" if claim.is_grounded else "bold red"
@@ -271,17 +285,18 @@ def _build_claim_table(run: Run) -> Table:
             str(number),
             f"{claim.check_worthiness:.2f}",
             make_safe_text(common.get_speaker(claim)),
-            _build_claim_text(claim, decisions.get(claim.id)),
+            _build_claim_text(claim, judgments.get(claim.id)),
             make_safe_text(location, style),
         )
     return table
 
 
-def _build_claim_text(claim: Claim, decision: Decision | None) -> Text:
-    """Build a claim's text; fields and a decision have their own lines."""
-    text = make_safe_text(claim.text)
-    if decision:
-        line = make_safe_text(describe_decision(decision), "cyan")
+def _build_claim_text(claim: Claim, judgment: Judgment | None) -> Text:
+    """Build a claim's text; fields and decisions have their own lines."""
+    is_rejected = judgment is not None and judgment.is_rejected
+    text = make_safe_text(claim.text, "strike dim" if is_rejected else "")
+    if judgment:
+        line = make_safe_text(judgment.describe(), "cyan")
         text.append("\n").append_text(line)
     if fields := common.format_fields(claim):
         text.append("\n").append_text(make_safe_text(fields, "dim"))
@@ -292,27 +307,29 @@ def _build_verdicts(
     verdicts: Sequence[Verdict],
     documents: Sequence[Document],
     *,
+    names: Mapping[str, str] | None = None,
     counts_sources: bool = False,
 ) -> Group:
-    """Build a numbered list of the verdicts."""
+    """Build a list of the verdicts; without `names` they are numbered."""
     locator = locations.EvidenceLocator(documents, counts_sources=counts_sources)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
         if parts:
             parts.append(Text(""))
-        parts += _build_verdict(number, verdict, locator)
+        name = names.get(verdict.subject) if names else None
+        parts += _build_verdict(name or str(number), verdict, locator)
     return Group(*parts)
 
 
 def _build_verdict(
-    number: int, verdict: Verdict, locator: locations.EvidenceLocator
+    name: str, verdict: Verdict, locator: locations.EvidenceLocator
 ) -> list[RenderableType]:
     finding, content = verdict.finding, verdict.content
     rationale = locator.explain(finding)
     if content and verdict.speaker:
         rationale = f"Did {verdict.speaker} say it? {rationale}"
     parts: list[RenderableType] = [
-        _build_verdict_heading(number, verdict),
+        _build_verdict_heading(name, verdict),
         _indent(make_safe_text(rationale), 3),
         *_build_evidence(finding, locator),
     ]
@@ -329,9 +346,9 @@ def _build_verdict(
     return parts
 
 
-def _build_verdict_heading(number: int, verdict: Verdict) -> Text:
+def _build_verdict_heading(name: str, verdict: Verdict) -> Text:
     label = verdict.label
-    heading = make_safe_text(f"{number}. ")
+    heading = make_safe_text(f"{name}. " if name.isdecimal() else f"{name}: ")
     heading.append(common.format_label(label).upper(), _LABEL_STYLES[label])
     details = _format_confidence(verdict.finding)
     if votes := verdict.votes:

@@ -21,6 +21,7 @@ from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
 from claimcheck.salvage.values import (
     convert_number,
     convert_scalar,
+    decode_json,
     find_scale,
     is_key,
     match_keys,
@@ -46,7 +47,7 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
 }
 # What a claim is ranked and filtered by; a claim without is still a claim.
 _UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
-_REPLACEABLE = ("claims", "open_questions")
+_REPLACEABLE = ("claims", "open_questions", "check_worthiness")
 _FIELDS = "fields"  # of a claim, as the user defined them
 
 
@@ -135,13 +136,18 @@ class Fitter:
         self._read_headline(fields, missing)
         open_key = answer.open_path[0] if answer.open_path else None
         open_list = next((name for name in keys if keys[name] == open_key), None)
+        is_cut_off = answer.found.is_cut_off
+        is_there = keys.keys() >= self.properties.keys() - {_OPTIONAL}
+        if is_cut_off and open_key is None and is_there:
+            is_cut_off = False
+            self.correct("$", "the last brace was missing")
         return ParsedAnswer(
             fields=fields,
             indexes=self._indexes,
             rejected=tuple(self._rejected),
             missing=tuple(missing),
             corrections=tuple(self._corrections),
-            is_cut_off=answer.found.is_cut_off,
+            is_cut_off=is_cut_off,
             open_list=open_list,
         )
 
@@ -257,6 +263,7 @@ class Fitter:
         return self._fit(inner[0], value, path, name)
 
     def _fit_object(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
+        value = self._decode(value, path)
         if isinstance(value, str) and _needs_only_text(schema):
             self.correct(path, "a text was read as an object with it")
             value = {"text": value}
@@ -320,7 +327,7 @@ class Fitter:
             if name not in _REPLACEABLE:
                 raise
             self.correct(path, f"{quote_value(value)} was ignored")
-            return _ITEM_DEFAULTS[name]
+            return {**_ITEM_DEFAULTS, **_UNSTATED}[name]
 
     def _fit_values(self, schema: Any, value: Any, path: str, name: str) -> list[Any]:
         """Fit a list of texts or numbers."""
@@ -343,8 +350,10 @@ class Fitter:
 
     def _fit_list(self, value: Any, item_type: str, path: str) -> list[Any]:
         """Return a list: null has no items, and a single item is one."""
+        value = self._decode(value, path)
         if isinstance(value, list):
-            return value
+            is_nested = len(value) == 1 and isinstance(value[0], list)
+            return value[0] if is_nested else value
         if value is None:
             self.correct(path, "null was read as an empty list")
             return []
@@ -394,6 +403,14 @@ class Fitter:
         for key in value:
             if key not in keys.values():
                 self.correct(path, f"the key {quote_value(key)} was ignored")
+
+    def _decode(self, value: Any, path: str) -> Any:
+        """Return what a text of JSON contains, or the value."""
+        decoded = decode_json(value)
+        if decoded is None:
+            return value
+        self.correct(path, "a text was decoded as JSON")
+        return decoded
 
     def correct(self, path: str, message: str) -> None:
         """Record a correction."""

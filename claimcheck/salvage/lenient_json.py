@@ -1,10 +1,10 @@
 """Find the JSON objects in a text that is not only JSON.
 
 Models write JSON among prose, in code fences, after their reasoning, and sometimes not
-to the end. The parser accepts what has one meaning only: a comma before a closing
-bracket, comments, typographic or single quotes as delimiters, line breaks inside
-strings, and Python's `None`, `True`, and `False`. It never completes anything: where
-the text ends too early, the value that is not finished is left out.
+to the end. The parser accepts what has one meaning only: a comma too many or too few
+between objects, comments, keys without quotes, other quotes as delimiters, quotes and
+line breaks inside strings, and Python's `None`, `True`, and `False`. It never completes
+anything: where the text ends too early, the value that is not finished is left out.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
 # A comment has an end in sight, or every brace of a long text would be read to its end.
 _SPACE = re.compile(
-    r"(?:[ \t\r\n\ufeff\u00a0]+|/\*[^*]{0,200}\*/|//[^\n]{0,200}(?=\n))*"
+    r"(?:[ \t\r\n\ufeff\u00a0\u200b]+|/\*[^*]{0,200}\*/|(?://|\#)[^\n]{0,200}(?=\n))*"
 )
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_UNFINISHED_NUMBER = re.compile(r"-?\d*\.?\d*(?:[eE][-+]?\d*)?\Z")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_UNFINISHED_NUMBER = re.compile(r"[-+]?\d*\.?\d*(?:[eE][-+]?\d*)?\Z")
 _WORD = re.compile(r"-?[A-Za-z]+")
+_BARE_KEY = re.compile(r"[A-Za-z_]\w{0,40}(?=\s*:)")
 # Longer numbers have no exact meaning to most parsers, and are slow to convert.
 _MAX_INTEGER_DIGITS = 18
 _WORDS = {
@@ -45,20 +46,36 @@ _WORDS = {
     "Infinity": "Infinity",
     "-Infinity": "-Infinity",
 }
-_TYPOGRAPHIC_QUOTES = "“”„‟"
+_TYPOGRAPHIC_QUOTES = "“”„‟«»＂"
 _OPENING_QUOTES = f"\"'{_TYPOGRAPHIC_QUOTES}‘’"
-# A bracket, or a comma and the next value, or the end of the text.
-_JSON_CONTINUES = (
-    rf"(?=\s*(?:[:}}\]]|,\s*(?:[{_OPENING_QUOTES}{{}}\[\]\d-]|[tfnTFN]|$)|$))"
-)
-# A delimiter other than `"` may also occur inside the string. It ends the string only
-# where JSON continues after it.
+_NEXT_KEY = r'"[\w\x20-]{1,40}"\s*:'
+_COMMENT = r"/[/*]|\#"
+_NEXT_VALUE = rf"""
+    [{_OPENING_QUOTES}{{}}\[\]\d.+-] | {_COMMENT}
+    | (?:true|false|null|True|False|None|NaN|Infinity)\b
+    | [A-Za-z_]\w{{0,40}}\s*:  # a key without quotes
+    | \w*$
+"""
+# A bracket, or a comma and what follows it, or a key without one, or the end.
+_JSON_CONTINUES = rf"(?=\s*(?:[:}}\]]|{_COMMENT}|,\s*(?:{_NEXT_VALUE})|{_NEXT_KEY}|$))"
+# Where the comma before the next element may be missing, by the closing bracket.
+_NEXT_ELEMENT = {"]": re.compile(r"\{"), "}": re.compile(_NEXT_KEY)}
+# A delimiter may also occur inside the string. It ends the string only where JSON
+# continues after it.
 _END_OF_STRING = {
-    "'": re.compile(rf"['’]{_JSON_CONTINUES}"),
-    "“": re.compile(rf'[“”‟"]{_JSON_CONTINUES}'),
+    '"': re.compile(rf'"{_JSON_CONTINUES}', re.X),
+    "'": re.compile(rf"['’]{_JSON_CONTINUES}", re.X),
+    "“": re.compile(rf'[“”‟«»＂"]{_JSON_CONTINUES}', re.X),
 }
+_CONTINUES = re.compile(_JSON_CONTINUES, re.X)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
-_ESCAPED_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_ESCAPED_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"} | {
+    char: char for char in f"\\/{_OPENING_QUOTES}"
+}
+_STRING_CORRECTIONS = (
+    'quotes other than " were read as delimiters',
+    "quotes or escapes inside a string were read as part of it",
+)
 _REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]", re.I)
 _REASONING_START = re.compile(r"<(?:think|thinking|thought|reasoning)>|\[THINK\]", re.I)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -234,6 +251,9 @@ class _Parser:
             return True
         if not content:
             return False
+        if _NEXT_ELEMENT[closing].match(self._text, self.position):
+            self._corrections["a missing comma was added"] = None
+            return False
         if char != ",":
             self._fail(f"a comma or {closing!r} is missing")
         self.position += 1
@@ -244,13 +264,20 @@ class _Parser:
         return False
 
     def _parse_key(self) -> str:
-        if self._peek() not in _OPENING_QUOTES:
-            self._fail("a key in quotes is missing")
-        key = self._parse_string()
+        is_quoted = self._peek() in _OPENING_QUOTES
+        bare = _BARE_KEY.match(self._text, self.position)
+        if is_quoted:
+            key = self._parse_string()
+        elif bare:
+            key = bare.group()
+            self.position = bare.end()
+            self._corrections["keys without quotes were read"] = None
+        else:
+            self._fail("a key is missing")
         if self._peek() != ":":
             self._fail("a colon is missing")
         self.position += 1
-        self.has_key = True
+        self.has_key |= is_quoted
         return key
 
     def _parse_value(self, depth: int) -> Any:
@@ -285,42 +312,43 @@ class _Parser:
 
     def _parse_string(self) -> str:
         quote = self._text[self.position]
-        if quote == '"':
-            value = self._parse_strict_string()
-        else:
+        value = self._parse_strict_string() if quote == '"' else None
+        if value is None:
             value = self._parse_delimited_string(quote)
         if _SURROGATE.search(value):
             self._corrections["half of a surrogate pair was replaced"] = None
             value = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
         return value
 
-    def _parse_strict_string(self) -> str:
+    def _parse_strict_string(self) -> str | None:
+        """Return a string of JSON; None if it is not the whole string."""
         try:
             value, end = _scan_string(self._text, self.position + 1, False)
         except ValueError as error:
-            message = str(error)
-            if message.startswith("Unterminated"):
+            # An escape that the end of the text cut in two counts as unterminated.
+            is_at_end = getattr(error, "pos", 0) + 6 > len(self._text)
+            if is_at_end or str(error).startswith("Unterminated"):
                 raise _CutOffError from None
-            # An escape that the end of the text cut in two.
-            if getattr(error, "pos", 0) + 6 > len(self._text):
-                raise _CutOffError from None
-            self._fail(message.partition(":")[0].lower())
+            return None
+        if not _CONTINUES.match(self._text, end):
+            return None
         self.position = end
         return str(value)
 
     def _parse_delimited_string(self, quote: str) -> str:
-        pattern = _END_OF_STRING["'" if quote in "'‘’" else "“"]
+        """Parse a string that ends where JSON continues, whatever is in it."""
+        kind = '"' if quote == '"' else "'" if quote in "'‘’" else "“"
         start = position = self.position + 1
         while True:
-            match = pattern.search(self._text, position)
+            match = _END_OF_STRING[kind].search(self._text, position)
             if match is None:
                 raise _CutOffError
             if not _is_escaped(self._text, match.start(), start):
                 break
             position = match.end()
-        self._corrections['quotes other than " were read as delimiters'] = None
+        self._corrections[_STRING_CORRECTIONS[kind == '"']] = None
         self.position = match.end()
-        return _ESCAPE.sub(_unescape, self._text[start : match.start()])
+        return _unescape_text(self._text[start : match.start()])
 
     def _add_field(self, fields: dict[str, Any], key: str, value: Any) -> None:
         """Add a field; a second one of its key does not undo the first."""
@@ -357,12 +385,21 @@ class _Parser:
 
 def _is_escaped(text: str, position: int, start: int) -> bool:
     """Whether an odd number of backslashes precedes a character."""
-    before = text[start:position]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    first = position
+    while first > start and text[first - 1] == "\\":
+        first -= 1
+    return (position - first) % 2 == 1
+
+
+def _unescape_text(text: str) -> str:
+    unescaped = _ESCAPE.sub(_unescape, text)
+    # Two escapes may be one character.
+    pairs = unescaped.encode("utf-16", "surrogatepass")
+    return pairs.decode("utf-16", "surrogatepass")
 
 
 def _unescape(match: re.Match[str]) -> str:
     code, byte, char = match.groups()
     if code or byte:
         return chr(int(code or byte, 16))
-    return _ESCAPED_CHARACTERS.get(char, char)
+    return _ESCAPED_CHARACTERS.get(char, match.group())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,16 +36,18 @@ class Candidate:
         return any(isinstance(item, dict) for items in lists for item in items)
 
 
-def decode_quoted_json(text: str) -> str:
-    """Decode an answer that was encoded twice: a JSON string of JSON."""
-    stripped = text.strip()
-    if not (stripped.startswith('"') and stripped.endswith('"')):
-        return text
-    try:
-        decoded = json.loads(stripped)
-    except (ValueError, RecursionError):
-        return text
-    return decoded if isinstance(decoded, str) else text
+def list_readings(text: str) -> Iterator[str]:
+    """Yield the text, and what it may have been before it was escaped."""
+    yield text
+    if "&quot;" in text or "&#34;" in text:
+        yield html.unescape(text)
+    if '\\"' in text:
+        start, end = text.find('"'), text.rfind('"')
+        for quoted in (text[start : end + 1], f'"{text}"'):  # a string of JSON
+            with suppress(ValueError, RecursionError):
+                yield str(json.loads(quoted, strict=False))
+    if text.lstrip().startswith(">"):  # a quotation of Markdown
+        yield re.sub(r"^[ \t]*> ?", "", text, flags=re.M)
 
 
 def lacks_first_brace(text: str, properties: Mapping[str, Any]) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from claimcheck import answer_schemas
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
 from claimcheck.salvage.fit import Fitter, ParsedAnswer
 from claimcheck.salvage.lenient_json import FoundObject, find_objects
 from claimcheck.salvage.objects import (
-    decode_quoted_json,
     discard_drafts,
     find_answer,
     find_items,
     lacks_first_brace,
+    list_readings,
 )
+from claimcheck.salvage.values import quote_value
 from claimcheck.schemas import Problem
 
 
@@ -22,8 +24,13 @@ def parse_answer(
     schema_name: str, text: str, brief: Brief = EMPTY_BRIEF
 ) -> ParsedAnswer:
     """Find the object that fits the schema, wherever it is, and read it."""
-    text = decode_quoted_json(text)
-    fitter = Fitter(answer_schemas.load(schema_name, brief))
+    schema = answer_schemas.load(schema_name, brief)
+    parsed = [_parse(schema, reading) for reading in list_readings(text)]
+    return next((answer for answer in parsed if answer.fields), parsed[0])
+
+
+def _parse(schema: dict[str, Any], text: str) -> ParsedAnswer:
+    fitter = Fitter(schema)
     if lacks_first_brace(text, fitter.properties):
         text = "{" + text
         fitter.correct("$", "the brace before the first key was missing")
@@ -50,4 +57,4 @@ def _describe_missing_object(
         return "contains no object with the keys of the schema"
     if "{" in text:
         return "is not JSON: no object can be read"
-    return "is not JSON: it contains no object"
+    return f"is not JSON: it contains no object: {quote_value(text.strip())}"

@@ -9,9 +9,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
+# A share; in other numbers, the comma may separate thousands.
+_DECIMAL_COMMA = re.compile(r"^(\s*0),(\d+\s*)$")
 # A number among words, such as "passage 3" or "[3]"; a second one would be another.
 _ONLY_INTEGER = re.compile(r"[^\d.-]{0,20}(\d{1,6})[^\d.]{0,5}")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# FEVER's labels and AVeriTeC's, and the relations of entailment.
+_LABELS = {
+    "supports": "supported",
+    "entailment": "supported",
+    "entailed": "supported",
+    "refutes": "refuted",
+    "contradiction": "refuted",
+    "contradicted": "refuted",
+    "neutral": "not_enough_evidence",
+    "notenoughinfo": "not_enough_evidence",
+    "notenoughinformation": "not_enough_evidence",
+    "insufficientevidence": "not_enough_evidence",
+    "conflicting": "conflicting_evidence",
+    "conflictingevidencecherrypicking": "conflicting_evidence",
+}
 # Of shares, where the schema asks for a number from 0 to 1.
 _SCALES = (10, 100)
 _MAX_VALUE_CHARACTERS = 40
@@ -50,7 +67,9 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
         return convert_scalar(schema, value[0])
     if "enum" in schema and isinstance(value, str):
         folded = {_fold_name(choice): choice for choice in schema["enum"]}
-        return folded.get(_fold_name(value), value)
+        name = _fold_name(value)
+        name = _fold_name(_LABELS.get(name, name))
+        return folded.get(name, value)
     kind = schema.get("type")
     if kind in ("number", "integer"):
         return convert_number(kind, value)
@@ -65,6 +84,16 @@ def _shorten(value: Any, most: int | None) -> Any:
     if isinstance(value, str) and most and len(value) > most:
         return value[: most - 1].rstrip() + "…"
     return value
+
+
+def decode_json(value: Any) -> Any:
+    """Return the list or object that a text of JSON contains; None if it is none."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return None
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
 
 
 def find_scale(numbers: Sequence[Any]) -> int | None:
@@ -88,6 +117,8 @@ def convert_number(kind: str, value: Any) -> Any:
 
 def _read_number(kind: str, text: str) -> Any:
     """Return the number in a text, such as "0.9" or "90 %", or the text."""
+    if kind == "number":
+        text = _DECIMAL_COMMA.sub(r"\1.\2", text)
     if _NUMBER.fullmatch(text):
         value = float(text)
         return int(value) if value.is_integer() and abs(value) < 2**53 else value

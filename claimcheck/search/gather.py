@@ -66,13 +66,11 @@ def find_evidence(
     settings: SearchSettings,
     *,
     claimed_in: Document | None = None,
-    given: Sequence[Document] = (),
     progress: ProgressCallback | None = None,
 ) -> FoundEvidence:
     """Search for each claim, and read the best pages.
 
     `claimed_in` is the document with the claims: pages with its text do not count.
-    `given` is other evidence, which is kept with the pages for a bundle.
 
     Raises:
         SettingsError: a provider is unknown, or is not set up.
@@ -83,7 +81,6 @@ def find_evidence(
         _open_providers(settings) as providers,
         EvidenceArchive(is_fresh=not settings.reuse) as archive,
     ):
-        archive.save_documents(given)
         searcher = _Searcher(settings, providers, archive)
         searches = searcher.search_all(statements, progress)
     _require_answers(searches)

@@ -6,7 +6,7 @@ queries get shorter, until one has enough results.
 
 from __future__ import annotations
 
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.english.terms import Term, extract_terms, extract_words
 from claimcheck.resources import read_words
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.errors import InputError, SettingsError
-from claimcheck.settings import Settings
+from claimcheck.settings import SearchSettings, Settings
 
 DEFAULT_MAX_REQUEST_MB = 20
 DEFAULT_MAX_JOBS = 4
@@ -30,7 +30,8 @@ class ServerConfig:
 
     `allowed_hosts` are the `Host` header values that it answers to, with the port;
     None allows any. `token` None means that no token is required. With
-    `allow_private` the server also fetches documents from private addresses.
+    `allow_private` the server also fetches documents from private addresses. `search`
+    is how a check that asks for it may search for evidence; None forbids it.
     """
 
     settings: Settings
@@ -40,6 +41,7 @@ class ServerConfig:
     max_request_bytes: int = DEFAULT_MAX_REQUEST_MB * 2**20
     max_jobs: int = DEFAULT_MAX_JOBS
     allow_private: bool = False
+    search: SearchSettings | None = None
 
 
 def is_loopback(host: str) -> bool:

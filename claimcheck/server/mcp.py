@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mcp import types
@@ -23,7 +24,7 @@ from claimcheck.errors import ClaimcheckError
 from claimcheck.models.run import Check, Run
 from claimcheck.server import requests
 from claimcheck.server.requests import Arguments
-from claimcheck.settings import Settings
+from claimcheck.settings import SearchSettings, Settings
 from claimcheck.version import __version__
 
 # An assistant reads these texts to choose a tool and to report its results.
@@ -39,7 +40,8 @@ _TOOL_DESCRIPTIONS = {
     "document.",
     "extract_claims": "List the checkable claims of a text or web page: what it says "
     "that could be true or false, who says it, and where.",
-    "check_claims": "Check claims against documents that you provide: for each one "
+    "check_claims": "Check claims against documents that you provide, and with search "
+    "also against pages that a search finds, if the user allowed it: for each one "
     "supported, refuted, conflicting_evidence or not_enough_evidence, with the "
     "passages that decided it. A claim with a speaker gets two findings: one on "
     "whether the speaker said it, and one on the statement itself.",
@@ -49,12 +51,17 @@ _TOOL_DESCRIPTIONS = {
 }
 
 
-def build_server(settings: Settings) -> Server[Any]:
-    """Build the MCP server whose tools use these settings."""
+def build_server(
+    settings: Settings, search: SearchSettings | None = None
+) -> Server[Any]:
+    """Build the MCP server whose tools use these settings.
+
+    `check_claims` may search for evidence as `search` says; None forbids it.
+    """
     tools: dict[str, Callable[[Arguments, Settings], Arguments]] = {
         "summarize": _summarize,
         "extract_claims": _extract_claims,
-        "check_claims": _check_claims,
+        "check_claims": partial(_check_claims, search=search),
         "ground_quotes": _ground_quotes,
     }
 
@@ -90,11 +97,11 @@ def build_server(settings: Settings) -> Server[Any]:
     )
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, search: SearchSettings | None = None) -> None:
     """Serve on standard input and output until they are closed."""
 
     async def run() -> None:
-        server = build_server(settings)
+        server = build_server(settings, search)
         async with stdio_server() as (read, write):
             await server.run(read, write, server.create_initialization_options())
 
@@ -124,10 +131,13 @@ def _extract_claims(arguments: Arguments, settings: Settings) -> Arguments:
     return {"claims": _dump(summarize(document, settings=settings))["claims"]}
 
 
-def _check_claims(arguments: Arguments, settings: Settings) -> Arguments:
-    evidence = [requests.read_document(item) for item in arguments["evidence"]]
+def _check_claims(
+    arguments: Arguments, settings: Settings, *, search: SearchSettings | None
+) -> Arguments:
+    search = requests.choose_search(arguments, search)
+    evidence = [requests.read_document(item) for item in arguments.get("evidence", ())]
     claims = requests.build_statements(arguments)
-    return _dump(check(claims, evidence, settings=settings))
+    return _dump(check(claims, evidence or None, search=search, settings=settings))
 
 
 def _ground_quotes(arguments: Arguments, settings: Settings) -> Arguments:

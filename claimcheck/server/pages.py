@@ -43,7 +43,7 @@ from claimcheck.server.routes import (
     CheckNumber,
     RunName,
 )
-from claimcheck.settings import Settings
+from claimcheck.settings import SearchSettings, Settings
 
 _FOLDER = Path(__file__).parent
 _RUNS_PER_PAGE = 50
@@ -67,7 +67,8 @@ def show_home(
 def show_run(config: Config, name: RunName) -> HTMLResponse:
     """Show the report of a run."""
     with open_history(config.store_path) as history:
-        return HTMLResponse(render_run(history, RunLocation.parse(name)))
+        location = RunLocation.parse(name)
+        return HTMLResponse(render_run(history, location, config.search))
 
 
 @router.get("/checks/{number}")
@@ -103,8 +104,10 @@ def render_home(
     )
 
 
-def render_run(history: History, location: RunLocation) -> str:
-    """Render the report of a run.
+def render_run(
+    history: History, location: RunLocation, search: SearchSettings | None = None
+) -> str:
+    """Render the report of a run; `search` is what its checks may use.
 
     Raises:
         NotFoundError: there is no such run.
@@ -125,6 +128,7 @@ def render_run(history: History, location: RunLocation) -> str:
         review_url=None,
         delete_url=url,
         checks_url=f"{url}/claims/" if run.document.text is not None else None,
+        searches=search.providers if search else (),
         later=later,
         style=read_asset("web.css", _FOLDER),
         script="".join(scripts),

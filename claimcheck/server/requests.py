@@ -18,7 +18,7 @@ from claimcheck.api.inspect import find_schema_problems, load_schema
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement, make_statement_id
 from claimcheck.models.document import Document
-from claimcheck.settings import Settings
+from claimcheck.settings import SearchSettings, Settings
 
 Arguments = dict[str, Any]
 _MAX_PROBLEMS = 5  # in one message; more would hide the first ones
@@ -82,6 +82,25 @@ def build_statements(arguments: Arguments) -> list[Statement]:
         Statement(make_statement_id(claim["text"]), claim["text"], claim.get("speaker"))
         for claim in arguments["claims"]
     ]
+
+
+def choose_search(
+    arguments: Arguments, search: SearchSettings | None
+) -> SearchSettings | None:
+    """Return how to search for evidence; None if nobody asked for it.
+
+    Raises:
+        InputError: this server does not search, or there is no evidence otherwise.
+    """
+    if not arguments.get("search"):
+        if not arguments.get("evidence"):
+            raise InputError("$.evidence: is empty; add a document, or set search")
+        return None
+    if search is None:
+        raise InputError(
+            "$.search: this server does not search; start it with --search PROVIDER"
+        )
+    return search
 
 
 def override_settings(arguments: Arguments, settings: Settings) -> Settings:

@@ -312,6 +312,7 @@ def describe_server(config: Config, jobs: Jobs) -> dict[str, Any]:
         "most_bytes": config.max_request_bytes,
         "jobs": config.max_jobs,
         "open_jobs": jobs.open_jobs,
+        "search": list(config.search.providers) if config.search else [],
         "run_formats": list(RunFormat),
         "check_formats": list(CheckFormat),
     }
@@ -341,13 +342,20 @@ async def _run_check(
     arguments: Arguments,
     report: ReportStage,
 ) -> Check:
+    search = requests.choose_search(arguments, config.search)
     report("reading the evidence")
     evidence = [
         requests.read_document(item, allow_private=config.allow_private)
-        for item in arguments["evidence"]
+        for item in arguments.get("evidence", ())
     ]
     report("checking")
-    return await acheck(claims, evidence, settings=config.settings, progress=report)
+    return await acheck(
+        claims,
+        evidence or None,
+        search=search,
+        settings=config.settings,
+        progress=report,
+    )
 
 
 def _save_check(

@@ -45,8 +45,9 @@
     const evidence = text.value.trim() ? [{ text: text.value }] : [];
     for (const url of urls.value.split("\n")) if (url.trim()) evidence.push({ url: url.trim() });
     for (const file of files.files) evidence.push({ data: await encodeBase64(file), name: file.name });
-    if (!evidence.length) throw new FieldError(text, "Enter a text or an address, or choose a file.");
-    return evidence;
+    const searches = form.elements.search && form.elements.search.checked;
+    if (!evidence.length && !searches) throw new FieldError(text, "Enter a text or an address, or choose a file.");
+    return searches ? { evidence, search: true } : { evidence };
   };
 
   form.addEventListener("submit", async (event) => {
@@ -59,9 +60,9 @@
       status.textContent = formatStage(stage);
     };
     try {
-      const evidence = await readEvidence();
+      const fields = await readEvidence();
       const url = form.dataset.url + claim + "/checks";
-      await runJob(url, { evidence }, showStage, running.signal);
+      await runJob(url, fields, showStage, running.signal);
       location.hash = document.querySelector('button[data-claim="' + claim + '"]').closest(".card").id;
       location.reload();
     } catch (error) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from claimcheck.errors import (
     InputError,
@@ -59,10 +60,14 @@ def ingest_sources(
     Raises:
         InputError: a row is broken, or an id appears twice; the store is unchanged.
     """
+    # A folder of documents often has the store in it.
+    own_files = [f"{database.path}{end}" for end in ("", "-wal", "-shm", ".lock")]
+    own_paths = {Path(name).resolve() for name in own_files}
     with database.transaction():
         ingestion = _Ingestion(database, batch, on_progress)
         for source in sources:
-            ingestion.add(source)
+            if Path(source.name).resolve() not in own_paths:
+                ingestion.add(source)
         ingestion.raise_problems()
     return ingestion.report()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -210,13 +211,27 @@ class RunStore(AbstractContextManager["RunStore"]):
             )
 
     def list_failures(self, batch: int) -> list[tuple[str, str, int]]:
-        """Return causes, examples and counts, the most frequent first."""
-        return self.database.fetch_all(
-            "SELECT cause, min(message), count(*) FROM outcomes "
-            "WHERE batch = ? AND state IN ('failed', 'partial') "
-            "GROUP BY cause ORDER BY count(*) DESC, cause",
+        """Return causes, messages and counts, the most frequent first.
+
+        Messages that differ only in numbers, or in the source that they begin with,
+        are one; what is returned is one of them.
+        """
+        rows = self.database.fetch_all(
+            "SELECT o.cause, o.message, json_extract(d.fields, '$.source'), count(*) "
+            "FROM outcomes o "
+            "JOIN documents d ON d.number = o.document "
+            "WHERE o.batch = ? AND o.state IN ('failed', 'partial') "
+            "GROUP BY 1, 2, 3 ORDER BY o.document",
             (batch,),
         )
+        groups: dict[tuple[str, str], tuple[str, int]] = {}
+        for cause, message, source, count in rows:
+            reason = message.removeprefix(f"{source}: ")
+            key = (cause, re.sub(r"\d+", "0", reason))
+            example, before = groups.get(key, (message, 0))
+            groups[key] = (reason if before else example, before + count)
+        found = [(key[0], text, count) for key, (text, count) in groups.items()]
+        return sorted(found, key=lambda item: (-item[2], item[0]))
 
     def save_outcome(self, location: RunLocation, outcome: Outcome) -> Outcome:
         """Store the outcome of a document, and return what was stored.

@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
         from claimcheck.testing import assertions
 
         return getattr(assertions, name)
-    if name in ("find_secrets", "secrets_in"):  # the second is the name before 0.2
+    if name == "find_secrets":
         from claimcheck.testing.redaction import find_secrets
 
         return find_secrets

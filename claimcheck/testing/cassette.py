@@ -22,6 +22,9 @@ from vcr.request import Request
 
 from claimcheck.testing.bodies import to_bytes, unpack_response
 from claimcheck.testing.files import (
+    HEAD_HEADERS,
+    REQUEST_HEADERS,
+    RESPONSE_HEADERS,
     UNKNOWN_ITEM,
     CassetteFile,
     Interaction,
@@ -212,7 +215,11 @@ class Cassette:
         with self._lock:
             # An answer still to be played is the likely counterpart.
             recorded = sorted(self._interactions, key=lambda item: item in self._played)
-        diff = diff_closest_request(cleaned, [item.request for item in recorded])
+        if recorded:
+            diff = diff_closest_request(cleaned, [item.request for item in recorded])
+        else:
+            state = "has no requests" if self.path.exists() else "does not exist"
+            diff = f"{self.path} {state}"
         return CassetteMissError(
             f"{self.path.name}: no recorded answer for {cleaned.method} {cleaned.uri}\n"
             f"{diff}\nTo record it from a real endpoint: {self.command}"
@@ -286,7 +293,9 @@ class Cassette:
     def _clean(self, interaction: Interaction) -> None:
         """Remove secrets from a recorded request and its answer."""
         response = interaction.response
-        headers = select_headers(response["headers"], response=True)
+        is_head = interaction.request.method == "HEAD"
+        allowed = HEAD_HEADERS if is_head else RESPONSE_HEADERS
+        headers = select_headers(response["headers"], allowed)
         for name, values in headers.items():
             headers[name] = [redact(value, self._credentials) for value in values]
         body = response["body"]
@@ -297,6 +306,6 @@ class Cassette:
 
 
 def _clean_request(request: Request, credentials: set[str]) -> Request:
-    headers = select_headers(dict(request.headers), response=False)
+    headers = select_headers(dict(request.headers), REQUEST_HEADERS)
     body = redact_body(to_bytes(request.body_bytes), credentials)
     return Request(request.method, strip_credentials(request.uri), body, headers)

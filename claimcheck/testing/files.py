@@ -18,7 +18,7 @@ import json
 import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,9 +43,9 @@ SUFFIXES = (".json", ".yaml", ".yml")
 # Takes the place of the tests that play an answer, where nobody knows them.
 UNKNOWN_ITEM = ""
 _VERSION = 1
-_REQUEST_HEADERS = ("accept", "content-type")
+REQUEST_HEADERS = ("accept", "content-type")
 # Clients behave differently with these.
-_RESPONSE_HEADERS = (
+RESPONSE_HEADERS = (
     "allow",
     "content-disposition",
     "content-encoding",
@@ -59,6 +59,8 @@ _RESPONSE_HEADERS = (
     "retry-after-ms",
     "x-should-retry",
 )
+# The length is that of the body that GET would get. Any other body has its own.
+HEAD_HEADERS = (*RESPONSE_HEADERS, "content-length")
 
 
 @dataclass(slots=True, eq=False)
@@ -111,10 +113,11 @@ class CassetteFile:
     environment: dict[str, str | None] = field(default_factory=dict)
 
 
-def select_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list[str]]:
+def select_headers(
+    headers: dict[str, Any], allowed: Sequence[str]
+) -> dict[str, list[str]]:
     """Return only the headers that a replay needs."""
     # All others may hold secrets, or differ from one recording to the next.
-    allowed = _RESPONSE_HEADERS if response else _REQUEST_HEADERS
     selected = {}
     for name, value in sorted(headers.items()):
         if name.lower() in allowed:
@@ -226,7 +229,7 @@ def _encode_interaction(interaction: Interaction) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "request": {
             "body": encode_request_body(to_bytes(request.body_bytes)),
-            "headers": select_headers(dict(request.headers), response=False),
+            "headers": select_headers(dict(request.headers), REQUEST_HEADERS),
             "method": request.method,
             "uri": request.uri,
         },

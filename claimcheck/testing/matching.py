@@ -71,9 +71,7 @@ def matches_masked(sent: Request, recorded: Request) -> bool:
 
 
 def diff_closest_request(request: Request, recorded: Sequence[Request]) -> str:
-    """Diff the request against the most similar recorded one."""
-    if not recorded:
-        return "the cassette has no requests"
+    """Diff the request against the most similar recorded one; there is one."""
     closest = _find_closest_request(request, recorded)
     lines = list(_diff(closest, request))
     if not lines:

@@ -10,30 +10,26 @@ before a test has the marker.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import os
-import re
-import shlex
+from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from claimcheck.counting import format_count
+from claimcheck.testing.names import (
+    build_cassette_path,
+    build_node_path,
+    build_record_command,
+    name_fixture,
+)
 
 if TYPE_CHECKING:
     from claimcheck.testing.cassette import Cassette, CassetteMissError
     from claimcheck.testing.guard import Guard
-
-_MAX_NAME_LENGTH = 80  # far below the 255 bytes that file systems allow
-_ALL_PHASES = {"setup", "call", "teardown"}
-_SYNTHETIC_FIXTURE = re.compile(
-    r"^_(?:xunit|unittest)_([a-zA-Z]+(?:_[a-z]+)?)_fixture_"
-)
 
 
 @dataclass(slots=True)
@@ -44,13 +40,21 @@ class _RunningTest:
     cassette: Cassette
     stack: ExitStack
     shown_misses: int = 0
-    passed_phases: set[str] = field(default_factory=set)
+    # Whether each phase has passed; one with subtests has several reports.
+    phases: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the set-up and the call have run and passed."""
+        return self.phases == {"setup": True, "call": True}
 
 
 _RUNNING = pytest.StashKey[_RunningTest | None]()
 _OF_ITEM = pytest.StashKey[_RunningTest]()
 # The fixtures of tests with a cassette, each with the first such test.
 _SHARED_FIXTURES = pytest.StashKey[dict[pytest.FixtureDef[Any], pytest.Item]]()
+# How many fixtures of the same name each of them overrides.
+_OVERRIDES = pytest.StashKey[Counter[pytest.FixtureDef[Any]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,10 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "claimcheck_cassette_dir",
         "the folder of the cassettes, relative to the root folder",
-        default="",
-    )
-    parser.addini(
-        "cassette_folder", "the older name of claimcheck_cassette_dir", default=""
+        default="cassettes",
     )
     parser.addini(
         "claimcheck_allow_hosts",
@@ -113,14 +114,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Note which fixtures the tests with a cassette use."""
     fixtures: dict[pytest.FixtureDef[Any], pytest.Item] = {}
+    overrides: Counter[pytest.FixtureDef[Any]] = Counter()
     for item in session.items:
         information = getattr(item, "_fixtureinfo", None)
         if information is None or item.get_closest_marker("cassette") is None:
             continue
-        definitions = information.name2fixturedefs.values()
-        for definition in itertools.chain.from_iterable(definitions):
-            fixtures.setdefault(definition, item)
+        for definitions in information.name2fixturedefs.values():
+            for number, definition in enumerate(definitions):
+                fixtures.setdefault(definition, item)
+                overrides[definition] = number
     session.config.stash[_SHARED_FIXTURES] = fixtures
+    session.config.stash[_OVERRIDES] = overrides
 
 
 @pytest.fixture
@@ -149,8 +153,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     passed = False
     try:
         result = yield
-        has_passed_so_far = running.passed_phases == _ALL_PHASES - {"teardown"}
-        passed = has_passed_so_far and not running.guard.misses
+        passed = running.has_passed and not running.guard.misses
     finally:
         _stop(item.config, running, passed=passed)
     return result
@@ -175,27 +178,26 @@ def pytest_runtest_makereport(
     running = item.stash.get(_OF_ITEM, None)
     if running is None:
         return report
-    if report.passed:
-        running.passed_phases.add(report.when or "")
-    problems = _find_problems(running, report.when)
-    if not problems:
-        return report
+    problems = _find_problems(running, report)
     text = "\n\n".join(problems)
-    if not report.failed:
+    if problems and not report.failed:
         report.outcome = "failed"
         report.longrepr = text
         report.__dict__.pop("wasxfail", None)  # a missing answer is never expected
-    elif getattr(call.excinfo, "value", None) not in running.guard.misses:
+    elif problems and getattr(call.excinfo, "value", None) not in running.guard.misses:
         report.sections.append(("cassette", text))
+    if report.when in ("setup", "call"):
+        passed_before = running.phases.get(report.when, True)
+        running.phases[report.when] = passed_before and report.passed
     return report
 
 
-def _find_problems(running: _RunningTest, phase: str | None) -> list[str]:
+def _find_problems(running: _RunningTest, report: pytest.TestReport) -> list[str]:
     """Describe new misses, and unplayed answers at the end."""
     misses = running.guard.misses[running.shown_misses :]
     running.shown_misses += len(misses)
     problems = [f"CassetteMissError: {miss}" for miss in misses]
-    if phase == "teardown" and running.passed_phases == _ALL_PHASES:
+    if report.when == "teardown" and report.passed and running.has_passed:
         problems += _find_unplayed(running.cassette)
     return problems
 
@@ -227,10 +229,11 @@ def pytest_fixture_setup(
         command = running.cassette.command
     elif fixturedef in config.stash.get(_SHARED_FIXTURES, {}):
         # The first test that uses it has no cassette, but a later one has.
-        command = _build_record_command(config.stash[_SHARED_FIXTURES][fixturedef])
+        command = build_record_command(config.stash[_SHARED_FIXTURES][fixturedef])
     else:
         return (yield)
-    fixture = _FixtureGuard(config, _name_fixture(fixturedef, request), command)
+    node_id = name_fixture(fixturedef, request, config.stash[_OVERRIDES][fixturedef])
+    fixture = _FixtureGuard(config, node_id, command)
     # Finalizers run in reverse order: `stop` after the fixture's own, `start` before.
     fixturedef.addfinalizer(fixture.stop)
     with fixture.playing():
@@ -248,7 +251,7 @@ class _FixtureGuard:
 
         self._config = config
         self._cassette = Cassette(
-            _build_node_path(config, node_id),
+            build_node_path(config, node_id),
             item=node_id,
             record=config.getoption("cassette_record"),
             command=command,
@@ -305,31 +308,6 @@ class _FixtureGuard:
             pytest.fail(problem, pytrace=False)
 
 
-def _name_fixture(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> str:
-    """Return the node id of a fixture: of its module, class, or session."""
-    synthetic = _SYNTHETIC_FIXTURE.match(fixturedef.argname)
-    name = synthetic.group(1) if synthetic else fixturedef.argname
-    scope = request.node.nodeid if fixturedef.scope != "session" else ""
-    parameter = ""
-    if fixturedef.params:
-        parameter = f"[{_name_parameter(fixturedef, request)}]"
-    return f"{scope or 'session'}::{name}{parameter}"
-
-
-def _name_parameter(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> str:
-    index: int = getattr(request, "param_index", 0)
-    ids = fixturedef.ids
-    if isinstance(ids, list | tuple) and ids[index] is not None:
-        return str(ids[index])
-    value = getattr(request, "param", index)
-    is_readable = isinstance(value, str | int | float | bool)
-    return str(value) if is_readable else str(index)
-
-
 def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
     try:
         from claimcheck.testing.cassette import Cassette
@@ -340,11 +318,15 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
             f"cassettes need vcrpy ({error}): {get_install_command('testing')}"
         ) from None
 
+    record = item.config.getoption("cassette_record")
+    attempt = item.stash.get(_OF_ITEM, None)
+    if record == "once" and attempt and not attempt.cassette.write_protected:
+        record = "new"  # a plugin runs a failed test again, which has still to record
     cassette = Cassette(
-        _build_cassette_path(item, marker),
+        build_cassette_path(item, marker),
         item=item.nodeid,
-        record=item.config.getoption("cassette_record"),
-        command=_build_record_command(item),
+        record=record,
+        command=build_record_command(item),
     )
     return _enter(item.config, cassette)
 
@@ -368,47 +350,3 @@ def _stop(config: pytest.Config, running: _RunningTest, *, passed: bool) -> None
     config.stash[_RUNNING] = None
     running.stack.close()
     running.cassette.save(passed=passed)
-
-
-def _build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
-    # A typing error must not silently become another cassette.
-    if len(marker.args) > 1 or not all(isinstance(name, str) for name in marker.args):
-        raise pytest.UsageError("@pytest.mark.cassette takes one name, or none")
-    if marker.args:
-        from claimcheck.testing.files import SUFFIXES
-
-        name = marker.args[0]
-        file_name = name if name.endswith(SUFFIXES) else f"{name}.json"
-        return _find_cassette_folder(item.config) / file_name
-    return _build_node_path(item.config, item.nodeid)
-
-
-def _find_cassette_folder(config: pytest.Config) -> Path:
-    folder = config.getini("claimcheck_cassette_dir") or config.getini(
-        "cassette_folder"
-    )
-    return config.rootpath / (folder or "cassettes")
-
-
-def _build_node_path(config: pytest.Config, node_id: str) -> Path:
-    """Return the path of the cassette of one test: a folder per module."""
-    module, _, name = node_id.partition("::")
-    name = name.replace("::", ".")
-    safe = re.sub(r"[^\w.,=+\[\]-]", "-", name)[:_MAX_NAME_LENGTH]
-    if safe != name:
-        # Different tests must not get the same file.
-        safe = f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    folder = _find_cassette_folder(config) / module.removesuffix(".py")
-    return folder / f"{safe}.json"
-
-
-def _build_record_command(item: pytest.Item) -> str:
-    """Return the command that records one test, from pytest's folder."""
-    module, separator, name = item.nodeid.partition("::")
-    path = item.config.rootpath / module
-    try:
-        module = os.path.relpath(path, item.config.invocation_params.dir)
-    except ValueError:
-        module = str(path)  # another drive
-    node_id = f"{Path(module).as_posix()}{separator}{name}"
-    return f"pytest --cassette-record=new {shlex.quote(node_id)}"

@@ -75,6 +75,8 @@ _INNER_ENUMERATOR = re.compile(r"[:;,]\s+(?:\d{1,2}|[a-z])\.\s+$")
 # sentencex takes quadratic time on quotation marks that nothing closes, so that longer
 # paragraphs are segmented in pieces. Few have half as many characters.
 _MAX_SEGMENTED_CHARACTERS = 10_000
+# In tokenized text, a mark between spaces may be a closing one.
+_DANGLING_MARK = re.compile(r"\w[.!?]\s[\"“‘]")
 _SURE_ENDS = (". ", "! ", "? ", "。", "！", "？", "। ", "؟ ")
 _WHITE_SPACE = re.compile(r"\s+")
 _MAX_END_CHARACTERS = 12  # of a sentence, that show whether it is its end
@@ -144,6 +146,7 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
     if _SINGLE_SENTENCE.fullmatch(text):
         return [(0, len(text))]
     edges = _find_edges(text, language)
+    edges = [_move_before_opening_mark(text, edge) for edge in edges]
     edges = _add_missed_ends(text, edges)
     bounds: list[tuple[int, int]] = []
     for start, end in pairwise(edges):
@@ -169,6 +172,12 @@ def _find_edges(text: str, language: str) -> list[int]:
             edges.pop()
         start = end
     return edges
+
+
+def _move_before_opening_mark(text: str, edge: int) -> int:
+    """Move an edge out of a quotation: It rose. "|It fell."""
+    is_dangling = _DANGLING_MARK.fullmatch(text, max(0, edge - 4), edge)
+    return edge - 1 if is_dangling and edge < len(text) else edge
 
 
 def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:

@@ -1,6 +1,7 @@
-"""Common English words, as far as the form of a text needs them.
+"""Common English words: how common they are, and their usual part of speech.
 
-They tell a compound from a word that layout broke, and a name from a heading.
+They tell a compound from a word that layout broke, a name from a heading, and who may
+speak. `benchmarks/pack_words.py` packs them and names its sources.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from functools import cache
 
 from claimcheck.resources import read_packed_lines
 
-_NAME, _UNKNOWN = "N", "?"
+_NAME, _SPEAKER, _UNKNOWN = "N", "p", "?"
 
 
 def is_word(word: str) -> bool:
@@ -19,11 +20,31 @@ def is_word(word: str) -> bool:
 
 def may_be_name(word: str) -> bool:
     """Return whether a lowercase word is a name, or in no dictionary."""
-    return _load_words().get(word, _UNKNOWN) in (_NAME, _UNKNOWN)
+    return _get_part(word) in (_NAME, _UNKNOWN)
+
+
+def may_speak(word: str) -> bool:
+    """Return whether a lowercase word is a person, group, or place: "ministry"."""
+    return _get_part(word) == _SPEAKER
+
+
+def get_part_of_speech(word: str) -> str:
+    """Return n, v, a, r, N (name) or "?" (unknown) for a lowercase word."""
+    part = _get_part(word)
+    return "n" if part == _SPEAKER else part
+
+
+def get_rank(word: str) -> int | None:
+    """Return how many words are more common; None for a word that is rare."""
+    return _load_words().get(word, (None, ""))[0]
+
+
+def _get_part(word: str) -> str:
+    return _load_words().get(word, (None, _UNKNOWN))[1]
 
 
 @cache
-def _load_words() -> dict[str, str]:
-    """Map each common word to its part of speech."""
+def _load_words() -> dict[str, tuple[int | None, str]]:
+    """Map each common word to its rank and its part of speech."""
     rows = (line.split() for line in read_packed_lines("words"))
-    return {row[0]: row[1] for row in rows}
+    return {word: (rank, part) for rank, (word, part) in enumerate(rows)}

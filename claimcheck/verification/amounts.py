@@ -47,12 +47,14 @@ _MAX_ROUND_DIGITS = 3
 class Amount:
     """A quantity as worded.
 
-    `wording` is "about", "below", "more", "least", "less", "most", or None.
-    `is_change`: by how much something changes, not how much there is.
+    `wording` is "about", "below", "more", "least", "less", "most", or None; `worded` is
+    the text with it: "some 50,000". `is_change`: by how much something changes, not how
+    much there is.
     """
 
     quantity: Quantity
     wording: str | None
+    worded: str
     is_change: bool = False
 
     @property
@@ -100,10 +102,11 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
     position = 0
     for quantity in find_quantities(text):
         start = text.find(quantity.text, position)
-        before = text[max(0, start - _MAX_WORDING_CHARACTERS) : start].lower().rstrip()
-        wording, before = _split_wording(before)
-        is_change = _CHANGE_BY.search(before) is not None
-        amounts.append(Amount(quantity, wording, is_change))
+        before = text[max(0, start - _MAX_WORDING_CHARACTERS) : start]
+        wording, rest = _split_wording(before.lower().rstrip())
+        worded = f"{before[len(rest) :]}{quantity.text}".lstrip()
+        is_change = _CHANGE_BY.search(rest) is not None
+        amounts.append(Amount(quantity, wording, worded, is_change))
         position = start + len(quantity.text)
     return tuple(amounts)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from claimcheck.english.quotations import Speech, detect_speech
+from claimcheck.english.speech import Speech, detect_speech
 from claimcheck.models.verdict import Difference
 from claimcheck.verification import verbatim
 from claimcheck.verification.checks import (
@@ -40,8 +40,8 @@ class Hypothesis:
 
     `speeches` has one entry for each sentence: who says it, if it is attributed.
     `excluded`: indexes of document sentences that do not count as evidence.
-    `strict`: the statement summarizes this very document, so that to state as a fact
-    what the document only quotes is an error.
+    `strict`: what a model says of the document itself, so that to state as a fact what
+    the document only quotes is an error.
     """
 
     sentences: Sequence[str]

@@ -62,7 +62,7 @@ def decide(
     probability = score_comparisons(comparisons, scorer)
     if probability < scorer.calibration.supported_from:
         return _abstain(comparisons, explain.describe_lack(comparisons), probability)
-    if objections := list_objections(comparisons, strict=hypothesis.strict):
+    if objections := list_objections(comparisons, strict=True):
         reason = f"The words match, but {explain.describe_differences(objections)}"
         return _abstain(comparisons, reason, probability, objections)
     return _support(comparisons, probability, scorer)
@@ -182,19 +182,14 @@ def _list_supporting_sentences(
 def _support(
     comparisons: Sequence[Comparison], probability: float, scorer: EntailmentScorer
 ) -> Finding:
-    attributions: list[Difference] = []
-    for item in comparisons:
-        attributions += find_dropped_attribution(item.pairs[0], item.speech)
-    rationale = explain.describe_support(comparisons)
-    if attributions:
-        rationale += f" But: {explain.capitalize(attributions)}"
     reliability = scorer.calibration.supported_reliability
     return Finding(
         Label.SUPPORTED,
         round(probability, 3),
-        rationale + explain.describe_reliability(reliability),
+        explain.describe_support(comparisons)
+        + explain.describe_reliability(reliability),
         _build_closest(comparisons, Stance.SUPPORTS),
-        tuple(dict.fromkeys(attributions)),
+        (),
         DecidedBy.ALIGNMENT,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.models.claim import Statement
 from claimcheck.models.verdict import (
     Evidence,
@@ -38,12 +38,10 @@ def verify_statement(
     statement: Statement,
     corpus: Corpus,
     scorer: EntailmentScorer,
-    *,
-    strict: bool = False,
 ) -> Verdict:
-    """Return the verdict on a statement; `strict` against its own document."""
+    """Return the verdict on a statement."""
     documents = corpus.find_documents(statement.text)
-    hypothesis = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
+    hypothesis = Hypothesis.from_text(statement.text, statement.speaker)
     findings = [decide(hypothesis, document, scorer) for document in documents]
     return Verdict(
         subject=statement.id,

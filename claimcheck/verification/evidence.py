@@ -7,13 +7,8 @@ from datetime import date
 from functools import cached_property
 
 from claimcheck.english.dates import find_publication_date
-from claimcheck.english.quotations import (
-    QUOTATION_MARK,
-    Speech,
-    detect_speech,
-    is_third_person_pronoun,
-    resolve_speeches,
-)
+from claimcheck.english.quotations import resolve_speeches
+from claimcheck.english.speech import Speech
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.text.language import detect_language
@@ -25,9 +20,6 @@ from claimcheck.text.sentences import (
 )
 from claimcheck.verification.language import Language, get_language
 
-# A pronoun or a quotation is resolved by the sentences before it; farther back, the
-# name is hardly the right one. Chosen by hand.
-_LOOKBACK_SENTENCES = 8
 # Of the sentences that share a word with a claim; bounds the work for words that are
 # everywhere. Rare words come first.
 _MAX_CANDIDATES = 2_000
@@ -60,8 +52,6 @@ class EvidenceDocument:
             self.forms.append(forms)
             for form in forms:
                 self._sentences_by_form.setdefault(form, []).append(index)
-        # Filled when a sentence is first examined; claims examine the same ones.
-        self._speeches: dict[int, Speech | None] = {}
 
     @cached_property
     def published(self) -> date | None:
@@ -97,28 +87,10 @@ class EvidenceDocument:
         spans = tuple(self.reading.locate(sentence.start, sentence.end))
         return extract_excerpts(self.reading.lines, spans)
 
+    @cached_property
+    def _speeches(self) -> list[Speech | None]:
+        return resolve_speeches(self.sentences)
+
     def find_speech(self, index: int) -> Speech | None:
         """Return who says a sentence, by its form or the context before."""
-        if index not in self._speeches:
-            self._speeches[index] = self._resolve_speech(index)
         return self._speeches[index]
-
-    def _resolve_speech(self, index: int) -> Speech | None:
-        speech = detect_speech(self.sentences[index].text)
-        if speech and not is_third_person_pronoun(speech.speaker):
-            return speech
-        # No quotation in its block could continue here.
-        if not speech and not self._has_quotation_before(index):
-            return None
-        first = max(0, index - _LOOKBACK_SENTENCES)
-        return resolve_speeches(self.sentences[first : index + 1])[-1]
-
-    def _has_quotation_before(self, index: int) -> bool:
-        """Return whether the sentence, or its block before it, has quotes."""
-        block = self.sentences[index].block
-        for earlier in range(index, max(-1, index - _LOOKBACK_SENTENCES), -1):
-            if self.sentences[earlier].block != block:
-                return False
-            if QUOTATION_MARK.search(self.sentences[earlier].text):
-                return True
-        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
@@ -24,54 +25,59 @@ _MIN_COVERAGE = 0.05
 
 
 class Corpus:
-    """One document, or an index of many that are prepared when needed."""
+    """One document, or indexes of many that are prepared when needed."""
 
     def __init__(
-        self, evidence: Document | Index, reading: Reading | None = None
+        self, evidence: Document | Sequence[Index], reading: Reading | None = None
     ) -> None:
         self._single: EvidenceDocument | None = None
-        self._index: Index | None = None
+        self._indexes: Sequence[Index] = ()
         if isinstance(evidence, Document):
             self._single = EvidenceDocument(evidence, reading)
         else:
-            self._index = evidence
+            self._indexes = evidence
         self._cache: OrderedDict[str, EvidenceDocument] = OrderedDict()
+        self._homes: dict[str, Index] = {}  # of the documents that were found
 
     @property
     def document_count(self) -> int:
         """The number of documents."""
-        return self._index.count if self._index else 1
+        return 1 if self._single else sum(index.count for index in self._indexes)
 
     def get_document(self, identity: str) -> Document:
-        """Return the document with this id."""
+        """Return a document that was found."""
         if self._single:
             return self._single.document
-        assert self._index is not None
-        return self._index.document(identity)
+        return self._homes[identity].document(identity)
 
     def find_documents(self, text: str) -> Sequence[EvidenceDocument]:
         """Return the documents that bear on a claim, most likely first.
 
-        A single document always does; of an index, those that share a word do.
+        A single document always does; of an index, those that share a word do. Scores
+        of two indexes can't be compared: their documents take turns.
         """
         if self._single:
             return (self._single,)
-        assert self._index is not None
+        found: dict[str, None] = {}
+        ranked = [self._rank_documents(text, index) for index in self._indexes]
+        for row in zip_longest(*ranked):
+            found.update(dict.fromkeys(filter(None, row)))
+        return [self._prepare(name) for name in list(found)[:_MAX_DOCUMENTS_PER_CLAIM]]
+
+    def _rank_documents(self, text: str, index: Index) -> list[str]:
         scores: dict[str, float] = {}
         for sentence in split_statement(text):
             words = [term.word for term in extract_terms(sentence)]
-            for hit in self._index.search(words, _MAX_PASSAGES_PER_SENTENCE):
+            for hit in index.search(words, _MAX_PASSAGES_PER_SENTENCE):
                 best_so_far = scores.get(hit.document_id, 0.0)
                 scores[hit.document_id] = max(best_so_far, hit.score)
+                self._homes.setdefault(hit.document_id, index)
         ranked = sorted(scores, key=lambda identity: -scores[identity])
-        return [
-            self._prepare(self._index, identity)
-            for identity in ranked[:_MAX_DOCUMENTS_PER_CLAIM]
-        ]
+        return ranked[:_MAX_DOCUMENTS_PER_CLAIM]
 
-    def _prepare(self, index: Index, identity: str) -> EvidenceDocument:
+    def _prepare(self, identity: str) -> EvidenceDocument:
         if identity not in self._cache:
-            self._cache[identity] = EvidenceDocument(index.document(identity))
+            self._cache[identity] = EvidenceDocument(self.get_document(identity))
             if len(self._cache) > _MAX_CACHED_DOCUMENTS:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(identity)

@@ -6,7 +6,12 @@ import json
 import pytest
 
 from claimcheck.testing import find_secrets
-from claimcheck.testing.files import read_file, select_headers
+from claimcheck.testing.files import (
+    REQUEST_HEADERS,
+    RESPONSE_HEADERS,
+    read_file,
+    select_headers,
+)
 from tests.support.paths import ROOT
 
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
@@ -15,7 +20,7 @@ CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
 def played():
     """The names in every `@pytest.mark.cassette("name")` of the tests."""
     names = set()
-    for path in (ROOT / "tests").rglob("test_*.py"):
+    for path in (ROOT / "tests/cassette").glob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for mark in node.decorator_list:
@@ -40,10 +45,10 @@ def test_no_cassette_contains_a_secret_or_an_unlisted_header(path):
     assert find_secrets(text) == []
     for entry in json.loads(text)["interactions"]:
         assert entry["request"]["headers"] == select_headers(
-            entry["request"]["headers"], response=False
+            entry["request"]["headers"], REQUEST_HEADERS
         )
         assert entry["response"]["headers"] == select_headers(
-            entry["response"]["headers"], response=True
+            entry["response"]["headers"], RESPONSE_HEADERS
         )
 
 

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from claimcheck import schemas
-from claimcheck.models import claim, decision, document, run, span, verdict
+from claimcheck.models import citation, claim, decision, document, run, span, verdict
 
 CLASSES = {
     "": run.Run,
@@ -37,6 +37,11 @@ PARTS = [("run", name, kind) for name, kind in CLASSES.items()] + [
     ("check", name, kind)
     for name, kind in (CLASSES | {"": run.Check}).items()
     if not name or name in schemas.load("check")["$defs"]
+]
+PARTS += [
+    ("citations", "", citation.CitationCheck),
+    ("citations", "statement", citation.CheckedStatement),
+    ("citations", "citation", citation.CheckedCitation),
 ]
 
 

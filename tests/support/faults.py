@@ -29,15 +29,18 @@ _MAX_END_S = 60
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
 
-def run_with_faults(folder, *, documents, concurrency=32):
-    """Run a batch in which 25 % of the requests meet a fault."""
+def run_with_faults(folder, *, documents, concurrency=32, timeout_s=8.0):
+    """Run a batch in which 25 % of the requests meet a fault.
+
+    `timeout_s` has to be long enough for a busy machine to read every whole answer.
+    """
     rows = write_documents(folder / "rows.jsonl", documents)
     with (
         run_faulty_server(rate=0.25, hang=100.0) as (url, counts),
         RunStore(folder / "runs.db") as store,
     ):
         settings = Settings(
-            engine="llm", model="m", base_url=url, timeout_s=8.0, attempts=4
+            engine="llm", model="m", base_url=url, timeout_s=timeout_s, attempts=4
         )
         batch = Batch(store, settings, Limits(concurrency=concurrency))
         batch.add(str(rows))
@@ -56,7 +59,7 @@ def run_with_faults(folder, *, documents, concurrency=32):
         assert all(item.message for item in failed)
         assert seen["attempts"] <= settings.attempts
         # each answer that was sent completely is counted once
-        assert info.spent_tokens == seen["tokens"]
+        assert info.spent_tokens == seen["tokens"], seen
         query = "SELECT sum(input_tokens + output_tokens) FROM outcomes"
         assert store.database.execute(query).fetchone()[0] == seen["tokens"]
         finished = {key for key, _ in batch.runs()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimcheck import Index, Label, Settings, check, errors, summarize
+from claimcheck import Document, Index, Label, Settings, check, errors, summarize
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")
@@ -85,3 +85,10 @@ def test_check_refuses_an_empty_index(tmp_path):
         pytest.raises(errors.InputError, match="has no documents"),
     ):
         check(["a claim"], index, settings=SETTINGS)
+
+
+def test_dates_the_evidence_that_a_check_cites():
+    evidence = Document.from_text("By Ann Lee, 14 May 2024\n\nThe yard cost 4 million.")
+    result = check(["The yard cost 4 million."], evidence)
+    (document,) = result.documents
+    assert (str(document.published), document.published_from) == ("2024-05-14", "text")

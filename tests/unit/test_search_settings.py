@@ -84,7 +84,7 @@ def test_a_project_file_never_has_a_key(project):
     [
         ('[search]\nbrave = "sk-secret"\n', "search.brave has to be a table"),
         ('[search.brave]\nkey = "sk-secret"\n', "may have url and api_key"),
-        ("[search]\nmax_pages = true\n", "search.max_pages has to be int"),
+        ("[search]\nmax_pages = true\n", "search.max_pages has to be a whole number"),
         ("[search]\nmax_pages = 0\n", "max_pages is 0"),
     ],
 )

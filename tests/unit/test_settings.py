@@ -73,12 +73,18 @@ def test_an_empty_environment_variable_counts_as_unset(tmp_path):
     [
         ("model = ", "is not valid TOML"),
         (b"\xff\xfe", "is not valid TOML"),
-        ("modle = 'x'", "'modle' is unknown; there are api, attempts"),
-        ("max_claims = 'many'", "max_claims is 'many'; it has to be int"),
+        (
+            "modle = 'x'",
+            "claimcheck.toml, line 1: modle is not a setting; did you mean model?",
+        ),
+        (
+            "max_claims = 'many'",
+            "line 1: max_claims is 'many'; it has to be a whole number",
+        ),
         ("max_claims = true", "max_claims is True"),
         (
             "max_claims = 0",
-            "claimcheck.toml: max_claims is 0; give a whole number from 1",
+            "claimcheck.toml, line 1: max_claims is 0; give a whole number from 1",
         ),
         ("api_key = 'sk-abc'", "contains api_key"),
     ],

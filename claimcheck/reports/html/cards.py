@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from claimcheck.models.claim import Claim, Consistency, Match
-from claimcheck.models.decision import describe_decision
 from claimcheck.models.document import Document
+from claimcheck.models.review import Judgment, judge_claims
 from claimcheck.models.run import CheckFailure, Run
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict
@@ -26,6 +26,7 @@ _HIGH_CHECK_WORTHINESS = 0.7
 _MEDIUM_CHECK_WORTHINESS = 0.4
 
 NOT_FOUND, DIFFERS, NOT_CHECKED = "not-found", "differs", "not-checked"
+REJECTED = "rejected"
 # The marks of cards that need attention, those first that matter most, and the words
 # for one and for several of them.
 _ATTENTION = {
@@ -36,7 +37,11 @@ _ATTENTION = {
     NOT_CHECKED: ("not checked", "not checked"),
     "not-enough-evidence": ("not enough evidence", "not enough evidence"),
 }
-_COUNTED = {**_ATTENTION, "supported": ("supported", "supported")}
+_COUNTED = {
+    **_ATTENTION,
+    "supported": ("supported", "supported"),
+    REJECTED: ("rejected", "rejected"),
+}
 
 # Whether somebody said it, in the line about reported speech.
 _SAID = {
@@ -83,7 +88,8 @@ class Card:
     `anchor` the location of its first word; None if the quote was not found or the text
     was left out. `quote` is None if it has the claim's words. `notes` are problems,
     `said` answers both questions about reported speech in one line, and `facts` are
-    what few readers look up.
+    what few readers look up. `decision` says what people decided; `is_settled` if they
+    accepted, edited, or rejected the claim, so that it needs no more attention.
     """
 
     number: int
@@ -103,11 +109,16 @@ class Card:
     speaker: str
     check_worthiness: float
     findings: tuple[CardFinding, ...]
-    decisions: tuple[str, ...] = ()
+    decision: str = ""
+    is_settled: bool = False
 
     @property
     def rank(self) -> int:
         """The card's sort key; below `len(_ATTENTION)` it needs attention."""
+        if REJECTED in self.tags:
+            return len(_ATTENTION) + 1
+        if self.is_settled:
+            return len(_ATTENTION)
         ranks = [rank for rank, mark in enumerate(_ATTENTION) if mark in self.tags]
         return min(ranks, default=len(_ATTENTION))
 
@@ -131,14 +142,15 @@ class Count:
 def group_cards(cards: Sequence[Card]) -> list[CardGroup]:
     """Put the cards that need attention into a group before the others."""
     ordered = sorted(cards, key=lambda card: card.rank)
-    urgent = tuple(card for card in ordered if card.rank < len(_ATTENTION))
-    others = tuple(ordered[len(urgent) :])
-    if not urgent or not others:
-        return [CardGroup("", tuple(ordered))] if ordered else []
-    return [
-        CardGroup("Needs attention", urgent),
-        CardGroup("Other claims", others),
-    ]
+    groups: dict[str, list[Card]] = {}
+    for card in ordered:
+        title = "Needs attention"
+        if card.rank >= len(_ATTENTION):
+            title = "Rejected" if REJECTED in card.tags else "Other claims"
+        groups.setdefault(title, []).append(card)
+    if len(groups) == 1:
+        return [CardGroup("", tuple(ordered))]
+    return [CardGroup(title, tuple(members)) for title, members in groups.items()]
 
 
 def count_cards(cards: Iterable[Card]) -> list[Count]:
@@ -206,7 +218,7 @@ class EvidenceAnchors:
 
 @dataclass(frozen=True, slots=True)
 class RunCards:
-    """Builds a run's cards, with the verdicts and failures of its claims."""
+    """Builds the cards of a run to which the decisions were applied."""
 
     run: Run
     anchors: EvidenceAnchors
@@ -216,26 +228,31 @@ class RunCards:
         """Build a card for each claim, in the order of the run."""
         verdicts = {verdict.subject: verdict for verdict in self.run.verdicts}
         unchecked = {failure.subject: failure for failure in self.run.unchecked}
-        return [
-            self._build_card(
-                number, claim, verdicts.get(claim.id), unchecked.get(claim.id)
-            )
-            for number, claim in enumerate(self.run.claims, 1)
-        ]
+        judgments = judge_claims(self.run)
+        cards = []
+        for number, claim in enumerate(self.run.claims, 1):
+            outcome = verdicts.get(claim.id) or unchecked.get(claim.id)
+            card = self._build_card(number, claim, outcome, judgments.get(claim.id))
+            cards.append(card)
+        return cards
 
     def _build_card(
         self,
         number: int,
         claim: Claim,
-        verdict: Verdict | None,
-        failure: CheckFailure | None,
+        outcome: Verdict | CheckFailure | None,
+        judgment: Judgment | None,
     ) -> Card:
+        verdict = outcome if isinstance(outcome, Verdict) else None
+        failure = outcome if isinstance(outcome, CheckFailure) else None
         findings, said = _build_verdict_parts(verdict, self.anchors, claim)
         facts = self._list_facts(claim)
         if verdict and verdict.label is Label.SUPPORTED and not findings:
             facts.insert(0, ("Why supported", verdict.finding.rationale))
         is_found = claim.match is not Match.NONE
         tags = _list_tags(claim, verdict, failure)
+        if judgment and judgment.is_rejected:
+            tags = (REJECTED,)
         return Card(
             number=number,
             claim_id=claim.id,
@@ -259,11 +276,8 @@ class RunCards:
             speaker=common.get_speaker(claim),
             check_worthiness=claim.check_worthiness,
             findings=(*findings, *self._build_external_findings(claim)),
-            decisions=tuple(
-                describe_decision(decision)
-                for decision in self.run.decisions
-                if decision.claim == claim.id
-            ),
+            decision=judgment.describe() if judgment else "",
+            is_settled=bool(judgment and judgment.is_settled),
         )
 
     def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ _MARK_PRECEDENCE = (
     "worth-high",
     "worth-middle",
     "worth-low",
+    "rejected",
 )
 _LEDGER_MARKS = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
 

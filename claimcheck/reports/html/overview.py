@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from claimcheck.models.document import Document
+from claimcheck.models.review import apply_decisions, count_labels
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
 from claimcheck.reports import common
@@ -93,7 +94,7 @@ class _Totals:
         self.states[document.state] += 1
         self.rows.append(_build_row(document))
         if run := document.run:
-            labels = Counter(verdict.label for verdict in run.verdicts)
+            labels, _ = count_labels(run)
             self.labels.update(labels)
             self.by_source[_get_source_name(run.document)].update(labels)
             self.claims += len(run.claims)
@@ -103,7 +104,8 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
     """Render the page of a batch; documents may come from a generator."""
     totals = _Totals()
     for document in documents:
-        totals.add(document)
+        run = document.run and apply_decisions(document.run)
+        totals.add(replace(document, run=run))
     rows = sorted(totals.rows, key=_rank_document)[:_MAX_DOCUMENTS]
     # The worst labels first, as in the bars.
     labels = [
@@ -134,7 +136,7 @@ def _build_row(document: BatchDocument) -> DocumentRow:
         return DocumentRow(
             document.key, document.source, document.state, document.reason
         )
-    labels = Counter(verdict.label for verdict in run.verdicts)
+    labels, _ = count_labels(run)
     summary = run.summary
     return DocumentRow(
         key=document.key,

@@ -9,6 +9,7 @@ from typing import Any
 from claimcheck.counting import format_count
 from claimcheck.models.claim import make_statement_id
 from claimcheck.models.document import Document
+from claimcheck.models.review import apply_decisions
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common, locations, provenance, warnings
@@ -76,8 +77,9 @@ class ServerControls:
 
     `exports` are names, URLs and file names. At `review_url` the server writes
     ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`,
-    to be checked against more evidence. `later` has the checks of each claim, by its
-    id. Without a URL its control is left out.
+    to be checked against more evidence, which the providers in `searches` may find.
+    `later` has the checks of each claim, by its id. Without a URL its control is left
+    out.
     """
 
     exports: tuple[tuple[str, str, str], ...]
@@ -87,6 +89,7 @@ class ServerControls:
     later: Mapping[str, Sequence[LaterCheck]]
     style: str
     script: str
+    searches: Sequence[str] = ()
 
 
 def render(result: Run | Check, controls: ServerControls | None = None) -> str:
@@ -115,6 +118,7 @@ def render(result: Run | Check, controls: ServerControls | None = None) -> str:
 
 
 def _build_run_fields(run: Run) -> dict[str, Any]:
+    run = apply_decisions(run)
     document = run.document
     external = run.external_check
     found = external.documents if external else ()
@@ -225,7 +229,10 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
         **_build_card_fields(cards),
         "description": provenance.describe_search(check),
         "failures": failures,
-        "notes": provenance.list_left_out_pages(check),
+        "notes": [
+            *provenance.list_searches(check),
+            *provenance.list_left_out_pages(check),
+        ],
         "provenance": provenance.describe_provenance(check),
         "caveat": common.SUPPORTED_CAVEAT,
         "ticks": [],
@@ -240,6 +247,7 @@ def _list_search_notes(check: Check) -> list[str]:
     """List what was searched and left out, and claims without a verdict."""
     return [
         provenance.describe_search(check),
+        *provenance.list_searches(check),
         *warnings.list_unchecked(check.failures),
         *provenance.list_left_out_pages(check),
     ]

@@ -5,7 +5,7 @@ that are set against each other in a sentence; `find_unsupported` names what the
 evidence lacks, which rules out support.
 """
 
-from claimcheck.english.quotations import Speech
+from claimcheck.english.speech import Speech
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks import (
     antonyms,

@@ -6,14 +6,10 @@ as a fact what the document gives only as somebody's words is not supported by i
 
 from __future__ import annotations
 
+from claimcheck.english.clauses import split_clauses
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names, find_proper_names
-from claimcheck.english.quotations import (
-    FIRST_PERSON,
-    QUOTATION_MARK,
-    Speech,
-    split_clauses,
-)
+from claimcheck.english.speech import FIRST_PERSON, Speech, mask_quotations
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.pair import SentencePair
@@ -85,7 +81,8 @@ def _find_clause_speech(pair: SentencePair) -> Speech | None:
 
 def _is_in_first_person(pair: SentencePair) -> bool:
     """Return whether "I" speaks, who is named elsewhere."""
-    if not FIRST_PERSON.search(pair.evidence) or QUOTATION_MARK.search(pair.evidence):
+    is_quoted = mask_quotations(pair.evidence)[0] != pair.evidence
+    if is_quoted or not FIRST_PERSON.search(pair.evidence):
         return False
     return ":" not in pair.with_previous  # not a transcript with speakers
 

@@ -1,18 +1,25 @@
 """Each cause that keeps a request from an endpoint has its own sentence."""
 
+import asyncio
 import json
 import ssl
 import subprocess
 
 import pytest
 
-from claimcheck import RunStore, Settings, errors, summarize
+from claimcheck import RunStore, Settings, asummarize, errors, summarize
+from claimcheck.llm.batch_api import BatchApi
 from claimcheck.llm.connection import build_sdk_options
 from claimcheck.models.outcome import DocumentState
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion, serve_picky
 from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
+
+
+def summarize_async(text, **options):
+    return asyncio.run(asummarize(text, **options))
+
 
 GOOD = completion(json.dumps(answer(claim("Venus is hot."))))
 NOBODY = "http://127.0.0.1:9/v1"
@@ -82,6 +89,79 @@ def test_names_a_certificate_that_is_not_trusted(tmp_path):
             errors.SetupError, match=r"certificate is not trusted \(self.signed"
         ):
             summarize("Venus is hot.", settings=settings)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("run", [summarize, summarize_async])
+def test_follows_no_redirect_to_another_server(status, run):
+    with serve_picky(lambda _: None, GOOD) as (other, received):
+
+        class Redirecting(Handler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["content-length"]))
+                self.answer("", status, location=f"{other}/chat/completions")
+
+        with serve_handler(Redirecting) as url:
+            settings = Settings(model="m", base_url=url, api_key="sk-secret-1234")
+            with pytest.raises(errors.SetupError, match=f"redirects to {other}/chat"):
+                run("Venus is hot.", settings=settings)
+    assert received == []
+
+
+@pytest.mark.parametrize("run", [summarize, summarize_async])
+def test_follows_a_redirect_on_the_same_server(run):
+    seen = []
+
+    class Redirecting(Handler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            seen.append((self.path, self.headers["authorization"]))
+            if self.path.endswith("/"):
+                self.answer(GOOD)
+            else:
+                self.answer("", 307, location=f"{self.path}/")
+
+    with serve_handler(Redirecting) as url:
+        settings = Settings(model="m", base_url=url, api_key="abc")
+        assert run("Venus is hot.", settings=settings).claims
+    assert [path for path, _ in seen] == [
+        "/v1/chat/completions",
+        "/v1/chat/completions/",
+    ]
+    assert {key for _, key in seen} == {"Bearer abc"}
+
+
+def test_ends_redirects_in_a_circle():
+    class Redirecting(Handler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.answer("", 307, location=self.path)
+
+    with serve_handler(Redirecting) as url:
+        settings = Settings(model="m", base_url=url)
+        with pytest.raises(errors.SetupError, match="redirects to /v1/chat"):
+            summarize("Venus is hot.", settings=settings)
+
+
+def test_the_batch_api_follows_no_redirect_to_another_server():
+    seen = []
+
+    class Other(Handler):
+        def do_POST(self):
+            seen.append(self.path)
+            self.answer({"id": "file"})
+
+    class Redirecting(Handler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.answer("", 307, location=f"{other}/files")
+
+    with serve_handler(Other) as other, serve_handler(Redirecting) as url:
+        api = BatchApi(Settings(model="m", base_url=url, api_key="abc"))
+        with pytest.raises(errors.SetupError, match=f"redirects to {other}/files"):
+            api.upload("a", [("1", "{}")])
+        api.close()
+    assert seen == []
 
 
 def test_a_key_from_a_file_may_end_with_a_line_break():

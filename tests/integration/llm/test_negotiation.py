@@ -92,6 +92,11 @@ REFUSALS = {
     "temperature and seed, unnamed": (lambda body: {"temperature", "seed"} & body.keys(), 400, BAD_REQUEST, {"temperature", "seed"}, "json_schema", 10),
     "json_schema and seed, unnamed": (lambda body: with_format("json_schema")(body) or "seed" in body, 400, BAD_REQUEST, {"temperature", "seed"}, "json_object", 12),
     "everything, unnamed": (lambda body: len(body) > 2, 400, BAD_REQUEST, {"temperature", "seed", OLD_LIMIT, "max_tokens"}, "text", 13),
+    "temperature, 403": (with_field("temperature"), 403, error("temperature is fixed for you"), {"temperature"}, "json_schema", 2),
+    "temperature, inside a 200": (with_field("temperature"), 200, {"error": "temperature is not supported"}, {"temperature"}, "json_schema", 2),
+    "json_schema, 503": (with_format("json_schema"), 503, error("Failed to compile grammar"), set(), "json_object", 4),
+    "the system role, as path": (has_system_role, 422, fastapi("messages", 0, "role"), {"system_role"}, "json_schema", 2),
+    "the system role, in a tag": (has_system_role, 400, error("Input tag 'system' found, expected: 'assistant', 'user'"), {"system_role"}, "json_schema", 2),
     "no stream": (is_unstreamed, 400, {"detail": "Non-streaming requests are not supported"}, set(), "json_schema", 2),
     "an answer at once": (is_unstreamed, 400, error("This model only support stream mode, please enable the stream parameter."), set(), "json_schema", 2),
 }  # fmt: skip
@@ -130,6 +135,28 @@ def test_leaves_out_what_is_refused_and_remembers_it():
             received.clear()
             asyncio.run(asummarize(TEXT, settings=settings))
             assert len(received) == 1, f"{name}: learned once"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "This model's maximum context length is 4096 tokens. However, you requested "
+        "4500 tokens (500 in the messages, 4000 in the completion).",
+        "'max_tokens' is too large: 4000. This model's maximum context length is 4096 "
+        "tokens and your request has 500 input tokens (4000 > 4096 - 500).",
+    ],
+)
+def test_asks_for_no_room_where_the_window_has_less(message):
+    def refuse(body):
+        asks_for_room = {OLD_LIMIT, "max_tokens"} & body.keys()
+        return (400, error(message)) if asks_for_room else None
+
+    with serve_picky(refuse, GOOD) as (url, received):
+        settings = run_at(url, max_output_tokens=4000)
+        assert summarize(TEXT, settings=settings).claims
+        assert len(received) == 3
+        # The next request may be shorter.
+        assert get_dialect(settings).left_out == frozenset()
 
 
 def test_a_refused_text_is_not_tried_forever():

@@ -100,6 +100,12 @@ def test_retries_a_transient_fault(go, fault):
     [
         ((401, error(f"Incorrect API key provided: {KEY}")), errors.AuthenticationError, r"refused the key .*check OPENAI_API_KEY", 1),
         ((403, error("not for you")), errors.AuthenticationError, r"refused access \(not for you\)", 1),
+        ((403, error("Your input was flagged", code=403)), errors.FilteredError, "a content filter refused it", 1),
+        ((400, error("API key not valid. Please pass a valid API key.")), errors.AuthenticationError, r"refused the key \(API key not valid", 1),
+        ((429, error("monthly limit reached")), errors.AccountError, r"may send no more \(monthly limit reached\)", 1),
+        ((405, "Method Not Allowed"), errors.UnknownModelError, "or no such path", 1),
+        ((407, "Proxy auth"), errors.SetupError, "the proxy requires a password", 1),
+        ((200, '"busy"'), errors.EndpointError, "after 2 attempts: busy", 2),
         ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
         ((429, error("quota", code="insufficient_quota")), errors.AccountError, r"no credit left \(quota\); top it up", 1),
         ((429, error("quota", type="insufficient_quota")), errors.AccountError, "no credit left", 1),
@@ -235,3 +241,11 @@ def test_key_and_endpoint_come_from_the_environment_together(go, monkeypatch):
         "Bearer not-needed",
         "Bearer given",
     ]
+
+
+def test_an_answer_that_has_the_key_in_it_does_not_show_it(go):
+    told = completion(json.dumps(answer(claim("Venus is hot.", text=f"It is {KEY}."))))
+    with serve_script((200, told | {"model": f"m of {KEY}"})) as (url, _):
+        run = go(url)
+    assert run.claims[0].text == "It is [key]."
+    assert KEY not in run.to_json()

@@ -67,6 +67,32 @@ def test_evidence_that_was_given_is_kept_too(stand, tmp_path):
     assert list_steps(tmp_path / "case.zip") == dict.fromkeys(STEPS, True)
 
 
+def test_indexes_folders_and_a_search_count_together(stand, tmp_path):
+    stand.pages["/nairobi"] = NAIROBI
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "rivers.txt").write_text("Nairobi has nine rivers, two of them dry.")
+    (folder / "seas.txt").write_text("The sea is salty.")
+    (tmp_path / "lakes.txt").write_text("Lake Victoria is the largest lake of Africa.")
+    index = tmp_path / "lakes.db"
+    assert claimcheck("index", "add", index, tmp_path / "lakes.txt").returncode == 0
+    claims = tmp_path / "claims.txt"
+    claims.write_text(
+        "\n".join([*CLAIMS, "Lake Victoria is the largest lake of Africa."])
+    )
+    output = tmp_path / "check.json"
+    done = claimcheck(
+        *("check", claims, "--search", "searxng", "--against", folder),
+        *("--index", index, "--format", "json", "-o", output, "--quiet"),
+    )
+    assert done.returncode == 0, done.err
+    checked = Check.from_json(output.read_text())
+    assert [str(verdict.label) for verdict in checked.verdicts] == ["supported"] * 3
+    assert checked.searched == 4
+    write_bundle(checked, tmp_path / "case.zip")
+    assert list_steps(tmp_path / "case.zip") == dict.fromkeys(STEPS, True)
+
+
 def test_a_forged_page_is_found_although_all_hashes_were_updated(checked, tmp_path):
     path = tmp_path / "case.zip"
     write_bundle(checked, path)

@@ -9,6 +9,7 @@ from claimcheck.api.cite import check_citations
 from claimcheck.models.citation import Citing
 from tests.support.command import claimcheck
 from tests.support.newsstand import page
+from tests.support.scripted import response
 
 EXTRACTIVE = Settings(engine="extractive")
 NAIROBI = "Nairobi was founded in 1899 as a rail depot on the Uganda Railway."
@@ -20,6 +21,7 @@ def draft(stand, tmp_path):
     stand.pages |= {
         "/nairobi": page("Nairobi", NAIROBI, "It is the capital of Kenya."),
         "/kilimanjaro": page("Kilimanjaro", KILIMANJARO, "It is in Tanzania."),
+        "/sea": page("Sea", "The sea is salty and deep.", "Ships sail on it."),
     }
 
     def write(text):
@@ -124,14 +126,72 @@ def test_the_command_prints_what_each_source_says(draft):
     assert claimcheck("cite", path, "--fail-on", "refuted", "--quiet").returncode == 1
 
 
-def test_json_has_a_row_per_sentence_and_the_totals(draft):
+class BothNeeded:
+    """A scripted model: it supports what has passages of both subjects."""
+
+    def complete(self, request):
+        shown = request.messages[-1].content
+        both = "rail depot on" in shown and "5,895" in shown
+        verdict = {
+            "number": 1,
+            "rationale": "It says so.",
+            "label": "supported" if both else "not_enough_evidence",
+            "evidence": list(range(1, 1 + shown.count("\n"))) if both else [],
+        }
+        return response({"verdicts": [verdict]})
+
+
+def test_two_sources_may_support_a_sentence_together(draft):
+    """ALCE: a citation counts if the others do not support the sentence without it."""
+    checked = check_citations(
+        draft(
+            "Nairobi was founded in 1899 as a rail depot and Mount Kilimanjaro is the "
+            "highest mountain in Africa ([a](SITE/nairobi); [b](SITE/kilimanjaro); "
+            "[c](SITE/sea))."
+        ),
+        settings=Settings(engine="llm", model="scripted"),
+        client=BothNeeded(),
+    )
+    (statement,) = checked.statements
+    assert [str(item.outcome) for item in statement.citations] == ["not_found"] * 3
+    assert [item.is_needed for item in statement.citations] == [True, True, False]
+    assert (statement.outcome, checked.recall) == (Citing.SUPPORTED, 1)
+    assert checked.precision == 2 / 3
+    texts = {item.id: item.full_text for item in checked.documents}
+    spans = [
+        (texts[passage.document_id][span.start : span.end], span.text)
+        for passage in statement.together.finding.evidence
+        for span in passage.spans
+    ]
+    assert (
+        len({passage.document_id for passage in statement.together.finding.evidence})
+        >= 2
+    )
+    assert all(text == quoted for text, quoted in spans)
+
+
+def test_what_is_undefined_or_uncited_is_printed(draft):
+    path = draft(
+        "Nairobi was [founded](SITE/nairobi) in 1899. It has nine rivers [7]. "
+        "Nobody counted the lions.\n\n# References\n\n1. SITE/sea\n"
+    )
+    done = claimcheck("cite", path, "--quiet")
+    assert "cites [7], which the text does not define" in done.out
+    assert "1 sentence without a source:\n   Nobody counted the lions." in done.out
+    assert "1 reference that no sentence cites:\n   [1] http" in done.out
+    assert claimcheck("cite", path, "--fail-on", "unsupported").returncode == 1
+
+
+def test_json_follows_its_schema(draft, tmp_path):
     path = draft("Nairobi was [founded in 1899](SITE/nairobi) as a rail depot.")
-    done = claimcheck("cite", path, "--format", "json", "--fail-on", "unsupported")
+    output = tmp_path / "cited.json"
+    done = claimcheck("cite", path, "--format", "json", "-o", output)
     assert done.returncode == 0, done.err
-    row, totals = map(json.loads, done.out.splitlines())
-    assert row["outcome"] == row["citations"][0]["outcome"] == "supported"
-    assert row["citations"][0]["verdict"]["finding"]["evidence"]
-    assert (totals["precision"], totals["recall"]) == (1, 1)
+    cited = json.loads(output.read_text())
+    (statement,) = cited["statements"]
+    assert statement["outcome"] == statement["citations"][0]["outcome"] == "supported"
+    assert (cited["precision"], cited["recall"]) == (1, 1)
+    assert claimcheck("validate", "--schema", "citations", output).returncode == 0
 
 
 def test_a_draft_without_citations_is_an_error(draft):

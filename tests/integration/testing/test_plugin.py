@@ -156,7 +156,7 @@ def test_never_records_a_missing_cassette_unasked(tmp_path):
     with serve_script((200, completion("hello"))) as (url, received):
         code, said = pytest_in(tmp_path, url=url)
     assert (code, received) == (1, [])
-    assert "the cassette has no requests" in said
+    assert "greeting.json does not exist" in said
     assert not (tmp_path / "cassettes").exists()
 
 
@@ -226,7 +226,7 @@ def test_two_names():
 def test_other_plugins_keep_their_options(tmp_path):
     (tmp_path / "other_plugin.py").write_text(OTHER_PLUGIN)
     (tmp_path / "test_it.py").write_text(SETTINGS_TEST)
-    (tmp_path / "pytest.ini").write_text("[pytest]\ncassette_folder = older\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nclaimcheck_cassette_dir = older\n")
     (tmp_path / "older").mkdir()
     (tmp_path / "older" / "kept.json").write_text("{}")
     options = ("--record", "--cassette-record=none", "--allow-hosts=localhost")

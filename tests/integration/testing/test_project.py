@@ -1,209 +1,95 @@
-"""A project with cases of every kind: recorded, then replayed with no server."""
+"""A project with cases of every kind: its recordings play anywhere, with no server.
 
-import gzip
+They were recorded from a server that is not part of the repository, see
+record_project.py.
+"""
+
 import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.support.endpoint import completion
-from tests.support.loopback import Handler, serve_handler
-
-try:
-    import brotli
-except ImportError:
-    brotli = None
+from tests.support.quirks import serve_quirks
 
 PROJECT = Path(__file__).parent / "project"
 # Others are slow to load.
 PLUGINS = ["claimcheck.testing.plugin", "xdist.plugin", "anyio.pytest_plugin"]
-INI = """[pytest]
-python_files = cases_*.py
-claimcheck_cassette_dir = tapes
-claimcheck_allow_hosts = {database}
-"""
 if find_spec("pytest_asyncio"):
     PLUGINS.append("pytest_asyncio.plugin")
-    INI += "asyncio_default_fixture_loop_scope = function\n"
-ODD_BODIES = [
-    b'{"quote": "\\"/home/anna/list.txt\\" and set-cookie: a", "b": "\\ud83d"}',
-    b'{"a": 1, "a": 2}',
-    b"[1e400, 1.10, -0, 123456789012345678901234567890]",
-    b'{"z": 1,\n   "a": [ ]}\r\n',
-    b'{"id": 1}\n{"id": 2}\n',
-    b"\xff\x00\xfe\x80",
-    b"\x00",
-    b"",
-    "\ufeff\u2028 é".encode(),
-    b"{not json",
-]
-
-
-class Server(Handler):
-    """Numbers its answers, so that no two of them are equal."""
-
-    count = 0
-    busy = 0
-    lock = threading.Lock()
-
-    def do_POST(self):
-        body = self.read_body()
-        with Server.lock:
-            Server.count += 1
-            number = Server.count
-        if self.path.endswith("/chat/completions"):
-            self.answer(completion(f"answer {number}"))
-        elif self.path.endswith("/length"):
-            self.answer(f"{number}: {len(body)}", **{"content-type": "text/plain"})
-        else:
-            self.answer({"number": number, "text": body.decode(), "alive": True})
-
-    def read_body(self):
-        if "content-length" in self.headers:
-            return self.rfile.read(int(self.headers["content-length"]))
-        body = b""
-        while size := int(self.rfile.readline(), 16):  # transfer-encoding: chunked
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
-    def do_GET(self):
-        path = self.path.removeprefix("/v1")
-        if path == "/stream":
-            data = "".join(f'data: {{"n": {n}}}\n\n' for n in range(5))
-            self.answer(data, **{"content-type": "text/event-stream"})
-        elif path == "/gzip":
-            data = gzip.compress(b'{"packed": true}')
-            self.answer(data, **{"content-encoding": "gzip"})
-        elif path == "/brotli":
-            data = brotli.compress(b'{"packed": true}')
-            self.answer(data, **{"content-encoding": "br"})
-        elif path == "/busy":
-            Server.busy += 1
-            status = 429 if Server.busy % 2 else 200
-            self.answer({"busy": Server.busy}, status, **{"retry-after": "0"})
-        elif path == "/redirect":
-            self.answer("", 307, location="/v1/odd/3")
-        elif path.startswith("/odd/"):
-            data = ODD_BODIES[int(path.removeprefix("/odd/"))]
-            self.answer(data, **{"content-type": "application/octet-stream"})
-        else:
-            self.answer({"path": path, "alive": True})
 
 
 def run_project(folder, *arguments, **environment):
     """Run pytest in the folder; return its exit status and what it printed."""
-    environment = {name: value for name, value in environment.items() if value}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     plugins = [f"-p{name}" for name in PLUGINS]
     done = subprocess.run(
-        [*command, *plugins, *arguments],
+        [sys.executable, "-m", "pytest", "-q", *plugins, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
-        env=os.environ | environment,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environment,
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
 
 
-def write_project(folder, database):
-    folder.mkdir()
-    for path in PROJECT.glob("cases_*.py"):
-        shutil.copy(path, folder)
-    shutil.copy(PROJECT / "project_conftest.py", folder / "conftest.py")
-    (folder / "pytest.ini").write_text(INI.format(database=database))
+@pytest.fixture
+def project(tmp_path):
+    """The project, in another folder than that of the recording."""
+    return shutil.copytree(PROJECT, tmp_path / "elsewhere")
 
 
-def copy_recording(project, folder):
-    shutil.copytree(project, folder)
-    return folder
+def read_cassettes(project):
+    return {
+        path.relative_to(project / "cassettes"): path.read_text(encoding="utf-8")
+        for path in (project / "cassettes").rglob("*.json")
+    }
 
 
-@pytest.fixture(scope="module")
-def database():
-    """The address of a service that stays up."""
-    with serve_handler(Server) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory, database):
-    """A project that was recorded by two processes; the server is gone."""
-    folder = tmp_path_factory.mktemp("recorded") / "project"
-    write_project(folder, database.split("/")[2])
-    with serve_handler(Server) as url:
-        status, output = run_project(
-            folder,
-            "--cassette-record=new",
-            "-n2",
-            OPENAI_BASE_URL=url,
-            OPENAI_API_KEY="newsroom-key-for-everybody",
-            DB_PASSWORD="question",
-            RECORDING="1",
-            DATABASE=database,
-        )
-        assert status == 0, output
-    return folder
-
-
-def test_replays_elsewhere_with_no_server_and_no_key(project, database, tmp_path):
-    folder = copy_recording(project, tmp_path / "elsewhere")
-    status, output = run_project(folder, DATABASE=database, HOME=str(tmp_path))
+def test_replays_elsewhere_with_no_server_and_no_key(project):
+    assert len(read_cassettes(project)) > 40
+    before = read_cassettes(project)
+    status, output = run_project(
+        project, "-n2", HOME="/nowhere", LANG="C", TZ="Asia/Tokyo", PYTHONUTF8="0"
+    )
     assert status == 0, output
     assert "skipped" not in output
+    assert read_cassettes(project) == before
 
 
-def test_replays_its_files_in_another_order(project, database, tmp_path):
-    folder = copy_recording(project, tmp_path / "reversed")
-    # Named files are collected whether or not their clients are installed.
-    (folder / "cases_clients.py").unlink()
-    files = [path.name for path in sorted(folder.glob("cases_*.py"), reverse=True)]
-    assert len(files) > 1
-    status, output = run_project(folder, *files, DATABASE=database)
-    assert status == 0, output
-
-
-def test_replays_one_test_alone_and_writes_nothing(project, database, tmp_path):
-    folder = copy_recording(project, tmp_path / "alone")
-    before = sorted(folder.rglob("*.json"))
+def test_replays_in_another_order_and_with_another_key(project):
     status, output = run_project(
-        folder,
-        "cases_plain.py::test_the_module_again",
-        "cases_plain.py::UnitTest",
-        "cases_plain.py::test_shares_a_cassette[beta]",
-        OPENAI_BASE_URL="http://127.0.0.1:9/v1",
+        project,
+        ORDER="reversed",
+        OPENAI_BASE_URL="http://127.0.0.1:9",
         OPENAI_API_KEY="a-key-that-is-different",
-        DATABASE=database,
     )
     assert status == 0, output
-    assert sorted(folder.rglob("*.json")) == before
 
 
-def test_every_unanswered_request_fails_its_test(project, tmp_path):
-    folder = copy_recording(project, tmp_path / "faulty")
-    outcomes = tmp_path / "outcomes"
-    status, output = run_project(
-        folder, "cases_faulty.py", FAULTY="1", OUTCOMES=str(outcomes)
-    )
-    assert status == 1, output
-    tests = {}
-    for line in outcomes.read_text(encoding="utf-8").splitlines():
-        node_id, _, outcome, text, sections = json.loads(line)
-        tests.setdefault(node_id, []).append((outcome, text + sections))
-    assert len(tests) == 18
-    for node_id, reports in tests.items():
-        failed = [text for outcome, text in reports if outcome == "failed"]
-        assert len(failed) == 1, (node_id, reports)
+def test_every_unanswered_request_fails_its_test(project):
+    reports = run_and_read_reports(project, "test_faulty.py", FAULTY="1")
+    assert len(reports) == 18
+    for node_id, outcomes in reports.items():
+        failed = [text for outcome, text in outcomes if outcome == "failed"]
+        assert len(failed) == 1, (node_id, outcomes)
         check_explanation(node_id, failed[0])
+
+
+def run_and_read_reports(project, *arguments, **environment):
+    """Run tests of which some fail; return (outcome, text) of each test's phases."""
+    path = project / "outcomes"
+    status, output = run_project(project, *arguments, OUTCOMES=str(path), **environment)
+    assert status == 1, output
+    reports = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        node_id, outcome, text = json.loads(line)
+        reports.setdefault(node_id, []).append((outcome, text))
+    return reports
 
 
 def check_explanation(node_id, text):
@@ -221,9 +107,68 @@ def check_explanation(node_id, text):
         assert "the wrong prompt" in text
 
 
-def test_no_secret_is_in_the_project(project):
-    for path in (project / "tapes").rglob("*.json"):
-        assert "newsroom-key" not in path.read_text(encoding="utf-8")
-    assert (project / "tapes/shared/name.json").exists()
-    assert (project / "tapes/cases_plain/test_parameters[alpha].json").exists()
-    assert (project / "tapes/cases_plain/TestSetUp.setup_class.json").exists()
+def test_a_missing_cassette_fails_the_tests_that_play_it(project):
+    missing = [
+        "test_sync",
+        "TestClass.test_one",
+        "test_parameters[beta]",
+        "module_answer",
+    ]
+    for name in missing:
+        (project / f"cassettes/test_plain/{name}.json").unlink()
+    before = read_cassettes(project)
+    reports = run_and_read_reports(
+        project, "test_plain.py", OPENAI_BASE_URL="http://127.0.0.1:9"
+    )
+    failed = {
+        node_id.removeprefix("test_plain.py::"): text
+        for node_id, outcomes in reports.items()
+        for outcome, text in outcomes
+        if outcome == "failed"
+    }
+    assert all(".json does not exist" in text for text in failed.values())
+    assert list(failed) == [
+        "test_sync",
+        "test_parameters[beta]",
+        "TestClass::test_one",
+        "test_every_scope[one/1]",
+        "test_every_scope[two]",
+        "test_the_module_again",
+    ]
+    assert read_cassettes(project) == before
+
+
+def test_two_workers_record_what_is_in_the_repository(project):
+    shutil.rmtree(project / "cassettes")
+    shared = "scope or module or shares or parameters or set_up or unit or mixed"
+    with serve_quirks() as (url, _):
+        status, output = run_project(
+            project,
+            "--cassette-record=new",
+            "-n2",
+            f"-k{shared}",
+            OPENAI_BASE_URL=url,
+            OPENAI_API_KEY="newsroom-key-for-everybody",
+            DB_PASSWORD="question",
+        )
+    assert status == 0, output
+    recorded, committed = read_cassettes(project), read_cassettes(PROJECT)
+    assert len(recorded) > 20
+    for path, text in recorded.items():
+        assert "newsroom-key" not in text
+        assert list_requests(text) == list_requests(committed[path])
+
+
+def list_requests(cassette):
+    """Return the requests of each test in a cassette."""
+    return sorted(
+        json.dumps([item, interaction["request"]["body"]])
+        for interaction in json.loads(cassette)["interactions"]
+        for item in interaction["items"]
+    )
+
+
+def test_no_secret_is_in_the_recordings():
+    for text in read_cassettes(PROJECT).values():
+        assert "newsroom-key" not in text
+        assert "authorization" not in text.lower()

@@ -51,3 +51,19 @@ def test_reads_a_list_of_sources_from_standard_input(tmp_path):
         "a.txt",
         "b c.txt",
     ]
+
+
+def test_the_report_has_a_line_for_each_reason(tmp_path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_bytes(bytes(range(256)))
+    (folder / "c.txt").write_bytes(b"")
+    store = str(tmp_path / "s.db")
+    done = claimcheck("batch", str(folder), "--store", store, "--report")
+    assert done.returncode == 2
+    first, second, advice = done.out.splitlines()
+    assert first.split()[:4] == ["2", "unreadable", "is", "binary,"]
+    assert second.endswith("c.txt: is empty; give some text")
+    assert advice == "Unreadable files: fix them, and run the same command again"
+    assert "3 documents failed, 0 in part: unreadable 3" in done.err

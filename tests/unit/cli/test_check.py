@@ -9,7 +9,7 @@ from claimcheck import Check
 from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
-CLAIMS = """The talks ended on Tuesday.
+CLAIMS = """Maduro's government drew widespread international condemnation.
 
 Oil exports were declining by about 500,000 barrels a month.
 """
@@ -97,7 +97,11 @@ def test_json_from_standard_input_is_a_valid_check(tmp_path):
         ("refuted", "The talks ended on Wednesday.", 1),
         ("refuted", "Cats sleep.", 0),
         ("unsupported", "Cats sleep.", 1),
-        ("unsupported", "The talks ended on Tuesday.", 0),
+        (
+            "unsupported",
+            "Maduro's government drew widespread international condemnation.",
+            0,
+        ),
     ],
 )
 def test_fail_on_sets_the_exit_code(fail_on, claim, code):
@@ -121,7 +125,8 @@ def test_accepts_a_run_and_a_draft_as_claims(tmp_path):
 def test_summarize_checks_its_own_summary_with_fail_on():
     done = claimcheck("summarize", SEED, "--check", "--fail-on", "unsupported")
     assert done.returncode == 0
-    assert "Checked against the document: 29 supported" in done.stdout.decode()
+    heading = "Claims checked against the document: 20 supported; sentences of the "
+    assert f"{heading}summary: 9 supported" in " ".join(done.stdout.decode().split())
 
 
 def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_path):

@@ -9,7 +9,7 @@ from tests.support.paths import SEED
 
 def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
     row = {
-        "claim": "The talks ended on Tuesday.",
+        "claim": "Maduro's government drew widespread international condemnation.",
         "document": SEED.read_text(),
         "supported": True,
     }

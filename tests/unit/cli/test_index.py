@@ -7,7 +7,7 @@ import pytest
 from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
-CLAIMS = """The talks ended on Tuesday.
+CLAIMS = """Maduro's government drew widespread international condemnation.
 
 TASS quoted Ryabkov as saying the talks were difficult but frank.
 """

@@ -1,6 +1,4 @@
-"""The speakers of quotations and of reported speech."""
-
-import pytest
+"""The speakers that the sentences around one name."""
 
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.text.reading import Reading
@@ -14,102 +12,6 @@ def find_speakers(text):
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "speaker"),
-    [
-        ('"It is late," said Jane Roe.', "Jane Roe"),
-        ('"It is late," Jane Roe told reporters in Paris.', "Jane Roe"),
-        (
-            '"It is late," said the company\'s managing director, Erik Sandahl.',
-            "Erik Sandahl",
-        ),
-        ('"It is late," said Dr. Ines Calder, who led the study.', "Ines Calder"),
-        ('"Wages fell," wrote its leader, Petra Dvorak, on X.', "Petra Dvorak"),
-        ("Prime Minister Jan Novak said that wages rose.", "Jan Novak"),
-        ("Jan Novak, the prime minister, said wages rose.", "Jan Novak"),
-        ("His lawyer, Karin Holm, said the company would pay.", "Karin Holm"),
-        ("Wages rose in May, said the ministry.", "the ministry"),
-        ("Wages rose in May, said a clerk who had seen the books.", "a clerk"),
-        ("Holm's mayor, Anna Brandt, called the decision wrong.", "Anna Brandt"),
-        ("Agency Interfax quoted Novak as saying wages rose.", "Novak"),
-        ("Novak was quoted by the Interfax agency as saying wages rose.", "Novak"),
-        (
-            "According to the statistics office, wages fell 1.4%.",
-            "the statistics office",
-        ),
-        ("Wages fell, according to Jane Roe.", "Jane Roe"),
-        (
-            "A spokesman for the parks, Tom Weyer, did not dispute it but said it"
-            " ignored shade.",
-            "Tom Weyer",
-        ),
-        (
-            'Steve Kodis, the man behind making "Sunrise" the official flag of the'
-            ' city, says, "I am glad."',
-            "Steve Kodis",
-        ),
-        ("The ministry announced that 300 people left.", "The ministry"),
-        ("The president of Peru says taxes will fall.", "The president of Peru"),
-        (
-            "Jane Roe, speaking in Oslo, told Reuters that the port would close.",
-            "Jane Roe",
-        ),
-        ("Jane Roe, who led the study, said the result made her hopeful.", "Jane Roe"),
-        ("Jan Novak, the prime minister, said Russia left the talks.", "Jan Novak"),
-        (
-            "The late Ron Romine, an old friend, told the Herald in 2014 that it was"
-            " a thrill.",
-            "Ron Romine",
-        ),
-        (
-            "People were poor in every case, said Kathryn Gehred, a historian.",
-            "Kathryn Gehred",
-        ),
-        (
-            "Mayor Ann Lee, her son and two aides are under arrest and insist that she"
-            " stays, a source said.",
-            "a source",
-        ),
-        (
-            "It employs 40 people, according to the Ports and Ferries Board, a lobby.",
-            "the Ports and Ferries Board",
-        ),
-        ("Wages rose, Jane Roe and Tim Poe said.", "Jane Roe and Tim Poe"),
-        ('"It is late," said Jane Roe and Tim Poe.', "Jane Roe and Tim Poe"),
-        (
-            "A report released by the Center on Poverty and Inequality calls that into"
-            " question.",
-            None,
-        ),
-        ("The bill passed in Oslo and Bo Lind said it was late.", None),
-        ("The mayor's office and the police union said it was late.", None),
-        (
-            "The bill was passed and the police union said it was late.",
-            "the police union",
-        ),
-        ("Jane Roe did not say that it was late.", None),
-        ("If Jane Roe says so, it is late.", None),
-        ("Easier said than done, it was late.", None),
-        ("Sources close to Jane Roe say it was late.", "Sources"),
-        ("The years of work told on the town of 900 people.", None),
-        ("His illness and recklessness told of a bad year.", None),
-        ("It was an endeavor that calls for artists and for patience.", None),
-        ("A woman texted her mother to say that it was late.", None),
-        ("None of this is to say that Britain is poor.", None),
-        ("Luckily nobody was hurt and told the ministry.", None),
-        ("The company added 300 jobs.", None),
-        ("The Wizard of Oz tells the story of a girl.", None),
-        ("The march was not as long as Mao said it was.", None),
-        ("The bill was higher than Jane Roe said.", None),
-        ("The bridge was said to be safe.", None),
-        ("Reuters was told that 12 people died.", None),
-        ("The bridge opened in 1961.", None),
-    ],
-)
-def test_finds_the_speaker_of_a_sentence(text, speaker):
-    assert find_speakers(text) == [speaker]
-
-
 def test_resolves_a_pronoun_to_the_previous_speaker():
     assert find_speakers("Jan Novak said wages rose. He called the plan good.") == [
         "Jan Novak",
@@ -119,7 +21,7 @@ def test_resolves_a_pronoun_to_the_previous_speaker():
 
 def test_does_not_resolve_an_ambiguous_pronoun():
     assert find_speakers(
-        "Critics of Jan Novak met Eva Malik in Rome. He said wages rose."
+        "Critics of Tom Novak met Ian Malik in Rome. He said wages rose."
     ) == [None, None]
 
 
@@ -152,22 +54,6 @@ def test_a_label_speaks_unless_the_sentence_names_somebody():
     assert find_speakers(text) == ["MR. LIND", "Jane Roe", "MR. LIND", "MS. LEE"]
 
 
-@pytest.mark.parametrize(
-    ("text", "speaker"),
-    [
-        ("Lind, whom Brandt called a liar, said 40 workers had left.", "Lind"),
-        ("According to Lind, 40 workers left, but Brandt says it was 30.", None),
-        ("Lind said 40 workers left, but Brandt says it was 30.", None),
-        ("Lind said 40 workers left, but he added that it was too few.", "Lind"),
-        ("If Lind says that 40 workers left, he is wrong.", None),
-        ("Neither Lind nor Brandt said that 40 people were hurt.", None),
-        ("Having said that, 40 people were hurt in 2020 at the yard.", None),
-    ],
-)
-def test_names_no_speaker_where_it_may_be_another(text, speaker):
-    assert find_speakers(text) == [speaker]
-
-
 def test_a_pronoun_after_a_quotation_is_who_spoke_it():
     text = (
         '"We lost 40 people in 2020," said Bo Lind, the manager. "It was 30 in 2021."'
@@ -176,12 +62,48 @@ def test_a_pronoun_after_a_quotation_is_who_spoke_it():
     assert find_speakers(text) == ["Bo Lind", "Bo Lind", "Bo Lind"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The mayor of Marden called for the tolls to be scrapped.",
-        "Ann Lee called off the match.",
-    ],
-)
-def test_a_verb_with_a_particle_reports_no_speech(text):
-    assert find_speakers(text) == [None]
+def test_a_quotation_keeps_its_speaker_over_paragraphs():
+    text = """"We began in 2019," said Jane Roe, who runs the yard. "It had 40 boats.
+
+"Now it has 90. Each of them carries 12 tonnes.
+
+"Next year it will have 100."
+
+The mayor left in May.
+"""
+    assert find_speakers(text) == [*["Jane Roe"] * 5, None]
+
+
+def test_a_quotation_has_the_speaker_that_its_end_names():
+    text = "“The port lost money in 2021.\n\n“It owed 3 million,” Jane Roe said.\n"
+    assert find_speakers(text) == ["Jane Roe", "Jane Roe"]
+
+
+def test_an_answer_has_another_speaker_than_its_question():
+    assert find_speakers('"40 or 50?" asked Bo Lind.\n\n"Fifty, I think."')[1] is None
+
+
+def test_a_pronoun_is_the_only_person_of_that_gender_nearby():
+    text = """Maria Lind has farmed near Bergen since 1998 with Carl Moe.
+
+The drought of 2022 destroyed 40 percent of the harvest.
+
+"We lost 300 sheep," she said. He said it was 400.
+"""
+    assert find_speakers(text) == [None, None, "Maria Lind", "Carl Moe"]
+
+
+def test_a_pronoun_is_nobody_if_two_people_are_near():
+    assert find_speakers('Ann Lee met Eva Moe.\n\n"We lost," she said.')[1] is None
+    # Kim may be a woman, or a man.
+    assert find_speakers('Ann Lee met Kim Moe.\n\n"We lost," she said.')[1] is None
+
+
+def test_a_pronoun_is_nobody_whom_a_quotation_mentions():
+    text = 'Ann Lee left. "Eva Moe lied," said a clerk. "It rained," she said.'
+    assert find_speakers(text)[2] == "Ann Lee"
+
+
+def test_a_pronoun_may_be_a_speaker_whose_name_is_not_listed():
+    text = "Wei Zhang said the mill would reopen. He said 40 workers would return."
+    assert find_speakers(text) == ["Wei Zhang", "Wei Zhang"]

@@ -2,11 +2,8 @@
 
 import numpy as np
 
-from claimcheck.english.vocabulary import (
-    compute_rarity,
-    compute_topic_vector,
-    get_part_of_speech,
-)
+from claimcheck.english.vocabulary import compute_rarity, compute_topic_vector
+from claimcheck.text.words import get_part_of_speech
 
 
 def test_common_words_are_least_rare_and_numbers_most():

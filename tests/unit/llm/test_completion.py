@@ -114,6 +114,25 @@ def test_no_shape_of_usage_costs_the_answer(usage, counts):
         ({"tool_calls": [{"function": {"arguments": {"a": 1}}}]}, '{"a": 1}'),
         ({"function_call": {"name": "f", "arguments": "{}"}}, "{}"),
         ({"tool_calls": [7], "function_call": 7}, None),
+        (
+            {
+                "content": "I call a tool.",
+                "tool_calls": [{"function": {"arguments": '{"a": 1}'}}],
+            },
+            '{"a": 1}',
+        ),
+        (
+            {"tool_calls": [{"function": {"arguments": item}} for item in ("{}", {})]},
+            "{}\n{}",
+        ),
+        ({"content": [{"type": "tool_use", "input": {"a": 1}}]}, '{"a": 1}'),
+        ({"content": [{"type": "output_json", "json": {"a": 1}}]}, '{"a": 1}'),
+        ({"content": [{"type": "json", "content": "{}"}]}, "{}"),
+        ({"content": None, "thinking": 'So: {"a": 1}'}, 'So: {"a": 1}'),
+        (
+            {"content": "", "reasoning_details": [{"text": 'So: {"a": 1}'}]},
+            'So: {"a": 1}',
+        ),
     ],
 )
 def test_finds_the_answer_wherever_the_endpoint_puts_it(message, text):
@@ -163,6 +182,14 @@ def test_adds_up_a_stream():
         ({"error": "no credit"}, None),
         ({"choices": [{"error": {"message": "no credit", "code": 502}}]}, 502),
         ({"error": "no credit", "choices": [{"message": {"content": ""}}]}, None),
+        (
+            {
+                "error": {"message": "no credit", "metadata": {"raw": '{"code": 402}'}},
+                "choices": [{"message": {"content": ""}}],
+            },
+            402,
+        ),
+        ({"status": "error", "message": "no credit"}, None),
     ],
 )
 def test_an_error_instead_of_an_answer_keeps_its_words_and_status(value, status):
@@ -259,6 +286,9 @@ JSON = '{"claims": []}'
         {"message": {"role": "assistant", "content": JSON}, "done": True},
         {"candidates": [{"content": {"parts": [{"text": f"```json\n{JSON}"}]}}]},
         {"object": "response", "output_text": JSON},
+        {"output": {"choices": [{"message": {"content": JSON}}]}, "request_id": "x"},
+        {"choices": None, "output": {"text": JSON}},
+        {"code": 200, "message": "success", "data": {"choices": [{"text": JSON}]}},
     ],
 )
 def test_finds_an_answer_in_shapes_of_other_apis(value):

@@ -8,7 +8,9 @@ WINDOW = "is_over_context_window"
 CREDIT = "is_out_of_credit"
 MODEL = "is_unknown_model"
 FILTER = "is_filtered"
-MEANINGS = (WINDOW, CREDIT, MODEL, FILTER)
+KEY = "is_unauthenticated"
+QUOTA = "is_over_quota"
+MEANINGS = (WINDOW, CREDIT, MODEL, FILTER, KEY, QUOTA)
 CASES = [
     (400, "Input is too long for requested model.", WINDOW),
     (400, "prompt too long; exceeded max context length by 4 tokens", WINDOW),
@@ -30,7 +32,28 @@ CASES = [
     (400, "Unsupported parameter: not supported with this model", None),
     (400, {"error": {"message": "no", "code": "content_filter"}}, FILTER),
     (429, "Rate limit reached for m", None),
-]
+    (403, "Your account balance is insufficient", CREDIT),
+    (429, {"error": {"code": "1113", "message": "余额不足或无可用资源包"}}, CREDIT),
+    (400, "API key not valid. Please pass a valid API key.", KEY),
+    (400, "API key expired. Please renew the API key.", KEY),
+    (401, "Unauthorized", KEY),
+    (400, {"error": {"message": "no", "status": "API_KEY_INVALID"}}, KEY),
+    (429, "Your plan's monthly limit was reached; upgrade", QUOTA),
+    (400, "You have reached your specified API usage limits.", QUOTA),
+    (429, "Quota exceeded for metric requests, limit: 50 per day", QUOTA),
+    (429, {"error": {"code": 429, "message": "Quota exceeded", "status": "RESOURCE_EXHAUSTED",
+      "details": [{"violations": [{"quotaId": "RequestsPerDayPerProject-FreeTier"}]},
+                  {"retryDelay": "34s"}]}}, QUOTA),
+    (429, "Rate limit reached on tokens per minute", None),
+    (400, "The model `m` has been decommissioned", MODEL),
+    (400, "Model m is not available in your region", MODEL),
+    (400, "`temperature` is deprecated for this model.", None),
+    (400, "This model's JSON mode is not available", None),
+    (400, "Content Exists Risk", FILTER),
+    (403, "m requires moderation. Your input was flagged for violence.", FILTER),
+    (403, "Output blocked by content filtering policy", FILTER),
+    (451, "", FILTER),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "body", "meaning"), CASES)

@@ -1,6 +1,7 @@
 """An endpoint decides how long to wait, up to one ceiling for retries and the limiter."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -11,13 +12,14 @@ import tenacity
 from claimcheck import Limits, Settings
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import is_transient, wait_retry_after
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
 
 
-def rate_limit_error(headers):
+def rate_limit_error(headers, body=None):
     request = httpx2.Request("POST", "http://x")
-    response = httpx2.Response(429, headers=headers, request=request)
+    response = httpx2.Response(429, headers=headers, request=request, json=body)
     return openai.RateLimitError("slow down", response=response, body=None)
 
 
@@ -32,16 +34,51 @@ def rate_limit_error(headers):
         ({"retry-after": "Thu, 01 Jan 2015 00:00:00 GMT"}, 0),
         ({"retry-after": "3600"}, 3600),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": " 1.5 "}, 1.5),
+        ({"retry-after": "1e99"}, 1e99),
+        ({"retry-after": "inf"}, float("inf")),
+        ({"retry-after": "30s"}, 30),
+        ({"retry-after": "1m30s"}, 90),
+        ({"retry-after": "2 seconds"}, 2),
+        ({"retry-after": "9" * 400}, float("inf")),
+        ({"retry-after": "Thu, 01 Jan 999999 00:00:00 GMT"}, None),
     ],
 )
 def test_reads_how_long_to_wait(headers, seconds):
     assert parse_retry_after_s(headers) == seconds
 
 
-def test_reads_a_date():
+def test_reads_a_date(monkeypatch):
     date = datetime.now(UTC) + timedelta(seconds=30)
-    header = date.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    assert 25 < parse_retry_after_s({"retry-after": header}) <= 30
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    for header in (
+        date.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        date.strftime("%a, %d %b %Y %H:%M:%S"),
+        date.strftime("%a %b %d %H:%M:%S %Y"),
+        date.strftime("%A, %d-%b-%y %H:%M:%S GMT"),
+        str(int(date.timestamp())),
+    ):
+        assert 25 < parse_retry_after_s({"retry-after": header}) <= 30, header
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ({"message": "Limit 30. Please try again in 20.5s."}, 20.5),
+        ({"message": "Please try again in 1m2.5s. Need more?"}, 62.5),
+        ({"message": "Please try again in 240ms."}, 0.24),
+        ({"message": "Please retry after 2 hours"}, 7200),
+        ({"message": "slow down", "details": [{"retryDelay": "34s"}]}, 34),
+        ({"message": "Please try again in a moment"}, None),
+        ({"message": "try again in 5 different ways"}, None),
+    ],
+)
+def test_reads_how_long_to_wait_in_the_words_of_a_429(body, seconds):
+    error = rate_limit_error({}, {"error": body})
+    assert read_refusal(error).retry_after_s == seconds
 
 
 def compute_pause_after(error):

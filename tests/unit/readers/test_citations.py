@@ -8,6 +8,7 @@ import pytest
 from claimcheck import errors
 from claimcheck.readers.citations import parse_draft, read_cited_draft
 from claimcheck.readers.docx_links import render_docx
+from claimcheck.readers.draft_page import render_markdown
 
 A, B = "https://a.example/1", "https://b.example/2"
 REFERENCES = f"\n\n## References\n\n1. Ann: The ferry. {A}\n2. [Bo](<{B}>)\n"
@@ -62,10 +63,122 @@ def test_sentences_without_a_source_are_listed_but_not_headings(tmp_path):
     assert read(tmp_path, text)[1] == ("Nobody knows why it sank.",)
 
 
-def test_numbers_without_a_reference_are_text(tmp_path):
-    cited, uncited = read(tmp_path, f"Rule [7] is old and odd. It is [new]({A}).")
-    assert cited == [("It is new.", [A])]
-    assert uncited == ("Rule [7] is old and odd.",)
+R = "https://www.reuters.com/world/ferry"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (f"The ferry sank in 2019 ([Reuters]({R})).", "The ferry sank in 2019."),
+        (f"The ferry sank ([Bo Li, 4 May]({A}), p. 3) in 2019.", "The ferry sank in 2019."),
+        (f"The ferry sank. (See [the report]({A}) and [more]({B}).)", "The ferry sank."),
+        (f"The ferry sank. [Read the full report]({A})", "The ferry sank."),
+        (f"The ferry sank in 2019 — [Reuters]({R})", "The ferry sank in 2019"),
+        (f"The ferry sank in 2019 [Reuters]({R}).", "The ferry sank in 2019."),
+        (f"The ferry sank. Source: [the ministry]({A})", "The ferry sank."),
+        ("The ferry sank in 2019 ([log.txt](log.txt)).", "The ferry sank in 2019."),
+        (f"The old ferry sank.\n\nSource: [Reuters]({R})", "The old ferry sank."),
+        # Words of the sentence stay, whatever they lead to.
+        (f"The ferry ([built in 1986]({A})) sank.", "The ferry sank."),
+        (f"The ferry (built in [1986]({A})) sank.", "The ferry (built in 1986) sank."),
+        (f"The peak ([5,895 m]({A})) is high.", "The peak (5,895 m) is high."),
+        (f"She told [Reuters]({R}).", "She told Reuters."),
+        (f"He described it in [a report]({A}).", "He described it in a report."),
+        (f"The [report]({A}), dated 2019, is long.", "The report, dated 2019, is long."),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_source_is_not_part_of_the_sentence(tmp_path, text, sentence):
+    ((found, _),), _ = read(tmp_path, text)
+    assert found == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (f"According to [Reuters]({R}), the old ferry sank.", "The old ferry sank."),
+        (f"The ferry, according to [a report]({A}), sank.", "The ferry sank."),
+        (f"[Reuters]({R}) reported that the old ferry sank.", "The old ferry sank."),
+        (f"As [Reuters]({R}) reported, the old ferry sank.", "The old ferry sank."),
+        (f"The old ferry sank, according to [Reuters]({R}).", "The old ferry sank."),
+        # Who is quoted belongs to the claim.
+        (f"According to [Ann Lee]({A}), it sank.", "According to Ann Lee, it sank."),
+    ],
+)
+def test_a_source_need_not_say_its_own_name(tmp_path, text, claim):
+    (tmp_path / "draft.md").write_text(text)
+    (item,) = read_cited_draft(str(tmp_path / "draft.md")).cited
+    assert item.claim == claim
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        "[1] log.txt\n[2] Ann: A log. my log.md",
+        "[1]: log.txt\n\n[2]: my log.md",
+        "References\n\n1. log.txt\n2. my log.md",
+        "**Sources:**\n\n1. `log.txt`\n2. my log.md",
+        "## 4. Notes\n\n- [1] log.txt\n- [2] my log.md",
+        "Footnotes\n[1] log.txt\n[2] my log.md",
+        "## Quellen\n\n(1) log.txt\n\n(2) my log.md",
+        "¹ log.txt\n² my log.md",
+    ],
+)
+def test_a_list_of_references_may_name_files(tmp_path, references):
+    cited, _ = read(tmp_path, f"The ferry sank [1]. It was old.[2]\n\n{references}\n")
+    (first, own), (second, others) = cited
+    assert (first, own) == ("The ferry sank.", ["log.txt"])
+    assert second == "It was old."
+    assert others[0] in ("my log.md", "log.md")
+
+
+def test_a_reference_may_be_a_doi_or_take_two_lines(tmp_path):
+    cited, _ = read(
+        tmp_path,
+        "It sank [1]. It was old [2].\n\n# References\n\n1. Bo: Ferries.\n   "
+        "doi:10.1000/182\n2. arXiv:2305.14627\n",
+    )
+    assert cited == [
+        ("It sank.", ["https://doi.org/10.1000/182"]),
+        ("It was old.", ["https://arxiv.org/abs/2305.14627"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f"Rule [7] is old. It is [new]({A}).", "[7]"),
+        ("The ferry sank in 2019.[^99]", "[^99]"),
+        (f"The ferry sank [3].{REFERENCES}", "[3]"),
+    ],
+)
+def test_a_reference_that_the_draft_does_not_define_is_named(tmp_path, text, key):
+    (tmp_path / "draft.md").write_text(text)
+    item = read_cited_draft(str(tmp_path / "draft.md")).cited[0]
+    assert (item.sources, item.undefined) == ((), (key,))
+
+
+def test_a_note_of_html_may_be_missing():
+    page = '<p>The ferry sank.<sup><a href="#fn4">4</a></sup></p>'
+    assert parse_draft(page).cited[0].undefined == ("[4]",)
+
+
+def test_a_unit_is_not_a_note():
+    page = f"<p>It has 30 km<sup>2</sup>. It sank.<sup>2</sup></p><h2>Notes</h2><p>2. {A}</p>"
+    (item,) = parse_draft(page).cited
+    assert (item.text, item.sources) == ("It sank.", (A,))
+
+
+def test_references_that_nobody_cites_are_named(tmp_path):
+    (tmp_path / "draft.md").write_text(f"It sank [1].{REFERENCES}")
+    assert read_cited_draft(str(tmp_path / "draft.md")).unused == (f"[2] {B}",)
+
+
+def test_a_source_in_a_table_is_about_its_row():
+    page = render_markdown(
+        f"| Fact | Source |\n|---|---|\n| The ferry sank in 2019 | [Reuters]({R}) |\n"
+    )
+    (item,) = parse_draft(page).cited
+    assert (item.text, item.sources) == ("The ferry sank in 2019", (R,))
 
 
 def test_html_in_markdown_is_text(tmp_path):
@@ -121,6 +234,24 @@ def test_a_word_document_has_links_and_numbered_references(tmp_path):
         ("It was old.", (B,)),
     ]
     assert draft.uncited == ("Nobody knows why it sank.",)
+
+
+def test_word_has_raised_numbers_and_numbered_lists(tmp_path):
+    import docx
+
+    document = docx.Document()
+    paragraph = document.add_paragraph("The ferry sank.")
+    paragraph.add_run("1").font.superscript = True
+    paragraph.add_run(" It has 4 km")
+    paragraph.add_run("2").font.superscript = True
+    paragraph.add_run(" of deck.")
+    document.add_paragraph().add_run("Sources").bold = True
+    document.add_paragraph("log.txt", style="List Number")
+    document.save(tmp_path / "draft.docx")
+    draft = read_cited_draft(str(tmp_path / "draft.docx"))
+    (item,) = draft.cited
+    assert (item.text, item.sources) == ("The ferry sank.", ("log.txt",))
+    assert draft.uncited == ("It has 4 km² of deck.",)
 
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'

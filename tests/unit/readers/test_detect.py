@@ -5,6 +5,7 @@ import time
 import pytest
 
 from claimcheck import Document, Match, Settings, ground, summarize
+from claimcheck.errors import InputError
 from claimcheck.readers.detect import detect_format
 from claimcheck.readers.file import build_document
 from tests.support.paths import FILES
@@ -124,3 +125,11 @@ def test_a_text_that_mentions_a_tag_is_a_text():
 def test_a_text_that_starts_like_a_signature_is_a_text(start):
     text = f"{start} sold 900 ferries in 2020."
     assert build_document(text.encode(), "a").text == text
+
+
+def test_refuses_a_saved_result(tmp_path):
+    run = summarize(SENTENCE, settings=Settings(engine="extractive"))
+    path = tmp_path / "run.json"
+    path.write_text(run.to_json())
+    with pytest.raises(InputError, match="claimcheck show"):
+        Document.from_path(path)

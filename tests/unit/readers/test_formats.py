@@ -231,6 +231,7 @@ def test_reads_a_message_of_outlook(tmp_path):
     data = write_outlook_message("Ferry sold", "Anna Brandt", f"{FERRY}\r\n\r\n{YARD}")
     document = read(tmp_path, "a", data)
     assert (document.format, document.title) == ("outlook", "Ferry sold")
+    assert document.author == "Anna Brandt"
     assert document.full_text == f"{FERRY}\r\n\r\n{YARD}"
 
 

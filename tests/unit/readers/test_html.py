@@ -171,3 +171,19 @@ def test_a_list_at_the_end_of_an_article_is_part_of_it():
     page = f"<html><body><article>{body}{items}</article></body></html>"
     text = build_document(page.encode(), "a.html").full_text
     assert text.endswith("- It sails at noon.\n\n- It has 40 cabins.")
+
+
+def test_keeps_who_said_a_quotation(tmp_path):
+    path = tmp_path / "page.html"
+    text = "The tunnel opened in 2016 after nine years of work that cost 90 million."
+    path.write_text(
+        f"""<html><body><article><p>{text}</p>
+        <blockquote><p>Nobody believed in it, and now 12,000 cars use it a day.</p>
+        <footer>Ola Berg, <cite>its engineer</cite></footer></blockquote>
+        <p>{text.replace("2016", "2017")}</p><footer>All rights reserved</footer>
+        </article><footer><p>Imprint</p></footer></body></html>"""
+    )
+    text = Document.from_path(path).full_text
+    assert "12,000 cars use it a day.\n\nOla Berg, its engineer\n\nThe tunnel" in text
+    assert "rights" not in text
+    assert "Imprint" not in text

@@ -105,7 +105,7 @@ def test_refuses_files_that_are_not_bundles_and_unpacks_nothing(
         verify_bundle(tmp_path / "case.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
     (tmp_path / "text.zip").write_text("no ZIP at all")
-    with pytest.raises(errors.InputError, match="can't be read as a bundle"):
+    with pytest.raises(errors.InputError, match="is not a bundle"):
         verify_bundle(tmp_path / "text.zip")
 
 

@@ -1,5 +1,6 @@
 """Reading answers: what is valid is used, wherever and however it is written."""
 
+import html
 import json
 import re
 
@@ -94,6 +95,31 @@ def test_corrects_what_has_one_meaning_and_records_it(changed, expected, correct
         lambda text: text[1:],
         lambda text: text.replace('"claims"', '/* all */ "claims"', 1),
         lambda text: text.replace('"claims"', '// all\n"claims"', 1),
+        lambda text: text.replace('"claims"', '# all\n"claims"', 1),
+        lambda text: re.sub(r'"(\w+)":', r"\1:", text),
+        lambda text: text.replace("}, {", "} {"),
+        lambda text: text.replace("0.5", ".5"),
+        lambda text: text.replace("0.5", "+0.5"),
+        lambda text: text.replace("0.5", '"0,5"'),
+        lambda text: text[:-1],
+        lambda text: re.sub(r'"([^"]*)"', r"«\1»", text),
+        lambda text: re.sub(r'"([^"]*)"', r"＂\1＂", text),
+        html.escape,
+        lambda text: text.replace('"', '\\"'),
+        lambda text: f"```json\n{json.dumps(text)}\n```",
+        lambda text: (
+            "> " + json.dumps(json.loads(text), indent=1).replace("\n", "\n> ")
+        ),
+        lambda text: json.dumps(
+            {
+                key: json.dumps(value) if key == "claims" else value
+                for key, value in json.loads(text).items()
+            }
+        ),
+        lambda text: json.dumps(
+            ANSWER | {"claims": [json.dumps(item) for item in CLAIMS]}
+        ),
+        lambda text: json.dumps(ANSWER | {"claims": [CLAIMS]}),
         lambda text: json.dumps({"output": text}),
         lambda text: json.dumps({"output": f"```json\n{text}\n```"}),
     ],
@@ -102,6 +128,23 @@ def test_finds_an_answer_in_other_wrappings(spell):
     parsed = parse_answer("summary.answer", spell(JSON))
     assert parsed.is_complete
     assert parsed.fields["claims"] == CLAIMS
+
+
+@pytest.mark.parametrize(
+    ("spelled", "read"),
+    [
+        ('B "really" went.', 'B "really" went.'),
+        ('B went, "he said", and "so on".', 'B went, "he said", and "so on".'),
+        (r"B\'s went \$5.", r"B's went \$5."),
+        (r"\u0042 \z \"went\" \ud83d\ude00.", 'B \\z "went" \U0001f600.'),
+    ],
+)
+def test_reads_quotes_and_escapes_that_are_not_json_as_part_of_the_text(spelled, read):
+    text = JSON.replace('"text": "B went."', f'"text": "{spelled}"')
+    parsed = parse_answer("summary.answer", text)
+    assert parsed.is_complete, parsed.problems
+    assert parsed.fields["claims"][1]["text"] == read
+    assert "part of it" in str(parsed.corrections[0])
 
 
 def test_reads_texts_and_maps_where_objects_and_lists_were_asked_for():
@@ -124,7 +167,7 @@ def test_reads_the_only_number_of_a_text(evidence, numbers):
 
 @pytest.mark.parametrize(
     ("numbers", "shares"),
-    [((8, 5), [0.8, 0.5]), (("85", 5), [0.85, 0.05]), ((8, 0.5), [0.5]), ((200,), [])],
+    [((8, 4), [0.8, 0.4]), (("85", 5), [0.85, 0.05]), ((8, 0.4), [0.5, 0.4])],
 )
 def test_reads_shares_on_another_scale_only_if_all_are(numbers, shares):
     items = [claim(f"{item}.", check_worthiness=item) for item in numbers]
@@ -149,8 +192,6 @@ def test_fills_in_only_what_may_be_empty():
     "bad",
     [
         {"kind": "fact"},
-        {"check_worthiness": 8},
-        {"check_worthiness": float("nan")},
         {"speaker": {"name": "A"}},
         {"quote": " "},
     ],
@@ -165,7 +206,7 @@ def test_rejects_a_bad_item_by_itself_with_its_path(bad):
 
 
 def test_recognizes_a_cut_anywhere_and_never_completes_anything():
-    for length in range(1, len(JSON)):
+    for length in range(1, len(JSON) - 1):  # without the last brace, nothing is missing
         parsed = parse_answer("summary.answer", JSON[:length])
         assert parsed.is_cut_off, JSON[:length]
         kept = parsed.fields.get("claims", [])
@@ -198,10 +239,10 @@ def test_reads_claims_without_an_object_around_them(text):
 
 
 def test_keeps_the_good_claims_of_json_that_is_broken_in_one_place():
-    text = JSON.replace('"text": "B went."', '"text": "B "really" went."')
+    text = JSON.replace('"text": "B went."', '"text": B went.')
     parsed = parse_answer("summary.answer", text)
     assert parsed.fields["claims"] == [CLAIMS[0], CLAIMS[2]]
-    assert str(parsed.problems[0]).startswith("$: is not JSON: a comma")
+    assert str(parsed.problems[0]).startswith("$: is not JSON: 'B' is not a JSON")
     assert "A came" not in parsed.leftover
     assert "B " in parsed.leftover
 
@@ -224,6 +265,33 @@ def test_an_unreadable_vote_is_not_read_as_no_evidence():
 )
 def test_hostile_text_takes_time_in_proportion_to_its_length(unit):
     parse_answer("claims.answer", unit * (20_000 // len(unit)) + "!")
+
+
+@pytest.mark.parametrize("value", [8, float("nan"), "high", {"value": 1}])
+def test_a_claim_with_an_unusable_rank_has_a_neutral_one(value):
+    items = [claim("A came."), claim("B went.", check_worthiness=value)]
+    parsed = parse_answer("claims.answer", json.dumps({"claims": items}))
+    assert parsed.is_complete
+    assert parsed.fields["claims"] == [claim("A came."), claim("B went.")]
+    assert parsed.corrections[0].path == "$.claims[1].check_worthiness"
+
+
+@pytest.mark.parametrize(
+    ("label", "read"),
+    [
+        ("SUPPORTS", "supported"),
+        ("Not Enough Info", "not_enough_evidence"),
+        ("Conflicting Evidence/Cherrypicking", "conflicting_evidence"),
+    ],
+)
+def test_reads_the_labels_of_other_data_sets(label, read):
+    answer = verdict([1])
+    answer["verdicts"][0]["label"] = label
+    parsed = parse_answer("verdict.answer", json.dumps(answer))
+    assert parsed.fields["verdicts"][0]["label"] == read
+    answer["verdicts"][0]["label"] = "true"
+    parsed = parse_answer("verdict.answer", json.dumps(answer))
+    assert parsed.rejected[0].problems[0].path == "$.verdicts[0].label"
 
 
 @pytest.mark.parametrize(

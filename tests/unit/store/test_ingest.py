@@ -21,6 +21,16 @@ def test_ingests_the_same_text_without_an_id_once(store, tmp_path):
     assert (report.documents, report.repeated) == (1, 1)
 
 
+def test_does_not_read_the_store_itself(store, tmp_path):
+    (tmp_path / "a.txt").write_text(FERRY)
+    batch = Batch(store, SETTINGS)
+    with store.lock():
+        assert batch.add(str(tmp_path)).documents == 1
+    assert [item.key for item in store.list_documents(batch.number)] == [
+        str(tmp_path / "a.txt")
+    ]
+
+
 def test_names_every_broken_row_before_anything_is_stored(store, tmp_path):
     path = tmp_path / "r.jsonl"
     lines = [

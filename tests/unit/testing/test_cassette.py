@@ -270,7 +270,7 @@ def test_the_context_manager_explains_a_miss(tmp_path, record):
     client = OpenAI(api_key="k", base_url="http://127.0.0.1:1/v1", max_retries=0)
     with (
         client,
-        pytest.raises(CassetteMissError, match="has no requests"),
+        pytest.raises(CassetteMissError, match="does not exist"),
         use_cassette(tmp_path / "none.json", record=record),
     ):
         client.models.list()
@@ -287,5 +287,5 @@ def test_the_context_manager_raises_a_miss_that_the_code_swallowed(tmp_path):
                 raise error
 
     for error in (None, KeyError("name")):
-        with pytest.raises(CassetteMissError, match="has no requests"):
+        with pytest.raises(CassetteMissError, match="does not exist"):
             send(error)

@@ -263,7 +263,7 @@ def test_does_not_support_a_changed_detail(claim, evidence):
         ("The port took in 19.000 tons.", "The port took in 19,000 tons."),
         ("The port took in 19 000 tons.", "The port took in 19,000 tons."),
         ("The fund pays 2 crowns each month.", "The fund pays 2 crowns a month."),
-        ("Brandt won the vote.", "Ida Brandt won the vote in Lidby."),
+        ("Ida Brandt won the vote.", "In Lidby, Ida Brandt won the vote."),
         (
             "The WHO opened the clinic.",
             "The World Health Organization (WHO) opened the clinic.",

@@ -272,9 +272,8 @@ def test_a_pronoun_is_no_number_that_the_evidence_lacks(claim, evidence):
     assert list_objections(comparisons, strict=False) == []
 
 
-# What is planned, denied, or rumored, and numbers of something else in the sentence.
-# The word list (unreal_words.txt) was made with these in view: they show that it works
-# as meant, not how well it does on others.
+# What is planned, denied, or rumored, numbers of something else in the sentence, and
+# words that more words turn around.
 UNREAL = [
     (
         "Mr Dunne said the tolls would be lowered.",
@@ -355,6 +354,23 @@ UNREAL = [
         "The firm pledged to cut 300 jobs in Oslo.",
         "The firm pledged to cut no jobs, but 300 in Oslo may go.",
     ),
+    ("The library is the largest.", "The library is the second largest."),
+    ("The library is the largest.", "The library is one of the largest."),
+    ("Five schools passed.", "Only two of the five schools passed."),
+    ("300 people came.", "More than 300 people came."),
+    ("300 people came.", "Up to 300 people came."),
+    ("Residents backed the plan.", "Few residents backed the plan."),
+    ("The mayor bought it.", "The mayor's brother bought it."),
+    ("The mayor bought it.", "The former mayor bought it."),
+    ("Sales doubled.", "Sales nearly doubled."),
+    ("The price fell by 40 euros.", "The price fell by half to 40 euros."),
+    ("The lake is 40 km wide.", "The lake is 40 km long and 12 km wide."),
+    ("Mia Ek employs 450 people.", "The firm, run by Mia Ek, employs 450 people."),
+    ("Bo Lind left.", "Ann Berg, who succeeded Bo Lind, left."),
+    ("The strike ended on Monday.", "The strike began on Monday and ended on Friday."),
+    ("Bo Dahl won.", "Ann Lee, not Bo Dahl, won."),
+    ("The ferry sank.", "The ferry neither sank nor burned."),
+    ("Bo resigned.", "Ann met Bo. She resigned."),
 ]
 ASSERTED = [
     (
@@ -362,8 +378,8 @@ ASSERTED = [
         "The line will cost 4.2 million euros and carry 300 passengers a day.",
     ),
     (
-        "The council approved a ferry line.",
-        "The city council of Northfield approved a new ferry line on Monday.",
+        "The council of Northfield approved a ferry line.",
+        "The council of Northfield, at odds for weeks, approved a ferry line on Monday.",
     ),
     ("The first boat leaves in 2027.", "The first boat leaves in March 2027."),
     (
@@ -374,7 +390,19 @@ ASSERTED = [
     ("The firm plans to cut 200 jobs.", "The firm plans to cut 200 jobs in May."),
     ("Ann Lee denied the report.", "Ann Lee denied the report on Friday."),
     ("The mayor may resign.", "The mayor may resign in June."),
-    ("The road did not open in May.", "The road did not open in May, the city says."),
+    ("The road did not open in May.", "The road did not open in May, or in June."),
+    ("Ann Lee resigned.", "Ann Lee, 54, the mayor, resigned on Monday."),
+    ("Ann Lee resigned.", "The mayor, Ann Lee, resigned."),
+    ("Sales rose in May.", "In May, sales rose, and profit fell."),
+    ("In May sales rose.", "Sales rose in May."),
+    ("The tower is 98 meters high.", "The tower fell twice. It is 98 meters high."),
+    (
+        "A judge dismissed the suit.",
+        "A judge dismissed his suit, but may hear it again.",
+    ),
+    ("It opened on July 1, 2025.", "It opened on 1 July 2025."),
+    ("Bo said that sales fell.", "Bo said that costs rose and that sales fell."),
+    ("The city built a bridge.", "Instead of a tunnel, the city built a bridge."),
 ]
 
 

@@ -4,11 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimcheck import Document, Label, Settings, Stance, Statement, check, errors
+from claimcheck import Document, Label, Settings, Stance, check, errors
 from claimcheck.reports import text
-from claimcheck.verification.engine import verify_statement
-from claimcheck.verification.lexical import LexicalScorer
-from claimcheck.verification.retrieve import Corpus
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")
@@ -92,7 +89,7 @@ def test_the_sentence_about_the_same_thing_decides(claim, against, expected):
     ("claim", "attribution", "content"),
     [
         (
-            "Ryabkov said Russia was concerned by U.S. sanctions.",
+            "Ryabkov said Russia was increasingly concerned by U.S. sanctions.",
             "supported",
             "not_enough_evidence",
         ),
@@ -102,7 +99,8 @@ def test_the_sentence_about_the_same_thing_decides(claim, against, expected):
             "not_enough_evidence",
         ),
         (
-            "Trump said the United States imposed sanctions against Minerven.",
+            "Trump said the United States imposed sanctions against Venezuela's "
+            "state-run gold mining company Minerven.",
             "not_enough_evidence",
             "supported",
         ),
@@ -127,20 +125,12 @@ def test_refutes_what_weak_models_get_wrong(claim):
     assert label(claim, SEED) is Label.REFUTED
 
 
-def test_names_the_speaker_when_only_a_statement_supports_the_claim():
-    (verdict,) = verdicts(["The talks were positive."], SEED)
-    assert ("attribution", "Elliot Abrams") in [
-        (d.kind, d.evidence) for d in verdict.finding.differences
-    ]
-    assert "Elliot Abrams" in verdict.finding.rationale
-
-
-def test_a_summary_that_drops_the_speaker_is_not_supported(seed_text):
-    corpus = Corpus(Document.from_text(seed_text))
-    claim = Statement.of("The talks were positive.")
-    assert verify_statement(claim, corpus, LexicalScorer()).label is Label.SUPPORTED
-    strict = verify_statement(claim, corpus, LexicalScorer(), strict=True)
-    assert strict.label is Label.NOT_ENOUGH_EVIDENCE
+def test_names_the_speaker_when_only_a_statement_has_the_claim():
+    (verdict,) = verdicts(["The dam is safe."], "Bo Dahl said the dam is safe.")
+    assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
+    (difference,) = verdict.finding.differences
+    assert (difference.kind, difference.evidence) == ("attribution", "Bo Dahl")
+    assert "only as a statement by Bo Dahl" in verdict.finding.rationale
 
 
 def test_a_text_that_contradicts_itself_is_conflicting_evidence():

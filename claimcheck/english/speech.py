@@ -1,0 +1,440 @@
+"""Whom a sentence names as saying it.
+
+Only the form of the sentence counts, and only forms that are safe: a speaker that is
+merely likely is not returned. `quotations` looks at the sentences around it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from claimcheck.english.lexicon import BASE_FORMS
+from claimcheck.english.names import find_names, strip_title
+from claimcheck.resources import read_words
+from claimcheck.text.words import may_speak
+
+
+def _match_any(*names: str) -> str:
+    """Return the alternatives of word lists, escaped for a verbose pattern."""
+    return "|".join(re.escape(word) for name in names for word in read_words(name))
+
+
+_ADVERBS = f"(?:{_match_any('reporting_adverbs')})"
+_SPEECH_VERBS = _match_any("speech_verbs")
+_VERBS_BEFORE_THAT = _match_any("verbs_before_that")
+_VERBS_WITH_NAMED_SUBJECT = _match_any("verbs_with_named_subject")
+# A sentence without one of these reports no speech. Most sentences have none, and
+# this look-up spares them the regular expressions.
+_SPEECH_MARKER_WORDS = frozenset(
+    phrase.split()[0]
+    for name in ("speech_verbs", "verbs_before_that", "verbs_with_named_subject")
+    for phrase in read_words(name)
+) | frozenset(("quoted", "quotes", "according", "According"))
+_TELL_VERBS = ("told", "tells")  # they need a listener, so they are never inverted
+_WORD = re.compile(r"\w+")
+
+# In all patterns "¤" is a character of quoted text, see `detect_speech`.
+_SPEECH_VERB = re.compile(
+    rf"""
+    \b(?:(?:has|have|had)\s+)?
+    (?:{_ADVERBS}\s+)*
+    (?:
+        (?P<strong>{_SPEECH_VERBS})\b
+            (?!\s+(?:to\s+(?:be|have)|so|than|nothing)\b)   # "said to be", "says so"
+            (?<!told(?=\s+(?:on|of|apart)\b))    # "the years told on him"
+            (?!                                 # a book "tells the story"
+                \s+(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?
+                (?:tales?|story|stories|history)\b
+            )
+        | (?P<that>{_VERBS_BEFORE_THAT})\b
+            (?=\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|\s*\.?$)
+        | (?<=¤\ )(?P<inverted>{_VERBS_BEFORE_THAT})\b
+        | (?P<named>{_VERBS_WITH_NAMED_SUBJECT})\b
+    )
+    """,
+    re.VERBOSE,
+)
+_WAS_QUOTED_AS_SAYING = re.compile(
+    rf"""
+    \b(?:was|were|is|has\ been|had\ been)\s+(?:{_ADVERBS}\s+)*
+    (?:quoted|cited|reported)\b[^¤]*?\bas\s+(?:saying|telling)\b
+    """,
+    re.VERBOSE,
+)
+_QUOTED_AS_SAYING = re.compile(
+    r"\b(?:quoted|cited|quotes|cites)\s+(?P<who>[^,¤]{2,80}?)"
+    r"\s+as\s+(?:saying|telling)\b"
+)
+_ACCORDING_TO = re.compile(r"\b[Aa]ccording to\s+(?P<who>[^,.;¤]{2,90})")
+_MAX_OPENING_CHARACTERS = 3  # so far in, "according to" still opens the sentence
+_ENDS_IN_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$"
+)
+# "as long as Mao said it was"
+_ENDS_IN_COMPARISON = re.compile(
+    r"\b(?:than|as\s+\w+\s+as)\s+(?:[\w.’'-]+\s+){0,3}[\w.’'-]+$", re.IGNORECASE
+)
+# "an endeavor that calls for", "texted to say"
+_ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
+# "whom Lind called a liar"
+_ENDS_IN_OBJECT_OF_CLAUSE = re.compile(r"\bwhom\s+(?:the\s+)?(?:[\w.’'-]+\s*){1,4}$")
+# "If Lind says that ...", "Neither Lind nor Brandt said"
+_UNREAL_CLAUSE = re.compile(
+    r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither)\s[^,;]*$",
+    re.IGNORECASE,
+)
+_PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
+_NOT_BEFORE_SPEECH = (_ENDS_IN_COMPARISON, _ENDS_IN_NON_SPEECH, _UNREAL_CLAUSE)
+# After it, somebody else may speak: "Lind said 40, but Brandt says 30".
+_OTHER_SIDE = re.compile(r",\s+(?:but|and|while)\s+(?!that\b)")
+# "did not say", "never told"
+_NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
+_ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
+_ENDS_IN_PREPOSITION = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
+_ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
+_ENDS_IN_CAPITALIZED_WORD = re.compile(r"[A-Z][\w.'’-]*$")
+_CLAUSE_START = re.compile(
+    r"""
+    [,;:¤—–]\s*
+    | \s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s
+    | ^(?:but|and|as|while|when|after)\s
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "Bergen and Oslo": one name, or the end of one clause and the start of another
+_COORDINATION = re.compile(r"\s(?:and|&)\s")
+_COORDINATED_NAME = re.compile(
+    r"(?:(?:[Tt]he|[Bb]oth|[Tt]heir|[Ii]ts)\s)?[A-Z][\w.'’-]*"
+    r"(?:\s(?:[A-Z][\w.'’-]*|and|&|of|on|for|the|in|de))*\s[A-Z][\w.'’-]*"
+)
+# Curly single quotation marks too, but not the apostrophes of "it’s" and "the ‘90s".
+_QUOTED_TEXT = re.compile(
+    r"""
+    (?P<open>[\"“]) [^\"”]* (?P<close>[\"”]?)
+    | (?P<single>‘)(?!\d\ds?\b) [^’]*(?:’(?=\w)[^’]*)* (?P<close_single>’?)
+    """,
+    re.VERBOSE,
+)
+FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
+_THIRD_PERSON_PRONOUNS = frozenset(("he", "she", "they", "it"))
+_THAT = re.compile(r"\bthat\b")
+_MAX_CHARACTERS_TO_THAT = 60  # from a verb of speech
+_TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
+_AFTER_VERB = re.compile(
+    rf"\s+(?P<head>(?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?"
+)
+# "said the port" names the speaker; "said the port would close" does not.
+_CLAUSE_MARKER = re.compile(
+    r"""
+    \b(?:
+        (?:who|which|that|whose)
+        | (?P<verb>
+            is|are|was|were|has|have|had|does|did|do|will|would|can|could|may|might
+            |must|should
+        )
+    )\b
+    """,
+    re.VERBOSE,
+)
+_OPENING_NAME = re.compile(r"(?P<name>(?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
+_FINITE_VERB = re.compile(
+    r"""
+    \b(?:
+        is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might
+        | \w{2,}ed
+        | \w{3,}s(?=\s(?:the|a|an|that|to)\s)
+    )\b
+    """,
+    re.VERBOSE,
+)
+_SPEAKER_END = re.compile(
+    r"""
+    \s+(?:
+        close\s+to|in|on|at|by|during|after|before|last|this|when|while|to|for|who|from
+        |published|released|issued|conducted
+    )\b\s*
+    | \s+(?:has|have|had)$
+    """,
+    re.VERBOSE,
+)
+_NOT_A_SPEAKER = re.compile(
+    r"(?:\w+ly\s+)?"
+    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
+_DETERMINER = re.compile(
+    r"(?:the|a|an|one|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
+)
+_PLURAL_NOUN = re.compile(r"[a-z]+(?<![su])s$")
+# Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
+_MAX_SPEAKER_WORDS = 9
+# Between commas, a longer text is a clause of its own.
+_MAX_APPOSITION_CHARACTERS = 100
+_MAX_NAME_CHARACTERS = 40
+_MAX_CONTEXT_CHARACTERS = 500  # around a verb, in which its subject is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The speaker as the sentence names them, and where their words begin.
+
+    `content_start` is None if they come before the verb.
+    """
+
+    speaker: str
+    content_start: int | None
+
+
+def mask_quotations(text: str) -> tuple[str, str]:
+    """Replace quoted characters by "¤"; also return the mark left open, or ""."""
+    unclosed = ""
+
+    def mask(match: re.Match[str]) -> str:
+        nonlocal unclosed
+        is_closed = match["close"] or match["close_single"]
+        unclosed = "" if is_closed else match.group()[0]
+        return "¤" * len(match.group())
+
+    return _QUOTED_TEXT.sub(mask, text), unclosed
+
+
+@lru_cache(maxsize=4_096)
+def detect_speech(text: str) -> Speech | None:
+    """Return who says this sentence, or None; pronouns are not resolved."""
+    if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
+        return None
+    # Quoted text is masked, so that a verb in it is not taken for the reporting one.
+    masked, _ = mask_quotations(text)
+    if match := _WAS_QUOTED_AS_SAYING.search(masked):
+        return _build_speech(_find_subject(masked[: match.start()]), match.end())
+    if match := _QUOTED_AS_SAYING.search(masked):
+        return _build_speech(_extract_speaker(match["who"]), match.end())
+    source = _ACCORDING_TO.search(masked)
+    if source and source.start() < _MAX_OPENING_CHARACTERS:
+        speech = _build_speech(_extract_source(source["who"]), source.end())
+        return _check_only_speaker(speech, text, source.end())
+    for match in _SPEECH_VERB.finditer(masked):
+        if speech := _parse_speech_at(match, masked):
+            return _check_only_speaker(speech, text, match.end())
+    return _build_speech(_extract_source(source["who"]), None) if source else None
+
+
+def _check_only_speaker(speech: Speech | None, text: str, start: int) -> Speech | None:
+    """Return the speech, unless somebody else speaks in a later clause."""
+    other_side = _OTHER_SIDE.search(text, start)
+    if speech is None or other_side is None:
+        return speech
+    other = detect_speech(text[other_side.end() :])
+    if other is None or is_third_person_pronoun(other.speaker):
+        return speech
+    names_same = other.speaker in speech.speaker or speech.speaker in other.speaker
+    return speech if names_same else None
+
+
+def is_third_person_pronoun(speaker: str) -> bool:
+    """Return whether a speaker is only "he", "she", "they", or "it"."""
+    return speaker.lower() in _THIRD_PERSON_PRONOUNS
+
+
+def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
+    """Return the speech that a verb of speech reports, or None."""
+    # A longer look back would take quadratic time in a sentence of verbs.
+    before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
+    left = before.rstrip()
+    if _ENDS_IN_PASSIVE.search(before) or _reports_nothing(match, left):
+        return None
+    speaker_after_verb = _find_speaker_after_verb(match, masked, left)
+    if speaker_after_verb:
+        return Speech(speaker_after_verb, None)
+    subject = _find_verb_subject(match, masked, left)
+    if subject is None:
+        return None
+    if match["named"] and not _is_person(subject):
+        return None
+    if _is_content_before_verb(match, masked, left):
+        return Speech(subject, None)
+    return Speech(subject, _find_content_start(match, masked))
+
+
+def _reports_nothing(match: re.Match[str], left: str) -> bool:
+    """Return whether the text before the verb shows it reports no speech."""
+    if any(pattern.search(left) for pattern in _NOT_BEFORE_SPEECH):
+        return True
+    if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
+        return True
+    # "called for calm", "called off the match"
+    if match["named"] and _PARTICLE.match(match.string, match.end()):
+        return True
+    last_word = left.rpartition(" ")[2]
+    return _NEGATED.search(f"{last_word} {match.group()}") is not None
+
+
+def _find_speaker_after_verb(
+    match: re.Match[str], masked: str, left: str
+) -> str | None:
+    """Return the speaker of `"...," said X`, or None."""
+    is_strong = match["strong"] and match["strong"] not in _TELL_VERBS
+    if not (match["inverted"] or match["that"] or is_strong):
+        return None
+    # An inverted verb follows the words that it reports.
+    if not left.endswith(("¤", ",")):
+        return None
+    after = _AFTER_VERB.match(masked, match.end())
+    if after is None:
+        return None
+    if left.endswith(",") and _is_reported_content(after["head"]):
+        return None
+    return _resolve_apposition(after["head"], after["name"])
+
+
+def _find_verb_subject(match: re.Match[str], masked: str, left: str) -> str | None:
+    """Return the subject before a verb of speech, or None."""
+    if _ENDS_IN_CONJUNCTION.search(left):
+        subject = _find_leading_subject(masked)
+    else:
+        subject = _find_subject(left)
+    if subject and _is_person(subject):
+        return subject
+    # "Jane Roe, who made "X" the anthem of the city, said"
+    opening = _OPENING_NAME.match(masked)
+    if opening and match["strong"] and left.endswith(","):
+        return strip_title(opening["name"])
+    return subject
+
+
+def _is_person(subject: str) -> bool:
+    return bool(find_names(subject)) or is_third_person_pronoun(subject)
+
+
+def _is_content_before_verb(match: re.Match[str], masked: str, left: str) -> bool:
+    """Return whether the words of the speaker come before the verb."""
+    after = masked[match.end() : match.end() + _MAX_CONTEXT_CHARACTERS]
+    if "¤" in left and not _THAT.match(after.lstrip()):
+        return True
+    rest = after.replace("reporters", "").replace("journalists", "")
+    return _WORD.search(rest) is None
+
+
+def _is_reported_content(text: str) -> bool:
+    """Return whether words after "said" are the content, not the speaker."""
+    clause = _CLAUSE_MARKER.search(text)
+    if clause and clause["verb"]:
+        return True
+    head = text[: clause.start()] if clause else text
+    return any(_is_past_form(word) for word in head.split())
+
+
+def _is_past_form(word: str) -> bool:
+    return word in BASE_FORMS or (word.islower() and word.endswith("ed"))
+
+
+def _find_content_start(match: re.Match[str], masked: str) -> int:
+    """Return where the content begins: after the verb, or at a near "that"."""
+    if not match["named"] and match["strong"] not in _TELL_VERBS:
+        return match.end()
+    end = match.end() + _MAX_CHARACTERS_TO_THAT
+    that = _THAT.search(masked, match.end(), end)
+    return that.start() if that else match.end()
+
+
+def _build_speech(speaker: str | None, content_start: int | None) -> Speech | None:
+    return Speech(speaker, content_start) if speaker else None
+
+
+def _find_subject(left: str) -> str | None:
+    """Return the noun phrase that ends `left`, also before an apposition."""
+    left = left.rstrip()
+    if not left.endswith(","):
+        return _extract_speaker(_find_last_clause(left))
+    # "Jan Novak, the prime minister, said"
+    head, _, apposition = left[:-1].rpartition(",")
+    if not head or "¤" in apposition or len(apposition) > _MAX_APPOSITION_CHARACTERS:
+        return None
+    return _resolve_apposition(_find_last_clause(head), apposition)
+
+
+def _find_last_clause(text: str) -> str:
+    """Return the last clause; nothing if it may be one or two clauses."""
+    start = 0
+    is_ambiguous = False
+    for match in _CLAUSE_START.finditer(text):
+        if _joins_names(text, match):
+            is_ambiguous = True
+            continue
+        # "The office and the union": the second of two subjects is not the speaker.
+        is_subject = match.group().strip().lower() == "and" and not (
+            _FINITE_VERB.search(text[start : match.start()])
+        )
+        start, is_ambiguous = match.end(), is_subject
+    clause = text[start:].strip()
+    if is_ambiguous and not _COORDINATED_NAME.fullmatch(clause):
+        return ""
+    return clause
+
+
+def _joins_names(text: str, match: re.Match[str]) -> bool:
+    if match.group().strip().lower() != "and":
+        return False
+    word_before = text[: match.start()].rpartition(" ")[2]
+    return word_before[:1].isupper() and text[match.end() : match.end() + 1].isupper()
+
+
+def _resolve_apposition(head: str, apposition: str | None) -> str | None:
+    """Return the person in "Jane Roe, the director" or the reverse."""
+    apposition = (apposition or "").strip()
+    if _is_full_name(apposition) and not _ENDS_IN_CAPITALIZED_WORD.search(head.strip()):
+        return strip_title(find_names(apposition)[0])
+    return _extract_speaker(head)
+
+
+def _is_full_name(text: str) -> bool:
+    """Return whether a text is one full name, perhaps after an office."""
+    names = find_names(text)
+    if len(names) != 1 or len(text) >= _MAX_NAME_CHARACTERS:
+        return False
+    return " " in names[0] and text.endswith(names[0])
+
+
+def _find_leading_subject(masked: str) -> str | None:
+    """Return the subject that opens a sentence with "and said"."""
+    verb = _FINITE_VERB.search(masked)
+    opening = masked[: verb.start()] if verb else ""
+    return _find_subject(opening) if opening.strip() else None
+
+
+def _extract_source(text: str) -> str | None:
+    """Return the speaker in a phrase after "according to"."""
+    source = _extract_speaker(text)
+    if source is None or find_names(source):
+        return source
+    # Figures, reports, and contracts do not speak.
+    head = source.partition(" of ")[0].rpartition(" ")[2]
+    return source if may_speak(head) else None
+
+
+def _extract_speaker(text: str) -> str | None:
+    """Return the speaker in a phrase: the final name, or all of it."""
+    text = _ASIDE.sub("", text.strip())
+    phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
+    if not phrase or _NOT_A_SPEAKER.match(phrase):
+        return None
+    if pronoun := _ENDS_IN_PRONOUN.search(phrase):
+        return pronoun.group()
+    return _extract_named_speaker(phrase)
+
+
+def _extract_named_speaker(phrase: str) -> str | None:
+    """Return the name that ends a phrase, or else the whole phrase."""
+    names = find_names(phrase)
+    final_names = [name for name in names if phrase.endswith(name)]
+    before = phrase.removesuffix(final_names[-1]) if final_names else ""
+    if _COORDINATION.search(before[-len(" and ") :]):
+        return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
+    if final_names and not _ENDS_IN_PREPOSITION.search(before):
+        return strip_title(final_names[-1])
+    if not names and not _DETERMINER.match(phrase) and not _PLURAL_NOUN.match(phrase):
+        return None
+    return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None

@@ -1,0 +1,190 @@
+"""A draft's paragraphs and their links: Markdown and HTML in one form.
+
+Markdown is turned into HTML first. A link is a range of its paragraph's text, so that
+whoever reads on can decide whether its words are part of a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+
+FOOTNOTE_ANCHOR = "claimcheck-footnote-"
+_FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.+(?:\n[ \t]+.+)*)", re.M)
+_FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
+# Pandoc's "text^[The note, with a [link](address).]"
+_INLINE_NOTE = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]")
+_BLOCKS = frozenset(
+    "p li h1 h2 h3 h4 h5 h6 div td th blockquote dt dd section article figcaption "
+    "table tr ul ol body aside footer header main".split()
+)
+# Code has brackets and addresses that cite nothing.
+_SKIPPED = frozenset("script style nav head template svg button pre".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_NO_SOURCE = ("mailto:", "tel:", "sms:", "javascript:", "data:")
+_SPACES = re.compile(r"\s+")
+_DIGITS = re.compile(r"\d{1,3}")
+_RAISED = re.compile(r"[\d\s,–-]+")
+_TO_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link's range in the text of its paragraph, and where it leads."""
+
+    start: int
+    end: int
+    target: str
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph; a line break is a <br>, and `names` are its anchors.
+
+    `number` is its number in an ordered list.
+    """
+
+    text: str = ""
+    links: list[Link] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    number: int | None = None
+    tag: str = ""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is the title of what follows."""
+        return self.tag in _HEADINGS
+
+    def split_lines(self) -> list[Block]:
+        """Return a block for each line; the first keeps the names."""
+        lines: list[Block] = []
+        start = 0
+        for line in self.text.split("\n"):
+            end = start + len(line)
+            links = [
+                Link(link.start - start, link.end - start, link.target)
+                for link in self.links
+                if start <= link.start and link.end <= end
+            ]
+            lines.append(Block(line, links))
+            start = end + 1
+        lines[0].names, lines[0].number = self.names, self.number
+        return lines
+
+    def append(self, line: Block) -> None:
+        """Add another block's text and links at the end."""
+        start = len(self.text) + 1
+        self.text += f" {line.text}"
+        for link in line.links:
+            moved = Link(link.start + start, link.end + start, link.target)
+            self.links.append(moved)
+
+
+def render_markdown(text: str) -> str:
+    """Return Markdown as HTML, with its footnotes as anchors."""
+    from markdown_it import MarkdownIt
+
+    # With `breaks`, each line of a list of references stays a line.
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    notes: list[str] = []
+
+    def keep_note(name: str, note: str) -> None:
+        content = markdown.renderInline(note)
+        notes.append(f'<li id="{FOOTNOTE_ANCHOR}{escape(name)}">{content}</li>')
+
+    def name_note(match: re.Match[str]) -> str:
+        name = f"inline-{match.start()}"
+        keep_note(name, match[1])
+        return f"[^{name}]"
+
+    for match in _FOOTNOTE.finditer(text):
+        keep_note(match[1], match[2])
+    body = _INLINE_NOTE.sub(name_note, _FOOTNOTE.sub("\n", text))
+    page = markdown.render(body)
+    page = _FOOTNOTE_MARK.sub(rf'<a href="#{FOOTNOTE_ANCHOR}\1">[^\1]</a>', page)
+    return f"{page}<ul>{''.join(notes)}</ul>"
+
+
+def list_blocks(page: str) -> list[Block]:
+    """Return the paragraphs of an HTML page that have text."""
+    parser = _PageParser()
+    parser.feed(page)
+    parser.close()
+    return [block for block in parser.blocks if block.text.strip()]
+
+
+class _PageParser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks: list[Block] = [Block()]
+        self._skipped = 0
+        self._lists: list[int] = []  # the last number in each open list; -1 is none
+        self._link: tuple[Block, int, str] | None = None
+        self._is_raised = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag in _SKIPPED:
+            self._skipped += 1
+        if self._skipped:
+            return
+        if tag in ("ol", "ul"):
+            start = attributes.get("start") or "1"
+            first = int(start) - 1 if _DIGITS.fullmatch(start) else 0
+            self._lists.append(first if tag == "ol" else -1)
+        if tag in _BLOCKS:
+            self._start_block(tag)
+        elif tag == "br":
+            self.blocks[-1].text += "\n"
+        elif tag == "a" and attributes.get("href"):
+            block = self.blocks[-1]
+            self._link = block, len(block.text), str(attributes["href"])
+        self._is_raised = tag == "sup"
+        # A note starts with its anchor; the anchor of a way back is within a text.
+        if not self.blocks[-1].text.strip():
+            names = (attributes.get("id"), attributes.get("name"))
+            self.blocks[-1].names += filter(None, names)
+
+    def _start_block(self, tag: str) -> None:
+        self.blocks.append(Block(tag=tag))
+        if tag == "li" and self._lists and self._lists[-1] >= 0:
+            self._lists[-1] += 1
+            self.blocks[-1].number = self._lists[-1]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_raised = False
+        if tag in _SKIPPED:
+            self._skipped = max(0, self._skipped - 1)
+        elif tag == "a" and self._link is not None:
+            self._end_link(*self._link)
+            self._link = None
+        elif tag in _BLOCKS:
+            if tag in ("ol", "ul") and self._lists:
+                self._lists.pop()
+            # What follows within the same list item keeps its number.
+            number = self.blocks[-1].number if tag == "p" else None
+            self.blocks.append(Block(number=number))
+
+    def handle_data(self, data: str) -> None:
+        if self._skipped:
+            return
+        block = self.blocks[-1]
+        text = _SPACES.sub(" ", data)
+        # Raised numbers are notes; "m<sup>2</sup>" is decided by whoever reads on.
+        if self._is_raised and _RAISED.fullmatch(text):
+            text = text.translate(_TO_RAISED)
+        block.text += text.lstrip() if block.text[-1:].isspace() else text
+
+    def _end_link(self, first: Block, start: int, target: str) -> None:
+        if target.startswith(_NO_SOURCE):
+            return
+        # A link may be around several paragraphs.
+        for block in reversed(self.blocks):
+            begin = start if block is first else 0
+            # One around a picture has no words, and cites nothing.
+            if block.text[begin:].strip():
+                block.links.append(Link(begin, len(block.text), target))
+            if block is first:
+                return

@@ -1,0 +1,158 @@
+"""The list of references of a draft: which number or note is which source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, Block
+
+# Addresses as people write them; a reference may have only a DOI.
+ADDRESS = re.compile(
+    r"(?:https?://|www\.(?=\w)|\bdoi:\s?(?=10\.)|\barXiv:(?=\d{4}\.))"
+    r"[^\s<>\"”]*[^\s<>\"”.,;:!?)\]'’]",
+    re.I,
+)
+_SCHEMES = {
+    "www.": "https://www.",
+    "doi:": "https://doi.org/",
+    "arxiv:": "https://arxiv.org/abs/",
+}
+FILE = re.compile(
+    r"""
+    (?<![\w./~-]) [\w./~-]+ \.
+    (?: txt | md | markdown | html? | xhtml | pdf | docx? | odt | rtf | epub | eml | msg
+      | csv | tsv | xlsx | pptx | json | xml | tex | srt | vtt | warc ) \b
+    """,
+    re.I | re.X,
+)
+FROM_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_REFERENCE = re.compile(r"\s*(?:\[(\d{1,3})\]:?|([⁰¹²³⁴-⁹]+))\s+")
+_LISTED_REFERENCE = re.compile(r"\s*[\[(]?(\d{1,3})[\]).:]{1,2}\s+")
+REFERENCES_TITLE = re.compile(
+    r"""
+    \W* (?:\d+\.?\s)? (?:list\ of\ |selected\ )?
+    (?: references?(?:\ list)? | sources?(?:\ cited)? | (?:end|foot)?notes | citations
+      | bibliography | literature | works\ cited | quellen | literatur
+      | einzelnachweise | références | bibliographie | referencias | fuentes
+    ) \W*
+    """,
+    re.I | re.X,
+)
+_MAX_TITLE_CHARACTERS = 100
+
+References = dict[str, list[str]]
+
+
+def split_references(
+    blocks: Sequence[Block],
+) -> tuple[References, list[Block]]:
+    """Return the sources of each reference, and the other paragraphs.
+
+    A reference is found by its number, "[1]", or by the anchor of its note, "#fn1"; one
+    with both has the same list under each.
+    """
+    linked = {link.target for block in blocks for link in block.links}
+    references: References = {}
+    paragraphs = []
+    section: Block | None = None  # the title of the list of references
+    for block in blocks:
+        lines = block.split_lines()
+        is_title = _is_references_title(block, lines[0])
+        if is_title or block.is_heading:
+            section = block if is_title else None
+            lines = lines[1:]
+        entries = _read_entries(lines, linked, in_references=section is not None)
+        for keys, sources in entries:
+            _add_reference(references, keys, sources)
+        if entries or section is block or block.is_heading:
+            continue
+        if not _continues(section, block):
+            section = None
+            paragraphs.append(block)
+    return references, paragraphs
+
+
+def _continues(section: Block | None, block: Block) -> bool:
+    """Whether a paragraph without a number belongs to a list of references.
+
+    Without a heading, the list ends with its last number.
+    """
+    return section is not None and (section.is_heading or block.tag == "li")
+
+
+def _is_references_title(block: Block, line: Block) -> bool:
+    if not REFERENCES_TITLE.fullmatch(line.text) or line.links:
+        return False
+    return block.is_heading or block.tag not in ("td", "th", "li")
+
+
+def _add_reference(
+    references: References, keys: Sequence[str], sources: Sequence[str]
+) -> None:
+    known = [references[key] for key in keys if key in references]
+    shared = known[0] if known else []
+    shared += [source for source in sources if source not in shared]
+    references.update(dict.fromkeys(keys, shared))
+
+
+def _read_entries(
+    lines: Sequence[Block], linked: set[str], *, in_references: bool
+) -> list[tuple[list[str], list[str]]]:
+    """Return the keys and the sources of each reference.
+
+    What follows on other lines belongs to it.
+    """
+    entries: list[tuple[list[str], int, Block]] = []
+    for line in lines:
+        keys, start = _find_keys(line, linked, in_references=in_references)
+        if keys:
+            entries.append((keys, start, line))
+        elif entries:
+            entries[-1][2].append(line)
+    return [(keys, _list_sources(entry, start)) for keys, start, entry in entries]
+
+
+def _find_keys(
+    line: Block, linked: set[str], *, in_references: bool
+) -> tuple[list[str], int]:
+    """Return the keys of a reference, and where its text starts."""
+    keys = [
+        f"#{name}"
+        for name in line.names
+        if f"#{name}" in linked or name.startswith(FOOTNOTE_ANCHOR)
+    ]
+    match = _REFERENCE.match(line.text)
+    if match is None and in_references:
+        match = _LISTED_REFERENCE.match(line.text)
+    if match is not None:
+        number = next(group for group in match.groups() if group)
+        return [*keys, f"[{number.translate(FROM_RAISED)}]"], match.end()
+    if in_references and line.number is not None:
+        keys.append(f"[{line.number}]")
+    return keys, 0
+
+
+def _list_sources(line: Block, start: int) -> list[str]:
+    """Return the addresses or files in a reference, or else its title."""
+    found = [link.target for link in line.links if not link.target.startswith("#")]
+    text = line.text
+    # A link's label may be an address, too.
+    for link in reversed(line.links):
+        text = text[: link.start] + " " + text[link.end :]
+    found += [complete_address(match[0]) for match in ADDRESS.finditer(text)]
+    entry = " ".join(text[min(start, len(text)) :].split()).strip("`'\"“”")
+    if not found:
+        is_file = FILE.fullmatch(entry.replace(" ", "_"))
+        found = [entry] if is_file else FILE.findall(entry)
+    # A book has no address: its title is what the reader has to look up.
+    title = entry[:_MAX_TITLE_CHARACTERS]
+    return list(dict.fromkeys(found)) or ([title] if title else [])
+
+
+def complete_address(text: str) -> str:
+    """Return an address with its scheme: "doi:10.1/x", "www.example.org"."""
+    for start, scheme in _SCHEMES.items():
+        if text.lower().startswith(start):
+            return scheme + text[len(start) :].lstrip()
+    return text

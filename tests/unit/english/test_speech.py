@@ -1,0 +1,168 @@
+"""The speakers that single sentences name."""
+
+import pytest
+
+from claimcheck.english.speech import detect_speech
+
+
+def find_speaker(text):
+    speech = detect_speech(text)
+    return speech.speaker if speech else None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ('"It is late," said Jane Roe.', "Jane Roe"),
+        ('"It is late," Jane Roe told reporters in Paris.', "Jane Roe"),
+        (
+            '"It is late," said the company\'s managing director, Erik Sandahl.',
+            "Erik Sandahl",
+        ),
+        ('"It is late," said Dr. Ines Calder, who led the study.', "Ines Calder"),
+        ('"Wages fell," wrote its leader, Petra Dvorak, on X.', "Petra Dvorak"),
+        ("Prime Minister Jan Novak said that wages rose.", "Jan Novak"),
+        ("Jan Novak, the prime minister, said wages rose.", "Jan Novak"),
+        ("His lawyer, Karin Holm, said the company would pay.", "Karin Holm"),
+        ("Wages rose in May, said the ministry.", "the ministry"),
+        ("Wages rose in May, said a clerk who had seen the books.", "a clerk"),
+        ("Holm's mayor, Anna Brandt, called the decision wrong.", "Anna Brandt"),
+        ("Agency Interfax quoted Novak as saying wages rose.", "Novak"),
+        ("Novak was quoted by the Interfax agency as saying wages rose.", "Novak"),
+        (
+            "According to the statistics office, wages fell 1.4%.",
+            "the statistics office",
+        ),
+        ("Wages fell, according to Jane Roe.", "Jane Roe"),
+        (
+            "A spokesman for the parks, Tom Weyer, did not dispute it but said it"
+            " ignored shade.",
+            "Tom Weyer",
+        ),
+        (
+            'Steve Kodis, the man behind making "Sunrise" the official flag of the'
+            ' city, says, "I am glad."',
+            "Steve Kodis",
+        ),
+        ("The ministry announced that 300 people left.", "The ministry"),
+        ("The president of Peru says taxes will fall.", "The president of Peru"),
+        (
+            "Jane Roe, speaking in Oslo, told Reuters that the port would close.",
+            "Jane Roe",
+        ),
+        ("Jane Roe, who led the study, said the result made her hopeful.", "Jane Roe"),
+        ("Jan Novak, the prime minister, said Russia left the talks.", "Jan Novak"),
+        (
+            "The late Ron Romine, an old friend, told the Herald in 2014 that it was"
+            " a thrill.",
+            "Ron Romine",
+        ),
+        (
+            "People were poor in every case, said Kathryn Gehred, a historian.",
+            "Kathryn Gehred",
+        ),
+        (
+            "Mayor Ann Lee, her son and two aides are under arrest and insist that she"
+            " stays, a source said.",
+            "a source",
+        ),
+        (
+            "It employs 40 people, according to the Ports and Ferries Board, a lobby.",
+            "the Ports and Ferries Board",
+        ),
+        ("Wages rose, Jane Roe and Tim Poe said.", "Jane Roe and Tim Poe"),
+        ('"It is late," said Jane Roe and Tim Poe.', "Jane Roe and Tim Poe"),
+        (
+            "A report released by the Center on Poverty and Inequality calls that into"
+            " question.",
+            None,
+        ),
+        ("The bill passed in Oslo and Bo Lind said it was late.", None),
+        ("The mayor's office and the police union said it was late.", None),
+        (
+            "The bill was passed and the police union said it was late.",
+            "the police union",
+        ),
+        ("Jane Roe did not say that it was late.", None),
+        ("If Jane Roe says so, it is late.", None),
+        ("Easier said than done, it was late.", None),
+        ("Sources close to Jane Roe say it was late.", "Sources"),
+        ("The years of work told on the town of 900 people.", None),
+        ("His illness and recklessness told of a bad year.", None),
+        ("It was an endeavor that calls for artists and for patience.", None),
+        ("A woman texted her mother to say that it was late.", None),
+        ("None of this is to say that Britain is poor.", None),
+        ("Luckily nobody was hurt and told the ministry.", None),
+        ("The company added 300 jobs.", None),
+        ("The Wizard of Oz tells the story of a girl.", None),
+        ("The march was not as long as Mao said it was.", None),
+        ("The bill was higher than Jane Roe said.", None),
+        ("The bridge was said to be safe.", None),
+        ("Reuters was told that 12 people died.", None),
+        ("The bridge opened in 1961.", None),
+    ],
+)
+def test_finds_the_speaker_of_a_sentence(text, speaker):
+    assert find_speaker(text) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Lind, whom Brandt called a liar, said 40 workers had left.", "Lind"),
+        ("According to Lind, 40 workers left, but Brandt says it was 30.", None),
+        ("Lind said 40 workers left, but Brandt says it was 30.", None),
+        ("Lind said 40 workers left, but he added that it was too few.", "Lind"),
+        ("If Lind says that 40 workers left, he is wrong.", None),
+        ("Neither Lind nor Brandt said that 40 people were hurt.", None),
+        ("Having said that, 40 people were hurt in 2020 at the yard.", None),
+    ],
+)
+def test_names_no_speaker_where_it_may_be_another(text, speaker):
+    assert find_speaker(text) == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor of Marden called for the tolls to be scrapped.",
+        "Ann Lee called off the match.",
+    ],
+)
+def test_a_verb_with_a_particle_reports_no_speech(text):
+    assert find_speaker(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("According to figures, wages fell 1.4%.", None),
+        ("Rents rose 12%, according to the latest figures.", None),
+        ("According to estimates seen on Monday, 300 jobs may go.", None),
+        ("According to a survey of 1,000 adults, 40 percent cannot pay.", None),
+        ("According to the terms of the deal, the city pays 3 million.", None),
+        ("According to Reuters, the plant closed.", "Reuters"),
+        ("According to a spokesman, the plant closed.", "a spokesman"),
+        ("According to the county, the plant closed.", "the county"),
+    ],
+)
+def test_figures_and_documents_are_no_source_that_speaks(text, speaker):
+    assert find_speaker(text) == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"They [the council] promised it," said Ann Berg.',
+        'Ann Berg said the council "[had] lied" in 2020.',
+        "Ann Berg (Labor) said it would cost 90 million.",
+        "Ann Berg [who is 61] said she would retire.",
+        "‘It’s the worst year we’ve had,’ said Ann Berg, the manager.",
+    ],
+)
+def test_brackets_and_single_quotation_marks_hide_no_speaker(text):
+    assert find_speaker(text) == "Ann Berg"
+
+
+def test_saying_nothing_is_no_speech():
+    assert find_speaker("The bank's lawyers said nothing.") is None
