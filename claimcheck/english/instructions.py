@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from claimcheck.english.lexicon import BASE_FORMS, FUNCTION_WORDS
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.text.words import get_part_of_speech
 
 REASON = "instruction, not a statement"  # in the ledger

@@ -77,7 +77,7 @@ def build_document_request(
     *overrides: SchemaOverride,
     **variables: Any,
 ) -> ModelRequest:
-    """Build a request about a document; `names` are those of template and schema.
+    """Build a request about a document; `names` are of template and schema.
 
     `material` are the variables whose text comes from the document, or from a model.
     """

@@ -81,7 +81,7 @@ def _compare(
     labels_by_run: Sequence[dict[str, Label]],
     number: int,
 ) -> ClaimStability:
-    """Compare a claim of the first run with those that match it in the others."""
+    """Compare a claim of the first run with its matches in the others."""
     claim = runs[0].claims[number]
     same = [(labels_by_run[0], claim)]
     for run, pairs, labels in zip(runs, matches, labels_by_run, strict=True):

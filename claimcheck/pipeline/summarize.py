@@ -7,7 +7,7 @@ is kept, and the rest is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -17,13 +17,13 @@ from claimcheck.errors import ContextWindowError
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import Cause, Run, Signature
+from claimcheck.models.run import Cause, Failure, Run, Signature
 from claimcheck.pipeline import corrections, long_document, summary
 from claimcheck.pipeline.answers import Answer, SummaryAnswer, ask
 from claimcheck.pipeline.claims import NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
-from claimcheck.pipeline.long_document import extract_claims
+from claimcheck.pipeline.long_document import Extraction, extract_claims
 from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.pipeline.repair import LINKED_LISTS
@@ -65,17 +65,6 @@ def summarize_with_model(
     # Of an answer that was not complete, only the claims count.
     whole = first if extraction.answers == [first] else None
     digest = yield from _write_summary(document, settings, whole, claims, count)
-    is_rewritten = digest.summary is not None and not digest.failures
-    is_own = whole is not None and not (digest.answers and is_rewritten)
-    failures = [
-        *extraction.unread,
-        *extraction.list_item_failures(index, summary=is_own),
-        *digest.failures,
-    ]
-    if whole and whole.cause and whole.has_all_claims and is_own:
-        failures.insert(
-            len(extraction.unread), whole.build_failure(0, document.characters)
-        )
     answers: list[Answer[Any]] = [*extraction.answers, *digest.answers]
     return Run(
         document=document,
@@ -83,7 +72,7 @@ def summarize_with_model(
         claims=claims.claims,
         verdicts=(),
         unchecked=(),
-        failures=tuple(failures),
+        failures=tuple(_list_failures(document, extraction, whole, digest, index)),
         # A summary that failed leaves no part of the document unread.
         ledger=build_ledger(
             document.characters,
@@ -95,6 +84,23 @@ def summarize_with_model(
         usage=sum((item.usage for item in answers), Usage()) + correction_usage,
         signature=_sign(settings, answers, first, digest),
     )
+
+
+def _list_failures(
+    document: Document,
+    extraction: Extraction,
+    whole: Answer[SummaryAnswer] | None,
+    digest: Digest,
+    index: QuoteIndex,
+) -> Iterator[Failure]:
+    """Yield what failed, but not of a summary that was written again."""
+    yield from extraction.unread
+    is_rewritten = digest.summary is not None and not digest.failures
+    is_own = whole is not None and not (digest.answers and is_rewritten)
+    if whole and whole.cause and whole.has_all_claims and is_own:
+        yield whole.build_failure(0, document.characters)
+    yield from extraction.list_item_failures(index, summary=is_own)
+    yield from digest.failures
 
 
 def _choose_passages(
