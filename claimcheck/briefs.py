@@ -206,8 +206,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
         yield "`claims` is not a list"
         return
     words = " ".join(item["text"].split())
-    completed = [_complete(item, brief) for item in claims]
-    answer = {"claims": completed, "ambiguous": []}
+    answer = {"claims": [_complete(item, brief) for item in claims]}
     validator = jsonschema.Draft202012Validator(
         answer_schemas.load("claims.answer", brief)
     )

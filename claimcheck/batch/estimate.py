@@ -211,7 +211,7 @@ class _PlausibleAnswers:
         if request.schema_name == _CORRECT_SCHEMA:
             return {"corrections": []}
         if request.schema_name == "claims.answer":
-            return {"claims": self._build_claims(request), "ambiguous": []}
+            return {"claims": self._build_claims(request)}
         summary = {
             "headline": "-",
             "sentences": self._sentences,
