@@ -62,7 +62,7 @@ test-slow: $(VENV)/.dev
 $(VENV)-pytest%/.done: pyproject.toml Makefile
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,web]' 'pytest==$*.*' \
-	  hypothesis pytest-timeout pytest-xdist pytest-asyncio pytest-recording aiohttp brotli h2 httpx requests trio
+	  hypothesis pytest-timeout pytest-xdist pytest-asyncio pytest-recording pytest-rerunfailures aiohttp brotli h2 httpx requests trio
 	@touch $@
 
 check-clients: $(VENV)-pytest8/.done $(VENV)-pytest9/.done

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from claimcheck import Document, Index
-from claimcheck.english import vocabulary
 from claimcheck.english.terms import extract_terms
+from claimcheck.resources import read_packed_lines
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUERIES = 50
@@ -30,7 +30,7 @@ SENTENCES = 60  # of a document; six make a passage
 
 def make_documents(passages: int) -> Iterator[Document]:
     generator = random.Random(7)
-    words = list(vocabulary._load_words())
+    words = [line.split()[0] for line in read_packed_lines("words")]
     weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(words))))
     for number in range(passages // 10):
         drawn = generator.choices(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claimcheck.api.clients import (
     ProgressCallback,
@@ -29,9 +30,14 @@ from claimcheck.models.search import SearchLog
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive
+from claimcheck.pipeline.evidence import SuggestedQueries, suggest_queries
+from claimcheck.pipeline.signature import merge_signatures
 from claimcheck.retrieval import Index
 from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.verification.retrieve import Corpus
+
+if TYPE_CHECKING:
+    from claimcheck.search.gather import FoundEvidence
 
 # A claim is a sentence; whatever is longer is a text with claims in it.
 MAX_CLAIM_CHARACTERS = 10_000
@@ -67,11 +73,9 @@ def check(
     """
     settings = limit_answers(settings or load_settings().settings, limits)
     engine = choose_engine(settings, client)
-    job = CheckJob.start(
-        claims, against, search, settings=settings, engine=engine, progress=progress
-    )
+    job = CheckJob.start(claims, against, search, settings, engine)
     with open_client(settings, client, progress, limits) as opened:
-        return job.finish(drive(job.flow, opened))
+        return job.run(opened, progress)
 
 
 async def acheck(
@@ -88,16 +92,10 @@ async def acheck(
     settings = limit_answers(settings or load_settings().settings, limits)
     engine = choose_engine(settings, client)
     job = await asyncio.to_thread(
-        CheckJob.start,
-        claims,
-        against,
-        search,
-        settings=settings,
-        engine=engine,
-        progress=progress,
+        CheckJob.start, claims, against, search, settings, engine
     )
     async with aopen_client(settings, client, progress, limits) as opened:
-        return job.finish(await adrive(job.flow, opened))
+        return await job.arun(opened, progress)
 
 
 def estimate_check(
@@ -112,13 +110,12 @@ def estimate_check(
     from claimcheck.batch.plan import Plan
 
     plan = Plan.from_settings(settings, Limits(), check=True)
-    job = CheckJob.start(
-        claims, against, None, settings=plan.settings, engine=plan.engine
-    )
-    return estimate_requests(job.flow, plan)
+    job = CheckJob.start(claims, against, None, plan.settings, plan.engine)
+    job.find_evidence(None)
+    return estimate_requests(job.build_flow(), plan)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CheckJob:
     """All that `check` and `acheck` share: only the driver differs.
 
@@ -126,12 +123,18 @@ class CheckJob:
     was given: nothing can be said about them.
     """
 
-    flow: Flow[CheckResult]
-    corpus: Corpus
+    statements: Sequence[Statement]
     claimed_in: Document | None
-    log: SearchLog | None
-    unsearched: tuple[CheckFailure, ...]
+    indexes: Sequence[Index]
+    documents: Sequence[Document]
+    search: SearchSettings | None
+    settings: Settings
+    engine: str
     started: float
+    corpus: Corpus = field(init=False)
+    log: SearchLog | None = None
+    unsearched: tuple[CheckFailure, ...] = ()
+    suggested: SuggestedQueries | None = None
 
     @classmethod
     def start(
@@ -139,38 +142,90 @@ class CheckJob:
         claims: ClaimsInput,
         against: EvidenceInput | None,
         search: SearchSettings | None,
-        *,
         settings: Settings,
         engine: str,
-        progress: ProgressCallback = None,
     ) -> CheckJob:
-        """Find the evidence, and build the flow that compares claims with it.
+        """Read the claims and the evidence that was given.
 
         Raises:
-            InputError, SettingsError, ProviderError: as for `check`.
+            InputError: as for `check`.
         """
         started = time.perf_counter()
-        # An iterator of claims would be empty the second time.
         claimed_in = claims.document if isinstance(claims, Run) else None
+        # An iterator of claims would be empty the second time.
         statements = build_statements(claims)
         indexes, documents = _open_evidence(against)
         if search is None and not indexes and not documents:
             raise InputError("against: no evidence is given; name a source or a search")
-        unsearched: tuple[CheckFailure, ...] = ()
-        log = None
-        if search is not None:
-            found, log = _search_evidence(statements, search, claimed_in, progress)
-            documents += found
-            if against is None:
-                unsearched = _list_unsearched(log)
-        corpus = _build_corpus(indexes, documents)
-        failed = {failure.subject for failure in unsearched}
-        checked = [item for item in statements if item.id not in failed]
-        check_statements = (
-            check_without_model if engine == "extractive" else check_with_model
+        return cls(
+            statements,
+            claimed_in,
+            indexes,
+            documents,
+            search,
+            settings,
+            engine,
+            started,
         )
-        flow = check_statements(checked, corpus, settings)
-        return cls(flow, corpus, claimed_in, log, unsearched, started)
+
+    def run(self, client: Client | None, progress: ProgressCallback) -> Check:
+        """Find the evidence, and check the claims."""
+        self.find_evidence(drive(self.suggest_queries(), client), progress)
+        return self.finish(drive(self.build_flow(), client))
+
+    async def arun(self, client: Client | None, progress: ProgressCallback) -> Check:
+        """Do the same as `run` without blocking other tasks."""
+        suggested = await adrive(self.suggest_queries(), client)
+        await asyncio.to_thread(self.find_evidence, suggested, progress)
+        return self.finish(await adrive(self.build_flow(), client))
+
+    def suggest_queries(self) -> Flow[SuggestedQueries | None]:
+        """Ask the model what to search for; None if nobody does."""
+        if self.search is None or self.engine == "extractive":
+            return None
+        return (yield from suggest_queries(self.statements, self.settings))
+
+    def find_evidence(
+        self, suggested: SuggestedQueries | None, progress: ProgressCallback = None
+    ) -> None:
+        """Search, if that was asked for, and prepare all evidence.
+
+        Raises:
+            SettingsError, ProviderError: as for `check`.
+        """
+        self.suggested = suggested
+        documents = list(self.documents)
+        if self.search is not None:
+            found = self._search(self.search, progress)
+            documents += found.documents
+            self.log = found.log
+            if not self.documents and not self.indexes:
+                self.unsearched = _list_unsearched(found.log)
+        self.corpus = _build_corpus(self.indexes, documents)
+
+    def _search(
+        self, search: SearchSettings, progress: ProgressCallback
+    ) -> FoundEvidence:
+        from claimcheck.search.gather import find_evidence
+
+        def report(done: int, total: int) -> None:
+            if progress:
+                progress(Stage(Work.SEARCH, done, total))
+
+        return find_evidence(
+            self.statements,
+            search,
+            queries=self.suggested.queries if self.suggested else {},
+            claimed_in=self.claimed_in,
+            progress=report,
+        )
+
+    def build_flow(self) -> Flow[CheckResult]:
+        """Return the flow that compares the claims with the evidence."""
+        failed = {failure.subject for failure in self.unsearched}
+        checked = [item for item in self.statements if item.id not in failed]
+        check = check_without_model if self.engine == "extractive" else check_with_model
+        return check(checked, self.corpus, self.settings)
 
     def finish(self, result: CheckResult) -> Check:
         """Build the check from what the flow returned."""
@@ -180,32 +235,20 @@ class CheckJob:
             cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
         log = self.log and _fill_document_ids(self.log, corpus)
         seconds = round(time.perf_counter() - self.started, 3)
+        usage, signature = result.usage, result.signature
+        if self.suggested is not None:
+            usage += self.suggested.usage
+            signature = merge_signatures(signature, self.suggested.signature)
         return Check(
             verdicts=result.verdicts,
             failures=(*self.unsearched, *result.failures),
             claimed_in=self.claimed_in,
             documents=tuple(fill_date(corpus.get_document(id_)) for id_ in cited_ids),
             searched=corpus.document_count,
-            usage=replace(result.usage, seconds=seconds),
-            signature=result.signature,
+            usage=replace(usage, seconds=seconds),
+            signature=signature,
             search=log,
         )
-
-
-def _search_evidence(
-    statements: Sequence[Statement],
-    search: SearchSettings,
-    claimed_in: Document | None,
-    progress: ProgressCallback,
-) -> tuple[Sequence[Document], SearchLog]:
-    from claimcheck.search.gather import find_evidence
-
-    def report(done: int, total: int) -> None:
-        if progress:
-            progress(Stage(Work.SEARCH, done, total))
-
-    found = find_evidence(statements, search, claimed_in=claimed_in, progress=report)
-    return found.documents, found.log
 
 
 def _list_unsearched(log: SearchLog) -> tuple[CheckFailure, ...]:

@@ -20,6 +20,7 @@ from claimcheck.json_lines import read_json_lines
 from claimcheck.models.decision import Decision, load_decision
 from claimcheck.models.review import judge_claims
 from claimcheck.models.run import Run
+from claimcheck.readers.annotations import ImportedDecisions, parse_decisions
 from claimcheck.readers.file import read_bytes
 
 
@@ -60,6 +61,16 @@ def add_decisions(run: Run, run_path: Path) -> Run:
     # An export has its decisions in itself, and may lie beside the same file.
     new = [decision for decision in found if decision not in run.decisions]
     return replace(run, decisions=(*run.decisions, *new))
+
+
+def read_annotated_decisions(path: str | Path, run: Run, by: str) -> ImportedDecisions:
+    """Return the decisions in a file of Web Annotations that the run lacks.
+
+    Raises:
+        InputError: the file can't be read, or does not hold annotations.
+    """
+    name, content = read_bytes(path)
+    return parse_decisions(content, name, run, by)
 
 
 def list_evaluation_rows(run: Run) -> Iterator[dict[str, Any]]:

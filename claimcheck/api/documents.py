@@ -10,6 +10,7 @@ from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, Run
+from claimcheck.readers.annotations import holds_annotations, parse_statements
 from claimcheck.readers.claims import parse_claims
 from claimcheck.readers.file import build_document, read_bytes
 
@@ -87,12 +88,16 @@ def holds_result(content: bytes) -> bool:
 def read_claims(path: str) -> Run | list[Statement]:
     """Return the run in a file with its decisions, or its statements.
 
+    These are claims, one on each line or row, or Web Annotations.
+
     Raises:
         InputError: the file can't be read, has no claim, or has a broken row.
     """
     name, content = read_bytes(path)
     if holds_result(content):
         return parse_run(path, name, content)
+    if holds_annotations(content):
+        return parse_statements(content, name)
     return parse_claims(content, name)
 
 

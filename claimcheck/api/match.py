@@ -2,86 +2,138 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimcheck.api.check import ClaimsInput, build_statements
+from claimcheck.api.clients import (
+    ProgressCallback,
+    choose_engine,
+    limit_answers,
+    open_client,
+)
 from claimcheck.api.evidence import is_index
+from claimcheck.config import load_settings
 from claimcheck.models.claim import Statement
-from claimcheck.models.known import ClaimMatch, KnownClaim
+from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
+from claimcheck.models.llm import Client, Usage
+from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.evidence import JudgedMatches, judge_matches
+from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.retrieval import Index
 from claimcheck.search.factcheck import FactCheck
 from claimcheck.search.known_claims import MIN_SCORE, KnownClaims
 from claimcheck.search.known_files import read_known_claims
 from claimcheck.search.provider import Query, open_provider
 from claimcheck.search.queries import build_queries
-from claimcheck.settings import SearchSettings
+from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.text.language import detect_language
 
 FACT_CHECK = "factcheck"
+_MORE_FOR_MODEL = 5
 _MAX_RESULTS = 20  # of Google Fact Check Tools, for each query
 _MAX_QUERIES = 2  # to it, for each claim
 _MAX_PASSAGES = 50  # of an index, for each claim
 
 
 @dataclass(frozen=True, slots=True)
-class MatchedClaim:
-    """A claim, and the earlier fact checks that are like it, best first."""
+class MatchOptions:
+    """How many fact checks of a claim are returned, and how similar they are.
 
-    claim: Statement
-    matches: tuple[ClaimMatch, ...]
+    `search` has the endpoints of the user's settings.
+    """
+
+    limit: int = 3
+    min_score: float = MIN_SCORE
+    search: SearchSettings | None = None
 
 
 def match(
     claims: ClaimsInput,
     known: Sequence[str | Path | KnownClaim],
     *,
-    limit: int = 3,
-    min_score: float = MIN_SCORE,
-    search: SearchSettings | None = None,
-) -> list[MatchedClaim]:
+    options: MatchOptions | None = None,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    progress: ProgressCallback = None,
+    limits: Limits | None = None,
+) -> Matches:
     """Find earlier fact checks of the same claims.
 
     `known` are files of known claims, indexes of published articles, "factcheck" for
-    Google Fact Check Tools, or known claims. `search` has the endpoints of the user's
-    settings.
+    Google Fact Check Tools, or known claims. A model, if there is one, says which of
+    them are the same claim. `settings`, `client`, `progress`, and `limits` are as for
+    `check`.
 
     Raises:
         InputError: there are no claims, or a file can't be read or has no known claim.
         SettingsError: Google Fact Check Tools are not set up.
-        ProviderError: Google Fact Check Tools did not answer.
+        ProviderError: Google Fact Check Tools or the model's endpoint did not answer.
     """
+    started = time.perf_counter()
+    options = options or MatchOptions()
+    settings = limit_answers(settings or load_settings().settings, limits)
+    engine = choose_engine(settings, client)
     statements = build_statements(claims)
-    fixed: list[KnownClaim] = []
-    indexes: list[str] = []
-    asks = False
+    known_claims = _collect_known(statements, known, options)
+    # A model sees more than are returned, and may put the last one first.
+    count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
+    found = _find_similar(statements, known_claims, count, options.min_score)
+    if engine == "extractive":
+        signature = build_extractive_signature("matches", {})
+        judged = JudgedMatches(found, (), Usage(), signature)
+    else:
+        with open_client(settings, client, progress, limits) as opened:
+            judged = drive(judge_matches(statements, found, settings), opened)
+    seconds = round(time.perf_counter() - started, 3)
+    return Matches(
+        claims=tuple(
+            MatchedClaim(claim, items[: options.limit])
+            for claim, items in zip(statements, judged.matches, strict=True)
+        ),
+        problems=judged.problems,
+        usage=replace(judged.usage, seconds=seconds),
+        signature=judged.signature,
+    )
+
+
+def _find_similar(
+    statements: Sequence[Statement],
+    known: Sequence[KnownClaim],
+    count: int,
+    min_score: float,
+) -> tuple[tuple[ClaimMatch, ...], ...]:
+    similar = []
+    # One collection, because how rare a word is depends on all of them.
+    with KnownClaims(known) as collection:
+        for claim in statements:
+            found = collection.match(claim.text, count)
+            similar.append(tuple(item for item in found if item.score >= min_score))
+    return tuple(similar)
+
+
+def _collect_known(
+    statements: Sequence[Statement],
+    known: Sequence[str | Path | KnownClaim],
+    options: MatchOptions,
+) -> list[KnownClaim]:
+    """Return all known claims that may be like the statements, each once."""
+    found: dict[KnownClaim, None] = {}
     for source in known:
         if isinstance(source, KnownClaim):
-            fixed.append(source)
+            found[source] = None
         elif source == FACT_CHECK:
-            asks = True
+            search = options.search or SearchSettings((FACT_CHECK,))
+            found.update(dict.fromkeys(_ask_fact_check(statements, search)))
         elif is_index(source):
-            indexes.append(str(source))
+            with Index(source, create=False) as index:
+                for claim in statements:
+                    found.update(dict.fromkeys(_search_index(claim.text, index)))
         else:
-            fixed += read_known_claims(str(source))
-    for path in indexes:
-        with Index(path, create=False) as index:
-            for claim in statements:
-                fixed += _search_index(claim.text, index)
-    if asks:
-        fixed += _ask_fact_check(statements, search or SearchSettings((FACT_CHECK,)))
-    # One collection, because how rare a word is depends on all of them.
-    with KnownClaims(dict.fromkeys(fixed)) as collection:
-        return [_match_one(claim, collection, limit, min_score) for claim in statements]
-
-
-def _match_one(
-    claim: Statement, collection: KnownClaims, limit: int, min_score: float
-) -> MatchedClaim:
-    matches = collection.match(claim.text, limit)
-    kept = [item for item in matches if item.score >= min_score]
-    return MatchedClaim(claim, tuple(kept))
+            found.update(dict.fromkeys(read_known_claims(str(source))))
+    return list(found)
 
 
 def _search_index(text: str, index: Index) -> list[KnownClaim]:

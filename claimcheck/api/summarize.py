@@ -65,9 +65,8 @@ def summarize(
         used = job.wrap_client(opened)
         run = drive(job.flow, used)
         if search and run.claims:
-            check_job = job.check_externally(run, search, progress)
-            checked = check_job.finish(drive(check_job.flow, used))
-            run = _add_external_check(run, checked)
+            check_job = CheckJob.start(run, None, search, job.settings, job.engine)
+            run = _add_external_check(run, check_job.run(used, progress))
         return job.finish(run)
 
 
@@ -133,11 +132,8 @@ async def _arun_job(
         used = job.wrap_client(opened)
         run = await adrive(job.flow, used)
         if search and run.claims:
-            check_job = await asyncio.to_thread(
-                job.check_externally, run, search, progress
-            )
-            checked = check_job.finish(await adrive(check_job.flow, used))
-            run = _add_external_check(run, checked)
+            check_job = CheckJob.start(run, None, search, job.settings, job.engine)
+            run = _add_external_check(run, await check_job.arun(used, progress))
         return job.finish(run)
 
 
@@ -198,19 +194,6 @@ class _SummarizeJob:
     def wrap_client(self, client: Client | None) -> Client | None:
         """Put the stored answers, if any, in front of the client."""
         return self.writer.wrap_client(client) if self.writer else client
-
-    def check_externally(
-        self, run: Run, search: SearchSettings, progress: ProgressCallback
-    ) -> CheckJob:
-        """Search evidence for the claims of the run."""
-        return CheckJob.start(
-            run,
-            None,
-            search,
-            settings=self.settings,
-            engine=self.engine,
-            progress=progress,
-        )
 
     def finish(self, run: Run) -> Run:
         """Return the run with its wall time, and store it."""

@@ -117,7 +117,8 @@ class BatchApiRunner:
                 report.refused.append(job.problem)
             elif job.is_final:
                 files = map(self._api.read_lines, job.files)
-                collector.save_answers(upload, chain.from_iterable(files))
+                lines = chain.from_iterable(files)
+                collector.save_answers(upload, lines, is_complete=job.is_complete)
                 self._uploads.mark_collected(upload.number)
             else:
                 report.in_progress += 1

@@ -68,6 +68,7 @@ def batch(
     report: options.Report = False,
     max_claims: options.MaxClaims = None,
     text_column: _TextColumn = "text",
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
@@ -93,7 +94,7 @@ def batch(
     if via is RequestMode.BATCH_API:
         step, sources = batch_run.split_step(sources, settings)
 
-    read_options = ReadOptions(text_column, allow_private)
+    read_options = ReadOptions(text_column, allow_private, encoding)
     with _open_store(store, step, is_estimate=estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:

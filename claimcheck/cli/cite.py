@@ -33,6 +33,7 @@ def cite(
     allow_private: options.AllowPrivate = False,
     *,
     llm: options.LLMOptions,
+    spending: options.BudgetOptions,
     out: options.OutputOptions,
 ) -> None:
     """Check whether cited sources say what a text cites them for.
@@ -46,12 +47,14 @@ def cite(
     check_writable(out.output)
     settings = llm.load_settings(verifier=verifier, top_k=top_k)
     announce_terminal_input(draft, quiet=out.quiet)
+    options.prepare_engine(settings, quiet=out.quiet)
     options.prepare_verifier(settings, quiet=out.quiet)
     with show_spinner("checking citations", quiet=out.quiet) as on_progress:
         checked = check_citations(
             draft,
             settings=settings,
             progress=on_progress,
+            limits=spending.build_limits(),
             allow_private=allow_private,
         )
     if format is Format.JSON:
@@ -79,6 +82,6 @@ def _is_failing(checked: CitationCheck, fail_on: options.FailOn | None) -> bool:
     if fail_on is None:
         return False
     outcomes = {item.outcome for item in checked.statements}
-    if fail_on is options.FailOn.REFUTED:
+    if fail_on == "refuted":
         return Citing.CONTRADICTED in outcomes
     return outcomes != {Citing.SUPPORTED}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -29,18 +28,7 @@ if TYPE_CHECKING:
     )
 
 
-class FailOnChange(StrEnum):
-    """The changes for which the exit code is 1."""
-
-    ANY = "any"
-    ADDED = "added"
-    GONE = "gone"
-    REWORDED = "reworded"
-    MOVED = "moved"
-    VERDICTS = "verdicts"
-    DECISIONS = "decisions"
-
-
+_Change = Literal["any", "added", "gone", "reworded", "moved", "verdicts", "decisions"]
 _Old = Annotated[
     str,
     typer.Argument(
@@ -57,7 +45,7 @@ _Check = Annotated[
     ),
 ]
 _FailOn = Annotated[
-    FailOnChange | None,
+    _Change | None,
     typer.Option("--fail-on", help="Exit with 1 if there are changes of this kind."),
 ]
 
@@ -124,8 +112,8 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
     return open_document(source)
 
 
-def _has_changes(changes: RunDiff, kind: FailOnChange) -> bool:
-    if kind is FailOnChange.ANY:
+def _has_changes(changes: RunDiff, kind: _Change) -> bool:
+    if kind == "any":
         return bool(changes)
     return bool(getattr(changes, kind))
 

@@ -41,6 +41,7 @@ def add(
             "- for standard input.",
         ),
     ],
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -55,7 +56,9 @@ def add(
     # leave an empty index behind.
     documents = []
     for source in sources:
-        documents += open_documents(source, allow_private=allow_private, quiet=quiet)
+        documents += open_documents(
+            source, allow_private=allow_private, quiet=quiet, encoding=encoding
+        )
     message = f"indexing {format_count(len(documents), 'document')}"
     with Index(index) as collection, show_spinner(message, quiet=quiet):
         added = collection.add(documents)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input
-from claimcheck.cli.output import print_note, write_lines, write_rows
+from claimcheck.cli.output import (
+    check_writable,
+    print_error,
+    print_note,
+    write_lines,
+    write_text,
+)
+from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
+from claimcheck.reports.terminal import clean_line
 
 if TYPE_CHECKING:
-    from claimcheck.api.match import MatchedClaim
-    from claimcheck.models.known import ClaimMatch
+    from claimcheck.models.known import ClaimMatch, MatchedClaim, Matches
 
 
+_RELATIONS = {"same": "same claim", "related": "related", "different": "another claim"}
 _Known = Annotated[
     list[str],
     typer.Option(
@@ -45,6 +53,7 @@ _MaxSearches = Annotated[
 ]
 
 
+@options.expand_groups
 def match(
     claims: options.ClaimsArgument,
     known: _Known,
@@ -52,42 +61,60 @@ def match(
     min_score: _MinScore = 0.2,
     max_searches: _MaxSearches = None,
     format: options.RowsFormat = Format.TEXT,
-    quiet: options.Quiet = False,
+    *,
+    llm: options.LLMOptions,
+    spending: options.BudgetOptions,
+    out: options.OutputOptions,
 ) -> None:
     """Find earlier fact checks of the same claims.
 
-    They are found by words and spelling, and ranked by similarity, from 0 to 1. Whether
-    a fact check is about the same claim, a person has to decide.
+    They are found by words and spelling, and ranked by similarity, from 0 to 1. A model
+    says which are about the same claim, a related one, or another. Without one, a
+    person has to decide.
     """
     from claimcheck.api.documents import read_claims
-    from claimcheck.api.match import FACT_CHECK
+    from claimcheck.api.match import FACT_CHECK, MatchOptions
     from claimcheck.api.match import match as find_matches
     from claimcheck.config import load_search_settings
 
     if claims == "-" and "-" in known:
         raise InputError("only one of CLAIMS and --known can be standard input")
-    announce_terminal_input(claims, quiet=quiet)
-    settings = None
+    check_writable(out.output)
+    announce_terminal_input(claims, quiet=out.quiet)
+    search = None
     if FACT_CHECK in known:
-        settings = load_search_settings([FACT_CHECK], max_requests=max_searches)
-    matched = find_matches(
-        read_claims(claims), known, limit=top_k, min_score=min_score, search=settings
-    )
+        search = load_search_settings([FACT_CHECK], max_requests=max_searches)
+    settings = llm.load_settings()
+    options.prepare_engine(settings, quiet=out.quiet)
+    with show_spinner("looking for fact checks", quiet=out.quiet) as on_progress:
+        result = find_matches(
+            read_claims(claims),
+            known,
+            options=MatchOptions(top_k, min_score, search),
+            settings=settings,
+            progress=on_progress,
+            limits=spending.build_limits(),
+        )
     if format is Format.JSON:
-        write_lines(map(_dump, matched), None)
-        return
-    for number, item in enumerate(matched, 1):
-        write_rows(_format_claim(number, item))
-    found = sum(bool(item.matches) for item in matched)
-    print_note(
-        f"{found} of {len(matched)} claims have a similar fact check", quiet=quiet
-    )
+        write_text(result.to_json(), out.output)
+    else:
+        write_lines(map(clean_line, _list_lines(result)), out.output)
+    _print_summary(result, quiet=out.quiet)
+    if result.problems:
+        raise typer.Exit(3)
 
 
-def _dump(item: MatchedClaim) -> str:
-    from claimcheck.models.codec import to_fields
+def _print_summary(result: Matches, *, quiet: bool) -> None:
+    found = sum(bool(item.matches) for item in result.claims)
+    claims = len(result.claims)
+    print_note(f"{found} of {claims} claims have a similar fact check", quiet=quiet)
+    for problem in result.problems:
+        print_error(f"the model judged no fact check of {problem}")
 
-    return json.dumps(to_fields(item), ensure_ascii=False)
+
+def _list_lines(result: Matches) -> Iterator[str]:
+    for number, item in enumerate(result.claims, 1):
+        yield from _format_claim(number, item)
 
 
 def _format_claim(number: int, item: MatchedClaim) -> list[str]:
@@ -102,7 +129,8 @@ def _format_claim(number: int, item: MatchedClaim) -> list[str]:
 def _format_match(found: ClaimMatch) -> list[str]:
     known = found.known
     speaker = f"{known.speaker}: " if known.speaker else ""
-    lines = [f"{found.score:5.2f} {speaker}{known.text}"]
+    relation = f"{_RELATIONS[found.relation]}: " if found.relation else ""
+    lines = [f"{found.score:5.2f} {relation}{speaker}{known.text}"]
     review = [known.rating, known.publisher, str(known.reviewed or ""), known.url]
     about = " · ".join(part for part in review if part)
     if about:

@@ -18,7 +18,6 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
-from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
@@ -200,13 +199,8 @@ MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
 DEFAULT_PAGE_COLUMNS = 100
 
 
-class FailOn(StrEnum):
-    """The verdicts for which a command exits with 1."""
-
-    REFUTED = "refuted"
-    UNSUPPORTED = "unsupported"
-
-
+# The verdicts for which a command exits with 1.
+FailOn = Literal["refuted", "unsupported"]
 # Those of `models.brief`, whose module takes longer to load than Typer.
 _Length = Literal["short", "medium", "long"]
 FailOnVerdict = Annotated[
@@ -226,7 +220,7 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
     from claimcheck.models.verdict import Label
 
     failing = {Label.REFUTED}
-    if fail_on is FailOn.UNSUPPORTED:
+    if fail_on == "unsupported":
         failing = set(Label) - {Label.SUPPORTED}
     return any(verdict.label in failing for verdict in verdicts)
 
@@ -572,10 +566,9 @@ class LimitOptions(OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class SpendingOptions(OptionGroup):
-    """What a single command may spend, or would."""
+class BudgetOptions(OptionGroup):
+    """What a single command may spend."""
 
-    estimate: Estimate = False
     budget_usd: Annotated[
         float | None,
         typer.Option(metavar="X", help="Maximum cost in US dollars."),
@@ -599,6 +592,13 @@ class SpendingOptions(OptionGroup):
         return _build_limits(
             budget_usd=self.budget_usd, budget_tokens=self.budget_tokens
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOptions(BudgetOptions):
+    """What a single command may spend, or would."""
+
+    estimate: Estimate = False
 
 
 @dataclass(frozen=True, slots=True)

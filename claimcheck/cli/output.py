@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING
 
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format, PageStyle, render_run
 from claimcheck.reports.terminal import clean_line, clean_text
 
 if TYPE_CHECKING:
+    from claimcheck.models.document import Document
     from claimcheck.models.outcome import Estimate
+    from claimcheck.models.run import Run
 
+_NEEDS_FILE = "this format needs a file; name one with --output"
 # Half a surrogate pair is written as "\\ud83d", which is also how JSON writes it.
 _UNENCODABLE = "backslashreplace"
 
@@ -88,7 +92,48 @@ def write_lines(lines: Iterable[str], path: Path | None) -> None:
     _write_parts((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
 
 
-def write_binary(write: Callable[[Path], None], path: Path | None) -> None:
+def write_run(
+    run: Run,
+    format: Format,
+    path: Path | None,
+    style: PageStyle,
+    *,
+    include_text: bool = True,
+) -> None:
+    """Write a run in a format; for `Format.PDF`, its own PDF with marks.
+
+    Raises:
+        InputError: the file can't be written, or its PDF can't be read.
+    """
+    if format is Format.PDF:
+        from claimcheck.api.documents import read_bytes
+        from claimcheck.reports.pdf import highlight_claims
+
+        _, data = read_bytes(run.document.source)
+        marked, missing = highlight_claims(data, run)
+        write_binary(lambda temporary: temporary.write_bytes(marked), path)
+        if missing:
+            count = format_count(missing, "passage")
+            print_note(f"{path}: {count} not found on the page", quiet=False)
+        return
+    report = render_run(run, format, include_text=include_text, style=style)
+    write_text(report, path, has_color=style.color and format is Format.TEXT)
+
+
+def check_markable(document: Document, path: Path | None) -> None:
+    """Fail before the work if `Format.PDF` can't be written.
+
+    Raises:
+        InputError: there is no file to write to, or the document is not a PDF file.
+    """
+    from claimcheck.reports.pdf import refuse_other_format
+
+    if path is None or _is_stdout(path):
+        raise InputError(_NEEDS_FILE)
+    refuse_other_format(document)
+
+
+def write_binary(write: Callable[[Path], object], path: Path | None) -> None:
     """Let `write` fill a temporary file, and move that file to `path`.
 
     Raises:
@@ -96,7 +141,7 @@ def write_binary(write: Callable[[Path], None], path: Path | None) -> None:
             file is left as it was.
     """
     if path is None or _is_stdout(path):
-        raise InputError("this format needs a file; name one with --output")
+        raise InputError(_NEEDS_FILE)
     try:
         with _open_replacement(path.resolve()) as temporary:
             write(temporary)

@@ -77,6 +77,15 @@ def review(
             "eval verification, and ask nothing.",
         ),
     ] = False,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            "--import",
+            metavar="FILE",
+            help="Add the decisions in this file of Web Annotations (JSON-LD), and ask "
+            "nothing.",
+        ),
+    ] = None,
     *,
     decision: DecisionOptions,
 ) -> None:
@@ -93,6 +102,9 @@ def review(
         _write_rows(loaded)
         return
     name = by or _get_user_name()
+    if annotations is not None:
+        _import_decisions(loaded, annotations, name, save)
+        return
     if decision.claim is None:
         if decision != DecisionOptions():
             raise InputError("name the claim to decide about with --claim")
@@ -100,6 +112,21 @@ def review(
         return
     claim = find_claim(loaded, decision.claim)
     save(_build_decision(claim, decision, name))
+
+
+def _import_decisions(
+    run: Run, path: Path, by: str, save: Callable[[Decision], None]
+) -> None:
+    from claimcheck.api.decisions import read_annotated_decisions
+
+    imported = read_annotated_decisions(path, run, by)
+    for decision in imported.decisions:
+        save(decision)
+    note = f"{format_count(len(imported.decisions), 'decision')} saved"
+    if imported.unmatched:
+        count = format_count(imported.unmatched, "annotation")
+        note += f", {count} about no claim of this run"
+    write_rows([note])
 
 
 def _write_rows(run: Run) -> None:

@@ -19,15 +19,12 @@ from claimcheck.cli.output import (
     write_binary,
     write_lines,
     write_rows,
+    write_run,
     write_text,
 )
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, join_problems
-from claimcheck.reports.formats import (
-    BatchExportFormat,
-    Format,
-    render_run,
-)
+from claimcheck.reports.formats import BatchExportFormat, Format
 
 if TYPE_CHECKING:
     from claimcheck.api.stores import RunStore
@@ -101,9 +98,7 @@ def show(
     check_writable(output)
     with RunStore(store, create=False) as run_store:
         run = run_store.run(find_batch(run_store, batch).number, document)
-    style = options.detect_page_style(output)
-    has_color = style.color and format is Format.TEXT
-    write_text(render_run(run, format, style=style), output, has_color=has_color)
+    write_run(run, format, output, options.detect_page_style(output))
 
 
 @app.command("export")

@@ -89,8 +89,7 @@ def serve(
     if you ask for it. The HTTP API is documented at /docs. Ctrl-C stops the
     server; nothing that was finished or paid for is lost.
     """
-    if not all(find_spec(module) for module in EXTRAS["web"]):
-        raise InputError(f"serve needs an extra; run {get_install_command('web')}")
+    _require_extra()
     from claimcheck.server import app, config
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
@@ -102,8 +101,8 @@ def serve(
     # Bound first: the configuration needs the port, and 0 becomes one only now.
     with config.bind_socket(server.host, server.port) as listener:
         port = listener.getsockname()[1]
-        host_in_url = f"[{server.host}]" if ":" in server.host else server.host  # IPv6
-        url = f"http://{host_in_url}:{port}/"
+        host = f"[{server.host}]" if ":" in server.host else server.host  # IPv6
+        url = f"http://{host}:{port}/"
 
         def on_ready() -> None:
             note = f"claimcheck is at {url} (runs in {store}); Ctrl-C stops it"
@@ -122,6 +121,11 @@ def serve(
             search,
         )
         app.serve(server_config, listener, on_ready)
+
+
+def _require_extra() -> None:
+    if not all(find_spec(module) for module in EXTRAS["web"]):
+        raise InputError(f"serve needs an extra; run {get_install_command('web')}")
 
 
 def _create_default_store() -> Path:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, write_text
+from claimcheck.cli.output import check_writable, write_run, write_text
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, PageStyle, render_check, render_run
+from claimcheck.reports.formats import (
+    CheckReportFormat,
+    Format,
+    PageStyle,
+    render_check,
+)
 from claimcheck.reports.terminal import clean_text
 
 if TYPE_CHECKING:
@@ -57,7 +62,8 @@ def show(
     elif raw:
         report = _format_unusable_answers(loaded)
     elif claim is None:
-        report = render_run(loaded, format, style=style)
+        write_run(loaded, format, output, style)
+        return
     else:
         selected = common.find_claim(loaded, claim)
         report = text.render_claim(
@@ -68,8 +74,8 @@ def show(
 
 
 def _render_check(check: Check, format: Format, style: PageStyle) -> str:
-    if format is Format.CSV:
-        raise InputError("a check has no table of claims; use --format json")
+    if format not in get_args(CheckReportFormat):
+        raise InputError(f"--format {format} is for runs; use --format json")
     return render_check(check, format, style=style)
 
 

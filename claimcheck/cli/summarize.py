@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,15 +18,16 @@ from claimcheck.cli.inputs import (
     open_document,
 )
 from claimcheck.cli.output import (
+    check_markable,
     check_writable,
     format_estimate,
     print_error,
     write_rows,
-    write_text,
+    write_run,
 )
 from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, render_run
+from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
     from claimcheck.api.stores import RunStore
@@ -76,14 +76,8 @@ class DocumentOptions(options.OptionGroup):
         return None if self.date is None else options.parse_day("--date", self.date)
 
 
-class _FailOn(StrEnum):
-    """The results for which `summarize` exits with 1."""
-
-    UNGROUNDED = "ungrounded"
-    REFUTED = "refuted"
-    UNSUPPORTED = "unsupported"
-
-
+# The results for which `summarize` exits with 1.
+_FailOn = Literal["ungrounded", "refuted", "unsupported"]
 _FailOnResult = Annotated[
     _FailOn | None,
     typer.Option(
@@ -123,7 +117,11 @@ def summarize(
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
+    style = options.detect_page_style(out.output)
+
     document = _open_source(source, about, quiet=out.quiet)
+    if format is Format.PDF:
+        check_markable(document, out.output)
     options.prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
@@ -132,7 +130,7 @@ def summarize(
     run = _summarize_document(
         document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
-    _write_report(run, format, out)
+    write_run(run, format, out.output, style, include_text=not out.no_text)
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
     _exit_on_problems(run, fail_on)
@@ -145,7 +143,7 @@ def _validate_options(
     check: bool,
     estimate: bool,
 ) -> None:
-    if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
+    if fail_on not in (None, "ungrounded") and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
     if search and not check:
         raise InputError("--search requires --check")
@@ -177,12 +175,6 @@ def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
         raise typer.Exit(1)
 
 
-def _write_report(run: Run, format: Format, out: options.OutputOptions) -> None:
-    style = options.detect_page_style(out.output)
-    report = render_run(run, format, include_text=not out.no_text, style=style)
-    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
-
-
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
@@ -190,11 +182,11 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:
             return True
-    if fail_on is _FailOn.UNGROUNDED:
+    if fail_on == "ungrounded":
         return False
     external = run.external_check.verdicts if run.external_check else ()
     verdicts = (*run.verdicts, *external)
-    return options.has_failing_verdict(verdicts, options.FailOn(fail_on))
+    return options.has_failing_verdict(verdicts, fail_on)
 
 
 def _summarize_document(

@@ -94,7 +94,6 @@ _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
 _ENDS_IN_PREPOSITION = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
 _ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
-_ENDS_IN_CAPITALIZED_WORD = re.compile(r"[A-Z][\w.'’-]*$")
 _CLAUSE_START = re.compile(
     r"""
     [,;:¤—–]\s*
@@ -119,12 +118,12 @@ _QUOTED_TEXT = re.compile(
 )
 FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
 _THIRD_PERSON_PRONOUNS = frozenset(("he", "she", "they", "it"))
-_THAT = re.compile(r"\bthat\b")
-_MAX_CHARACTERS_TO_THAT = 60  # from a verb of speech
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
 _AFTER_VERB = re.compile(
     rf"\s+(?P<head>(?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?"
 )
+_THAT = re.compile(r"\bthat\b")
+_MAX_CHARACTERS_TO_THAT = 60  # from a verb of speech
 # "said the port" names the speaker; "said the port would close" does not.
 _CLAUSE_MARKER = re.compile(
     r"""
@@ -168,7 +167,6 @@ _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind
 _DETERMINER = re.compile(
     r"(?:the|a|an|one|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
 )
-_PLURAL_NOUN = re.compile(r"[a-z]+(?<![su])s$")
 # Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
 _MAX_SPEAKER_WORDS = 9
 # Between commas, a longer text is a clause of its own.
@@ -312,7 +310,7 @@ def _is_person(subject: str) -> bool:
 def _is_content_before_verb(match: re.Match[str], masked: str, left: str) -> bool:
     """Return whether the words of the speaker come before the verb."""
     after = masked[match.end() : match.end() + _MAX_CONTEXT_CHARACTERS]
-    if "¤" in left and not _THAT.match(after.lstrip()):
+    if "¤" in left and not after.lstrip().startswith("that "):
         return True
     rest = after.replace("reporters", "").replace("journalists", "")
     return _WORD.search(rest) is None
@@ -385,7 +383,7 @@ def _joins_names(text: str, match: re.Match[str]) -> bool:
 def _resolve_apposition(head: str, apposition: str | None) -> str | None:
     """Return the person in "Jane Roe, the director" or the reverse."""
     apposition = (apposition or "").strip()
-    if _is_full_name(apposition) and not _ENDS_IN_CAPITALIZED_WORD.search(head.strip()):
+    if _is_full_name(apposition):
         return strip_title(find_names(apposition)[0])
     return _extract_speaker(head)
 
@@ -435,6 +433,8 @@ def _extract_named_speaker(phrase: str) -> str | None:
         return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
     if final_names and not _ENDS_IN_PREPOSITION.search(before):
         return strip_title(final_names[-1])
-    if not names and not _DETERMINER.match(phrase) and not _PLURAL_NOUN.match(phrase):
+    # Without "the" or "some", it has to be a word for people: "residents".
+    is_noun_phrase = names or _DETERMINER.match(phrase)
+    if not is_noun_phrase and not may_speak(phrase.rpartition(" ")[2].lower()):
         return None
     return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None

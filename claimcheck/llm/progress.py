@@ -14,6 +14,8 @@ _WORK_BY_SCHEMA = {
     "digest.answer": Work.SUMMARY,
     "correct.answer": Work.QUOTES,
     "verdict.answer": Work.VERDICTS,
+    "queries.answer": Work.QUERIES,
+    "match.answer": Work.MATCHES,
 }
 
 

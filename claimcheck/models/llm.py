@@ -185,6 +185,8 @@ class Work(StrEnum):
     SUMMARY = "summary"
     QUOTES = "quotes that were not found"
     VERDICTS = "verdicts"
+    QUERIES = "search queries"
+    MATCHES = "earlier fact checks"
     SEARCH = "evidence for each claim"
     WAITING = "waiting for the endpoint"
 

@@ -201,10 +201,10 @@ class Run:
         frame: pandas.DataFrame = _reports("table").build_data_frame(self)
         return frame
 
-    def _repr_html_(self) -> str:
+    def _repr_markdown_(self) -> str:
         """Render the run for a notebook."""
-        html: str = _reports("notebook").render_notebook_html(self)
-        return html
+        markdown: str = _reports("markdown").render_run(self)
+        return markdown
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Run:

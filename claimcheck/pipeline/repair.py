@@ -27,6 +27,8 @@ _LISTS = {
     "claims.answer": ("claims", "claims.answer"),
     "correct.answer": ("corrections", "correct.answer"),
     "verdict.answer": ("verdicts", "verdict.answer"),
+    "queries.answer": ("searches", "queries.answer"),
+    "match.answer": ("relations", "match.answer"),
 }
 # The parts of a summary that name claims by their number.
 LINKED_LISTS = ("sentences", "key_points", "positions")

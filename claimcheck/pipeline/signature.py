@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from claimcheck import prompts, schemas, tokens
@@ -53,6 +54,16 @@ def build_model_signature(
         settings=published | dict.fromkeys(left_out),
         seed=None if "seed" in left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({precision})",
+    )
+
+
+def merge_signatures(first: Signature, second: Signature) -> Signature:
+    """Return the first signature with the prompts and settings of both."""
+    return replace(
+        first,
+        prompts=first.prompts | second.prompts,
+        schemas=first.schemas | second.schemas,
+        settings=merge_settings(first, second),
     )
 
 

@@ -194,17 +194,24 @@ def recode(data: bytes, source: str, encoding: str) -> bytes:
     Raises:
         InputError: there is no such encoding, or the bytes are not valid in it.
     """
+    refuse_unknown_encoding(encoding)
     try:
         text = data.decode(encoding)
-    except LookupError:
-        raise InputError(
-            f"--encoding {encoding!r} is unknown; use a name such as cp1251"
-        ) from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"{source}: byte {error.start} is not valid {encoding}; name another one"
         ) from None
     return text.removeprefix("\ufeff").encode()
+
+
+def refuse_unknown_encoding(name: str) -> None:
+    """Raise InputError if there is no encoding of this name."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise InputError(
+            f"--encoding {name!r} is unknown; use a name such as cp1251"
+        ) from None
 
 
 def _is_damaged_utf8(data: bytes) -> bool:

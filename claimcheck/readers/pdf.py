@@ -20,7 +20,7 @@ from claimcheck.readers.pdf_layout import read_page_text
 
 _MAX_PAGES = 5_000
 _MAX_CHARACTERS = 20_000_000
-_PDFIUM_LOCK = threading.Lock()  # PDFium must not be used by two threads at once
+PDFIUM_LOCK = threading.Lock()  # PDFium must not be used by two threads at once
 # PDFium's marks for a hyphen at the end of a line.
 _BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")
 _CONTROL_CHARACTERS = re.compile(
@@ -44,7 +44,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
         NoTextLayerError: it has no text.
     """
     pdfium = import_required("pypdfium2", "pdf", source, "a PDF")
-    with _PDFIUM_LOCK:
+    with PDFIUM_LOCK:
         try:
             document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:

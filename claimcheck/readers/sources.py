@@ -21,7 +21,15 @@ from typing import IO, Any
 from claimcheck.errors import InputError, join_problems
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.document import Document
-from claimcheck.readers.file import fetch, read, read_bytes, suggest_input
+from claimcheck.readers.decode import refuse_unknown_encoding
+from claimcheck.readers.detect import TEXT_FORMATS, detect_format
+from claimcheck.readers.file import (
+    build_document,
+    fetch,
+    read,
+    read_bytes,
+    suggest_input,
+)
 from claimcheck.readers.rows import read_rows
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
@@ -47,18 +55,19 @@ class ReadOptions:
     """How sources are read.
 
     `text_column` is the column of a table that has the text; `allow_private` lets
-    addresses in private networks be fetched.
+    addresses in private networks be fetched; `encoding` is that of texts and tables.
     """
 
     text_column: str = "text"
     allow_private: bool = False
+    encoding: str | None = None
 
 
 def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
     """Read a file, a folder with its subfolders, or a JSON Lines file.
 
     A JSON Lines file has rows {text, title, date, source, url}. `encoding` is that of
-    a single file of text.
+    a single file, or of the texts in a folder.
 
     Raises:
         InputError: the path is missing, a row is broken, a file that is not in a folder
@@ -71,7 +80,7 @@ def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
     # One unreadable file must not hide the other documents of a folder.
     for file in _list_files(path):
         try:
-            documents += _read_documents(file)
+            documents += _read_documents(file, encoding, is_one_of_many=True)
         except InputError as error:
             skipped.append(str(error))
     if not documents:
@@ -92,18 +101,30 @@ def _list_files(folder: Path) -> list[Path]:
     return files
 
 
-def _read_documents(path: Path, encoding: str | None = None) -> list[Document]:
+def _read_documents(
+    path: Path, encoding: str | None, *, is_one_of_many: bool = False
+) -> list[Document]:
     if path.suffix.lower() not in _JSON_LINES_SUFFIXES:
-        return [read(path, encoding=encoding)]
+        read_one = _read_one_of_many if is_one_of_many else read
+        return [read_one(path, encoding=encoding)]
     source, data = read_bytes(path)
 
-    def build_document(row: Any, number: int) -> Document:
+    def build(row: Any, number: int) -> Document:
         return build_document_from_row(row, f"{source}:{number}")
 
-    documents = read_rows(data, source, build_document)
+    documents = read_rows(data, source, build)
     if not documents:
         raise InputError(f'{source}: has no rows; write one {{"text": ...}} per line')
     return documents
+
+
+def _read_one_of_many(path: Path, *, encoding: str | None) -> Document:
+    """Return the document in a file; other formats than text ignore `encoding`."""
+    source, data = read_bytes(path)
+    is_text = detect_format(data, source) in TEXT_FORMATS
+    return build_document(
+        data, source, name=source, encoding=encoding if is_text else None
+    )
 
 
 def build_document_from_row(row: Any, location: str) -> Document:
@@ -153,11 +174,16 @@ def find_sources(
             yield from find_sources(names_on_stdin, options)
         elif _URL_SCHEME.match(name):
             # Nothing is fetched until its entries are used: there may be thousands.
-            load = partial(fetch, name, allow_private=options.allow_private)
+            load = partial(
+                fetch,
+                name,
+                allow_private=options.allow_private,
+                encoding=options.encoding,
+            )
             yield DocumentSource(name, None, partial(_read_entry, name, load))
         else:
             for path in _expand_paths(name):
-                state = _describe_state(path)
+                state = _describe_state(path, options.encoding)
                 load_entries = partial(_read_entries, path, options)
                 yield DocumentSource(_name_path(path), state, load_entries)
 
@@ -180,10 +206,11 @@ def _expand_paths(name: str) -> list[Path]:
     return files
 
 
-def _describe_state(path: Path) -> str:
-    """Return a text that changes when the file does."""
+def _describe_state(path: Path, encoding: str | None) -> str:
+    """Return a text that changes when the file does, or how it is read."""
     status = path.stat()
-    return f"{status.st_size} {status.st_mtime_ns}"
+    state = f"{status.st_size} {status.st_mtime_ns}"
+    return f"{state} {encoding}" if encoding else state
 
 
 def _name_path(path: Path) -> str:
@@ -198,8 +225,9 @@ def _read_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:
     if suffix in _JSON_LINES_SUFFIXES:
         return _read_json_lines_entries(path)
     if suffix in _TABLE_SUFFIXES:
-        return _read_table_entries(path, options.text_column)
-    return _read_entry(_name_path(path), partial(read, path))
+        return _read_table_entries(path, options)
+    load = partial(_read_one_of_many, path, encoding=options.encoding)
+    return _read_entry(_name_path(path), load)
 
 
 def _read_entry(name: str, load: Callable[[], Document]) -> Iterator[SourceEntry]:
@@ -222,10 +250,12 @@ def _parse_json_lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
         yield line.number, InputError(line.problem) if line.problem else line.value
 
 
-def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
+def _read_table_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:
+    column, encoding = options.text_column, options.encoding or "utf-8-sig"
+    refuse_unknown_encoding(encoding)
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     with _open_file(path) as binary:
-        file = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+        file = io.TextIOWrapper(binary, encoding=encoding, newline="")
         # The module's own limit of 128 KB is less than an article may have.
         default_limit = csv.field_size_limit(MAX_LINE_BYTES)
         try:
@@ -245,8 +275,8 @@ def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
             ) from None
         except UnicodeDecodeError as error:
             raise InputError(
-                f"{path}: is not UTF-8 ({error.reason} at byte {error.start}); "
-                "convert it"
+                f"{path}: is not {error.encoding} ({error.reason} at byte "
+                f"{error.start}); name its encoding with --encoding"
             ) from None
         finally:
             csv.field_size_limit(default_limit)

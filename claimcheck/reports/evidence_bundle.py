@@ -24,6 +24,8 @@ from claimcheck.models.run import Check
 from claimcheck.models.search import SearchLog
 from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.evidence import QUERIES, SuggestedQueries, suggest_queries
+from claimcheck.pipeline.signature import merge_signatures
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.pages import read_snapshot
 from claimcheck.settings import Settings
@@ -140,19 +142,47 @@ def replay(
         documents, {claim.text: claim.document_ids for claim in log.claims}
     )
     unsearched = {failure.subject for failure in check.failures}
+    searched = {
+        claim.subject: Statement(claim.subject, claim.text, claim.speaker)
+        for claim in log.claims
+    }
     statements = [
-        Statement(claim.subject, claim.text, claim.speaker)
+        searched[claim.subject]
         for claim in log.claims
         if claim.subject not in unsearched or claim.document_ids
     ]
     run = check_without_model if client is None else check_with_model
     result = drive(run(statements, corpus, settings), client)
+    signature = result.signature
     different = []
+    if QUERIES in check.signature.prompts:
+        suggested = drive(suggest_queries(list(searched.values()), settings), client)
+        signature = merge_signatures(signature, suggested.signature)
+        if not _were_asked(suggested, log):
+            different.append("queries")
     if result.verdicts != check.verdicts:
         different.append("verdicts")
-    if result.signature != check.signature:
+    if signature != check.signature:
         different.append("signature")
     return tuple(different)
+
+
+def _were_asked(suggested: SuggestedQueries, log: SearchLog) -> bool:
+    """Whether each provider was first asked what the model suggested.
+
+    After a problem, it was asked nothing more.
+    """
+    for claim in log.claims:
+        queries = suggested.queries.get(claim.subject, ())
+        for provider in log.providers:
+            asked = [query for query in claim.queries if query.provider == provider]
+            texts = tuple(query.query for query in asked[: len(queries)])
+            if texts != queries[: len(texts)]:
+                return False
+            has_failed = any(query.problem for query in asked)
+            if len(texts) < len(queries) and not has_failed:
+                return False
+    return True
 
 
 def _list_document_ids(log: SearchLog) -> set[str]:

@@ -31,8 +31,10 @@ class Format(StrEnum):
     BUNDLE = "bundle"
     WARC = "warc"
     CLAIMREVIEW = "claimreview"
+    ANNOTATIONS = "annotations"
     SARIF = "sarif"
     JUNIT = "junit"
+    PDF = "pdf"
 
 
 # The formats that one command or function offers, in the order of its help.
@@ -44,8 +46,10 @@ RunReportFormat = Literal[
     Format.MARKDOWN,
     Format.HTML,
     Format.CSV,
+    Format.ANNOTATIONS,
     Format.SARIF,
     Format.JUNIT,
+    Format.PDF,
 ]
 CheckReportFormat = Literal[
     Format.TEXT,
@@ -55,6 +59,20 @@ CheckReportFormat = Literal[
     Format.CLAIMREVIEW,
     Format.SARIF,
     Format.JUNIT,
+]
+# Those that the page and the HTTP API offer.
+RunDownload = Literal[
+    Format.JSON,
+    Format.HTML,
+    Format.MARKDOWN,
+    Format.TEXT,
+    Format.CSV,
+    Format.PARQUET,
+    Format.ANNOTATIONS,
+    Format.BUNDLE,
+]
+CheckDownload = Literal[
+    Format.JSON, Format.HTML, Format.MARKDOWN, Format.TEXT, Format.CLAIMREVIEW
 ]
 BatchExportFormat = Literal[Format.JSONL, Format.CSV, Format.PARQUET, Format.HTML]
 
@@ -91,6 +109,10 @@ def render_run(
         from claimcheck.reports.table import iter_csv_lines
 
         return "".join(iter_csv_lines([run]))
+    if format is Format.ANNOTATIONS:
+        from claimcheck.reports import annotations
+
+        return annotations.render(run)
     if format is Format.HTML:
         from claimcheck.reports import html
 

@@ -136,7 +136,7 @@ def _render_claims(run: Run) -> list[str]:
         )
     titles = map(_escape, names)
     header = ("#", "Worth", "Who says it", "Claim", "Quote", "Where", *titles)
-    alignment = "|--:|--:|---|---|---|---|" + "---|" * len(names)
+    alignment = "|--:|--:|:--|:--|:--|:--|" + ":--|" * len(names)
     table = _render_table(header, alignment, rows)
     return [f"## {common.format_claim_count(run)}", table]
 
@@ -165,14 +165,15 @@ def _render_verdict_table(
             )
         )
     header = ("#", "Verdict", "Confidence", "Claim", "Why", "Evidence")
-    return _render_table(header, "|--:|---|--:|---|---|---|", rows)
+    return _render_table(header, "|--:|:--|--:|:--|:--|:--|", rows)
 
 
 def _render_table(
     header: Sequence[str], alignment: str, rows: Iterable[Sequence[str]]
 ) -> str:
     lines = [f"| {' | '.join(row)} |" for row in (header, *rows)]
-    # Below the header, the alignments make the lines a table.
+    # Below the header, the alignments make the lines a table. Columns of text state
+    # theirs, because notebooks align all others to the right.
     return "\n".join([lines[0], alignment, *lines[1:]])
 
 

@@ -7,11 +7,10 @@ the cursor, change colors or drive the terminal in any other way.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -29,7 +28,7 @@ from claimcheck.models.verdict import (
     put_each_stance_first,
 )
 from claimcheck.reports import common, locations, provenance, warnings
-from claimcheck.reports.terminal import clean_line, clean_text
+from claimcheck.reports.terminal import clean_line
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, split_sentences
 
@@ -175,27 +174,10 @@ def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str
         emoji=False,
         legacy_windows=False,
     )
-    console.print(_Cleaned(page))
+    console.print(page)
     # rich fills lines with spaces, which diffs and editors complain about.
     lines = output.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-class _Cleaned:
-    """A page without control characters, whatever it was built from.
-
-    `make_safe_text` turns them into spaces before the page is laid out; this is for the
-    parts that somebody forgot. They have no width, so removing them changes no layout.
-    """
-
-    def __init__(self, page: RenderableType) -> None:
-        self._page = page
-
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> Iterator[Segment]:
-        for segment in console.render(self._page, options):
-            yield Segment(clean_text(segment.text), segment.style)
 
 
 def make_safe_text(text: str, style: str = "") -> Text:

@@ -6,7 +6,7 @@ the claims and the providers' ranking only, not on which page arrived first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -65,12 +65,15 @@ def find_evidence(
     statements: Sequence[Statement],
     settings: SearchSettings,
     *,
+    queries: Mapping[str, Sequence[str]],
     claimed_in: Document | None = None,
     progress: ProgressCallback | None = None,
 ) -> FoundEvidence:
     """Search for each claim, and read the best pages.
 
-    `claimed_in` is the document with the claims: pages with its text do not count.
+    `queries` are a model's, by the id of a statement; without any, they are built from
+    its words. `claimed_in` is the document with the claims: pages with its text do not
+    count.
 
     Raises:
         SettingsError: a provider is unknown, or is not set up.
@@ -81,7 +84,7 @@ def find_evidence(
         _open_providers(settings) as providers,
         EvidenceArchive(is_fresh=not settings.reuse) as archive,
     ):
-        searcher = _Searcher(settings, providers, archive)
+        searcher = _Searcher(settings, providers, archive, queries)
         searches = searcher.search_all(statements, progress)
     _require_answers(searches)
     candidates = chain.from_iterable(found for _, found in searches)
@@ -118,8 +121,10 @@ class _Searcher:
         settings: SearchSettings,
         providers: Sequence[OpenedProvider],
         archive: EvidenceArchive,
+        suggested: Mapping[str, Sequence[str]],
     ) -> None:
         self._settings = settings
+        self._suggested = suggested
         self._providers = providers
         self._archive = archive
         self._reader = PageReader(archive, settings.before)
@@ -144,7 +149,8 @@ class _Searcher:
         queries: list[SearchQuery] = []
         ranked: list[list[_Candidate]] = []
         for opened in self._providers:
-            hits = self._query(statement.text, opened, queries)
+            asked, hits = self._query(statement, opened)
+            queries += asked
             ranked.append([_Candidate(hit, opened) for hit in hits])
         search = ClaimSearch(
             statement.id, statement.text, statement.speaker, tuple(queries), ()
@@ -152,30 +158,45 @@ class _Searcher:
         return search, self._read_pages(_interleave(ranked))
 
     def _query(
-        self, text: str, opened: OpenedProvider, queries: list[SearchQuery]
-    ) -> list[Hit]:
-        """Return a provider's results of ever shorter queries."""
-        hits: dict[str, Hit] = {}
-        language = detect_language(text)
-        limit = max(_MIN_RESULTS, _CANDIDATES_PER_PAGE * self._settings.max_pages)
-        for words in build_queries(text):
-            query = Query(words, limit, self._settings.before, language)
-            problem = None
-            found: Sequence[Hit] = ()
-            try:
-                found = self._ask(opened, query)
-            except AuthenticationError:
-                raise  # no other query would fare better
-            except ProviderError as error:
-                problem = str(error)
-            queries.append(SearchQuery(opened.name, words, len(found), problem))
-            for hit in found:
-                hits.setdefault(urldefrag(hit.url).url, hit)
-            if problem or len(hits) >= self._settings.max_pages:
-                break
-        return list(hits.values())
+        self, statement: Statement, opened: OpenedProvider
+    ) -> tuple[list[SearchQuery], list[Hit]]:
+        """Return what a provider was asked, and its results.
 
-    def _ask(self, opened: OpenedProvider, query: Query) -> Sequence[Hit]:
+        A model's queries are all asked, and their results take turns: one of them looks
+        for a contradiction. Without enough results, queries of the claim's own words
+        follow, ever shorter ones. After a problem nothing more is asked.
+        """
+        suggested = self._suggested.get(statement.id, ())
+        language = detect_language(statement.text)
+        limit = max(_MIN_RESULTS, _CANDIDATES_PER_PAGE * self._settings.max_pages)
+        asked: list[SearchQuery] = []
+        answers: list[Sequence[Hit]] = []
+        hits: dict[str, Hit] = {}
+        for text in dict.fromkeys([*suggested, *build_queries(statement.text)]):
+            has_enough = len(hits) >= self._settings.max_pages
+            if has_enough and len(asked) >= len(suggested):
+                break
+            query = Query(text, limit, self._settings.before, language)
+            found, problem = self._ask(opened, query)
+            asked.append(SearchQuery(opened.name, text, len(found), problem))
+            if problem:
+                break
+            answers.append(found)
+            hits = _merge_hits(answers[: len(suggested)], answers[len(suggested) :])
+        return asked, list(hits.values())
+
+    def _ask(
+        self, opened: OpenedProvider, query: Query
+    ) -> tuple[Sequence[Hit], str | None]:
+        """Return the results of a query, or why there are none."""
+        try:
+            return self._find_hits(opened, query), None
+        except AuthenticationError:
+            raise  # no other query would fare better
+        except ProviderError as error:
+            return (), str(error)
+
+    def _find_hits(self, opened: OpenedProvider, query: Query) -> Sequence[Hit]:
         place = f"{opened.name} {opened.endpoint.url}"
         hits: Sequence[Hit] | None = self._archive.find_hits(place, query)
         if hits is None:
@@ -213,6 +234,17 @@ class _Searcher:
         if page.snapshot and _is_on(page.snapshot.url, self._settings.exclude):
             return ReadPage(page.snapshot, None, "leads to a site that is excluded")
         return page
+
+
+def _merge_hits(
+    turns: Sequence[Sequence[Hit]], others: Sequence[Sequence[Hit]]
+) -> dict[str, Hit]:
+    """Return results by page: first those that take turns, then the others."""
+    hits: dict[str, Hit] = {}
+    for hit in chain(*zip_longest(*turns), *others):
+        if hit is not None:
+            hits.setdefault(urldefrag(hit.url).url, hit)
+    return hits
 
 
 def _interleave(ranked: Sequence[Sequence[_Candidate]]) -> list[_Candidate]:

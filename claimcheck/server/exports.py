@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from claimcheck.api.stores import History
@@ -27,29 +26,6 @@ class ExportFormat:
     extension: str
 
 
-# The two classes below are part of the HTTP API: OpenAPI publishes their names.
-class RunFormat(StrEnum):
-    """The formats of a run."""
-
-    JSON = "json"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    TEXT = "text"
-    CSV = "csv"
-    PARQUET = "parquet"
-    BUNDLE = "bundle"
-
-
-class CheckFormat(StrEnum):
-    """The formats of a check."""
-
-    JSON = "json"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    TEXT = "text"
-    CLAIMREVIEW = "claimreview"
-
-
 EXPORT_FORMATS = {
     "json": ExportFormat("JSON", "application/json", "json"),
     "html": ExportFormat("HTML report", "text/html", "html"),
@@ -59,6 +35,7 @@ EXPORT_FORMATS = {
     "parquet": ExportFormat(
         "Claims as Parquet", "application/vnd.apache.parquet", "parquet"
     ),
+    "annotations": ExportFormat("Web annotations", "application/ld+json", "jsonld"),
     "bundle": ExportFormat("Bundle to verify", "application/zip", "zip"),
     "claimreview": ExportFormat("ClaimReview", "application/ld+json", "jsonld"),
 }
@@ -69,7 +46,7 @@ def build_file_name(stem: str, format: str) -> str:
     return f"{stem}.{EXPORT_FORMATS[format].extension}"
 
 
-def build_headers(stem: str, format: RunFormat | CheckFormat) -> dict[str, str]:
+def build_headers(stem: str, format: Format) -> dict[str, str]:
     """Name the file; browsers show JSON and HTML, and download the rest."""
     # The page's links have a `download` attribute, which overrides "inline".
     disposition = "inline" if format in ("json", "html") else "attachment"
@@ -78,7 +55,7 @@ def build_headers(stem: str, format: RunFormat | CheckFormat) -> dict[str, str]:
 
 
 def export_run(
-    format: RunFormat,
+    format: Format,
     history: History,
     location: RunLocation,
     *,
@@ -91,17 +68,17 @@ def export_run(
     """
     run = history.store.load_run(location)
     # A bundle always holds the text: it is there to be verified.
-    if format is RunFormat.BUNDLE:
+    if format is Format.BUNDLE:
         config = history.store.batch(location.batch).config
         answers = [BundledAnswer(*row) for row in history.store.load_answers(location)]
         return _read_written_file(lambda path: write_bundle(run, path, config, answers))
-    if format is RunFormat.PARQUET:
+    if format is Format.PARQUET:
         return _read_written_file(lambda path: table.write_parquet([run], path))
-    return render_run(run, Format(format), include_text=include_text).encode()
+    return render_run(run, format, include_text=include_text).encode()
 
 
 def export_check(
-    format: CheckFormat,
+    format: Format,
     check: Check,
     settings: Settings,
     *,
@@ -114,9 +91,9 @@ def export_check(
         SettingsError: the publisher or the address of the review is missing.
     """
     review = None
-    if format is CheckFormat.CLAIMREVIEW:
+    if format is Format.CLAIMREVIEW:
         review = build_review(settings, review_url, claimed_at=claimed_at)
-    return render_check(check, Format(format), review=review).encode()
+    return render_check(check, format, review=review).encode()
 
 
 def _read_written_file(write: Callable[[Path], None]) -> bytes:

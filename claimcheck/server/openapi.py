@@ -154,7 +154,8 @@ def add_components(description: dict[str, Any]) -> None:
         "about": _ABOUT_SCHEMA,
         "error": _ERROR_SCHEMA,
     }
-    components = dict(description["components"]["schemas"])
+    # FastAPI has components of its own only for classes.
+    components = dict(description.get("components", {}).get("schemas", {}))
     # Schemas share names of definitions, so each gets the name of its schema.
     for name, schema in schemas.items():
         for inner_name, definition in schema.get("$defs", {}).items():

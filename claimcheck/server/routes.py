@@ -10,7 +10,7 @@ import asyncio
 import json
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
@@ -26,9 +26,10 @@ from claimcheck.models.decision import Action, Decision, check_decision
 from claimcheck.models.outcome import RunListing, RunLocation
 from claimcheck.models.run import Check, Run
 from claimcheck.models.verdict import Label
+from claimcheck.reports.formats import CheckDownload, Format, RunDownload
 from claimcheck.server import exports, requests
 from claimcheck.server.config import ServerConfig
-from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
+from claimcheck.server.exports import EXPORT_FORMATS
 from claimcheck.server.jobs import ReportStage
 from claimcheck.server.openapi import (
     JOB_ERROR_STATUSES,
@@ -132,13 +133,13 @@ def list_runs(
     name="run",
     tags=[_RUNS],
     responses=describe_responses(
-        200, "run", *list_media_types(RunFormat), errors=(404, 503)
+        200, "run", *list_media_types(get_args(RunDownload)), errors=(404, 503)
     ),
 )
 def export_run(
     config: Config,
     name: RunName,
-    format: Annotated[RunFormat, Query(description="The format.")] = RunFormat.JSON,
+    format: Annotated[RunDownload, Query(description="The format.")] = Format.JSON,
     text: Annotated[bool, Query(description="Include the document's text.")] = True,
 ) -> Response:
     """Return a run in one of the available formats."""
@@ -251,13 +252,13 @@ async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response
     name="check",
     tags=[_CHECKS],
     responses=describe_responses(
-        200, "check", *list_media_types(CheckFormat), errors=(404, 503)
+        200, "check", *list_media_types(get_args(CheckDownload)), errors=(404, 503)
     ),
 )
 def export_check(
     config: Config,
     number: CheckNumber,
-    format: Annotated[CheckFormat, Query(description="The format.")] = CheckFormat.JSON,
+    format: Annotated[CheckDownload, Query(description="The format.")] = Format.JSON,
     review_url: Annotated[
         str | None,
         Query(description="For claimreview: the page that will publish the review."),
@@ -313,8 +314,8 @@ def describe_server(config: Config, jobs: Jobs) -> dict[str, Any]:
         "jobs": config.max_jobs,
         "open_jobs": jobs.open_jobs,
         "search": list(config.search.providers) if config.search else [],
-        "run_formats": list(RunFormat),
-        "check_formats": list(CheckFormat),
+        "run_formats": list(get_args(RunDownload)),
+        "check_formats": list(get_args(CheckDownload)),
     }
 
 
@@ -381,9 +382,7 @@ def _load_run(config: ServerConfig, location: RunLocation) -> Run:
         return history.store.load_run(location)
 
 
-def _build_file_response(
-    data: bytes, stem: str, format: RunFormat | CheckFormat
-) -> Response:
+def _build_file_response(data: bytes, stem: str, format: Format) -> Response:
     headers = exports.build_headers(stem, format)
     return Response(data, 200, headers, EXPORT_FORMATS[format].media_type)
 

@@ -108,19 +108,6 @@ class Cassette:
         replaying_modes = ("none", "once") if is_recorded else ("none",)
         self.write_protected = self.record in replaying_modes
 
-    def __len__(self) -> int:
-        return len(self._interactions) + len(self._added)
-
-    @property
-    def requests(self) -> list[Request]:
-        """The recorded requests, in the order of the file."""
-        return [item.request for item in self._interactions + self._added]
-
-    @property
-    def responses(self) -> list[dict[str, Any]]:
-        """The recorded answers, in the order of the file, decompressed."""
-        return [item.response for item in self._interactions + self._added]
-
     @property
     def play_count(self) -> int:
         """The number of answers that were played."""

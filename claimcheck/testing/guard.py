@@ -32,11 +32,10 @@ class NetworkBlockedError(RuntimeError):
 
 
 class Guard:
-    """Answers requests from the playing cassette, and remembers each miss.
+    """Answers requests from a cassette, and remembers each miss.
 
-    vcrpy's patches call the methods that vcrpy's own cassettes have. Tests and
-    fixtures have cassettes of their own, so which one is playing may change while the
-    patches stay. Requests to `allowed_hosts` (`host` or `host:port`) are let through.
+    vcrpy's patches call the methods that vcrpy's own cassettes have. Requests to
+    `allowed_hosts` (`host` or `host:port`) are let through.
     """
 
     # aiohttp has a patch of ours.
@@ -44,10 +43,9 @@ class Guard:
 
     _path = "claimcheck"  # vcrpy names its patched classes after it
 
-    def __init__(self, allowed_hosts: Sequence[str] = ()) -> None:
+    def __init__(self, cassette: Cassette, allowed_hosts: Sequence[str] = ()) -> None:
+        self.cassette = cassette
         self.misses: list[CassetteMissError] = []
-        self._cassettes: list[Cassette] = []
-        self._environments: list[ExitStack] = []
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
 
     @property
@@ -62,7 +60,7 @@ class Guard:
     @property
     def write_protected(self) -> bool:
         """Whether requests without an answer must fail."""
-        return self._cassettes[-1].write_protected
+        return self.cassette.write_protected
 
     def filter_request(self, request: Request) -> Request | None:
         """Return the request; None if it is let through."""
@@ -76,7 +74,7 @@ class Guard:
         """Whether the playing cassette answers the request."""
         if self.filter_request(request) is None:
             return False
-        return self._cassettes[-1].can_play(request)
+        return self.cassette.can_play(request)
 
     def can_play_response_for(self, request: Request) -> bool:
         """Whether the request has an answer.
@@ -102,7 +100,7 @@ class Guard:
 
     def play(self, request: Request) -> dict[str, Any]:
         """Return the answer, decompressed; raises as `play_response` does."""
-        response = self._cassettes[-1].play(request)
+        response = self.cassette.play(request)
         if response is None:
             raise self._miss(request)
         return response
@@ -110,42 +108,45 @@ class Guard:
     def append(self, request: Request, response: dict[str, Any]) -> None:
         """Record the answer of a request that was sent."""
         if self.filter_request(request) is not None:
-            self._cassettes[-1].add(request, response)
+            self.cassette.add(request, response)
 
     def _miss(self, request: Request) -> CassetteMissError:
-        miss = self._cassettes[-1].build_miss(request)
+        miss = self.cassette.build_miss(request)
         self.misses.append(miss)
         return miss
 
-    def push(self, cassette: Cassette) -> None:
-        """Play another cassette, until `pop`."""
-        _forget_dialects()
-        environment = ExitStack()
-        if cassette.write_protected:
-            environment.enter_context(_replay_environment(cassette))
-        self._cassettes.append(cassette)
-        self._environments.append(environment)
-
-    def pop(self) -> None:
-        """Play the cassette before the current one."""
-        self._cassettes.pop()
-        self._environments.pop().close()
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Intercept the requests inside the block."""
         # What one test, or its fixture, found out about an endpoint must not decide
         # what another one sends.
         _forget_dialects()
-
-    @contextmanager
-    def active(self, cassette: Cassette) -> Iterator[None]:
-        """Intercept the requests inside the block, and play the cassette."""
-        self.push(cassette)
         try:
             with ExitStack() as stack:
+                if self.write_protected:
+                    stack.enter_context(_replay_environment(self.cassette))
                 for guard in (self, DecompressingGuard(self)):
                     for patcher in CassettePatcherBuilder(guard).build():
                         stack.enter_context(patcher)
                 yield
         finally:
-            self.pop()
+            _forget_dialects()
+
+    @contextmanager
+    def raising_misses(self) -> Iterator[None]:
+        """Raise the first miss at the end of the block, if its code swallowed it."""
+        try:
+            yield
+        except (GeneratorExit, KeyboardInterrupt, SystemExit):
+            raise
+        except (
+            BaseException
+        ) as error:  # pytest.skip raises one that is not an Exception
+            if self.misses and error is not self.misses[0]:
+                raise self.misses[0] from error
+            raise
+        if self.misses:
+            raise self.misses[0]
 
 
 class DecompressingGuard:
@@ -198,20 +199,14 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
             block went on without it.
     """
     cassette = Cassette(Path(path), record=record)
-    guard = Guard()
+    guard = Guard(cassette)
     passed = False
     try:
-        with guard.active(cassette):
+        with guard.raising_misses(), guard.active():
             yield cassette
         passed = True
-    except Exception as error:
-        if guard.misses and error is not guard.misses[0]:
-            raise guard.misses[0] from error
-        raise
     finally:
         cassette.save(passed=passed)
-    if guard.misses:
-        raise guard.misses[0]
 
 
 @contextmanager

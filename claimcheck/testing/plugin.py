@@ -28,7 +28,7 @@ from claimcheck.testing.names import (
 )
 
 if TYPE_CHECKING:
-    from claimcheck.testing.cassette import Cassette, CassetteMissError
+    from claimcheck.testing.cassette import Cassette
     from claimcheck.testing.guard import Guard
 
 
@@ -37,7 +37,6 @@ class _RunningTest:
     """A test that is running with a cassette."""
 
     guard: Guard
-    cassette: Cassette
     stack: ExitStack
     shown_misses: int = 0
     # Whether each phase has passed; one with subtests has several reports.
@@ -131,17 +130,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def cassette(request: pytest.FixtureRequest) -> Any:
     """Return the test's cassette; None without a marker."""
     running = request.node.stash.get(_OF_ITEM, None)
-    return running.cassette if running else None
+    return running.guard.cassette if running else None
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Start the guard before the first fixture."""
+    # No wrapper: pytest's own would not start if one of ours raised an error, and would
+    # report another one at the tear-down.
     marker = item.get_closest_marker("cassette")
     if marker is not None:
         running = _start(item, marker)
         item.stash[_OF_ITEM] = item.config.stash[_RUNNING] = running
-    return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -198,7 +198,7 @@ def _find_problems(running: _RunningTest, report: pytest.TestReport) -> list[str
     running.shown_misses += len(misses)
     problems = [f"CassetteMissError: {miss}" for miss in misses]
     if report.when == "teardown" and report.passed and running.has_passed:
-        problems += _find_unplayed(running.cassette)
+        problems += _find_unplayed(running.guard.cassette)
     return problems
 
 
@@ -226,7 +226,7 @@ def pytest_fixture_setup(
     if fixturedef.scope == "function":
         return (yield)
     if running is not None:
-        command = running.cassette.command
+        command = running.guard.cassette.command
     elif fixturedef in config.stash.get(_SHARED_FIXTURES, {}):
         # The first test that uses it has no cassette, but a later one has.
         command = build_record_command(config.stash[_SHARED_FIXTURES][fixturedef])
@@ -257,53 +257,34 @@ class _FixtureGuard:
             command=command,
         )
         self._entered: _RunningTest | None = None
-        self._is_alone = False
-        self._misses: list[CassetteMissError] = []
         self.is_complete = False
 
     @contextmanager
     def playing(self) -> Generator[None, None, None]:
         """Answer requests inside the block from the fixture's cassette."""
-        self.start()
-        try:
-            yield
-        finally:
-            self._leave()
-        self._raise_swallowed_miss()
+        with self.start().raising_misses():
+            try:
+                yield
+            finally:
+                self._leave()
 
-    def start(self) -> None:
-        """Play the fixture's cassette from now on."""
-        running = self._config.stash.get(_RUNNING, None)
-        # Without a cassette of its own, the current test does not report misses.
-        self._is_alone = running is None
-        if running is None:
-            running = _enter(self._config, self._cassette)
-        else:
-            running.guard.push(self._cassette)
-        self._entered = running
+    def start(self) -> Guard:
+        """Play the fixture's cassette, instead of that of the test."""
+        self._entered = _enter(self._config, self._cassette)
+        return self._entered.guard
 
     def _leave(self) -> None:
-        running, self._entered = self._entered, None
-        if running is None:
-            return
-        if self._is_alone:
-            running.stack.close()
-            self._misses = running.guard.misses
-        else:
-            running.guard.pop()
-        self._cassette.save()
-
-    def _raise_swallowed_miss(self) -> None:
-        if self._misses:
-            raise self._misses[0]
+        if self._entered is not None:
+            self._entered.stack.close()
+            self._cassette.save()
 
     def stop(self) -> None:
         """Save what was recorded; fail if recorded answers were not used."""
         self._leave()
-        if not self.is_complete:
+        if self._entered is None or not self.is_complete:
             return
-        self._cassette.save(passed=True)
-        self._raise_swallowed_miss()
+        with self._entered.guard.raising_misses():
+            self._cassette.save(passed=not self._cassette.has_misses)
         for problem in _find_unplayed(self._cassette):
             pytest.fail(problem, pytrace=False)
 
@@ -320,7 +301,7 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
 
     record = item.config.getoption("cassette_record")
     attempt = item.stash.get(_OF_ITEM, None)
-    if record == "once" and attempt and not attempt.cassette.write_protected:
+    if record == "once" and attempt and not attempt.guard.write_protected:
         record = "new"  # a plugin runs a failed test again, which has still to record
     cassette = Cassette(
         build_cassette_path(item, marker),
@@ -338,15 +319,15 @@ def _enter(config: pytest.Config, cassette: Cassette) -> _RunningTest:
     # The option of pytest-socket, if it is installed.
     option = config.getoption("--allow-hosts", None) or ""
     connectable = [*passed_through, *option.split(",")] if option else passed_through
-    guard = Guard(passed_through)
+    guard = Guard(cassette, passed_through)
     stack = ExitStack()
-    stack.enter_context(guard.active(cassette))
+    stack.enter_context(guard.active())
     if cassette.record == "none":
         stack.enter_context(block_network(connectable))
-    return _RunningTest(guard, cassette, stack)
+    return _RunningTest(guard, stack)
 
 
 def _stop(config: pytest.Config, running: _RunningTest, *, passed: bool) -> None:
     config.stash[_RUNNING] = None
     running.stack.close()
-    running.cassette.save(passed=passed)
+    running.guard.cassette.save(passed=passed)

@@ -8,7 +8,16 @@ import jsonschema
 import pytest
 
 from claimcheck import schemas
-from claimcheck.models import citation, claim, decision, document, run, span, verdict
+from claimcheck.models import (
+    citation,
+    claim,
+    decision,
+    document,
+    known,
+    run,
+    span,
+    verdict,
+)
 
 CLASSES = {
     "": run.Run,
@@ -42,6 +51,10 @@ PARTS += [
     ("citations", "", citation.CitationCheck),
     ("citations", "statement", citation.CheckedStatement),
     ("citations", "citation", citation.CheckedCitation),
+    ("matches", "", known.Matches),
+    ("matches", "matched", known.MatchedClaim),
+    ("matches", "match", known.ClaimMatch),
+    ("matches", "known", known.KnownClaim),
 ]
 
 

@@ -21,6 +21,8 @@ KNOWN = {
     "digest": {"fence", "title", "published", "items", "document_language"}
     | BRIEF - {"kinds", "fields", "examples", "has_standard_claims"},
     "verdict": {"fence", "claims", "passages"},
+    "queries": {"fence", "claims"},
+    "match": {"fence", "claims", "items"},
 }
 
 

@@ -98,17 +98,18 @@ class Card:
     mark: str
     tags: tuple[str, ...]
     name: str
-    quote: str | None
-    notes: tuple[str, ...]
-    said: str
-    fields: tuple[tuple[str, str], ...]
-    facts: tuple[tuple[str, str], ...]
-    location: str | None
-    anchor: str | None
-    kind: str
-    speaker: str
-    check_worthiness: float
     findings: tuple[CardFinding, ...]
+    said: str
+    speaker: str
+    quote: str | None = None
+    notes: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    location: str | None = None
+    anchor: str | None = None
+    # The filters of the page need values, also where a check has none.
+    kind: str = "claim"
+    check_worthiness: float = 1.0
     decision: str = ""
     is_settled: bool = False
 
@@ -327,17 +328,8 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
         mark=mark,
         tags=(mark,),
         name=common.format_label(verdict.label),
-        quote=None,
-        notes=(),
         said=said,
-        fields=(),
-        facts=(),
-        location=None,
-        anchor=None,
-        # The filters of the page need values, also where a check has none.
-        kind="claim",
         speaker=verdict.speaker or "",
-        check_worthiness=1.0,
         findings=findings,
     )
 

@@ -44,6 +44,9 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
             continue
         own = _select_same_kind(amount, claim_amounts)
         rivals = _select_same_kind(amount, evidence_amounts)
+        # "400 people in Oslo and 250 in Bergen": a bare number may be of the same kind.
+        if any(not other.unit for other in evidence_amounts):
+            continue
         if len(own) == len(rivals) == 1 and amount.counted == rivals[0].counted:
             differences.append(Difference("number", amount.text, rivals[0].text))
     return differences

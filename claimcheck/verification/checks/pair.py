@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from math import fsum
 
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS
 from claimcheck.english.terms import extract_words, normalize_word
@@ -14,6 +13,8 @@ from claimcheck.verification.windows import Match
 
 # "If there is a deal, ..." asserts nothing that a fact could be set against.
 _CONDITIONS = frozenset(("if", "unless", "whether"))
+# "It was closed until 2015": what is so now, nobody says.
+_ENDS = frozenset(("until", "till", "formerly", "previously"))
 # The sentence before says whom or what they mean.
 _PRONOUNS = frozenset("he she they it him her them his its their".split())
 
@@ -56,31 +57,30 @@ class SentencePair:
         return self.match.evidence.published
 
     @cached_property
-    def is_conditional(self) -> bool:
-        """Return whether one side says only what would be the case."""
-        words = {*self.claim_words, *self.evidence_words}
-        return not _CONDITIONS.isdisjoint(words)
+    def is_of_another_case(self) -> bool:
+        """Return whether one side is about what would be, or was until some time."""
+        claim, evidence = set(self.claim_words), set(self.evidence_words)
+        if not _CONDITIONS.isdisjoint(claim | evidence):
+            return True
+        return bool(_ENDS & (evidence - claim)) or ("first" in claim - evidence)
 
     @cached_property
     def has_negation(self) -> bool:
         """Return whether either side negates something."""
         return bool(list_negations([*self.claim_words, *self.evidence_words], "en"))
 
-    def compute_coverage_without(self, *details: str) -> float:
-        """Return the coverage, 0 to 1, of the claim without some details.
+    def is_about_same(self, detail: str) -> bool:
+        """Return whether the evidence has all of the claim but this detail.
 
-        Verbs such as "said" do not count either.
+        Verbs such as "said" do not count.
         """
-        ignored = {
-            normalize_word(word) for detail in details for word in extract_words(detail)
-        }
-        weights = {
-            form: weight
-            for form, weight in self.match.weights.items()
+        ignored = set(map(normalize_word, extract_words(detail)))
+        others = {
+            form
+            for form in self.match.weights
             if form not in ignored and CRITICAL_WORD_KINDS.get(form) != "attribution"
         }
         forms = self.match.evidence.forms[self.index]
         if self.index and not _PRONOUNS.isdisjoint(self.evidence_words):
             forms |= self.match.evidence.forms[self.index - 1]
-        covered = fsum([weight for form, weight in weights.items() if form in forms])
-        return covered / fsum(weights.values()) if weights else 0.0
+        return bool(others) and others <= forms

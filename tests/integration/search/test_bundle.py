@@ -178,8 +178,11 @@ def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
     stand.pages["/nairobi"] = NAIROBI
     verdict = {"rationale": "It says so.", "label": "supported", "evidence": [1]}
     verdicts = {"verdicts": [{"number": 1, **verdict}]}
-    answer = (200, completion(json.dumps(verdicts)))
-    with serve_script(answer) as (url, received):
+    searches = [{"number": 1, "queries": ["Nairobi depot"], "contrary": "Nairobi 1907"}]
+    with serve_script(
+        (200, completion(json.dumps({"searches": searches}))),
+        (200, completion(json.dumps(verdicts))),
+    ) as (url, received):
         (tmp_path / "claims.txt").write_text(CLAIMS[0])
         flags = ("--model", "scripted-1", "--base-url", url, "--quiet")
         done = claimcheck(
@@ -187,11 +190,12 @@ def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
             "--format", "json", "-o", "check.json",
         )  # fmt: skip
         assert done.returncode == 0, done.err
-        assert len(received) == 1
+        assert len(received) == 2
+        assert stand.queries[:2] == ["Nairobi depot", "Nairobi 1907"]
         done = claimcheck("bundle", "check.json", "-o", "case.zip", "--base-url", url)
         assert done.returncode == 0, done.err
-        assert "1 answer" in done.err
-        assert len(received) == 1
+        assert "2 answers" in done.err
+        assert len(received) == 2
     assert list_steps(tmp_path / "case.zip") == dict.fromkeys(STEPS, True)
 
     def forge(text):

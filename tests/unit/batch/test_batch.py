@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
+from claimcheck.errors import InputError
 from claimcheck.readers.sources import ReadOptions
+from tests.support.pdfs import write_pdf
 from tests.support.scripted import response
 from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
 
@@ -132,3 +134,23 @@ def test_the_extractive_engine_gives_the_same_run_in_a_batch_as_alone(store, tmp
         alone.summary,
         alone.claims,
     )
+
+
+def test_an_encoding_is_that_of_the_texts_and_tables(store, tmp_path):
+    text = "Паром перевёз 900 человек в 2020 году."
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(text.encode("koi8-r"))
+    (folder / "b.csv").write_bytes(f"id,text\nt,Итог. {text}\n".encode("koi8-r"))
+    (folder / "c.pdf").write_bytes(write_pdf([(50, 700, 10, "The ferry sank.")]))
+    batch = Batch(store, Settings(engine="extractive"))
+    report = batch.add(str(folder), how=ReadOptions(encoding="koi8-r"))
+    assert (report.documents, report.unreadable) == (3, 0)
+    pending = [document.text.strip() for _, document in store.iter_pending(1)]
+    assert pending == [text, f"Итог. {text}", "The ferry sank."]
+
+
+def test_an_unknown_encoding_is_refused(store, tmp_path):
+    (tmp_path / "b.csv").write_text("id,text\nt,The ferry sank.\n")
+    with pytest.raises(InputError, match="'nope' is unknown"):
+        Batch(store, SETTINGS).add(str(tmp_path), how=ReadOptions(encoding="nope"))

@@ -66,7 +66,7 @@ def test_bad_input_is_one_line_and_exit_2(tmp_path, arguments, stdin, message):
         ("summarize --nope", "No such option: --nope"),
         ("summarize", "Missing argument 'SOURCE'"),
         ("sumarize x", "Did you mean 'summarize'?"),
-        ("summarize x --format pdf", "'--format': 'pdf' is not one of 'text', "),
+        ("summarize x --format docx", "'--format': 'docx' is not one of 'text', "),
         ("summarize x --max-claims x", "'--max-claims': 'x' is not a whole number"),
         ("summarize x --budget-usd x", "'--budget-usd': 'x' is not a number"),
         ("serve --port 99999", "'--port': 99999 is more than 65535"),

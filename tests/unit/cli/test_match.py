@@ -4,6 +4,7 @@ import json
 
 from claimcheck import Document, Index
 from tests.support.command import claimcheck
+from tests.support.endpoint import completion, serve_script
 
 KNOWN = "claim,verdict,url\nThe ferry sank in 2019.,False,https://facts.example/\n"
 CLAIMS = b"In 2019 a ferry sank.\nSnow fell on Monday.\n"
@@ -18,25 +19,47 @@ def test_lists_what_is_similar_and_what_is_not(tmp_path):
     assert lines[1].endswith(" The ferry sank in 2019.")
     assert lines[2] == "      False · https://facts.example/"
     assert lines[3:] == ["2. Snow fell on Monday.", "      no similar fact check"]
-    assert done.err == "1 of 2 claims have a similar fact check\n"
+    assert done.err.endswith("1 of 2 claims have a similar fact check\n")
 
 
-def test_json_has_a_line_per_claim(tmp_path):
+def test_json_follows_its_schema(tmp_path):
     (tmp_path / "known.csv").write_text(KNOWN)
+    output = tmp_path / "matches.json"
     done = claimcheck(
-        "match",
-        "-",
-        "--known",
-        tmp_path / "known.csv",
-        "--format",
-        "json",
+        *("match", "-", "--known", tmp_path / "known.csv"),
+        *("--format", "json", "-o", output),
         stdin=CLAIMS,
     )
-    first, second = map(json.loads, done.out.splitlines())
+    assert done.returncode == 0, done.err
+    first, second = json.loads(output.read_text())["claims"]
     assert first["claim"]["text"] == "In 2019 a ferry sank."
     assert first["matches"][0]["known"]["rating"] == "False"
     assert 0.5 < first["matches"][0]["score"] <= 1
     assert second["matches"] == []
+    assert claimcheck("validate", "--schema", "matches", output).returncode == 0
+
+
+def test_a_model_says_which_are_the_same(tmp_path):
+    """The model is scripted: this shows what is done with its answer."""
+    (tmp_path / "known.csv").write_text(
+        f"{KNOWN}A ferry sank in 1919.,True,https://b.example/\n"
+    )
+    answer = {
+        "relations": [
+            {"number": 1, "relation": "different"},
+            {"number": 2, "relation": "same"},
+        ]
+    }
+    with serve_script((200, completion(json.dumps(answer)))) as (url, received):
+        done = claimcheck(
+            *("match", "-", "--known", tmp_path / "known.csv", "--top-k", "1"),
+            *("--model", "scripted-1", "--base-url", url, "--quiet"),
+            stdin=b"In 2019 a ferry sank.\n",
+        )
+    assert done.returncode == 0, done.err
+    assert len(received) == 1
+    assert "same claim: A ferry sank in 1919." in done.out
+    assert "in 2019.," not in done.out
 
 
 def test_an_index_of_articles_has_known_claims_too(tmp_path):

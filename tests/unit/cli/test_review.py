@@ -71,7 +71,7 @@ def test_every_export_has_the_decision(path):
     assert find_run_inconsistencies(run) == []
     for format in (Format.TEXT, Format.MARKDOWN, Format.HTML):
         assert "Rejected by Ann" in render_run(run, format), format
-    assert "Rejected by Ann" in run._repr_html_()
+    assert "Rejected by Ann" in run._repr_markdown_()
     _, row = csv.DictReader(io.StringIO(render_run(run, Format.CSV)))
     assert (row["decision"], row["decided_by"], row["decision_note"]) == (
         "rejected",
@@ -188,3 +188,19 @@ def test_a_saved_check_is_shown_and_is_no_document(path, tmp_path):
         done = claimcheck("summarize", str(result))
         assert done.returncode == 2
         assert "claimcheck show" in done.err
+
+
+def test_decisions_travel_as_web_annotations(path, tmp_path):
+    decide(path, "--claim", "1", "--reject", "--note", "not ours")
+    page = tmp_path / "page.jsonld"
+    claimcheck("show", str(path), "--format", "annotations", "-o", str(page))
+    other = tmp_path / "other.json"
+    other.write_bytes(path.read_bytes())
+    done = claimcheck("review", str(other), "--import", str(page))
+    assert done.out == "1 decision saved\n"
+    assert read_decisions(other) == read_decisions(path)
+    assert claimcheck("review", str(other), "--import", str(page)).out.startswith("0 ")
+    evidence = tmp_path / "evidence.txt"
+    evidence.write_text(TEXT, encoding="utf-8")
+    checked = claimcheck("check", str(page), str(evidence), "--engine", "extractive")
+    assert "2 supported" in checked.out

@@ -143,3 +143,15 @@ def test_creates_a_missing_index_only_to_add_documents(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(errors.InputError, match="cannot be opened"):
         Index(tmp_path / "no" / "such" / "folder.db")
+
+
+def test_common_words_of_a_large_index_do_not_hide_a_rare_one(path):
+    words = [f"word{number}" for number in range(100)]
+    common = " ".join(words)
+    with Index(path) as index:
+        index.add(Document.from_text(f"{common} {n}.") for n in range(1_010))
+        index.add([Document.from_text("A needle of word7.", source="needle")])
+        (first, *others) = index.search([*words, "needle"], 3)
+        assert index.document(first.document_id).source == "needle"
+        assert len(others) == 2
+        assert len(index.search(words, 3)) == 3

@@ -89,6 +89,35 @@ UNSUPPORTED = [
 ]
 PARAPHRASED = [
     (
+        "The company employs 650 people.",
+        "The company employs 400 people in Oslo and 250 in Bergen.",
+    ),
+    ("The museum is open on Mondays.", "The museum was closed on Mondays until 2015."),
+    (
+        "Organizers said 5,000 people attended.",
+        "About 3,000 people attended, police said.",
+    ),
+    ("The second edition sold 3,000 copies.", "The first edition sold 2,000 copies."),
+    ("Ann was first in 2012.", "Ann was third in 2010."),
+    (
+        "The vaccine was 95 percent effective against death.",
+        "The vaccine was 70 percent effective against infection.",
+    ),
+    ("Trains ran on Monday.", "No trains ran on Sunday."),
+    (
+        "The minister's deputy attended the meeting.",
+        "The minister did not attend the meeting.",
+    ),
+    ("The ferry was delayed by fog.", "The strong wind did not delay the ferry."),
+    ("The judge accepted the evidence.", "The judge rejected the appeal."),
+    ("The team lost away.", "The team won at home."),
+    (
+        "Sales were up 2 percent on the quarter.",
+        "Sales were up 10 percent on the year.",
+    ),
+    ("The south wing is open.", "The north wing is closed."),
+    ("He lived in Paris until 2001.", "He has lived in Lyon since 2001."),
+    (
         "About 50,000 barrels were lost.",
         "The leak cost 52,400 barrels, 49,000 barrels of them at sea.",
     ),

@@ -83,6 +83,18 @@ def test_module_fixture(module_fixture):
     pass
 
 
+@pytest.fixture(scope="module")
+def skipping_fixture():
+    try:
+        ask(f"skipping: {prompt()}")
+    except Exception:  # noqa: BLE001
+        pytest.skip("no server")
+
+
+def test_module_fixture_that_skips(skipping_fixture):
+    pass
+
+
 @pytest.mark.parametrize("name", ["alpha", "a b"])
 def test_parameters(name):
     ask(f"{name}: {prompt()}")

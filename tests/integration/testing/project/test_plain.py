@@ -44,7 +44,7 @@ def anyio_backend():
     return "asyncio"
 
 
-@pytest.mark.parametrize("name", ["alpha", "beta", "a/b c", "a/b-c", "x" * 300])
+@pytest.mark.parametrize("name", ["alpha", "beta", "a/b c", "a/b-c", "x" * 100])
 def test_parameters(name):
     assert ask("the same question") == "the same question"
 
@@ -79,15 +79,7 @@ def test_urllib():
 def test_openai():
     from openai import OpenAI
 
-    # In CI there is no key.
-    with OpenAI(max_retries=0, base_url=url()[: -len("/chat/completions")]) as client:
-        answer = client.chat.completions.create(**build_request("openai"))
-    assert read_quote(answer.model_dump()) == "openai"
-
-
-def test_openai_retries():
-    from openai import OpenAI
-
+    # It is refused once. In CI there is no key.
     base_url = url("ra_bad")[: -len("/chat/completions")]
     with OpenAI(max_retries=1, base_url=base_url) as client:
         answer = client.chat.completions.create(**build_request("openai"))

@@ -1,0 +1,184 @@
+"""Ask a model what to search for, and which claims are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from claimcheck import prompts
+from claimcheck.models.claim import Statement
+from claimcheck.models.known import ClaimMatch, Relation
+from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.run import Signature
+from claimcheck.pipeline.answers import Answer, ask_all
+from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.requests import build_request
+from claimcheck.pipeline.signature import build_model_signature
+from claimcheck.settings import Settings
+
+QUERIES, MATCH = "queries", "match"
+_OTHER_PROMPTS = ("repair", "json-only")
+# Grouped, as each request repeats the instructions. Chosen by hand.
+_CLAIMS_PER_REQUEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What to search for a claim: for it, and for what contradicts it."""
+
+    number: int
+    queries: tuple[str, ...]
+    contrary: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchesAnswer:
+    """The answer to `queries`."""
+
+    searches: tuple[SearchAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationAnswer:
+    """How the known claim with this number is related to a claim."""
+
+    number: int
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class RelationsAnswer:
+    """The answer to `match`."""
+
+    relations: tuple[RelationAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedQueries:
+    """A model's queries by the id of their statement, and their cost."""
+
+    queries: dict[str, tuple[str, ...]]
+    usage: Usage
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMatches:
+    """The matches of each claim, those of the same claim first, and the cost.
+
+    Where the model gave no usable answer, matches keep their order and have no
+    relation; `problems` says why.
+    """
+
+    matches: tuple[tuple[ClaimMatch, ...], ...]
+    problems: tuple[str, ...]
+    usage: Usage
+    signature: Signature
+
+
+def suggest_queries(
+    statements: Sequence[Statement], settings: Settings
+) -> Flow[SuggestedQueries]:
+    """Ask a model for queries; a statement that it leaves out has none."""
+    groups = [
+        statements[start : start + _CLAIMS_PER_REQUEST]
+        for start in range(0, len(statements), _CLAIMS_PER_REQUEST)
+    ]
+    requests = [_build_query_request(group, settings) for group in groups]
+    answers = yield from ask_all(requests, SearchesAnswer)
+    queries: dict[str, tuple[str, ...]] = {}
+    for group, answer in zip(groups, answers, strict=True):
+        for item in answer.value.searches if answer.value else ():
+            # The model may make up a number.
+            if item.number <= len(group):
+                texts = dict.fromkeys([*item.queries, item.contrary])
+                queries.setdefault(group[item.number - 1].id, tuple(texts))
+    usage, signature = _sign(settings, answers, QUERIES)
+    return SuggestedQueries(queries, usage, signature)
+
+
+def _build_query_request(
+    statements: Sequence[Statement], settings: Settings
+) -> ModelRequest:
+    claims = [_clean(statement.text) for statement in statements]
+    fence = prompts.choose_fence("".join(claims))
+    variables = {"claims": claims, "fence": fence}
+    count = len(claims)
+    return build_request(
+        settings.brief,
+        QUERIES,
+        variables,
+        f"{QUERIES}.answer",
+        ("searches", "minItems", count),
+        ("searches", "maxItems", count),
+    )
+
+
+def judge_matches(
+    claims: Sequence[Statement],
+    matches: Sequence[Sequence[ClaimMatch]],
+    settings: Settings,
+) -> Flow[JudgedMatches]:
+    """Ask a model which known claims are the same as a claim.
+
+    A claim without matches needs no request.
+    """
+    asked = [index for index, found in enumerate(matches) if found]
+    requests = [
+        _build_match_request(claims[index], matches[index], settings) for index in asked
+    ]
+    answers = yield from ask_all(requests, RelationsAnswer)
+    judged = [tuple(found) for found in matches]
+    problems = []
+    for index, answer in zip(asked, answers, strict=True):
+        if answer.value is None:
+            problems.append(f"{claims[index].text}: {answer.message}")
+            continue
+        judged[index] = _order_matches(judged[index], answer.value)
+    usage, signature = _sign(settings, answers, MATCH)
+    return JudgedMatches(tuple(judged), tuple(problems), usage, signature)
+
+
+def _build_match_request(
+    claim: Statement, matches: Sequence[ClaimMatch], settings: Settings
+) -> ModelRequest:
+    text = _clean(claim.text)
+    known = [_clean(match.known.text) for match in matches]
+    fence = prompts.choose_fence("".join([text, *known]))
+    variables = {"claims": [text], "items": known, "fence": fence}
+    return build_request(
+        settings.brief,
+        MATCH,
+        variables,
+        f"{MATCH}.answer",
+        ("relations", "minItems", len(known)),
+        ("relations", "maxItems", len(known)),
+    )
+
+
+def _order_matches(
+    matches: Sequence[ClaimMatch], answer: RelationsAnswer
+) -> tuple[ClaimMatch, ...]:
+    relations = {item.number: item.relation for item in answer.relations}
+    judged = [
+        replace(match, relation=relations.get(number))
+        for number, match in enumerate(matches, 1)
+    ]
+    # Those that the model left out come after the related ones.
+    order = [Relation.SAME, Relation.RELATED, None, Relation.DIFFERENT]
+    judged.sort(key=lambda match: order.index(match.relation))
+    return tuple(judged)
+
+
+def _clean(text: str) -> str:
+    return curl_marks(" ".join(text.split()))
+
+
+def _sign(
+    settings: Settings, answers: Sequence[Answer[Any]], prompt: str
+) -> tuple[Usage, Signature]:
+    usage = sum((answer.usage for answer in answers), Usage())
+    names = (prompt, *_OTHER_PROMPTS)
+    return usage, build_model_signature(settings, answers, names, (f"{prompt}.answer",))

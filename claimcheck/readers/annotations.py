@@ -1,0 +1,202 @@
+"""Web Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), read.
+
+They are those that claimcheck writes, or those of another tool: an annotation of a
+quote, with bodies that say for what `purpose` they were written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.models.claim import Claim, Statement
+from claimcheck.models.decision import Action, Decision, check_decision
+from claimcheck.models.run import Run
+from claimcheck.models.verdict import Label
+
+CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+ID_PREFIX = "urn:claimcheck:"
+SOFTWARE = "Software"  # the type of a creator who decides nothing
+# Of the bodies that decide something.
+_PURPOSES = ("moderating", "editing", "assessing", "commenting")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedDecisions:
+    """The new decisions of a file, and how many annotations are of no claim."""
+
+    decisions: tuple[Decision, ...]
+    unmatched: int
+
+
+def holds_annotations(data: bytes) -> bool:
+    """Return whether a file's content seems to be Web Annotations."""
+    return data.lstrip()[:1] in (b"{", b"[") and CONTEXT.encode() in data
+
+
+def parse_statements(data: bytes, source: str) -> list[Statement]:
+    """Return what annotations describe, or else quote, as claims to check.
+
+    Raises:
+        InputError: the data is not an annotation, a list, or a page of them.
+    """
+    statements = []
+    for item in _parse_items(data, source):
+        quotes = [quote for quote, _ in _iter_selected(item) if quote]
+        described = [
+            body["value"] for body in _iter_bodies(item) if _has(body, "describing")
+        ]
+        text = " ".join(" … ".join(described[:1] or quotes).split())
+        if text:
+            statements.append(Statement.of(text))
+    return statements
+
+
+def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDecisions:
+    """Return the decisions in annotations that the run does not have yet.
+
+    An annotation is about the claim with its id, or with its quote or place. `by`
+    decides where no creator is named.
+
+    Raises:
+        InputError: the data is not an annotation, a list, or a page of them, or a
+            decision cannot be stored.
+    """
+    known = list(run.decisions)
+    unmatched = 0
+    for item in _parse_items(data, source):
+        claim = _find_claim(item, run)
+        if claim is None:
+            unmatched += 1
+            continue
+        for decision, is_dated in _iter_decisions(item, claim, by):
+            # Without a time, what the run has already is not decided again.
+            others = [
+                other if is_dated else replace(other, at=decision.at) for other in known
+            ]
+            if decision not in others:
+                known.append(decision)
+    new = sorted(known[len(run.decisions) :], key=lambda decision: decision.at)
+    return ImportedDecisions(tuple(new), unmatched)
+
+
+def _parse_items(data: bytes, source: str) -> list[dict[str, Any]]:
+    try:
+        page = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{source}: is not JSON: {error}") from None
+    if isinstance(page, dict):
+        first = page.get("first")
+        if isinstance(first, dict):  # a collection with its first page
+            page = first
+        page = page.get("items", [page])
+    items = page if isinstance(page, list) else []
+    for number, item in enumerate(items, 1):
+        if not isinstance(item, dict) or "target" not in item:
+            raise InputError(f"{source}: item {number} is not a Web Annotation")
+    return items
+
+
+def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
+    name = str(item.get("id", "")).removeprefix(ID_PREFIX)
+    selected = set(_iter_selected(item))
+    quotes = {quote for quote, _ in selected}
+    places = {place for _, place in selected if place}
+    for claim in run.claims:
+        if claim.id == name:
+            return claim
+    for claim in run.claims:
+        own = {(span.start, span.end) for span in claim.spans}
+        texts = {span.text for span in claim.spans}
+        # By quote where there is one: places move when a text changes.
+        if own and (texts == quotes if any(quotes) else own == places):
+            return claim
+    return None
+
+
+def _iter_decisions(
+    item: dict[str, Any], claim: Claim, by: str
+) -> Iterator[tuple[Decision, bool]]:
+    """Yield a decision for all bodies of one person and time, and if it has one."""
+    decided: dict[tuple[str, datetime | None], dict[str, str]] = {}
+    for body in _iter_bodies(item):
+        for purpose in _PURPOSES:
+            if _has(body, purpose):
+                key = (body["name"] or by, body["created"])
+                decided.setdefault(key, {})[purpose] = body["value"]
+    for (name, at), values in decided.items():
+        action = Action.EDITED if "editing" in values else Action.NOTED
+        if values.get("moderating") in set(Action):
+            action = Action(values["moderating"])
+        text = values.get("editing") if action is Action.EDITED else None
+        label = values.get("assessing")
+        verdict = Label(label) if label in set(Label) else None
+        note = values.get("commenting")
+        if verdict or note or action is not Action.NOTED:
+            moment = at or datetime.now(UTC).replace(microsecond=0)
+            made = Decision(claim.id, action, text, verdict, note, name, moment)
+            yield check_decision(made), at is not None
+
+
+def _has(body: dict[str, Any], purpose: str) -> bool:
+    return purpose in body["purposes"]
+
+
+def _iter_bodies(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the texts of an annotation, with who wrote them, when, and why."""
+    bodies = item.get("body", item.get("bodyValue", []))
+    for body in bodies if isinstance(bodies, list) else [bodies]:
+        fields = {"value": body} if isinstance(body, str) else body
+        if not isinstance(fields, dict) or _is_by_software(fields):
+            continue
+        if isinstance(fields.get("value"), str):
+            purposes = fields.get("purpose") or item.get("motivation") or "commenting"
+            yield {
+                "value": fields["value"],
+                "purposes": purposes if isinstance(purposes, list) else [purposes],
+                "name": _get_name(fields) or _get_name(item),
+                "created": _get_time(fields) or _get_time(item),
+            }
+
+
+def _is_by_software(fields: dict[str, Any]) -> bool:
+    creator = fields.get("creator")
+    return isinstance(creator, dict) and creator.get("type") == SOFTWARE
+
+
+def _get_name(fields: dict[str, Any]) -> str:
+    creator = fields.get("creator")
+    if isinstance(creator, dict):
+        creator = creator.get("name") or creator.get("id")
+    return creator if isinstance(creator, str) else ""
+
+
+def _get_time(fields: dict[str, Any]) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(str(fields.get("created")))
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _iter_selected(
+    item: dict[str, Any],
+) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    """Yield the quote and the place of each target."""
+    targets = item["target"]
+    for target in targets if isinstance(targets, list) else [targets]:
+        selectors = target.get("selector", []) if isinstance(target, dict) else []
+        quote, place = "", None
+        for selector in selectors if isinstance(selectors, list) else [selectors]:
+            if not isinstance(selector, dict):
+                continue
+            if isinstance(selector.get("exact"), str):
+                quote = selector["exact"]
+            start, end = selector.get("start"), selector.get("end")
+            if isinstance(start, int) and isinstance(end, int):
+                place = (start, end)
+        yield quote, place
