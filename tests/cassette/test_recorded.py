@@ -157,7 +157,7 @@ def test_checks_the_summary_of_the_seed():
     labels = Counter(str(verdict.label) for verdict in run.verdicts)
     assert labels["supported"] == 2
     # Most of what the model calls refuted is in the document, in nearly these words.
-    assert labels["refuted"] <= 2
+    assert labels["refuted"] <= 3
 
 
 @pytest.mark.cassette("recorded/probe")
