@@ -19,7 +19,7 @@ help:
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
-	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
+	@echo "make bench      start-up time, throughput, an evidence index, and replay of cassettes"
 	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
 	@echo "make integrations  test claimcheck inside other projects, with their real packages"
 	@echo "make soak       faults, kills, attacks, and memory of batches: about an hour"
@@ -122,6 +122,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/extractive.py
 	$(BIN)/python benchmarks/checking.py
+	$(BIN)/python benchmarks/index_scale.py 10000 100000
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/replay.py
 

@@ -1,6 +1,6 @@
 """Build an evidence index of N passages, and search it.
 
-    python benchmarks/index_scale.py FOLDER [N ...]
+    python benchmarks/index_scale.py [N ...]
 
 The text is artificial: words of the package's word list at frequencies that follow
 Zipf's law, in documents of ten passages. Each query has nine content words of one
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from claimcheck import Document, Index
 from claimcheck.english.terms import extract_terms
@@ -45,7 +46,6 @@ def make_documents(passages: int) -> Iterator[Document]:
 
 def measure(folder: Path, size: int) -> str:
     path = folder / f"index-{size}.db"
-    path.unlink(missing_ok=True)
     started = time.process_time()
     queries: list[list[str]] = []
     generator = random.Random(11)
@@ -73,9 +73,9 @@ def measure(folder: Path, size: int) -> str:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
-    for size in map(int, sys.argv[2:] or map(str, SIZES)):
-        print(measure(folder, size), flush=True)
+    with TemporaryDirectory() as folder:
+        for size in map(int, sys.argv[1:] or map(str, SIZES)):
+            print(measure(Path(folder), size), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,12 +18,13 @@ from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.errors import translate_error
+from claimcheck.llm.negotiation import learn_refusal, learn_unnamed_refusal
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.models.llm import ModelResponse, build_unanswered_response
 from claimcheck.models.outcome import RunLocation
 from claimcheck.settings import Settings
-from claimcheck.store.reservations import StoredReservations
+from claimcheck.store.answers import StoredReservations
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
@@ -39,7 +41,7 @@ class CollectReport:
     """The result of a collect.
 
     `expired` requests were not answered in time, `in_progress` uploads are not done.
-    `broken` lines of the endpoint's files could not be read, and `repeated` requests
+    `broken` requests have no readable line in the endpoint's files, and `repeated` ones
     met an error that passes: they are submitted again. So are those that met `pause`, a
     problem of the account.
     `refused` holds the endpoint's reasons for refusing whole files.
@@ -73,8 +75,13 @@ class AnswerCollector:
         self._settings = settings
         self._reservations = StoredReservations(store, uploads.batch)
 
-    def save_answers(self, upload: Upload, lines: Iterable[JsonLine]) -> None:
-        """Store the answers in the lines of a finished job's files."""
+    def save_answers(
+        self, upload: Upload, lines: Iterable[JsonLine], *, is_complete: bool
+    ) -> None:
+        """Store the answers in the lines of a finished job's files.
+
+        `is_complete`: the endpoint says that it has answered all requests.
+        """
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
         broken = 0
         for line in lines:
@@ -86,10 +93,11 @@ class AnswerCollector:
                 broken += 1
         # what has no line is submitted again, as is what had a broken one
         unread = list(items.values())
-        self.report.expired += len(unread[broken:])
-        self.report.broken += broken
-        for item in unread[:broken]:
-            # which one it was is unknown, but it was paid for
+        lost = unread if is_complete else unread[:broken]
+        self.report.expired += len(unread) - len(lost)
+        self.report.broken += len(lost)
+        for item in lost:
+            # which line was its own is unknown, but it was paid for
             self._reservations.add(
                 self._client.estimate_max_cost(json.loads(item.body))
             )
@@ -125,12 +133,16 @@ class AnswerCollector:
         """
         # the format sets either `error` or `response`, and the other one to null
         answer = _to_dict(line.get("response"))
-        status, content = answer.get("status_code"), answer.get("body")
-        if status == 200 and content:
+        status = str(answer.get("status_code") or "")
+        content = answer.get("body", answer)
+        if isinstance(content, str):
+            with suppress(ValueError, RecursionError):
+                content = json.loads(content)
+        if content and status in ("", "200"):
             return self._client.build_response(content, json.loads(item.body))
         details = read_error_body(content or line.get("error") or _NO_ANSWER)
         if status:
-            details = replace(details, codes=(*details.codes, str(status)))
+            details = replace(details, codes=(*details.codes, status))
         raise ErrorInAnswerError(details)
 
     def _save_error(self, error: NoCompletionError, item: UploadItem) -> None:
@@ -158,13 +170,13 @@ class AnswerCollector:
         attempts = self._uploads.count_attempts(item.document, item.digest)
         if attempts > _MAX_REFUSALS:
             return False
-        if self._client.learn_refusal(body, refusal):
+        if learn_refusal(self._settings, body, refusal):
             return True
         # Where others were answered, it is about the text. So it may be the first time:
         # a server that fails once may have recovered by the next.
         if self.report.answers or (refusal.is_transient and attempts == 1):
             return False
-        return self._client.learn_unnamed_refusal(body, refusal)
+        return learn_unnamed_refusal(self._settings, body, refusal)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._uploads.batch, item.document)

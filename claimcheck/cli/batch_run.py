@@ -271,7 +271,8 @@ def _collect_answers(
         parts.append(f"{format_count(collected.expired, 'request')} expired")
     if collected.broken:
         parts.append(
-            f"{format_count(collected.broken, 'broken line')}, to be requested again"
+            f"{format_count(collected.broken, 'request')} without a readable line, to "
+            "be repeated"
         )
     if collected.repeated:
         errors = format_count(collected.repeated, "passing error")

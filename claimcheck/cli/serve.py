@@ -69,12 +69,15 @@ class ServerOptions(options.OptionGroup):
     ] = DEFAULT_MAX_REQUEST_MB
 
 
+_OpenPage = Annotated[
+    bool, typer.Option("--open", help="Open the page in your browser.")
+]
+
+
 @options.expand_groups
 def serve(
     server: ServerOptions,
-    open_page: Annotated[
-        bool, typer.Option("--open", help="Open the page in your browser.")
-    ] = False,
+    open_page: _OpenPage = False,
     max_claims: options.MaxClaims = None,
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write_run, write_text
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, PageStyle, render_check
+from claimcheck.reports.formats import (
+    CheckReportFormat,
+    Format,
+    PageStyle,
+    render_check,
+)
 from claimcheck.reports.terminal import clean_text
 
 if TYPE_CHECKING:
@@ -69,7 +74,7 @@ def show(
 
 
 def _render_check(check: Check, format: Format, style: PageStyle) -> str:
-    if format in (Format.CSV, Format.PDF):
+    if format not in get_args(CheckReportFormat):
         raise InputError(f"--format {format} is for runs; use --format json")
     return render_check(check, format, style=style)
 

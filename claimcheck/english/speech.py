@@ -137,7 +137,6 @@ _CLAUSE_MARKER = re.compile(
     """,
     re.VERBOSE,
 )
-_OPENING_NAME = re.compile(r"(?P<name>(?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
 _FINITE_VERB = re.compile(
     r"""
     \b(?:
@@ -247,7 +246,10 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     speaker_after_verb = _find_speaker_after_verb(match, masked, left)
     if speaker_after_verb:
         return Speech(speaker_after_verb, None)
-    subject = _find_verb_subject(match, masked, left)
+    if _ENDS_IN_CONJUNCTION.search(left):
+        subject = _find_leading_subject(masked)
+    else:
+        subject = _find_subject(left)
     if subject is None:
         return None
     if match["named"] and not _is_person(subject):
@@ -286,21 +288,6 @@ def _find_speaker_after_verb(
     if left.endswith(",") and _is_reported_content(after["head"]):
         return None
     return _resolve_apposition(after["head"], after["name"])
-
-
-def _find_verb_subject(match: re.Match[str], masked: str, left: str) -> str | None:
-    """Return the subject before a verb of speech, or None."""
-    if _ENDS_IN_CONJUNCTION.search(left):
-        subject = _find_leading_subject(masked)
-    else:
-        subject = _find_subject(left)
-    if subject and _is_person(subject):
-        return subject
-    # "Jane Roe, who made "X" the anthem of the city, said"
-    opening = _OPENING_NAME.match(masked)
-    if opening and match["strong"] and left.endswith(","):
-        return strip_title(opening["name"])
-    return subject
 
 
 def _is_person(subject: str) -> bool:

@@ -8,9 +8,10 @@ while IFS= read -r line; do
   [ -z "$line" ] || evidence+=("--against=$line")
 done <<< "$AGAINST"
 
-# A shallow clone lacks the base; without one, all files are checked.
-if git cat-file -e "$BASE^{commit}" 2>/dev/null ||
-  git fetch --quiet --depth=1 origin "$BASE" 2>/dev/null; then
+# A shallow clone lacks the base; without one, as in a scheduled run or for a new branch,
+# all files are checked.
+if [ -n "$BASE" ] && { git cat-file -e "$BASE^{commit}" 2>/dev/null ||
+  git fetch --quiet --depth=1 origin "$BASE" 2>/dev/null; }; then
   mapfile -d '' changed < <(git diff -z --name-only --diff-filter=d "$BASE" -- "$FILES")
   evidence+=("--since=$BASE")
 else

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import openai
+from openai import BaseModel
 
 from claimcheck.config import fill_endpoint
-from claimcheck.errors import ProviderError
+from claimcheck.errors import ProviderError, UnknownModelError
 from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
 from claimcheck.llm.body import get_path, translate_body
 from claimcheck.llm.connection import create_sdk_client
+from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings
@@ -46,8 +48,9 @@ T = TypeVar("T")
 class BatchJob:
     """The endpoint's progress with a file.
 
-    `is_final`: no more answers will come. `problem`: why the whole file was refused, or
-    None. `files`: the ids of the files with answers and errors.
+    `is_final`: no more answers will come; `is_complete`: all of them came. `problem`:
+    why the whole file was refused, or None. `files`: the ids of the files with answers
+    and errors.
     """
 
     id: str
@@ -56,6 +59,7 @@ class BatchJob:
     failed: int
     total: int
     is_final: bool
+    is_complete: bool
     problem: str | None
     files: tuple[str, ...]
 
@@ -119,8 +123,14 @@ class BatchApi:
         return self._build_job(self._retry(lambda: retrieve(job_id)))
 
     def read_lines(self, file_id: str) -> Iterator[JsonLine]:
-        """Yield the lines of a file of answers; a broken one has a problem."""
-        content = self._retry(lambda: self._client.files.content(file_id).content)
+        """Yield the lines of a file of answers; a broken one has a problem.
+
+        A file that the endpoint has deleted has no lines.
+        """
+        try:
+            content = self._retry(lambda: self._client.files.content(file_id).content)
+        except UnknownModelError:  # of a file, a 404 is about the file
+            return iter(())
         return read_json_lines(io.BytesIO(content))
 
     def close(self) -> None:
@@ -138,19 +148,25 @@ class BatchApi:
         return f"{json.dumps(line, ensure_ascii=False)}\n"
 
     def _build_job(self, batch: Batch) -> BatchJob:
-        counts = batch.request_counts
-        files = (batch.output_file_id, batch.error_file_id)
+        # The SDK does not check types: any field may be anything.
+        counts = _to_dict(batch.request_counts)
+        completed, failed, total = (
+            int(value) if isinstance(value := counts.get(name), int) else 0
+            for name in ("completed", "failed", "total")
+        )
         problem = None
         if batch.status == "failed":
-            key = self._settings.api_key
-            problem = errors.clean_message(_describe_problem(batch), key)
+            words = _describe_problem(batch.errors)
+            problem = errors.clean_message(words, self._settings.api_key)
+        files = (batch.output_file_id, batch.error_file_id)
         return BatchJob(
             id=batch.id,
             status=batch.status,
-            completed=counts.completed if counts else 0,
-            failed=counts.failed if counts else 0,
-            total=counts.total if counts else 0,
+            completed=completed,
+            failed=failed,
+            total=total,
             is_final=batch.status in _FINAL_STATUSES,
+            is_complete=batch.status == _FINAL_STATUSES[0],
             problem=problem,
             files=tuple(file for file in files if file),
         )
@@ -171,10 +187,18 @@ def _is_rate_limit(error: BaseException) -> bool:
     return refusal.is_rate_limit
 
 
-def _describe_problem(batch: Batch) -> str:
+def _to_dict(value: Any) -> dict[str, Any]:
+    """Return the fields of an object of the SDK; none of anything else."""
+    fields = value.to_dict() if isinstance(value, BaseModel) else value
+    return fields if isinstance(fields, dict) else {}
+
+
+def _describe_problem(errors: Any) -> str:
+    items = _to_dict(errors).get("data") or errors
     messages = []
-    errors = batch.errors.data if batch.errors else None
-    for error in errors or ():
-        place = f"line {error.line}: " if error.line else ""
-        messages.append(f"{place}{error.message}")
-    return "; ".join(messages[:_MAX_PROBLEMS_SHOWN]) or "refused without a reason"
+    for error in items if isinstance(items, list) else [items]:
+        fields = _to_dict(error)
+        place = f"line {fields['line']}: " if fields.get("line") else ""
+        messages.append(f"{place}{read_error_body(fields or error).message}")
+    shown = [message for message in messages[:_MAX_PROBLEMS_SHOWN] if message]
+    return "; ".join(shown) or "refused without a reason"

@@ -95,7 +95,7 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
     if refusal.is_over_quota:
         return AccountError(
             f"{endpoint}: the account may send no more ({message}); run the same "
-            "command again when its limit is raised or starts anew"
+            "command again when its limit is raised or renewed"
         )
     if refusal.is_filtered:
         return FilteredError(f"{endpoint}: a content filter refused it ({message})")

@@ -143,7 +143,7 @@ class Refusal:
 
     @property
     def is_unauthenticated(self) -> bool:
-        """Whether the endpoint refused the key, or there is none."""
+        """Whether the endpoint refused the key, or requires one."""
         codes = self.details.codes
         if self.status == 401 or any(code in _KEY_CODES for code in codes):
             return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from claimcheck import prompts
+from claimcheck.english.terms import extract_terms
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, Relation
 from claimcheck.models.llm import ModelRequest, Usage
@@ -92,10 +93,18 @@ def suggest_queries(
         for item in answer.value.searches if answer.value else ():
             # The model may make up a number.
             if item.number <= len(group):
+                statement = group[item.number - 1]
                 texts = dict.fromkeys([*item.queries, item.contrary])
-                queries.setdefault(group[item.number - 1].id, tuple(texts))
+                own = [text for text in texts if _shares_word(text, statement.text)]
+                queries.setdefault(statement.id, tuple(own))
     usage, signature = _sign(settings, answers, QUERIES)
     return SuggestedQueries(queries, usage, signature)
+
+
+def _shares_word(query: str, claim: str) -> bool:
+    """Whether a query is about a claim; those of weak models may not be."""
+    forms = {term.form for term in extract_terms(claim)}
+    return any(term.form in forms for term in extract_terms(query))
 
 
 def _build_query_request(

@@ -22,8 +22,10 @@ from claimcheck.readers.references import (
 from claimcheck.resources import read_words
 
 _NUMBERS = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
-_RAISED = re.compile(r"(?<=[^\s\d])[⁰¹²³⁴-⁹]+(?:\s?[,–-]\s?[⁰¹²³⁴-⁹]+)*")
-_UNIT = re.compile(r"\b[kcmd]?m$|\b(?:ft|in|mi|CO|s)$")
+_RAISED = re.compile(r"(?<=\S)[⁰¹²³⁴-⁹]+(?:\s?[,–-]\s?[⁰¹²³⁴-⁹]+)*")
+# "km²" and "10³" have no note; "in 1889²" has one.
+_UNIT = re.compile(r"\b[kcmd]?m$|\b(?:ft|in|mi|CO|s)$|(?<!\d{3})\d$")
+_BRACKETED = re.compile(r"[(\[][^()\[\]\d]+[)\]]")
 _RANGE = re.compile(r"(?<!\d)(\d{1,4})\s{0,3}[–-]\s{0,3}(\d{1,4})(?!\d)")
 _MAX_RANGE = 50  # of numbers, "[1-50]"
 _NUMBER_LABEL = re.compile(r"\W{0,2}[\d⁰¹²³⁴-⁹]{1,3}\W?|\[\^[^\]\s]+\]|[*†‡§]{1,3}")
@@ -98,7 +100,8 @@ def _find_links(block: Block, references: References) -> Iterator[Citation]:
         target = _name_target(link, label, references) if is_number else link.target
         if target.startswith("#") and target not in references and not is_number:
             continue  # to another part of the draft
-        is_label = is_number or _is_address_of(label, target)
+        is_name = is_number or bool(_BRACKETED.fullmatch(label))
+        is_label = is_name or _is_address_of(label, target)
         yield Citation(link.start, link.end, (target,), is_label)
 
 
@@ -120,7 +123,7 @@ def _find_raised_numbers(text: str, references: References) -> Iterator[Citation
     for match in _RAISED.finditer(text):
         keys = _list_keys(match[0].translate(FROM_RAISED))
         before = text[max(0, match.start() - 4) : match.start()]
-        # "m²" has no note, and "x³" hardly one.
+        # "x³" hardly has a note, either.
         ends = bool(references) and before[-1] in '.,;:!?)”"'
         is_note = ends or all(key in references for key in keys)
         if is_note and not _UNIT.search(before):

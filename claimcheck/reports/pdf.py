@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
+from claimcheck.models.review import apply_decisions, judge_claims
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
 from claimcheck.readers.content import import_required
@@ -76,10 +77,14 @@ def refuse_other_format(document: Document) -> None:
 
 
 def _list_marks(run: Run) -> dict[int, list[_Mark]]:
-    """Return the marks of each page."""
+    """Return the marks of each page, as people decided."""
+    run = apply_decisions(run)
+    judgments = judge_claims(run)
     verdicts = {verdict.subject: verdict.finding for verdict in run.verdicts}
     marks: defaultdict[int, list[_Mark]] = defaultdict(list)
     for claim in run.claims:
+        if claim.id in judgments and judgments[claim.id].is_rejected:
+            continue
         finding = verdicts.get(claim.id)
         comment, color = claim.text, _YELLOW
         if finding:

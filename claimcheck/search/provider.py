@@ -25,14 +25,14 @@ from claimcheck.settings import SearchEndpoint
 
 ENTRY_POINTS = "claimcheck.search"
 _SHIPPED = {
-    "searxng": "searxng:SearXNG",
+    "searxng": "web_engines:SearXNG",
     "mediawiki": "mediawiki:MediaWiki",
     "wikipedia": "mediawiki:Wikipedia",
     "kiwix": "kiwix:Kiwix",
     "factcheck": "factcheck:FactCheck",
-    "brave": "brave:Brave",
-    "tavily": "tavily:Tavily",
-    "serper": "serper:Serper",
+    "brave": "web_engines:Brave",
+    "tavily": "web_engines:Tavily",
+    "serper": "web_engines:Serper",
 }
 
 

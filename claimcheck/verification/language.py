@@ -1,8 +1,7 @@
 """What a language allows: its words, and what may be concluded from them.
 
-English has lists and measurements, so rewordings can be judged. In a few languages the
-inflections and negations are known, so that passages are found and a sentence may say
-a little more than the claim. In all others only the claim's very words count.
+English has lists and measurements, so rewordings can be judged. Elsewhere only the
+claim's very words count; where inflections are known, passages are found by them.
 """
 
 from __future__ import annotations
@@ -54,11 +53,6 @@ class Language:
     def is_english(self) -> bool:
         """Return whether claims may be compared by meaning."""
         return self.code == "en"
-
-    @property
-    def has_stems(self) -> bool:
-        """Return whether inflections and negations are known."""
-        return self.is_english or self.code in _STEMMERS
 
 
 def _split_any(text: str, code: str | None) -> list[str]:

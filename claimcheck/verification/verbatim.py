@@ -7,18 +7,13 @@ refuted only by its own words with another number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from claimcheck.models.verdict import Difference
-from claimcheck.resources import read_words
 from claimcheck.text.negation import list_negations
 from claimcheck.verification.language import Language
 from claimcheck.verification.windows import Match
 
 _QUESTION_MARKS = ("?", "？", "؟")
-# Words that a sentence may have beyond those of the claim; numbers are free. Three
-# could be a denial: "se negó a". Chosen by hand.
-_MAX_EXTRA_WORDS = 2
 _MAX_CANDIDATES = 40
 
 
@@ -26,7 +21,8 @@ def find_repeating_sentence(match: Match) -> int | None:
     """Return a sentence that states all words of the claim in their order."""
     claim = _split(match.text, match)
     for index in _rank(match):
-        if _repeats(claim, _split(match.evidence.sentences[index].text, match), match):
+        sentence = _split(match.evidence.sentences[index].text, match)
+        if not _asks(index, match) and _repeats(claim, sentence):
             return index
     return None
 
@@ -81,40 +77,18 @@ def _asks(index: int, match: Match) -> bool:
     return match.evidence.sentences[index].text.rstrip().endswith(_QUESTION_MARKS)
 
 
-def _repeats(claim: Sequence[str], sentence: Sequence[str], match: Match) -> bool:
-    language = match.evidence.language
-    if list(claim) == list(sentence):
-        return True
-    if not language.has_stems:
-        return False
-    extra = _find_extra_words(claim, sentence)
-    if extra is None:
-        return False
-    words = [word for word in extra if not word[0].isdigit()]
-    if len(words) > _MAX_EXTRA_WORDS or list_negations(words, language.code):
-        return False
-    return _list_weakening_words(language.code or "").isdisjoint(words)
+def _repeats(claim: Sequence[str], sentence: Sequence[str]) -> bool:
+    """Return whether a sentence has the claim's words, and no others but numbers.
 
-
-def _find_extra_words(
-    claim: Sequence[str], sentence: Sequence[str]
-) -> list[str] | None:
-    """Return the other words of a sentence, or None if the order differs."""
-    extra = []
-    position = 0
-    for word in sentence:
-        if position < len(claim) and word == claim[position]:
-            position += 1
+    "2019" adds when; any other word may be "former", "partly", or "fewer than".
+    """
+    rest = iter(sentence)
+    for word in claim:
+        for other in rest:
+            if other == word:
+                break
+            if not other[0].isdigit():
+                return False
         else:
-            extra.append(word)
-    return extra if position == len(claim) else None
-
-
-@cache
-def _list_weakening_words(code: str) -> frozenset[str]:
-    words: list[str] = []
-    for line in read_words("weakening_words"):
-        language, *listed = line.split()
-        if language == code:
-            words += listed
-    return frozenset(words)
+            return False
+    return all(other[0].isdigit() for other in rest)

@@ -32,6 +32,7 @@ class Service:
         self.jobs = {}
         self.answered = []
         self.hide_jobs = False
+        self.deleted = set()  # names of files
         self.endpoint = "/v1/chat/completions"
 
     def create_file(self, content):
@@ -181,6 +182,8 @@ def serve_batch_api(service):
                 job = service.jobs[path.rpartition("/")[2]]
                 service.step(job)
                 self.answer({key: value for key, value in job.items() if key != "end"})
+            elif path.split("/")[3] in service.deleted:
+                self.answer({"error": {"message": "No such File object"}}, 404)
             elif path.endswith("/content"):
                 self.answer(service.files[path.split("/")[3]])
 

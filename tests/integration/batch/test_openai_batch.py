@@ -218,11 +218,76 @@ def test_a_broken_line_of_answers_costs_that_line_only(tmp_path):
             runner.submit()
             runner.status()
             found = runner.collect()
-            assert (found.answers, found.finished, found.broken) == (4, 4, 2)
+            assert (found.answers, found.finished, found.broken) == (4, 4, 1)
             del service.write
             assert runner.submit().requests == 1
         info, _ = until_done(tmp_path / "s.db", url)
     assert info.counts[DocumentState.DONE] == 5
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda response: {"body": response["body"]},
+        lambda response: response | {"status_code": "200"},
+        lambda response: response | {"body": json.dumps(response["body"])},
+        lambda response: response["body"],
+    ],
+    ids=["no status", "a status as text", "a body as text", "no envelope"],
+)
+def test_reads_answers_in_other_envelopes(tmp_path, spell):
+    service = Service()
+    rows = write_documents(tmp_path / "rows.jsonl", 2)
+    service.write = lambda entries: "".join(
+        json.dumps(entry | {"response": spell(entry["response"])}) + "\n"
+        for entry in entries
+    )
+    with (
+        serve_batch_api(service) as url,
+        opened(tmp_path / "s.db", url) as (batch, runner),
+    ):
+        batch.add(str(rows))
+        runner.submit()
+        runner.status()
+        assert runner.collect().answers == 2
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_requests_without_a_line_are_not_repeated_for_ever(tmp_path, is_deleted):
+    service = Service()
+    rows = write_documents(tmp_path / "rows.jsonl", 2)
+    service.write = lambda entries: "" if is_deleted else "{}\n"
+    with (
+        serve_batch_api(service) as url,
+        opened(tmp_path / "s.db", url) as (batch, runner),
+    ):
+        batch.add(str(rows))
+        rounds = 0
+        while runner.submit().requests:
+            rounds += 1
+            runner.status()
+            if is_deleted:
+                service.deleted = set(service.files)
+            assert runner.collect().broken == 2
+        assert rounds == batch.plan.settings.attempts
+        assert batch.info.counts[DocumentState.FAILED] == 2
+
+
+@pytest.mark.parametrize("problem", [[{"message": "bad line"}], "bad line", {"x": 1}])
+def test_names_the_problem_of_a_refused_file_in_any_shape(tmp_path, problem):
+    service = Service("failed")
+    rows = write_documents(tmp_path / "rows.jsonl", 1)
+    with (
+        serve_batch_api(service) as url,
+        opened(tmp_path / "s.db", url) as (batch, runner),
+    ):
+        batch.add(str(rows))
+        runner.submit()
+        for job in service.jobs.values():
+            service.step(job)
+            job.update(errors=problem, request_counts="none")
+        (refused,) = runner.collect().refused
+    assert refused == ("bad line" if "bad" in str(problem) else '{"x": 1}')
 
 
 def test_reports_a_refused_file_and_submits_it_again(tmp_path):

@@ -12,7 +12,7 @@ FERRY = Statement.of("The ferry sank in 2019.")
 SNOW = Statement.of("Snow fell on Monday.")
 
 
-def search(number, *queries, contrary="denial"):
+def search(number, *queries, contrary="ferry snow denied"):
     return {"number": number, "queries": list(queries), "contrary": contrary}
 
 
@@ -31,8 +31,8 @@ def test_queries_belong_to_their_claim_and_end_with_the_contrary_one():
     )
     suggested = drive(suggest_queries([FERRY, SNOW], SETTINGS), client)
     assert suggested.queries == {
-        FERRY.id: ("ferry sank 2019", "ferry", "denial"),
-        SNOW.id: ("snow monday", "denial"),
+        FERRY.id: ("ferry sank 2019", "ferry", "ferry snow denied"),
+        SNOW.id: ("snow monday", "ferry snow denied"),
     }
     assert set(suggested.signature.prompts) == {"queries", "repair", "json-only"}
     assert suggested.usage.requests == 1
@@ -44,7 +44,13 @@ def test_a_number_that_the_model_made_up_is_ignored():
     # Too many items are a mistake that is asked about once more.
     client = ScriptedClient([answer, answer])
     suggested = drive(suggest_queries([FERRY], SETTINGS), client)
-    assert suggested.queries == {FERRY.id: ("ferry", "denial")}
+    assert suggested.queries == {FERRY.id: ("ferry", "ferry snow denied")}
+
+
+def test_queries_about_something_else_are_left_out():
+    answer = response({"searches": [search(1, "ferry 2019", contrary="moon landing")]})
+    suggested = drive(suggest_queries([FERRY], SETTINGS), ScriptedClient([answer]))
+    assert suggested.queries == {FERRY.id: ("ferry 2019",)}
 
 
 def test_many_claims_are_asked_about_in_groups():
@@ -56,7 +62,7 @@ def test_many_claims_are_asked_about_in_groups():
     client = ScriptedClient(answers)
     suggested = drive(suggest_queries(claims, SETTINGS), client)
     assert len(client.requests) == 2
-    assert suggested.queries[claims[11].id] == ("ferry 2", "denial")
+    assert suggested.queries[claims[11].id] == ("ferry 2", "ferry snow denied")
 
 
 def match(text, score):

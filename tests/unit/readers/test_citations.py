@@ -72,6 +72,7 @@ R = "https://www.reuters.com/world/ferry"
         (f"The ferry sank in 2019 ([Reuters]({R})).", "The ferry sank in 2019."),
         (f"The ferry sank ([Bo Li, 4 May]({A}), p. 3) in 2019.", "The ferry sank in 2019."),
         (f"The ferry sank. (See [the report]({A}) and [more]({B}).)", "The ferry sank."),
+        (f"The ferry sank in May [(see here)]({A}).", "The ferry sank in May."),
         (f"The ferry sank. [Read the full report]({A})", "The ferry sank."),
         (f"The ferry sank in 2019 — [Reuters]({R})", "The ferry sank in 2019"),
         (f"The ferry sank in 2019 [Reuters]({R}).", "The ferry sank in 2019."),
@@ -163,9 +164,9 @@ def test_a_note_of_html_may_be_missing():
 
 
 def test_a_unit_is_not_a_note():
-    page = f"<p>It has 30 km<sup>2</sup>. It sank.<sup>2</sup></p><h2>Notes</h2><p>2. {A}</p>"
+    page = f"<p>It has 30 km<sup>2</sup>. It sank in 1986<sup>2</sup>.</p><h2>Notes</h2><p>2. {A}</p>"
     (item,) = parse_draft(page).cited
-    assert (item.text, item.sources) == ("It sank.", (A,))
+    assert (item.text, item.sources) == ("It sank in 1986.", (A,))
 
 
 def test_references_that_nobody_cites_are_named(tmp_path):

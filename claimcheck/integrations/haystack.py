@@ -1,0 +1,40 @@
+"""A component for Haystack, after an AnswerBuilder: checks answers by their documents.
+
+pipeline.connect("answer_builder.answers", "checker.answers")
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from haystack import GeneratedAnswer, component
+
+from claimcheck.api.support import measure_support
+from claimcheck.models.document import Document
+from claimcheck.settings import Settings
+
+
+@component
+class SupportChecker:
+    """Adds `claimcheck` to the metadata of answers: the score, and the reason."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings
+
+    @component.output_types(answers=list[GeneratedAnswer])  # type: ignore[untyped-decorator]
+    def run(self, answers: list[GeneratedAnswer]) -> dict[str, Any]:
+        """Check each answer against the documents that it was generated from."""
+        return {"answers": [self._check(answer) for answer in answers]}
+
+    def _check(self, answer: GeneratedAnswer) -> GeneratedAnswer:
+        sources = [
+            Document.from_text(
+                item.content, source=str(item.meta.get("source", item.id))
+            )
+            for item in answer.documents
+            if item.content
+        ]
+        support = measure_support(answer.data, sources, settings=self._settings)
+        result = {"score": support.score, "reason": support.reason}
+        return replace(answer, meta={**answer.meta, "claimcheck": result})
