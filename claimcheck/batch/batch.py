@@ -32,10 +32,9 @@ from claimcheck.models.outcome import (
 from claimcheck.models.run import Run
 from claimcheck.readers.sources import ReadOptions, find_sources
 from claimcheck.settings import Limits, Settings
-from claimcheck.store.answers import DocumentAnswers
+from claimcheck.store.answers import DocumentAnswers, StoredReservations
 from claimcheck.store.cache import AnswerCache
 from claimcheck.store.ingest import ingest_sources
-from claimcheck.store.reservations import StoredReservations
 from claimcheck.store.store import RunStore
 
 # One process reads this much in about the time that workers take to start.

@@ -18,12 +18,13 @@ from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.errors import translate_error
+from claimcheck.llm.negotiation import learn_refusal, learn_unnamed_refusal
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.models.llm import ModelResponse, build_unanswered_response
 from claimcheck.models.outcome import RunLocation
 from claimcheck.settings import Settings
-from claimcheck.store.reservations import StoredReservations
+from claimcheck.store.answers import StoredReservations
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
@@ -169,13 +170,13 @@ class AnswerCollector:
         attempts = self._uploads.count_attempts(item.document, item.digest)
         if attempts > _MAX_REFUSALS:
             return False
-        if self._client.learn_refusal(body, refusal):
+        if learn_refusal(self._settings, body, refusal):
             return True
         # Where others were answered, it is about the text. So it may be the first time:
         # a server that fails once may have recovered by the next.
         if self.report.answers or (refusal.is_transient and attempts == 1):
             return False
-        return self._client.learn_unnamed_refusal(body, refusal)
+        return learn_unnamed_refusal(self._settings, body, refusal)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._uploads.batch, item.document)

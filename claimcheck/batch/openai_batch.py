@@ -25,6 +25,7 @@ from claimcheck.llm.batch_api import (
 )
 from claimcheck.llm.body import Dialect
 from claimcheck.llm.budget import Budget, RequestCost
+from claimcheck.llm.negotiation import remember_dialect
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.stored import compute_request_digest
@@ -71,7 +72,7 @@ class BatchApiRunner:
         self._client = OpenAIClient(plan.settings, pricing=pricing)
         learned = self._uploads.find_dialect()
         if learned:
-            self._client.remember(Dialect.from_json(learned))
+            remember_dialect(plan.settings, Dialect.from_json(learned))
 
     def submit(self) -> SubmitReport:
         """Submit the requests of all pending documents that the budget covers.

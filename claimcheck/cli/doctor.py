@@ -77,7 +77,7 @@ def doctor(engine: options.EngineOptions) -> None:
     lines = [f"claimcheck {__version__}", "", "Settings"]
     for name in _LISTED_SETTINGS:
         value = _format_setting(settings, name)
-        lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
+        lines.append(f"  {name:<18}{value:<33} {loaded.origins[name]}")
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(f"Verifier without a model: {_name_verifier(settings)}")
@@ -181,11 +181,17 @@ def _describe_acceptance(accepted: Acceptance) -> list[str]:
     for name in accepted.left_out:
         is_limit = name == "max_completion_tokens" and renamed
         left_out.append(f"{name} (sent as max_tokens)" if is_limit else name)
+    notes = []
+    if any(name.startswith("schema.") for name in left_out):
+        notes.append("schema.*: answers are checked here all the same")
+    if "system_role" in left_out:
+        notes.append("system_role: its text begins the user's message")
     sent = [*accepted.sent, *([accepted.limit_name] if accepted.limit_name else [])]
     stream = "required, so every answer is asked for as one"
     return [
         f"  settings that it takes: {', '.join(sent) or 'none'}",
         f"  refused, and therefore left out: {', '.join(left_out) or 'nothing'}",
+        *(f"    {note}" for note in notes),
         f"  streaming: {stream if accepted.needs_stream else 'not required'}",
     ]
 

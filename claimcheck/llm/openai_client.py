@@ -42,15 +42,8 @@ from claimcheck.llm.limited_client import (
     build_limited_client,
 )
 from claimcheck.llm.limiter import BudgetGate, Limiter
-from claimcheck.llm.negotiation import (
-    Negotiation,
-    get_dialect,
-    learn_refusal,
-    learn_unnamed_refusal,
-    remember_dialect,
-)
+from claimcheck.llm.negotiation import Negotiation, get_dialect
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.refusal import Refusal
 from claimcheck.llm.retry import (
     PauseCallback,
     build_async_retrying,
@@ -179,18 +172,6 @@ class OpenAIClient:
     def dialect(self) -> Dialect:
         """What the endpoint accepts, as far as known."""
         return get_dialect(self._settings)
-
-    def learn_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
-        """Learn what a refusal of this body names; False if nothing."""
-        return learn_refusal(self._settings, body, refusal)
-
-    def learn_unnamed_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
-        """Learn from a refusal that names nothing; False if nothing."""
-        return learn_unnamed_refusal(self._settings, body, refusal)
-
-    def remember(self, dialect: Dialect) -> None:
-        """Speak as an earlier process learned to."""
-        remember_dialect(self._settings, dialect)
 
     def list_models(self) -> dict[str, int | None]:
         """Return the endpoint's models, sorted, with their windows in tokens.

@@ -196,7 +196,10 @@ def _order_rows(rows: list[_Row]) -> Iterator[str]:
             index = end
         else:
             separator = "\t" if _is_table(region) else " "
-            for row in region:
+            # Text may be between a chart and a table whose gaps are in one line.
+            for before, row in pairwise([region[0], *region]):
+                if _changes_size(before, row):
+                    yield ""
                 yield separator.join(fragment.text for fragment in row)
             index = end
 

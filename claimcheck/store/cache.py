@@ -7,7 +7,6 @@ run store keeps its own answers as well: those belong to a document.)
 from __future__ import annotations
 
 import os
-import threading
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -57,7 +56,6 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
     def __init__(self, path: str | Path | None = None) -> None:
         file = Path(path) if path else resolve_cache_path()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = threading.Lock()
         # NORMAL: a power cut may lose the last answers, a killed process none
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
@@ -70,10 +68,9 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
 
     def find(self, digest: str) -> ModelResponse | None:
         """Return the stored answer at no cost, or None."""
-        with self._lock:
-            row = self._database.fetch_one(
-                "SELECT response FROM cached WHERE digest = ?", (digest,)
-            )
+        row = self._database.fetch_one(
+            "SELECT response FROM cached WHERE digest = ?", (digest,)
+        )
         if row is None:
             return None
         return replace(load_response(row[0]), usage=Usage(stored_answers=1))
@@ -83,29 +80,26 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         if not is_usable(request.schema_name, response, request.brief):
             return
         values = (digest, response.model, time.time(), dump_response(response))
-        with self._lock:
-            self._database.execute(
-                "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
-            )
+        self._database.execute(
+            "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
+        )
 
     def stats(self) -> CacheStats:
         """Return how many answers the cache holds, and its size."""
-        with self._lock:
-            rows = self._database.fetch_all(
-                "SELECT model, count(*) FROM cached GROUP BY model ORDER BY model"
-            )
+        rows = self._database.fetch_all(
+            "SELECT model, count(*) FROM cached GROUP BY model ORDER BY model"
+        )
         path = self._database.path
         return CacheStats(path, dict(rows), Path(path).stat().st_size)
 
     def clear(self, *, older_than_s: float = 0.0) -> int:
         """Delete answers older than this, and return how many."""
-        with self._lock:
-            cursor = self._database.execute(
-                "DELETE FROM cached WHERE stored <= ?", (time.time() - older_than_s,)
-            )
-            # deleted rows stay readable in the file and in its log without these two
-            self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor = self._database.execute(
+            "DELETE FROM cached WHERE stored <= ?", (time.time() - older_than_s,)
+        )
+        # deleted rows stay readable in the file and in its log without these two
+        self._database.execute("VACUUM")
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return cursor.rowcount
 
 

@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,12 @@ class Database(AbstractContextManager["Database"]):
             self._connection.create_function(
                 function.__name__, -1, function, deterministic=True
             )
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the file; others may change it meanwhile."""
+        path.touch(mode=0o600)
+        with self.translate_errors(), closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
 
     def require_file(self) -> None:
         """Fail if the file was deleted or replaced while it is open.

@@ -144,3 +144,22 @@ def test_placeholders_are_no_titles():
         "Microsoft Word - a.doc",
     ):
         assert build_document(write_pdf([INTRO], title=title), "a.pdf").title is None
+
+
+def test_text_between_a_chart_and_a_table_is_no_part_of_the_caption():
+    pieces = [(60, 780 - 20 * row, 8, str(900 - 100 * row)) for row in range(3)]
+    pieces += [(100 + 60 * number, 710, 8, str(2010 + number)) for number in range(6)]
+    pieces += [
+        (50, 690, 9, "Figure 1. Lorries a day. Source: county of Marden"),
+        (50, 665, 11, "The mayor wants to close the road to lorries at night,"),
+        (50, 650, 11, "which would cost the yard 3 million euros a year."),
+    ]
+    for row in range(4):
+        cells = enumerate((2010 + row, 200 + row, 12 + row, 3))
+        pieces += [
+            (60 + 110 * number, 620 - 14 * row, 10, str(cell)) for number, cell in cells
+        ]
+    assert sentences(pieces) == [
+        "The mayor wants to close the road to lorries at night, which would cost the"
+        " yard 3 million euros a year."
+    ]

@@ -77,7 +77,7 @@ def test_names_duplicate_ids(store, tmp_path):
             "a,b\n1,2\n",
             r"t\.csv: has no column 'text'\. Available: a, b\. Choose one with --text-column",
         ),
-        ("t.csv", b"text\n\xff\xfe\n", r"t\.csv: is not UTF-8"),
+        ("t.csv", b"text\n\xff\xfe\n", r"t\.csv: is not utf-8"),
         ("t.csv", 'text\n"open\n', r"t\.csv:\d: is not valid CSV"),
         ("t.csv", "", r"t\.csv: has no column 'text'\. Available: none"),
         ("r.jsonl", "\n\n", r"r\.jsonl: has no rows"),
