@@ -48,6 +48,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "publisher_name",
         "publisher_url",
         "reasoning_effort",  # as `api`
+        "repeat",  # as `api`
         "seed",
         "verifier",
         *CHECK_ONLY_SETTINGS,
@@ -93,6 +94,7 @@ RANGES = {
     ),
     "top_k": Range(1, 50, "give a whole number from 1 to 50"),
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
+    "repeat": Range(1, 25, "give a whole number from 1 to 25"),
     "claims_per_check": Range(1, 50, "give a whole number from 1 to 50"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
@@ -234,8 +236,8 @@ class Settings:
     `cache`: keep answers for all later commands. `prices`: of models, by name,
     where the published ones are missing or do not apply. `publisher_name` and
     `publisher_url`: the author of ClaimReview markup. `check_with`: "rules" checks
-    a model's summary without the model. `brief`: what the user changes about
-    requests.
+    a model's summary without the model. `repeat`: how often a model runs, to see
+    which claims are stable. `brief`: what the user changes about requests.
     """
 
     engine: str = "auto"
@@ -263,6 +265,7 @@ class Settings:
     publisher_name: str | None = None
     publisher_url: str | None = None
     check_with: str = "model"
+    repeat: int = 1
     brief: Brief = EMPTY_BRIEF
 
     def __post_init__(self) -> None:
@@ -353,6 +356,8 @@ class Settings:
             optional["api"] = self.api
         if self.reasoning_effort is not None:
             optional["reasoning_effort"] = self.reasoning_effort
+        if self.repeat != 1:
+            optional["repeat"] = self.repeat
         return optional
 
 
