@@ -7,6 +7,7 @@ To add a setting: a field with its default here, its range or type below, a flag
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -105,6 +106,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "extraction": EXTRACTIONS,
 }
 _OPTIONAL = ("reasoning_effort",)
+_HTTP_URL = re.compile(r"https?://[^/?#\s]")  # a host, at least
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -307,7 +309,7 @@ class Settings:
     def _find_invalid_urls(self) -> Iterator[str]:
         for name, example in _URL_EXAMPLES.items():
             url = getattr(self, name)
-            if url is not None and not str(url).startswith(("http://", "https://")):
+            if url is not None and not _HTTP_URL.match(str(url)):
                 yield f"{name} {url!r} is not an http(s) URL such as {example}"
 
     def chosen_engine(self) -> str:
