@@ -315,7 +315,7 @@ class LLMOptions(EngineOptions):
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions(OptionGroup):
-    """Whether, and with what, a summary is checked against its document."""
+    """Whether, and how, a summary is checked."""
 
     check: Annotated[
         bool,
@@ -332,6 +332,14 @@ class CheckOptions(OptionGroup):
         ),
     ] = None
     verifier: Verifier = None
+    repeat: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Let the model read the document N times, and say which claims are in "
+            "how many of the runs (default 1). Costs N times as much.",
+        ),
+    ] = None
 
     @property
     def is_requested(self) -> bool:
@@ -651,7 +659,7 @@ def load_run_settings(
     """
     if checks.verifier is not None and not checks.is_requested:
         raise InputError(f"--verifier {checks.verifier} requires --check")
-    flags = brief.list_flags()
+    flags = brief.list_flags() | {"repeat": checks.repeat}
     settings = llm.load_settings(
         verifier=checks.verifier,
         check_with=checks.check_with,
