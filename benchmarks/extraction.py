@@ -1,10 +1,11 @@
-"""Compare the claims of two prompts, on answers of a real model labeled by hand.
+"""Compare versions of the prompts, on answers of a real model labeled by hand.
 
     python benchmarks/extraction.py [ARTICLE]...
 
 `benchmarks/extraction/claims.jsonl` has a claim per line with its labels, and
-`answers.jsonl` an article per line. Each prompt read the same articles, so articles are
-drawn together for the intervals (bootstrap, 95 %). The labels:
+`answers.jsonl` an article per line; `variant` is the version of the prompts. Each read
+the same articles, so articles are drawn together for the intervals (bootstrap, 95 %).
+The labels:
 
 * `follows`: the text says what its quote says, whole and unchanged; without a quote in
   the document, it does not.
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).with_name("extraction")
-VARIANTS = ("before", "now")
+VARIANTS = ("2", "3", "4")
 LABELS = ("found", "follows", "speaker_right", "atomic", "alone")
 DRAWS, SEED = 10_000, 1
 Row = dict[str, Any]
@@ -70,11 +71,12 @@ def count_by_article() -> dict[str, dict[str, dict[str, tuple[float, float]]]]:
 def main() -> None:
     rng = np.random.default_rng(SEED)
     counts = count_by_article()
-    articles = sys.argv[1:] or sorted(next(iter(counts.values()))[VARIANTS[1]])
+    articles = sys.argv[1:] or sorted(next(iter(counts.values()))[VARIANTS[-1]])
     draws = rng.integers(0, len(articles), (DRAWS, len(articles)))
     total = sum(claim["article"] in articles for claim in read("claims.jsonl"))
     print(f"{total} labeled claims, {len(articles)} articles, {DRAWS:,} draws\n")
-    print(f"| measure | {' | '.join(VARIANTS)} | difference |\n|---|--:|--:|--:|")
+    print(f"| measure | {' | '.join(VARIANTS)} | {VARIANTS[-1]} minus {VARIANTS[-2]} |")
+    print(f"|---|{'--:|' * (len(VARIANTS) + 1)}")
     for name, by_variant in counts.items():
         is_share = "article" not in name and "tokens" not in name
         scale = 100 if is_share else 1
@@ -87,7 +89,7 @@ def main() -> None:
             mean = scale * pairs[:, 0].sum() / pairs[:, 1].sum()
             values.append((mean, drawn))
             cells.append(describe(mean, drawn))
-        (before, drawn_before), (now, drawn_now) = values
+        (before, drawn_before), (now, drawn_now) = values[-2:]
         cells.append(describe(now - before, drawn_now - drawn_before, "+"))
         print(f"| {name.replace('_', ' ')} | {' | '.join(cells)} |")
 

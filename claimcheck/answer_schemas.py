@@ -74,8 +74,8 @@ def _extend(name: str, brief: Brief) -> dict[str, Any]:
     schema = deepcopy(schemas.load(name))
     properties = schema["properties"]
     if "sentences" in properties:
-        properties["sentences"]["maxItems"] = brief.max_sentences
-        properties["key_points"]["maxItems"] = brief.max_key_points
+        properties["sentences"]["maxItems"] = brief.size.max_sentences
+        properties["key_points"]["maxItems"] = brief.size.max_key_points
     if "claims" in properties:
         claim = properties["claims"]["items"]
         if "$ref" in claim:

@@ -35,8 +35,6 @@ _MAX_TEXT_CHARACTERS = 4_000
 _MAX_KINDS = 30
 _MAX_KIND_CHARACTERS = 60
 _CLAIM_PROPERTIES = ("quote", "text", "speaker", "kind")
-# Examples that were written for older versions have them.
-_FORMER_PROPERTIES = ("about", "reason")
 _MAX_EXAMPLES = 10
 _MAX_EXAMPLE_CHARACTERS = 40_000  # of all examples together
 
@@ -225,8 +223,6 @@ def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
     given = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
     # In the order in which a model is to answer.
     completed = {name: given.pop(name, None) for name in _CLAIM_PROPERTIES} | given
-    for name in _FORMER_PROPERTIES:
-        completed.pop(name, None)
     if brief.fields:
         stated = given.get("fields", {})
         nothing = dict.fromkeys(field.name for field in brief.fields)

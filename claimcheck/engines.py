@@ -19,6 +19,8 @@ def build_run_flow(
 ) -> Flow[Run]:
     """Build the flow that summarizes, and on request checks, with this engine.
 
+    The extractive engine does not repeat: it would find the same.
+
     Raises:
         InputError: the document has no words.
     """
@@ -29,6 +31,20 @@ def build_run_flow(
             "or page headers"
         )
     document = fill_metadata(document, reading)
+    if engine == "extractive" or settings.repeat == 1:
+        return _build_single_flow(document, reading, settings, engine, check)
+    from claimcheck.pipeline.stability import repeat_run
+
+    flows = [
+        _build_single_flow(document, reading, settings, engine, check)
+        for _ in range(settings.repeat)
+    ]
+    return repeat_run(flows, settings)
+
+
+def _build_single_flow(
+    document: Document, reading: Reading, settings: Settings, engine: str, check: bool
+) -> Flow[Run]:
     if engine == "extractive":
         from claimcheck.extractive import summarize_extractively
 

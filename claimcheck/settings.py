@@ -7,6 +7,7 @@ To add a setting: a field with its default here, its range or type below, a flag
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -47,6 +48,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "publisher_name",
         "publisher_url",
         "reasoning_effort",  # as `api`
+        "repeat",  # as `api`
         "seed",
         "verifier",
         *CHECK_ONLY_SETTINGS,
@@ -92,6 +94,7 @@ RANGES = {
     ),
     "top_k": Range(1, 50, "give a whole number from 1 to 50"),
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
+    "repeat": Range(1, 25, "give a whole number from 1 to 25"),
     "claims_per_check": Range(1, 50, "give a whole number from 1 to 50"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
@@ -103,6 +106,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "extraction": EXTRACTIONS,
 }
 _OPTIONAL = ("reasoning_effort",)
+_HTTP_URL = re.compile(r"https?://[^/?#\s]")  # a host, at least
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -232,8 +236,8 @@ class Settings:
     `cache`: keep answers for all later commands. `prices`: of models, by name,
     where the published ones are missing or do not apply. `publisher_name` and
     `publisher_url`: the author of ClaimReview markup. `check_with`: "rules" checks
-    a model's summary without the model. `brief`: what the user changes about
-    requests.
+    a model's summary without the model. `repeat`: how often a model runs, to see
+    which claims are stable. `brief`: what the user changes about requests.
     """
 
     engine: str = "auto"
@@ -261,6 +265,7 @@ class Settings:
     publisher_name: str | None = None
     publisher_url: str | None = None
     check_with: str = "model"
+    repeat: int = 1
     brief: Brief = EMPTY_BRIEF
 
     def __post_init__(self) -> None:
@@ -304,7 +309,7 @@ class Settings:
     def _find_invalid_urls(self) -> Iterator[str]:
         for name, example in _URL_EXAMPLES.items():
             url = getattr(self, name)
-            if url is not None and not str(url).startswith(("http://", "https://")):
+            if url is not None and not _HTTP_URL.match(str(url)):
                 yield f"{name} {url!r} is not an http(s) URL such as {example}"
 
     def chosen_engine(self) -> str:
@@ -351,6 +356,8 @@ class Settings:
             optional["api"] = self.api
         if self.reasoning_effort is not None:
             optional["reasoning_effort"] = self.reasoning_effort
+        if self.repeat != 1:
+            optional["repeat"] = self.repeat
         return optional
 
 

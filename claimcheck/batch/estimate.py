@@ -130,7 +130,8 @@ class _Sample:
         selected = drive(
             build_run_flow(document, every, "extractive", check=False), None
         )
-        flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
+        single = replace(plan.settings, repeat=1)
+        flow = build_run_flow(document, single, plan.engine, check=plan.check)
         requests = next(flow)
         self.counted += 1
         answers = _PlausibleAnswers(selected)
@@ -179,15 +180,17 @@ class _Sample:
         )
 
     def count(self, requests: list[ModelRequest]) -> None:
-        """Count requests and their tokens."""
+        """Count requests and their tokens, as often as the run is repeated."""
+        times = self._plan.settings.repeat
         for request in requests:
             if request.schema_name == _CORRECT_SCHEMA:
                 continue
-            self.requests[request.schema_name] += 1
+            self.requests[request.schema_name] += times
             verdicts = request.schema["properties"].get("verdicts", {})
-            self.verdicts += verdicts.get("minItems", 0)
+            self.verdicts += times * verdicts.get("minItems", 0)
             body = self._client.build_body(request)
-            self.input_tokens += count_input_tokens(body, schema=self._counts_schema)
+            tokens = count_input_tokens(body, schema=self._counts_schema)
+            self.input_tokens += times * tokens
 
 
 class _PlausibleAnswers:
@@ -218,7 +221,8 @@ class _PlausibleAnswers:
         }
         if request.schema_name == "digest.answer":
             return summary
-        return {"claims": self._build_claims(request), **summary}
+        claims = self._build_claims(request)
+        return {"claims": claims, "ambiguous": [], **summary}
 
     def _build_claims(self, request: ModelRequest) -> list[dict[str, Any]]:
         """Return claims with quotes from the request's text, each once."""

@@ -177,25 +177,23 @@ def _probe_endpoint(settings: Settings) -> list[str]:
 def _describe_acceptance(accepted: Acceptance) -> list[str]:
     """Describe what of a request the endpoint takes, and what it refuses."""
     renamed = accepted.limit_name == "max_tokens"
-    left_out = [_explain_left_out(name, renamed) for name in accepted.left_out]
+    left_out = []
+    for name in accepted.left_out:
+        is_limit = name == "max_completion_tokens" and renamed
+        left_out.append(f"{name} (sent as max_tokens)" if is_limit else name)
+    notes = []
+    if any(name.startswith("schema.") for name in left_out):
+        notes.append("schema.*: answers are checked here all the same")
+    if "system_role" in left_out:
+        notes.append("system_role: its text begins the user's message")
     sent = [*accepted.sent, *([accepted.limit_name] if accepted.limit_name else [])]
     stream = "required, so every answer is asked for as one"
     return [
         f"  settings that it takes: {', '.join(sent) or 'none'}",
         f"  refused, and therefore left out: {', '.join(left_out) or 'nothing'}",
+        *(f"    {note}" for note in notes),
         f"  streaming: {stream if accepted.needs_stream else 'not required'}",
     ]
-
-
-def _explain_left_out(name: str, renamed: bool) -> str:
-    """Name a part of a request, and say what becomes of it."""
-    if name == "max_completion_tokens" and renamed:
-        return f"{name} (sent as max_tokens)"
-    if name == "system_role":
-        return "the role system (its text begins the user's message)"
-    if name.startswith("schema.") and name != "schema.strict":
-        return f"{name} (checked here instead)"
-    return name
 
 
 def _describe_window(settings: Settings, window: int | None) -> str:

@@ -315,7 +315,7 @@ class LLMOptions(EngineOptions):
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions(OptionGroup):
-    """Whether, and with what, a summary is checked against its document."""
+    """Whether, and how, a summary is checked."""
 
     check: Annotated[
         bool,
@@ -332,6 +332,14 @@ class CheckOptions(OptionGroup):
         ),
     ] = None
     verifier: Verifier = None
+    repeat: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Let the model read the document N times, and say which claims are in "
+            "how many of the runs (default 1). Costs N times as much.",
+        ),
+    ] = None
 
     @property
     def is_requested(self) -> bool:
@@ -500,18 +508,49 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
             )
 
 
-def _build_limits(**chosen: Any) -> Limits:
-    from claimcheck.config import format_flag
-    from claimcheck.settings import Limits
+@dataclass(frozen=True, slots=True)
+class BudgetOptions(OptionGroup):
+    """How much may be spent."""
 
-    try:
-        return Limits(**chosen)
-    except SettingsError as error:
-        raise error.rename(format_flag) from None
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="Maximum cost in US dollars; of a batch, with earlier commands.",
+        ),
+    ] = None
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of tokens, input and output together; of a batch, "
+            "with earlier commands.",
+        ),
+    ] = None
+
+    def build_limits(self) -> Limits | None:
+        """Return the limits of these options; None without any.
+
+        Raises:
+            SettingsError: one of them is not above 0.
+        """
+        from claimcheck.config import format_flag
+        from claimcheck.settings import Limits
+
+        names = {field.name for field in fields(Limits)}
+        chosen = {
+            name: value
+            for name, value in asdict(self).items()
+            if name in names and value is not None
+        }
+        try:
+            return Limits(**chosen) if chosen else None
+        except SettingsError as error:
+            raise error.rename(format_flag) from None
 
 
 @dataclass(frozen=True, slots=True)
-class LimitOptions(OptionGroup):
+class LimitOptions(BudgetOptions):
     """How fast a batch runs, and how much it may spend."""
 
     concurrency: Annotated[
@@ -528,62 +567,6 @@ class LimitOptions(OptionGroup):
         int | None,
         typer.Option(metavar="N", help="Maximum number of tokens per minute."),
     ] = None
-    budget_usd: Annotated[
-        float | None,
-        typer.Option(
-            metavar="X",
-            help="Maximum cost in US dollars, including what earlier commands spent on "
-            "this batch.",
-        ),
-    ] = None
-    budget_tokens: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Maximum number of tokens, input and output together, including "
-            "earlier commands.",
-        ),
-    ] = None
-
-    def build_limits(self) -> Limits:
-        """Return the limits of these options.
-
-        Raises:
-            SettingsError: one of them is not above 0.
-        """
-        chosen = {
-            name: value for name, value in asdict(self).items() if value is not None
-        }
-        return _build_limits(**chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetOptions(OptionGroup):
-    """What a single command may spend."""
-
-    budget_usd: Annotated[
-        float | None,
-        typer.Option(metavar="X", help="Maximum cost in US dollars."),
-    ] = None
-    budget_tokens: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Maximum number of tokens, input and output together.",
-        ),
-    ] = None
-
-    def build_limits(self) -> Limits | None:
-        """Return the limits of these options, or None.
-
-        Raises:
-            SettingsError: one of them is not above 0.
-        """
-        if self.budget_usd is None and self.budget_tokens is None:
-            return None
-        return _build_limits(
-            budget_usd=self.budget_usd, budget_tokens=self.budget_tokens
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -676,7 +659,7 @@ def load_run_settings(
     """
     if checks.verifier is not None and not checks.is_requested:
         raise InputError(f"--verifier {checks.verifier} requires --check")
-    flags = brief.list_flags()
+    flags = brief.list_flags() | {"repeat": checks.repeat}
     settings = llm.load_settings(
         verifier=checks.verifier,
         check_with=checks.check_with,

@@ -162,7 +162,7 @@ _NOT_A_SPEAKER = re.compile(
     r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
+_ASIDE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
 _DETERMINER = re.compile(
     r"(?:the|a|an|one|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
 )

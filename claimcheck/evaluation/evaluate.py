@@ -61,7 +61,7 @@ def run_evaluation(
     documents = [row.document for row in measured]
     return Evaluation(
         signature=_build_signature(task, dataset, setup, rows),
-        scores=_compute_scores(task.metrics, columns, documents, rows.seed),
+        scores=compute_scores(task.metrics, columns, documents, rows.seed),
         failed=sum(row.failure is not None for row in measured),
         seconds=round(seconds, 2),
         tables=task.build_tables(columns),
@@ -92,12 +92,13 @@ def _measure_rows(
         yield from pool.map(measure, dataset.examples)
 
 
-def _compute_scores(
+def compute_scores(
     metrics: Mapping[str, Metric],
     columns: Columns,
     documents: Sequence[str],
     seed: int,
 ) -> dict[str, Score]:
+    """Return the scores, with intervals, of the metrics that are defined."""
     values = {name: metric(columns) for name, metric in metrics.items()}
     # NaN: the metric is undefined for these rows, so there is nothing to report.
     defined = {name: value for name, value in values.items() if not isnan(value)}
@@ -180,11 +181,11 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
     for name in pairs[0][1].values:
         columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
     metrics = {
-        name: _make_difference(metric)
+        name: make_difference(metric)
         for name, metric in TASKS[first.signature.task].metrics.items()
     }
     documents = [row.document for row, _ in pairs]
-    differences = _compute_scores(metrics, columns, documents, first.signature.seed)
+    differences = compute_scores(metrics, columns, documents, first.signature.seed)
     return EvaluationComparison(len(pairs), differences)
 
 
@@ -203,16 +204,18 @@ def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) 
     )
 
 
-def _make_difference(metric: Metric) -> Metric:
+def make_difference(metric: Metric) -> Metric:
     """Return a metric that is the second evaluation's minus the first's."""
 
     def compute_difference(columns: Columns) -> float:
-        return metric(_select(columns, "second ")) - metric(_select(columns, "first "))
+        return metric(select_columns(columns, "second ")) - metric(
+            select_columns(columns, "first ")
+        )
 
     return compute_difference
 
 
-def _select(columns: Columns, prefix: str) -> Columns:
+def select_columns(columns: Columns, prefix: str) -> Columns:
     """Return the columns with this prefix, without it."""
     return {
         name.removeprefix(prefix): column

@@ -39,6 +39,11 @@ MIN_SHARED_WEIGHT = 0.7
 ROUGE_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeLsum": "ROUGE-L"}
 
 
+def mean(name: str, columns: Columns) -> float:
+    """Compute the mean of a column."""
+    return float(np.mean(columns[name]))
+
+
 def precision(gold: BoolArray, predicted: BoolArray) -> float:
     """Return the share of predicted rows that are correct; 0 without any.
 

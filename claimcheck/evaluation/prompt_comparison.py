@@ -18,18 +18,22 @@ import numpy as np
 
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup
-from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
+from claimcheck.evaluation.evaluate import (
+    compute_scores,
+    make_difference,
+    select_columns,
+)
+from claimcheck.evaluation.metrics import Columns, Metric, mean
 from claimcheck.evaluation.result import Score
 from claimcheck.evaluation.tasks import summarize_text
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
-from claimcheck.models.span import Span
+from claimcheck.pipeline.quotes import pair_places
 from claimcheck.prompts import Templates
 from claimcheck.text.reading import Reading
 
 _CONCURRENCY = 8  # documents at a time; chosen by hand
-_MIN_OVERLAP = 0.5  # of the shorter of two quotes; chosen by hand
 _SEED = 0  # of the resamples, so that the same answers give the same intervals
 
 
@@ -87,7 +91,12 @@ def compare_prompts(
         ),
         first=_compute(columns, "first"),
         second=_compute(columns, "second"),
-        differences=_compute_differences(columns, documents),
+        differences=compute_scores(
+            {name: make_difference(metric) for name, metric in _METRICS.items()},
+            columns,
+            documents,
+            _SEED,
+        ),
     )
 
 
@@ -122,33 +131,10 @@ def _pair_claims(
     """Pair claims of an example with those of a run, the closest first."""
     index = GroundingIndex(Reading(item.text))
     located = index.ground_all([gold["quote"] for gold in item.claims])
-    overlaps = []
-    for gold_number, result in enumerate(located):
-        for number, claim in enumerate(claims):
-            overlap = _compute_overlap(result.spans, claim)
-            if overlap >= _MIN_OVERLAP:
-                overlaps.append((-overlap, gold_number, number))
-    pairs = {}
-    used: set[int] = set()
-    for _, gold_number, number in sorted(overlaps):
-        if gold_number not in pairs and number not in used:
-            pairs[gold_number] = number
-            used.add(number)
+    pairs = pair_places(
+        [result.spans for result in located], [claim.spans for claim in claims]
+    )
     return [(item.claims[gold], claims[number]) for gold, number in pairs.items()]
-
-
-def _compute_overlap(spans: Sequence[Span], claim: Claim) -> float:
-    """Return the shared characters, as a share of the shorter quote."""
-    shared = 0
-    for span in spans:
-        for other in claim.spans:
-            start, end = max(span.start, other.start), min(span.end, other.end)
-            shared += max(0, end - start)
-    lengths = [
-        sum(span.end - span.start for span in spans),
-        sum(span.end - span.start for span in claim.spans),
-    ]
-    return shared / max(1, min(lengths))
 
 
 def _build_columns(
@@ -161,48 +147,26 @@ def _build_columns(
     return columns
 
 
-def _ratio(part: str, whole: str, columns: Columns, side: str) -> float:
-    total = float(columns[f"{side} {whole}"].sum())
-    return float(columns[f"{side} {part}"].sum()) / total if total else nan
+def _ratio(part: str, whole: str, columns: Columns) -> float:
+    total = float(columns[whole].sum())
+    return float(columns[part].sum()) / total if total else nan
 
 
-def _mean(name: str, columns: Columns, side: str) -> float:
-    return float(np.mean(columns[f"{side} {name}"]))
-
-
-_METRICS: Mapping[str, Callable[[Columns, str], float]] = {
+_METRICS: Mapping[str, Metric] = {
     "claims found": partial(_ratio, "found", "wanted"),
     "precision": partial(_ratio, "found", "claims"),
     "quotes located": partial(_ratio, "located", "claims"),
     "kind right": partial(_ratio, "kinds", "found"),
     "speaker right": partial(_ratio, "speakers", "found"),
-    "claims a text": partial(_mean, "claims"),
-    "requests a text": partial(_mean, "requests"),
-    "tokens a text": partial(_mean, "tokens"),
-    "US dollars a text": partial(_mean, "cost"),
+    "claims a text": partial(mean, "claims"),
+    "requests a text": partial(mean, "requests"),
+    "tokens a text": partial(mean, "tokens"),
+    "US dollars a text": partial(mean, "cost"),
 }
 
 
 def _compute(columns: Columns, side: str) -> dict[str, float]:
-    values = {name: metric(columns, side) for name, metric in _METRICS.items()}
+    own = select_columns(columns, f"{side} ")
+    values = {name: metric(own) for name, metric in _METRICS.items()}
     # NaN: there is nothing to divide by, or the price of the model is unknown.
     return {name: value for name, value in values.items() if not isnan(value)}
-
-
-def _compute_differences(
-    columns: Columns, documents: Sequence[str]
-) -> dict[str, Score]:
-    metrics = {name: _make_difference(metric) for name, metric in _METRICS.items()}
-    values = {name: metric(columns) for name, metric in metrics.items()}
-    defined = {name: value for name, value in values.items() if not isnan(value)}
-    intervals = bootstrap_intervals(
-        {name: metrics[name] for name in defined}, columns, documents, _SEED
-    )
-    return {name: Score(value, *intervals[name]) for name, value in defined.items()}
-
-
-def _make_difference(metric: Callable[[Columns, str], float]) -> Metric:
-    def compute_difference(columns: Columns) -> float:
-        return metric(columns, "second") - metric(columns, "first")
-
-    return compute_difference

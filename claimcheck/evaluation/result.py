@@ -9,6 +9,7 @@ from typing import Any
 from claimcheck import schemas
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import Table
+from claimcheck.models import codec
 
 # Part of every file: files of another version may have other fields.
 EVALUATION_SCHEMA_VERSION = "1.1"
@@ -112,17 +113,5 @@ class Evaluation:
         if problems := schemas.find_problems("evaluation", fields):
             listed = "; ".join(str(problem) for problem in problems[:3])
             raise InputError(f"{source} is not a valid evaluation: {listed}")
-        return cls(
-            # The schema was checked: every field is there and has its type.
-            EvaluationSignature(**fields["signature"]),
-            {name: Score(**score) for name, score in fields["scores"].items()},
-            fields["failed"],
-            fields["seconds"],
-            tuple(_build_table(table) for table in fields["tables"]),
-            tuple(MeasuredRow(**row) for row in fields["rows"]),
-        )
-
-
-def _build_table(fields: dict[str, Any]) -> Table:
-    rows = tuple(tuple(row) for row in fields["rows"])
-    return Table(fields["title"], tuple(fields["header"]), rows)
+        del fields["schema_version"]
+        return codec.from_fields(fields, cls)

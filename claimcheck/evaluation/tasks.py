@@ -8,6 +8,7 @@ evaluations (`schemas/evaluation.schema.json`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -21,10 +22,10 @@ from claimcheck.evaluation.base import EngineSetup, Measurement, RowFields, Task
 from claimcheck.evaluation.metrics import (
     ROUGE_NAMES,
     Columns,
-    Metric,
     average_precision,
     f1,
     flag_covered_claims,
+    mean,
     precision,
     recall,
     rouge,
@@ -64,23 +65,9 @@ def _get_first_failure(run: Run) -> str | None:
     return run.failures[0].message if run.failures else None
 
 
-def _make_mean(name: str) -> Metric:
-    """Return a metric that is the mean of a column."""
-
-    def compute_mean(columns: Columns) -> float:
-        return float(np.mean(columns[name]))
-
-    return compute_mean
-
-
-def _make_ratio(numerator: str, denominator: str) -> Metric:
-    """Return a metric that is the ratio of two columns' sums."""
-
-    def compute_ratio(columns: Columns) -> float:
-        # The columns are counts: a denominator below 1 is 0, and so is the ratio.
-        return float(columns[numerator].sum() / max(1.0, columns[denominator].sum()))
-
-    return compute_ratio
+def _ratio(numerator: str, denominator: str, columns: Columns) -> float:
+    # The columns are counts: a denominator below 1 is 0, and so is the ratio.
+    return float(columns[numerator].sum() / max(1.0, columns[denominator].sum()))
 
 
 # Check-worthiness: which sentences should be checked? Rows {text, label}.
@@ -99,20 +86,17 @@ def _measure_check_worthiness(fields: RowFields, setup: EngineSetup) -> Measurem
     return Measurement({"gold": gold, "score": score})
 
 
-def _make_check_worthiness_metric(metric: Callable[..., float]) -> Metric:
-    def compute(columns: Columns) -> float:
-        return metric(columns["gold"] == 1, columns["score"] >= CHECK_WORTHY_FROM)
-
-    return compute
+def _score_check_worthiness(metric: Callable[..., float], columns: Columns) -> float:
+    return metric(columns["gold"] == 1, columns["score"] >= CHECK_WORTHY_FROM)
 
 
 _CHECK_WORTHINESS = Task(
     "checkworthy",
     _measure_check_worthiness,
     {
-        "precision": _make_check_worthiness_metric(precision),
-        "recall": _make_check_worthiness_metric(recall),
-        "F1": _make_check_worthiness_metric(f1),
+        "precision": partial(_score_check_worthiness, precision),
+        "recall": partial(_score_check_worthiness, recall),
+        "F1": partial(_score_check_worthiness, f1),
         "average precision": lambda columns: average_precision(
             columns["gold"] == 1, columns["score"]
         ),
@@ -172,28 +156,25 @@ def _compute_faithfulness(
     return supported / len(sentences)
 
 
-def _make_gain_over_lead(name: str) -> Metric:
-    def compute_gain(columns: Columns) -> float:
-        return float(np.mean(columns[name] - columns[f"lead {name}"]))
-
-    return compute_gain
+def _compute_gain(name: str, columns: Columns) -> float:
+    return float(np.mean(columns[name] - columns[f"lead {name}"]))
 
 
 _SUMMARIES = Task(
     "summaries",
     _measure_summaries,
     {
-        **{name: _make_mean(name) for name in ROUGE_NAMES.values()},
+        **{name: partial(mean, name) for name in ROUGE_NAMES.values()},
         **{
-            f"lead-3 {name}": _make_mean(f"lead {name}")
+            f"lead-3 {name}": partial(mean, f"lead {name}")
             for name in ROUGE_NAMES.values()
         },
         **{
-            f"{name} over lead-3": _make_gain_over_lead(name)
+            f"{name} over lead-3": partial(_compute_gain, name)
             for name in ROUGE_NAMES.values()
         },
-        "faithfulness": _make_mean("faithful"),
-        "words": _make_mean("words"),
+        "faithfulness": partial(mean, "faithful"),
+        "words": partial(mean, "words"),
     },
     prompts=_SUMMARY_PROMPTS,
     schemas=_SUMMARY_SCHEMAS,
@@ -236,9 +217,9 @@ _EXTRACTION = Task(
     "extraction",
     _measure_extraction,
     {
-        "coverage": _make_ratio("covered", "wanted"),
-        "precision": _make_ratio("right", "found"),
-        "claims a row": _make_mean("claims"),
+        "coverage": partial(_ratio, "covered", "wanted"),
+        "precision": partial(_ratio, "right", "found"),
+        "claims a row": partial(mean, "claims"),
     },
     prompts=_SUMMARY_PROMPTS,
     schemas=_SUMMARY_SCHEMAS,
@@ -263,7 +244,7 @@ def _measure_grounding(fields: RowFields, setup: EngineSetup) -> Measurement:
 
 
 _GROUNDING = Task(
-    "grounding", _measure_grounding, {"located": _make_ratio("right", "quotes")}
+    "grounding", _measure_grounding, {"located": partial(_ratio, "right", "quotes")}
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from claimcheck.english.instructions import REASON as INSTRUCTION
+from claimcheck.english.instructions import is_instruction
 from claimcheck.models.claim import Claim, Kind
 from claimcheck.text import paragraphs
 from claimcheck.text.noise import Noise
@@ -21,7 +23,6 @@ _GREETING = re.compile(
     r"[\"“]?(?:thank you|thanks|good (?:morning|afternoon|evening)|welcome)\b",
     re.IGNORECASE,
 )
-_POSSIBLE_APPEAL = re.compile(r"(?:do not|don['’]t|never)\b", re.IGNORECASE)
 
 
 def find_obstacle(claim: Claim) -> str | None:
@@ -30,14 +31,13 @@ def find_obstacle(claim: Claim) -> str | None:
         return "question"
     if count_words(claim.quote) < _MIN_CLAIM_WORDS:
         return "too short for a claim"
-    if _APPEAL.match(claim.quote):
-        return "appeal"
+    is_order = claim.speaker is None and is_instruction(claim.quote)
+    if is_order or _APPEAL.match(claim.quote):
+        return INSTRUCTION
     if _GREETING.match(claim.quote):
         return "greeting"
     if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
         return None
-    if _POSSIBLE_APPEAL.match(claim.quote):
-        return "appeal"
     return "opinion" if claim.kind is Kind.OPINION else "no check-worthy content"
 
 

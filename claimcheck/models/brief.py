@@ -9,16 +9,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # What a shipped prompt says without a brief. A request without one must not change by a
 # character: stored and recorded answers are found by their request.
 _KINDS = ("event", "quantity", "statement", "relation", "prediction", "opinion")
-# How many sentences and key points a summary has, in words, and at most.
-_LENGTHS: Mapping[str, tuple[str, str, int, int]] = {
-    "short": ("one or two", "two", 2, 2),
-    "medium": ("two to four", "five", 4, 5),
-    "long": ("five to eight", "ten", 8, 10),
+
+
+class Length(NamedTuple):
+    """How many sentences and key points a summary has, in words, and at most.
+
+    `min_sentences` is for documents that are not too short for them.
+    """
+
+    sentences: str
+    key_points: str
+    max_sentences: int
+    max_key_points: int
+    min_sentences: int
+
+
+_LENGTHS: Mapping[str, Length] = {
+    "short": Length("one or two", "two", 2, 2, 1),
+    "medium": Length("three or four", "five", 4, 5, 3),
+    "long": Length("five to eight", "ten", 8, 10, 5),
 }
 LENGTHS = tuple(_LENGTHS)
 GROUNDED_KEYWORD = "x-grounded"
@@ -92,19 +106,13 @@ class Brief:
     examples: tuple[Example, ...] = ()
 
     @property
-    def max_sentences(self) -> int:
-        """The maximum number of sentences of a summary."""
-        return _LENGTHS[self.length or "medium"][2]
-
-    @property
-    def max_key_points(self) -> int:
-        """The maximum number of key points of a summary."""
-        return _LENGTHS[self.length or "medium"][3]
+    def size(self) -> Length:
+        """How long a summary is."""
+        return _LENGTHS[self.length or "medium"]
 
     def list_variables(self) -> dict[str, Any]:
         """Return the variables of prompts that come from the user."""
         kinds = self.kinds or _KINDS
-        sentence_count, key_point_count, _, _ = _LENGTHS[self.length or "medium"]
         names = ", ".join(kinds[:-1])
         return {
             "kinds": f"{names} or {kinds[-1]}" if names else kinds[-1],
@@ -112,8 +120,8 @@ class Brief:
             "instructions": self.instructions,
             "focus": self.focus,
             "audience": self.audience,
-            "sentence_count": sentence_count,
-            "key_point_count": key_point_count,
+            "sentence_count": self.size.sentences,
+            "key_point_count": self.size.key_points,
             "language": self.language,
             "examples": self.examples,
             # The example of the shipped prompts has no fields, and their kinds.

@@ -14,6 +14,7 @@ from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.search import SearchLog
+from claimcheck.models.stability import Stability
 from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
-RUN_SCHEMA_VERSION = "1.3"
+RUN_SCHEMA_VERSION = "1.4"
 CHECK_SCHEMA_VERSION = "1.2"
 # Runs of these versions lack only fields that have a default.
-_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.2")
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.3", "1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,10 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+# How the reason of an entry begins that could mean several things.
+AMBIGUOUS = "ambiguous"
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What happened to document.text[start:end].
@@ -151,7 +156,8 @@ class Run:
     `unchecked` has those without a usable answer. Both are empty without a check.
     `passages` is the number of parts in which the document was read. `external_check`
     is the check of its claims against evidence that was searched for, if any.
-    `decisions` are those of people about the claims, oldest first.
+    `decisions` are those of people about the claims, oldest first. `stability` compares
+    it with further runs of the same document, if there were any.
     """
 
     document: Document
@@ -166,6 +172,7 @@ class Run:
     signature: Signature
     external_check: Check | None = None
     decisions: tuple[Decision, ...] = ()
+    stability: Stability | None = None
     schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:

@@ -8,27 +8,22 @@ recorded, with its cause and its JSON path.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Generic, TypeVar
 
-from claimcheck import answer_schemas, prompts, resources, schemas
+from claimcheck import schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
-from claimcheck.models.brief import Brief
-from claimcheck.models.document import Document
-from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
+from claimcheck.models.span import Span
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline import repair
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import (
-    curl_marks,
-    has_only_straight_marks,
-    straighten_marks,
-)
+from claimcheck.pipeline.marks import has_only_straight_marks, straighten_marks
+from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
 # All limits below were chosen by hand.
@@ -42,12 +37,7 @@ _SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
-# A change to the schema that is sent: property, keyword, value. The answer is validated
-# against the schema without it.
-SchemaOverride = tuple[str, str, Any]
 T = TypeVar("T")
-# Returns the range of a quote in the document, or None.
-Locate = Callable[[str], tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +53,35 @@ class ClaimAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOutItem:
-    """An item of an answer that does not follow the schema.
+class Attempt:
+    """A response, what it contains, and why that is not all."""
 
-    `list_name` is the list that it is from; `quote` is what it quotes from the
-    document, if anything.
-    """
-
-    list_name: str
+    response: ModelResponse
+    parsed: ParsedAnswer
+    cause: Cause | None
     message: str
-    quote: str | None
-    raw: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(Attempt, Generic[T]):
     """The outcome of a request: a `value`, the `cause` of failure, or both.
 
     Both: the answer was cut off, and `value` is what is complete of it. `claims` are
-    its valid claims, also if there is no value; `has_all_claims` tells whether the list
-    of them is there to its end. `raw` is the start of an answer with a cause.
-    `usage` includes a repair. `unread_tokens` of the request never reached the model.
+    its valid claims, also if there is no value. `usage` includes a repair.
     """
 
     value: T | None
-    cause: Cause | None
-    message: str
-    raw: str | None
+    claims: tuple[ClaimAnswer, ...]
+    ambiguous: tuple[AmbiguousAnswer, ...]
     attempts: int
-    model: str
-    response_format: str
-    left_out: tuple[str, ...]
     usage: Usage
-    claims: tuple[ClaimAnswer, ...] = ()
-    has_all_claims: bool = True
-    left_out_items: tuple[LeftOutItem, ...] = ()
-    corrections: tuple[str, ...] = ()
-    exceeds_window: bool = False
-    unread_tokens: int = 0
+
+    @property
+    def has_all_claims(self) -> bool:
+        """Whether the list of claims is there to its end."""
+        parsed = self.parsed
+        has_claims = "claims" in parsed.fields and parsed.open_list != "claims"
+        return has_claims and all(map(_is_property, parsed.missing))
 
     @property
     def has_open_claims(self) -> bool:
@@ -110,45 +91,48 @@ class Answer(Generic[T]):
     def build_failure(self, start: int, end: int) -> Failure:
         """Build the failure to read a range of the document."""
         assert self.cause is not None
-        return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
+        text = self.response.text
+        raw = _shorten_raw(text) if text else None
+        return Failure(self.cause, self.message, start, end, self.attempts, raw)
 
     def build_item_failures(
-        self, start: int, end: int, locate: Locate
-    ) -> tuple[Failure, ...]:
-        """Build a failure for each item that was left out, where it quotes."""
-        failures = []
-        for item in self.left_out_items:
-            located = locate(item.quote) if item.quote else None
-            item_start, item_end = located or (start, end)
-            failures.append(
-                Failure(
-                    cause=Cause.INVALID,
-                    message=item.message,
-                    start=item_start,
-                    end=item_end,
-                    attempts=self.attempts,
-                    raw=item.raw,
-                )
-            )
-        return tuple(failures)
+        self, start: int, end: int, index: QuoteIndex | None, summary: bool = True
+    ) -> Iterator[Failure]:
+        """Build a failure for each item that was left out, where it quotes.
+
+        Without `summary`, those of a summary do not count.
+        """
+        for item in self.parsed.rejected:
+            if not summary and item.key in repair.LINKED_LISTS:
+                continue
+            quote = item.value.get("quote") if isinstance(item.value, dict) else None
+            spans: Sequence[Span] = ()
+            if index and quote and isinstance(quote, str):
+                spans = index.ground(quote).spans
+            place = (spans[0].start, spans[-1].end) if spans else (start, end)
+            problems = join_problems(item.problems, _MAX_PROBLEMS_TO_REPORT)
+            message = f"an item of the answer was left out: {problems}"
+            raw = _shorten_raw(json.dumps(item.value, ensure_ascii=False))
+            yield Failure(Cause.INVALID, message, *place, self.attempts, raw)
 
     def build_unread_failures(self, start: int, end: int) -> tuple[Failure, ...]:
         """Build the failure of a request that the model did not see whole."""
-        if not self.unread_tokens:
+        if not self.response.unread_tokens:
             return ()
         message = (
-            f"the endpoint cut off about {self.unread_tokens:,} tokens of the request "
-            "before the model read it; give the model a larger window (Ollama: "
+            f"the endpoint cut off about {self.response.unread_tokens:,} tokens of the "
+            "request before the model read it; give the model a larger window (Ollama: "
             "`num_ctx`), or set `context_tokens` in claimcheck.toml to its window"
         )
         return (Failure(Cause.TRUNCATED, message, start, end, self.attempts, None),)
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimsAnswer:
-    """The answer to `claims`."""
+class AmbiguousAnswer:
+    """A sentence that could mean several things, which the model lists."""
 
-    claims: tuple[ClaimAnswer, ...]
+    quote: str
+    meanings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +153,14 @@ class PositionAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class DigestAnswer:
-    """The answer to `digest`: a summary of numbered texts."""
+class SummaryAnswer:
+    """The summary in an answer to `summarize` or `digest`."""
 
     headline: str
     sentences: tuple[LinkedTextAnswer, ...]
     key_points: tuple[LinkedTextAnswer, ...]
     positions: tuple[PositionAnswer, ...]
     open_questions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryAnswer(DigestAnswer):
-    """The answer to `summarize`: claims, and a summary of them."""
-
-    claims: tuple[ClaimAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,26 +200,6 @@ class VerdictsAnswer:
     verdicts: tuple[VerdictAnswer, ...]
 
 
-@cache
-def _read_language_names() -> dict[str, str]:
-    lines = resources.read_words("language_names")
-    return dict(line.split(maxsplit=1) for line in lines)
-
-
-def describe_document(document: Document) -> dict[str, str | None]:
-    """Return title, date, and language in the form that prompts use.
-
-    The language is None if it is not known, or has no name here.
-    """
-    title = " ".join(document.title.split()) if document.title else None
-    published = document.published
-    return {
-        "title": curl_marks(title) if title else None,
-        "published": published.strftime("%A, %Y-%m-%d") if published else None,
-        "document_language": _read_language_names().get(document.language or ""),
-    }
-
-
 def normalize_speaker(speaker: str | None) -> str | None:
     """Return the speaker; None for what weak models write instead of null."""
     if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
@@ -250,46 +207,21 @@ def normalize_speaker(speaker: str | None) -> str | None:
     return speaker
 
 
-def build_request(
-    brief: Brief,
-    template: str,
-    variables: dict[str, Any],
-    schema_name: str,
-    *overrides: SchemaOverride,
-) -> ModelRequest:
-    """Render a template into a request, with overrides of its schema."""
-    schema, schema_message = _prepare_schema(brief, schema_name, overrides)
-    variables = variables | brief.list_variables()
-    messages = prompts.render(template, variables, brief.prompts)
-    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
-
-
-# Cached, as every request of a run sends one of a few schemas.
-@cache
-def _prepare_schema(
-    brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
-) -> tuple[dict[str, Any], Message]:
-    """Return the schema, and the message for endpoints without schemas."""
-    schema = answer_schemas.build_strict(schema_name, brief)
-    for name, keyword, value in overrides:
-        schema["properties"][name][keyword] = value
-    compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
-    return schema, message
-
-
-def ask(request: ModelRequest, kind: type[T], source: str = "") -> Flow[Answer[T]]:
+def ask(
+    request: ModelRequest, kind: type[T] | None, source: str = ""
+) -> Flow[Answer[T]]:
     """Ask for a value of this kind; repair an invalid answer once."""
     (answer,) = yield from ask_all([request], kind, source)
     return answer
 
 
 def ask_all(
-    requests: Sequence[ModelRequest], kind: type[T], source: str = ""
+    requests: Sequence[ModelRequest], kind: type[T] | None, source: str = ""
 ) -> Flow[list[Answer[T]]]:
     """Ask for several values at once; the answers keep the order.
 
-    `source` is the text that the model was shown with other quotation marks.
+    Without a `kind`, the claims are all that is wanted. `source` is the text that the
+    model was shown with other quotation marks.
     """
     if not requests:
         return []
@@ -319,29 +251,19 @@ def ask_all(
     return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A response, what it contains, and why that is not all."""
-
-    response: ModelResponse
-    parsed: ParsedAnswer
-    cause: Cause | None
-    message: str
-
-
-def _read_response(request: ModelRequest, response: ModelResponse) -> _Attempt:
+def _read_response(request: ModelRequest, response: ModelResponse) -> Attempt:
     text = response.text or ""
     cause, message = _diagnose_response(request.schema_name, response)
     if cause is not None:
-        return _Attempt(response, ParsedAnswer(), cause, message)
+        return Attempt(response, ParsedAnswer(), cause, message)
     parsed = parse_answer(request.schema_name, text, request.brief)
     cause, message = _diagnose_parsed(request.schema_name, parsed, response)
-    return _Attempt(response, parsed, cause, message)
+    return Attempt(response, parsed, cause, message)
 
 
 def _merge_repair(
-    first: _Attempt, planned: repair.Repair, response: ModelResponse
-) -> _Attempt:
+    first: Attempt, planned: repair.Repair, response: ModelResponse
+) -> Attempt:
     """Add what the repair contains to the first attempt, or replace that."""
     second = _read_response(planned.request, response)
     if planned.is_whole:
@@ -352,70 +274,40 @@ def _merge_repair(
     parsed = repair.merge_items(first.parsed, second.parsed, planned)
     schema_name = planned.request.schema_name
     cause, message = _diagnose_parsed(schema_name, parsed, first.response)
-    return _Attempt(first.response, parsed, cause, message)
+    return Attempt(first.response, parsed, cause, message)
 
 
-def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[T]:
+def _build_answer(
+    attempt: Attempt, kind: type[T] | None, straighten: bool
+) -> Answer[T]:
     response, parsed = attempt.response, attempt.parsed
     fields = _fold_white_space(repair.renumber_links(parsed))
     if straighten:
         fields = straighten_marks(fields)
+    claims = codec.from_fields(fields.pop("claims", []), tuple[ClaimAnswer, ...])
+    ambiguous = codec.from_fields(
+        fields.pop("ambiguous", []), tuple[AmbiguousAnswer, ...]
+    )
     value: T | None = None
     # Without a missing property, what an answer that was cut off has is a value, too.
-    if fields and not any(_is_property(problem) for problem in parsed.missing):
+    if kind and fields and not any(map(_is_property, parsed.missing)):
         value = codec.from_fields(fields, kind)
-    claims = []
-    for item in fields.get("claims", ()):
-        claims.append(codec.from_fields(item, ClaimAnswer))
-    is_broken = not all(_is_property(problem) for problem in parsed.missing)
-    has_claims = "claims" in fields and parsed.open_list != "claims"
     return Answer(
-        value=value,
+        response=response,
+        parsed=parsed,
         cause=attempt.cause,
         message=attempt.message,
-        raw=_get_failed_text(attempt),
+        value=value,
+        claims=claims,
+        ambiguous=ambiguous,
         attempts=1,
-        model=response.model,
-        response_format=response.response_format,
-        left_out=response.left_out,
         usage=response.usage,
-        claims=tuple(claims),
-        has_all_claims=has_claims and not is_broken,
-        left_out_items=_list_left_out_items(parsed),
-        corrections=tuple(str(problem) for problem in parsed.corrections),
-        exceeds_window=response.exceeds_window,
-        unread_tokens=response.unread_tokens,
     )
-
-
-def _get_failed_text(attempt: _Attempt) -> str | None:
-    """Return the start of a text that could not be read; None if it could."""
-    if attempt.cause is None or not attempt.response.text:
-        return None
-    return _shorten_raw(attempt.response.text)
 
 
 def _is_property(problem: schemas.Problem) -> bool:
     # "$" is about JSON that is broken, of which some was read.
     return problem.path != "$"
-
-
-def _list_left_out_items(parsed: ParsedAnswer) -> tuple[LeftOutItem, ...]:
-    items = []
-    for rejected in parsed.rejected:
-        problems = join_problems(rejected.problems, _MAX_PROBLEMS_TO_REPORT)
-        value = rejected.value
-        quote = value.get("quote") if isinstance(value, dict) else None
-        raw = _shorten_raw(json.dumps(value, ensure_ascii=False))
-        items.append(
-            LeftOutItem(
-                list_name=rejected.key,
-                message=f"an item of the answer was left out: {problems}",
-                quote=quote if isinstance(quote, str) else None,
-                raw=raw,
-            )
-        )
-    return tuple(items)
 
 
 def _shorten_raw(text: str) -> str:

@@ -21,15 +21,10 @@ from claimcheck.models.verdict import (
     Verdict,
     Votes,
 )
-from claimcheck.pipeline.answers import (
-    Answer,
-    VerdictAnswer,
-    VerdictsAnswer,
-    ask_all,
-    build_request,
-)
+from claimcheck.pipeline.answers import Answer, VerdictAnswer, VerdictsAnswer, ask_all
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE, build_request
 from claimcheck.pipeline.signature import (
     build_extractive_signature,
     build_model_signature,
@@ -66,8 +61,6 @@ _MAX_SHARED_TOKENS = 3_000
 # One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
-# Used if the settings have none, or 0: at 0, all votes would be the same.
-_VOTE_TEMPERATURE = 0.7
 # Shown with a verdict that cites none. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
 _WORD = re.compile(r"\w+")
@@ -98,19 +91,14 @@ def check_with_model(
     context = _CheckContext(corpus, settings, scorer, strict)
     checks = [_StatementCheck.prepare(statement, context) for statement in statements]
     votes_by_check, answers = yield from _ask_for_votes(checks, settings)
-    verdicts = []
-    failures = []
-    for check, votes in zip(checks, votes_by_check, strict=True):
-        outcome = check.decide(votes)
-        if isinstance(outcome, Verdict):
-            verdicts.append(outcome)
-        else:
-            failures.append(outcome)
+    outcomes = [
+        check.decide(votes) for check, votes in zip(checks, votes_by_check, strict=True)
+    ]
     extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     extra_settings[VERIFIER] = scorer.name
     return CheckResult(
-        verdicts=tuple(verdicts),
-        failures=tuple(failures),
+        verdicts=tuple(item for item in outcomes if isinstance(item, Verdict)),
+        failures=tuple(item for item in outcomes if isinstance(item, CheckFailure)),
         usage=sum((answer.usage for answer in answers), Usage()),
         signature=build_model_signature(
             settings, answers, PROMPTS, (SCHEMA, "check"), extra_settings
@@ -190,7 +178,7 @@ def _ask_for_votes(
         repeated: list[_Group] = []
         for group in pending:
             own = list(islice(remaining, settings.votes))
-            if any(answer.exceeds_window for answer in own):
+            if any(answer.response.exceeds_window for answer in own):
                 smaller = group.split(checks)
                 repeated += smaller
                 if smaller:
@@ -339,7 +327,9 @@ class _StatementCheck:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         # Whoever did not see all of the passages cannot judge by them.
         usable = [
-            vote for vote in votes if vote.verdict and not vote.answer.unread_tokens
+            vote
+            for vote in votes
+            if vote.verdict and not vote.answer.response.unread_tokens
         ]
         if not usable:
             return _build_failure(self.statement, votes[0].answer)
@@ -472,7 +462,7 @@ def _build_requests(
     if settings.votes == 1:
         return [request]
     # The seeds differ, so that the votes can, but are the same in every run.
-    temperature = settings.temperature or _VOTE_TEMPERATURE
+    temperature = settings.temperature or SAMPLING_TEMPERATURE
     first_seed = settings.seed or 0
     return [
         replace(request, temperature=temperature, seed=first_seed + vote)
@@ -488,7 +478,7 @@ def _build_failure(
     if unread:
         failure = unread[0]
     elif answer.cause is None:
-        failure = Failure(Cause.INVALID, _NO_VERDICT, 0, 1, answer.attempts, answer.raw)
+        failure = Failure(Cause.INVALID, _NO_VERDICT, 0, 1, answer.attempts, None)
     else:
         failure = answer.build_failure(0, 1)
     return CheckFailure(

@@ -12,17 +12,30 @@ from rapidfuzz.distance import Indel
 from claimcheck import resources
 from claimcheck.english.check_worthiness import score_check_worthiness
 from claimcheck.english.dates import find_first_time, find_year_before
+from claimcheck.english.instructions import REASON as INSTRUCTION
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
 from claimcheck.grounding import GroundingResult
 from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
-from claimcheck.models.span import extract_excerpts, format_quote
-from claimcheck.pipeline.answers import ClaimAnswer, normalize_speaker
-from claimcheck.pipeline.corrections import compare_with_quote
+from claimcheck.models.llm import Usage
+from claimcheck.models.run import AMBIGUOUS
+from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
+from claimcheck.pipeline.answers import (
+    AmbiguousAnswer,
+    ClaimAnswer,
+    normalize_speaker,
+)
+from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.pipeline.corrections import compare_with_quote, correct_claims
+from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
+from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.settings import Settings
+from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import Passage
 
 # Of the words of two claims, by edit distance: above it they say the same, unless a
 # number, a name, a date, or a negation differs. Chosen by hand.
@@ -39,26 +52,90 @@ class NumberedClaims:
     """Claims in document order, and the ids behind the model's numbers.
 
     Numbers start at 1. A merged claim has several. The number of a claim that was not
-    kept is missing; `dropped` has those claims.
+    kept is missing; `unused` says where such claims are, and what speaks against them.
     """
 
     claims: tuple[Claim, ...]
     ids_by_number: dict[int, str]
-    dropped: tuple[Claim, ...] = ()
+    unused: tuple[Noise, ...]
 
 
-def build_claims(
-    document: Document,
-    grounder: ClaimGrounder,
-    answers: Sequence[ClaimAnswer],
-    max_claims: int,
-    passages: Sequence[object] = (),
-) -> NumberedClaims:
-    """Ground claims, merge duplicates, and keep those most worth checking.
+@dataclass(frozen=True, slots=True)
+class ExtractedClaims:
+    """What a model found in a document, in document order.
 
-    `passages` has the passage of each answer, if there are several: each keeps one
-    claim at least, if the limit allows.
+    `passages` has the passage of each claim, if there are several: each keeps one claim
+    at least, if the limit allows.
     """
+
+    claims: Sequence[ClaimAnswer]
+    ambiguous: Sequence[AmbiguousAnswer]
+    passages: Sequence[Passage] = ()
+
+
+def ground_claims(
+    document: Document,
+    reading: Reading,
+    index: QuoteIndex,
+    extracted: ExtractedClaims,
+    settings: Settings,
+) -> Flow[tuple[NumberedClaims, Usage]]:
+    """Ground, correct, and merge claims; keep those most worth checking.
+
+    The usage is that of the corrections.
+    """
+    comparison = QuoteComparison(document, reading)
+    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
+    corrected, usage = yield from correct_claims(
+        grounder, extracted.claims, settings.brief
+    )
+    merger = _merge_answers(document, grounder, corrected)
+    obstacles = {
+        claim.id: INSTRUCTION
+        for claim in merger.claims
+        if comparison.is_instruction(claim.quote, claim.spans)
+    }
+    ranked = _rank_ids(merger, extracted.passages)
+    possible = [claim_id for claim_id in ranked if claim_id not in obstacles]
+    obstacles |= dict.fromkeys(possible[settings.max_claims :], "over the limit")
+    kept = [claim for claim in merger.claims if claim.id not in obstacles]
+    # The summary names claims by their number in the answer, before the merging.
+    ids = [merger.claims[position].id for position in merger.positions]
+    ids_by_number = {
+        number: claim_id
+        for number, claim_id in enumerate(ids, 1)
+        if claim_id not in obstacles
+    }
+    reasons: list[tuple[Sequence[Excerpt | Span], str]] = [
+        (claim.spans, obstacles[claim.id])
+        for claim in merger.claims
+        if claim.id in obstacles
+    ]
+    for item in extracted.ambiguous:
+        meanings = " or ".join(f"“{meaning}”" for meaning in item.meanings)
+        spans = index.ground(item.quote).spans
+        reasons.append((spans, f"{AMBIGUOUS}: could mean {meanings}"))
+    unused = _list_free_places(kept, reasons)
+    return NumberedClaims(_sort_in_document_order(kept), ids_by_number, unused), usage
+
+
+def _list_free_places(
+    claims: Sequence[Claim], reasons: Sequence[tuple[Sequence[Excerpt | Span], str]]
+) -> tuple[Noise, ...]:
+    """Return the places that no claim is from, each with its reason."""
+    taken = [span for claim in claims for span in (*claim.spans, *claim.also_at)]
+    free: dict[tuple[int, int], Noise] = {}
+    for spans, reason in reasons:
+        for span in spans:
+            if all(span.end <= item.start or item.end <= span.start for item in taken):
+                free[span.start, span.end] = Noise(span.start, span.end, reason)
+    return tuple(sorted(free.values()))
+
+
+def _merge_answers(
+    document: Document, grounder: ClaimGrounder, answers: Sequence[ClaimAnswer]
+) -> _ClaimMerger:
+    """Build a claim from each answer, and merge those that say the same."""
     merger = _ClaimMerger()
     results = grounder.index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
@@ -70,22 +147,11 @@ def build_claims(
         )
         fields = grounder.ground_fields(answer.fields, claim.spans)
         merger.add(replace(claim, fields=fields))
-    kept_ids = _select_ids(merger, max_claims, passages)
-    kept = [claim for claim in merger.claims if claim.id in kept_ids]
-    dropped = [claim for claim in merger.claims if claim.id not in kept_ids]
-    # The summary names claims by their number in the answer, before the merging.
-    ids_by_number = {}
-    for number, position in enumerate(merger.positions, 1):
-        claim = merger.claims[position]
-        if claim.id in kept_ids:
-            ids_by_number[number] = claim.id
-    return NumberedClaims(_sort_in_document_order(kept), ids_by_number, tuple(dropped))
+    return merger
 
 
-def _select_ids(
-    merger: _ClaimMerger, max_claims: int, passages: Sequence[object]
-) -> set[str]:
-    """Return the ids of the claims most worth checking.
+def _rank_ids(merger: _ClaimMerger, passages: Sequence[Passage]) -> list[str]:
+    """Return the ids of all claims, those most worth checking first.
 
     The model's score decides. Weak models give all claims the same one; then the
     English model of check-worthiness decides, and then the order.
@@ -100,7 +166,7 @@ def _select_ids(
             first_of_passage.setdefault(passage_of_claim[claim.id], claim.id)
     ids = dict.fromkeys(first_of_passage.values())
     ids |= dict.fromkeys(claim.id for claim in ranked)
-    return set(list(ids)[:max_claims])
+    return list(ids)
 
 
 def _rank(claim: Claim) -> tuple[float, float]:

@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from claimcheck.english.dates import MONTHS, find_times, find_year_before
+from claimcheck.english.instructions import is_instruction
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import detect_speech, is_third_person_pronoun
 from claimcheck.english.words import Word, parse_words
 from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt
+from claimcheck.models.span import Excerpt, Span
 from claimcheck.models.verdict import Difference
 from claimcheck.text.language import detect_language
 from claimcheck.text.reading import Reading
@@ -43,6 +44,7 @@ class _Attribution(NamedTuple):
     start: int
     end: int
     speaker: str | None
+    sentence: str
     nearby: str
 
 
@@ -98,6 +100,15 @@ class QuoteComparison:
             return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
         return consistency, ()
 
+    def is_instruction(self, quote: str, spans: Sequence[Excerpt | Span]) -> bool:
+        """Whether a quote, or the sentence it is from, is an instruction."""
+        if self._document.language not in (None, "en"):
+            return False
+        if is_instruction(quote):
+            return True
+        attribution = self._find_attribution(spans) if spans else None
+        return attribution is not None and is_instruction(attribution.sentence)
+
     def is_in_language(self, text: str) -> bool:
         """Whether a text may be in the language of the document."""
         known = self._document.language
@@ -135,11 +146,13 @@ class QuoteComparison:
             start, end = self._reading.locate_extent(sentence.start, sentence.end)
             speaker = speech.speaker if speech else None
             nearby = f"{before} {sentence.text}"
-            attributions.append(_Attribution(start, end, speaker, nearby))
+            attributions.append(
+                _Attribution(start, end, speaker, sentence.text, nearby)
+            )
             before = sentence.text
         return attributions
 
-    def _find_attribution(self, spans: Sequence[Excerpt]) -> _Attribution | None:
+    def _find_attribution(self, spans: Sequence[Excerpt | Span]) -> _Attribution | None:
         for attribution in self._attributions:
             if attribution.start <= spans[0].start < attribution.end:
                 return attribution

@@ -6,6 +6,7 @@ quote. The model gets the claim, the difference, and the passage.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,18 +21,19 @@ from claimcheck.pipeline.answers import (
     CorrectAnswer,
     CorrectionAnswer,
     ask_all,
-    build_request,
     normalize_speaker,
 )
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.requests import build_request
 
 SCHEMA, PROMPT = "correct.answer", "correct"
 # Both were chosen by hand.
 _CLAIMS_PER_REQUEST = 20
 _CONTEXT_CHARACTERS = 200  # on both sides of the passage
+_QUOTATION_MARK = re.compile('["“”„«»]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def correct_claims(
             doubt = doubts_by_number.get(item.number)
             if doubt:
                 corrected[item.number - 1] = _correct(grounder, doubt, item)
+    for number in doubts_by_number:
+        corrected[number - 1] = _settle(grounder, corrected[number - 1])
     return corrected, sum((answer.usage for answer in answers), Usage())
 
 
@@ -93,6 +97,9 @@ def _find_doubts(
         spans = result.suggestion if is_missing else result.spans
         problem = _describe_problem(grounder, claim, result)
         if not spans or problem is None:
+            continue
+        # It becomes no claim, so that nothing needs to be paid for it.
+        if grounder.comparison.is_instruction(claim.quote, spans):
             continue
         passage = _expand_passage(source, spans)
         yield _Doubt(number, claim, problem, passage, is_missing)
@@ -134,6 +141,24 @@ def _correct(
     if doubt.is_missing:
         return replace(doubt.claim, quote=answer.quote)
     return doubt.claim
+
+
+def _settle(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
+    """Take from the document what a model gets wrong twice.
+
+    Where nobody speaks, a speaker who is not even mentioned is nobody. A text that is
+    still translated is the quote, if that is a sentence.
+    """
+    quote = " ".join(claim.quote.split())
+    result = grounder.index.ground(claim.quote)
+    _, differences = compare_with_quote(grounder, claim, result)
+    kinds = [item.kind for item in differences if item.evidence is None]
+    if "speaker" in kinds and not _QUOTATION_MARK.search(quote):
+        claim = replace(claim, speaker=None)
+    is_in_language = grounder.comparison.is_in_language
+    if is_in_language(claim.text) or not is_in_language(quote) or is_broken_off(quote):
+        return claim
+    return replace(claim, text=quote)
 
 
 def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> ModelRequest:

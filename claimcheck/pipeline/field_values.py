@@ -94,12 +94,6 @@ class ClaimGrounder:
 
 def _list_notations(number: float) -> Iterator[str]:
     """Yield the ways to write a number in digits."""
-    if number == int(number):
-        yield f"{int(number)}"
-        yield f"{int(number):,}"
-        yield f"{int(number):,}".replace(",", ".")
-        yield f"{int(number):,}".replace(",", " ")
-    else:
-        yield repr(number)
-        yield f"{number:,}"
-        yield repr(number).replace(".", ",")
+    text = f"{int(number):,}" if number == int(number) else f"{number:,}"
+    for thousands, point in (("", "."), (",", "."), (".", ","), (" ", ","), ("", ",")):
+        yield text.translate({ord(","): thousands, ord("."): point})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from claimcheck.models.run import Failure, LedgerEntry, Status
-from claimcheck.pipeline.claims import NumberedClaims
 from claimcheck.text.noise import Noise
 
 
@@ -31,18 +30,6 @@ def build_ledger(
             position = item.end
     entries += _iter_entries(position, length, failures)
     return tuple(_add_reasons(entries, unused) if unused else entries)
-
-
-def list_dropped(claims: NumberedClaims) -> list[Noise]:
-    """Return where claims above the limit are, and nothing else is."""
-    kept = [span for claim in claims.claims for span in (*claim.spans, *claim.also_at)]
-    dropped: dict[tuple[int, int], Noise] = {}
-    for claim in claims.dropped:
-        for span in claim.spans:
-            if all(span.end <= item.start or item.end <= span.start for item in kept):
-                noise = Noise(span.start, span.end, "over the limit")
-                dropped[span.start, span.end] = noise
-    return sorted(dropped.values())
 
 
 def _add_reasons(

@@ -1,4 +1,4 @@
-"""Summarize a document from the claims of its passages.
+"""Extract the claims of a document, passage by passage.
 
 A passage that is too long for the model, or whose answer is cut off, is asked about in
 parts. Claims that were complete are kept, and only the rest is asked for. A passage
@@ -10,31 +10,27 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from claimcheck import prompts
 from claimcheck.errors import ContextWindowError
+from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import Failure, Run
-from claimcheck.pipeline import corrections, quotes, summary
+from claimcheck.models.llm import ModelRequest
+from claimcheck.models.run import Failure
 from claimcheck.pipeline.answers import (
+    AmbiguousAnswer,
     Answer,
     ClaimAnswer,
-    ClaimsAnswer,
     SummaryAnswer,
     ask_all,
-    build_request,
-    describe_document,
 )
-from claimcheck.pipeline.claims import build_claims
-from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.ledger import build_ledger, list_dropped
 from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.signature import build_model_signature
+from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.pipeline.requests import build_document_request
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
@@ -47,8 +43,6 @@ from claimcheck.text.sentences import (
 )
 
 SCHEMA, PROMPT = "claims.answer", "claims"
-PROMPTS = (PROMPT, summary.PROMPT, "repair", "json-only", corrections.PROMPT)
-SCHEMAS = (SCHEMA, summary.SCHEMA, corrections.SCHEMA)
 # A shorter passage is not worth another two requests, unless its answer had something
 # to keep. Chosen by hand.
 _MIN_TOKENS_TO_HALVE = 200
@@ -65,7 +59,7 @@ _MAX_ANSWERS_WITHOUT_CLAIMS = 3
 _CLAIMS_TO_CHOOSE_FROM = 1.5
 _MIN_CLAIMS_PER_PASSAGE = 3
 
-PassageAnswer = Answer[ClaimsAnswer] | Answer[SummaryAnswer]
+PassageAnswer = Answer[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +74,23 @@ class _PassageResult:
     unread: tuple[Failure, ...]
 
 
-@dataclass(slots=True)
-class _Extraction:
-    """What became of the passages so far, whole or in parts."""
+class Extraction:
+    """What became of the passages of a document so far, whole or in parts."""
 
-    max_continuations: int
-    continuations: int = 0
-    results: list[_PassageResult] = field(default_factory=list)
-    answers: list[PassageAnswer] = field(default_factory=list)
+    def __init__(
+        self, document: Document, reading: Reading, max_continuations: int
+    ) -> None:
+        self._document = document
+        self._reading = reading
+        self._max_continuations = max_continuations
+        self._continuations = 0
+        self.results: list[_PassageResult] = []
+        self.answers: list[PassageAnswer] = []
 
     @property
-    def may_continue(self) -> bool:
+    def _may_continue(self) -> bool:
         """Whether to ask for the rest of another answer that was cut off."""
-        if self.continuations >= self.max_continuations:
+        if self._continuations >= self._max_continuations:
             return False
         has_claims = any(answer.claims for answer in self.answers)
         return has_claims or len(self.answers) < _MAX_ANSWERS_WITHOUT_CLAIMS
@@ -100,147 +98,95 @@ class _Extraction:
     @property
     def exceeds_window(self) -> bool:
         """Whether every request so far exceeded the model's window."""
-        exceeding = [answer for answer in self.answers if answer.exceeds_window]
-        return bool(exceeding) and len(exceeding) == len(self.answers)
+        responses = [answer.response for answer in self.answers]
+        return bool(responses) and all(item.exceeds_window for item in responses)
 
+    @property
+    def unread(self) -> tuple[Failure, ...]:
+        """The failures that leave characters without claims."""
+        return tuple(failure for result in self.results for failure in result.unread)
 
-def summarize_long_document(
-    document: Document,
-    reading: Reading,
-    settings: Settings,
-    passages: Sequence[Passage],
-    first: Answer[SummaryAnswer] | None = None,
-) -> Flow[Run]:
-    """Summarize a described document that is split into these passages.
+    def list_claims(self) -> ExtractedClaims:
+        """Return what was found in all passages, in document order."""
+        claims: list[ClaimAnswer] = []
+        ambiguous: list[AmbiguousAnswer] = []
+        origins: list[Passage] = []
+        for result in sorted(self.results, key=lambda result: result.passage.start):
+            claims += result.answer.claims
+            ambiguous += result.answer.ambiguous
+            origins += [result.passage] * len(result.answer.claims)
+        return ExtractedClaims(claims, ambiguous, origins)
 
-    `first` is the answer about the only passage, of which some is missing.
+    def list_empty_passages(self) -> Iterator[Noise]:
+        """Yield the passages in which the model found no claim."""
+        for result in self.results:
+            if not result.answer.claims and not result.unread:
+                start, end = self._locate(result.passage)
+                yield Noise(start, end, "the model found no claim here")
 
-    Raises:
-        ContextWindowError: the model's window has no room for any passage.
-    """
-    splitter = _Splitter(document, reading)
-    extraction = yield from _extract_claims(splitter, settings, passages, first)
-    results = extraction.results
-    claim_answers, origins = _order_claims(results)
-    index = quotes.PassageIndex(reading, origins)
-    comparison = QuoteComparison(document, reading)
-    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
-    corrected, correction_usage = yield from corrections.correct_claims(
-        grounder, claim_answers, settings.brief
-    )
-    numbered = build_claims(document, grounder, corrected, settings.max_claims, origins)
-    claims = numbered.claims
-    inputs = summary.select_summary_inputs(claims, len(results))
-    digest = yield from summary.summarize_inputs(document, settings, inputs)
-    unread = tuple(failure for result in results for failure in result.unread)
-    item_failures = _list_item_failures(splitter, index, results)
-    answers = [*extraction.answers, *digest.answers]
-    return Run(
-        document=document,
-        summary=digest.summary,
-        claims=claims,
-        verdicts=(),
-        unchecked=(),
-        failures=(*unread, *item_failures, *digest.failures),
-        # A summary that failed leaves no part of the document unread.
-        ledger=build_ledger(
-            document.characters,
-            reading.noise,
-            unread,
-            sorted([*list_dropped(numbered), *_list_empty_passages(splitter, results)]),
-        ),
-        passages=len(results),
-        usage=sum((answer.usage for answer in answers), Usage()) + correction_usage,
-        signature=build_model_signature(settings, answers, PROMPTS, (*SCHEMAS, "run")),
-    )
+    def list_item_failures(
+        self, index: QuoteIndex, *, summary: bool
+    ) -> Iterator[Failure]:
+        """Yield a failure for each item that was left out."""
+        for result in self.results:
+            start, end = self._locate(result.passage)
+            yield from result.answer.build_item_failures(start, end, index, summary)
 
+    def add(
+        self, asked: Sequence[Passage], answers: Sequence[PassageAnswer]
+    ) -> list[Passage]:
+        """Add answers about passages; return the parts to ask about.
 
-def _extract_claims(
-    splitter: _Splitter,
-    settings: Settings,
-    passages: Sequence[Passage],
-    first: Answer[SummaryAnswer] | None,
-) -> Flow[_Extraction]:
-    total_tokens = sum(passage.tokens for passage in passages)
-    limit = max(_MIN_CONTINUATIONS, total_tokens // _TOKENS_PER_CONTINUATION)
-    extraction = _Extraction(limit)
-    pending = list(passages)
-    answers: list[PassageAnswer]
-    if first is not None:
-        answers = [first]
-        pending = _sort_answers(splitter, extraction, pending, answers)
-    while pending:
-        # Each round asks about all of its passages at once. While all have exceeded the
-        # window, one is enough to find out how much fits.
-        asked = pending[:1] if extraction.exceeds_window else pending
-        waiting = pending[len(asked) :]
-        requests = []
-        for passage in asked:
-            limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
-            requests.append(_build_request(splitter, passage, settings, limit))
-        source = splitter.reading.text
-        answers = list((yield from ask_all(requests, ClaimsAnswer, source)))
-        parts = _sort_answers(splitter, extraction, asked, answers)
-        pending = [*parts, *waiting]
-    return extraction
+        Raises:
+            ContextWindowError: the shortest passage exceeds the window, and so did all
+                others.
+        """
+        parts: list[Passage] = []
+        self.answers += answers
+        for passage, answer in zip(asked, answers, strict=True):
+            rest = self._split_rest(passage, answer)
+            last = answer
+            if answer.has_open_claims and rest:
+                if self._may_continue:
+                    self._continuations += len(rest)
+                else:
+                    rest = []
+                    stop = f"after {len(self.answers)} answers, the rest was not asked"
+                    last = replace(answer, message=f"{answer.message} ({stop} for)")
+            parts += rest
+            if answer.claims or not rest:
+                unread = self._build_failures(passage, last, has_rest=bool(rest))
+                self.results.append(_PassageResult(passage, last, unread))
+        if self.exceeds_window and not parts:
+            raise ContextWindowError(self.answers[-1].message)
+        return parts
 
-
-def _sort_answers(
-    splitter: _Splitter,
-    extraction: _Extraction,
-    asked: Sequence[Passage],
-    answers: Sequence[PassageAnswer],
-) -> list[Passage]:
-    """Add the answers to the extraction; return the parts to ask about.
-
-    Raises:
-        ContextWindowError: the shortest passage exceeds the window, and so did all
-            others.
-    """
-    parts: list[Passage] = []
-    extraction.answers += answers
-    for passage, answer in zip(asked, answers, strict=True):
-        rest = splitter.split_rest(passage, answer)
-        last = answer
-        if answer.has_open_claims and rest:
-            if extraction.may_continue:
-                extraction.continuations += len(rest)
-            else:
-                rest = []
-                last = _explain_stop(answer, len(extraction.answers))
-        parts += rest
-        if answer.claims or not rest:
-            unread = splitter.build_failures(passage, last, has_rest=bool(rest))
-            extraction.results.append(_PassageResult(passage, last, unread))
-    if extraction.exceeds_window and not parts:
-        raise ContextWindowError(extraction.answers[-1].message)
-    return parts
-
-
-def _explain_stop(answer: PassageAnswer, count: int) -> PassageAnswer:
-    """Return the answer with a message that says why it is the last one."""
-    message = f"{answer.message} (after {count} answers, the rest was not asked for)"
-    return replace(answer, message=message)
-
-
-@dataclass
-class _Splitter:
-    """Finds the parts to ask about when an answer is not complete."""
-
-    document: Document
-    reading: Reading
+    def build_request(
+        self, passage: Passage, brief: Brief, max_claims: int
+    ) -> ModelRequest:
+        """Ask for the claims of a passage."""
+        text = self._reading.text[passage.start : passage.end].strip()
+        context = curl_marks(passage.context)
+        return build_document_request(
+            self._document,
+            brief,
+            (PROMPT, SCHEMA),
+            {"text": curl_marks(text), "context": context},
+            ("claims", "maxItems", max_claims),
+            max_claims=max_claims,
+        )
 
     @cached_property
     def _starts(self) -> list[int]:
-        return find_sentence_starts(self.reading, self.document.language)
+        return find_sentence_starts(self._reading, self._document.language)
 
-    def split_rest(self, passage: Passage, answer: PassageAnswer) -> list[Passage]:
+    def _split_rest(self, passage: Passage, answer: PassageAnswer) -> list[Passage]:
         """Return the parts of the passage that the answer does not cover."""
-        if answer.exceeds_window:
+        if answer.response.exceeds_window:
             return self._split_for_window(passage)
         if not answer.has_open_claims:
             return []
-        is_whole = passage.start == 0 and passage.end == len(self.reading.text)
+        is_whole = passage.start == 0 and passage.end == len(self._reading.text)
         is_short = passage.tokens < _MIN_TOKENS_TO_HALVE
         # Without a single claim, an answer about less would be cut off, too.
         if is_short and not answer.claims and not is_whole:
@@ -249,15 +195,15 @@ class _Splitter:
         # As long an answer as the last would be cut off again.
         if rest is not None and 2 * rest.tokens <= passage.tokens:
             return [rest]
-        parts = halve_passage(self.reading, self._starts, rest or passage)
+        parts = halve_passage(self._reading, self._starts, rest or passage)
         return [] if parts == (passage,) else list(parts)
 
     def _split_for_window(self, passage: Passage) -> list[Passage]:
         if passage.tokens < _MIN_TOKENS_FOR_WINDOW:
             return []
-        parts = halve_passage(self.reading, self._starts, passage)
+        parts = halve_passage(self._reading, self._starts, passage)
         if len(parts) == 1:
-            parts = split_passage(self.reading, passage)
+            parts = split_passage(self._reading, passage)
         return list(parts)
 
     def _find_rest(
@@ -271,7 +217,7 @@ class _Splitter:
         for claim in claims:
             words = map(re.escape, claim.quote.split())
             pattern = re.compile(r"\s+".join(words))
-            match = pattern.search(self.reading.text, passage.start, passage.end)
+            match = pattern.search(self._reading.text, passage.start, passage.end)
             if match:
                 positions.append(match.start())
         if not positions or positions != sorted(positions):
@@ -280,34 +226,67 @@ class _Splitter:
         start = before[-1] if before else passage.start
         if start <= passage.start:
             return None
-        return trim_passage(self.reading, passage, start)
+        return trim_passage(self._reading, passage, start)
 
-    def build_failures(
+    def _build_failures(
         self, passage: Passage, answer: PassageAnswer, *, has_rest: bool
     ) -> tuple[Failure, ...]:
         """Build the failures that leave characters without claims."""
-        start, end = self.locate(passage)
+        start, end = self._locate(passage)
         failures = answer.build_unread_failures(start, end)
         # The rest is asked for, and a summary that is cut off is written again.
-        is_read = has_rest or (answer.claims and answer.has_all_claims)
-        if answer.cause is None or is_read:
+        if answer.cause is None or has_rest or answer.has_all_claims:
             return failures
         rest = self._find_rest(passage, answer.claims)
         if rest is not None:
-            start, end = self.locate(rest)
+            start, end = self._locate(rest)
         return (answer.build_failure(start, end), *failures)
 
-    def locate(self, passage: Passage) -> tuple[int, int]:
+    def _locate(self, passage: Passage) -> tuple[int, int]:
         """Return the range of a passage, with the white space around it.
 
         White space belongs to no passage; without it, the ledger would call it read.
         """
-        text = self.document.full_text
-        start, end = self.reading.locate_extent(passage.start, passage.end)
+        text = self._document.full_text
+        start, end = self._reading.locate_extent(passage.start, passage.end)
         start = len(text[:start].rstrip()) if passage.start else 0
-        if passage.end == len(self.reading.text):
+        if passage.end == len(self._reading.text):
             end = len(text)
         return start, end
+
+
+def extract_claims(
+    document: Document,
+    reading: Reading,
+    settings: Settings,
+    passages: Sequence[Passage],
+    first: Answer[SummaryAnswer] | None,
+) -> Flow[Extraction]:
+    """Ask for the claims of all passages, in as many rounds as it takes.
+
+    `first` is the answer about the only passage, if that was asked about.
+
+    Raises:
+        ContextWindowError: the model's window has no room for any passage.
+    """
+    total_tokens = sum(passage.tokens for passage in passages)
+    limit = max(_MIN_CONTINUATIONS, total_tokens // _TOKENS_PER_CONTINUATION)
+    extraction = Extraction(document, reading, limit)
+    pending = list(passages)
+    if first is not None:
+        pending = extraction.add(pending, [first])
+    while pending:
+        # Each round asks about all of its passages at once. While all have exceeded the
+        # window, one is enough to find out how much fits.
+        asked = pending[:1] if extraction.exceeds_window else pending
+        waiting = pending[len(asked) :]
+        requests = []
+        for passage in asked:
+            limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
+            requests.append(extraction.build_request(passage, settings.brief, limit))
+        answers: list[PassageAnswer] = yield from ask_all(requests, None, reading.text)
+        pending = [*extraction.add(asked, answers), *waiting]
+    return extraction
 
 
 def _compute_claim_limit(
@@ -321,56 +300,3 @@ def _compute_claim_limit(
     wanted = math.ceil(settings.max_claims * share * _CLAIMS_TO_CHOOSE_FROM)
     wanted = max(wanted, _MIN_CLAIMS_PER_PASSAGE)
     return min(wanted, settings.max_claims, settings.max_claims_per_passage)
-
-
-def _list_empty_passages(
-    splitter: _Splitter, results: Sequence[_PassageResult]
-) -> Iterator[Noise]:
-    """Yield the passages in which the model found no claim."""
-    for result in results:
-        if not result.answer.claims and not result.unread:
-            start, end = splitter.locate(result.passage)
-            yield Noise(start, end, "the model found no claim here")
-
-
-def _list_item_failures(
-    splitter: _Splitter, index: quotes.PassageIndex, results: Sequence[_PassageResult]
-) -> list[Failure]:
-    """Return a failure for each item of an answer that was left out."""
-    locate = partial(quotes.locate_quote, index)
-    failures: list[Failure] = []
-    for result in results:
-        start, end = splitter.locate(result.passage)
-        failures += result.answer.build_item_failures(start, end, locate)
-    return failures
-
-
-def _build_request(
-    splitter: _Splitter, passage: Passage, settings: Settings, max_claims: int
-) -> ModelRequest:
-    text = splitter.reading.text[passage.start : passage.end].strip()
-    text, context = curl_marks(text), curl_marks(passage.context)
-    fields = describe_document(splitter.document)
-    # The fence must not occur in anything that comes from the document.
-    untrusted = "".join([text, context, fields["title"] or ""])
-    variables = {
-        **fields,
-        "context": context,
-        "text": text,
-        "fence": prompts.choose_fence(untrusted),
-        "max_claims": max_claims,
-    }
-    limit = ("claims", "maxItems", max_claims)
-    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
-
-
-def _order_claims(
-    results: Sequence[_PassageResult],
-) -> tuple[list[ClaimAnswer], list[Passage]]:
-    """Return all claims in document order, and the passage of each."""
-    claims: list[ClaimAnswer] = []
-    origins: list[Passage] = []
-    for result in sorted(results, key=lambda result: result.passage.start):
-        claims += result.answer.claims
-        origins += [result.passage] * len(result.answer.claims)
-    return claims, origins

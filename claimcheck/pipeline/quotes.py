@@ -1,31 +1,24 @@
-"""Locate the quotes of claims."""
+"""Locate the quotes of claims, and pair those of the same place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
-from typing import Protocol
 
 from claimcheck.grounding import GroundingIndex, GroundingResult
 from claimcheck.models.claim import Match
+from claimcheck.models.span import Excerpt, Span
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage
 
-
-class QuoteIndex(Protocol):
-    """Locates quotes in a document."""
-
-    def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """Locate the quotes of all claims, in the order of the claims."""
-        ...
-
-    def ground(self, quote: str) -> GroundingResult:
-        """Locate a single quote."""
-        ...
+Place = Span | Excerpt
+_MIN_OVERLAP = 0.5  # of the shorter of two quotes; chosen by hand
+_BUCKET = 500  # characters, so that only near quotes are compared
 
 
-class PassageIndex:
+class QuoteIndex:
     """Locates each claim's quote in the passage that the claim is from.
 
     A sentence that occurs several times is found where the model read it. `passages`
@@ -76,7 +69,46 @@ class PassageIndex:
         return elsewhere if elsewhere.spans else result
 
 
-def locate_quote(index: QuoteIndex, quote: str) -> tuple[int, int] | None:
-    """Return the range of a quote in the document, or None."""
-    spans = index.ground(quote).spans
-    return (spans[0].start, spans[-1].end) if spans else None
+def pair_places(
+    first: Sequence[Sequence[Place]], second: Sequence[Sequence[Place]]
+) -> dict[int, int]:
+    """Map the numbers of quotes to those of the others at the same place.
+
+    Half of the shorter quote has to be shared. Each counts once, and the pairs that
+    share most come first.
+    """
+    by_bucket: dict[int, set[int]] = defaultdict(set)
+    for number, spans in enumerate(second):
+        for bucket in _list_buckets(spans):
+            by_bucket[bucket].add(number)
+    overlaps = []
+    for number, spans in enumerate(first):
+        near = set().union(*(by_bucket[bucket] for bucket in _list_buckets(spans)))
+        for other in near:
+            overlap = _compute_overlap(spans, second[other])
+            if overlap >= _MIN_OVERLAP:
+                overlaps.append((-overlap, number, other))
+    pairs: dict[int, int] = {}
+    used: set[int] = set()
+    for _, number, other in sorted(overlaps):
+        if number not in pairs and other not in used:
+            pairs[number] = other
+            used.add(other)
+    return pairs
+
+
+def _list_buckets(spans: Sequence[Place]) -> Iterator[int]:
+    """Yield the parts of the document that the spans are in."""
+    for span in spans:
+        yield from range(span.start // _BUCKET, span.end // _BUCKET + 1)
+
+
+def _compute_overlap(spans: Sequence[Place], others: Sequence[Place]) -> float:
+    """Return the shared characters, as a share of the shorter quote."""
+    shared = 0
+    for span in spans:
+        for other in others:
+            start, end = max(span.start, other.start), min(span.end, other.end)
+            shared += max(0, end - start)
+    lengths = [sum(span.end - span.start for span in own) for own in (spans, others)]
+    return shared / min(lengths)

@@ -31,7 +31,7 @@ _LISTS = {
     "match.answer": ("relations", "match.answer"),
 }
 # The parts of a summary that name claims by their number.
-_LINKED_LISTS = ("sentences", "key_points", "positions")
+LINKED_LISTS = ("sentences", "key_points", "positions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ def _restrict_to_list(request: ModelRequest, name: str) -> ModelRequest:
     if schema_name == request.schema_name:
         return request
     schema = answer_schemas.build_strict(schema_name, request.brief)
-    schema["properties"][name] = deepcopy(request.schema["properties"][name])
+    schema["properties"] = {name: deepcopy(request.schema["properties"][name])}
+    schema["required"] = [name]
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     own = request.brief.prompts
     (message,) = prompts.render("json-only", {"schema": compact}, own)
@@ -207,7 +208,7 @@ def renumber_links(parsed: ParsedAnswer) -> dict[str, Any]:
     fields = dict(parsed.fields)
     if all(number == position for number, position in numbers.items()):
         return fields
-    for name in _LINKED_LISTS:
+    for name in LINKED_LISTS:
         linked = []
         for item in fields.get(name, ()):
             links = [numbers[link] for link in item["claims"] if link in numbers]

@@ -32,7 +32,8 @@ def build_model_signature(
 
     What had to be corrected in the answers is stated among the settings.
     """
-    first = next((answer for answer in answers if answer.model), None)
+    responses = [answer.response for answer in answers]
+    first = next((response for response in responses if response.model), None)
     left_out = first.left_out if first else ()
     published = settings.published() | dict(extra_settings or {})
     corrections = _list_corrections(answers)
@@ -83,7 +84,8 @@ def _list_corrections(answers: Sequence[Answer[Any]]) -> list[str]:
     counts = Counter[str]()
     for answer in answers:
         # The same correction in each claim is one kind.
-        counts.update(_INDEX.sub("[]", text) for text in answer.corrections)
+        corrections = map(str, answer.parsed.corrections)
+        counts.update(_INDEX.sub("[]", text) for text in corrections)
     listed = []
     for text, count in counts.most_common(_MAX_CORRECTIONS):
         listed.append(f"{text} ({count} times)" if count > 1 else text)

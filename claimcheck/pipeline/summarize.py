@@ -7,32 +7,27 @@ is kept, and the rest is asked for.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from claimcheck import prompts, tokens
 from claimcheck.errors import ContextWindowError
-from claimcheck.grounding import GroundingIndex
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import Cause, Failure, Run
-from claimcheck.pipeline import corrections, quotes, summary
-from claimcheck.pipeline.answers import (
-    Answer,
-    SummaryAnswer,
-    ask,
-    build_request,
-    describe_document,
-)
-from claimcheck.pipeline.claims import NumberedClaims, build_claims
-from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.models.run import Cause, Failure, Run, Signature
+from claimcheck.pipeline import corrections, long_document, summary
+from claimcheck.pipeline.answers import Answer, SummaryAnswer, ask
+from claimcheck.pipeline.claims import NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.ledger import build_ledger, list_dropped
-from claimcheck.pipeline.long_document import summarize_long_document
+from claimcheck.pipeline.ledger import build_ledger
+from claimcheck.pipeline.long_document import Extraction, extract_claims
 from claimcheck.pipeline.marks import curl_marks
+from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.pipeline.repair import LINKED_LISTS
+from claimcheck.pipeline.requests import build_document_request, describe_document
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings
@@ -40,11 +35,11 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage, split_into_passages
 
 SCHEMA, PROMPT = "summary.answer", "summarize"
-PROMPTS = (PROMPT, "repair", "json-only", corrections.PROMPT)
 # All of these were chosen by hand.
 _ANSWER_SHARE = 0.25  # of the context window, for the answer
-_PROMPT_OVERHEAD_TOKENS = 1_400  # of a prompt without its passage, and some to spare
+_PROMPT_OVERHEAD_TOKENS = 1_600  # of a prompt without its passage, and some to spare
 _MIN_PASSAGE_TOKENS = 100
+_TOKENS_PER_SENTENCE = 100  # of the document, for each that its summary has to have
 
 
 def summarize_with_model(
@@ -55,80 +50,85 @@ def summarize_with_model(
     Raises:
         ContextWindowError: not even a short passage fits the model's context window.
     """
-    budget_tokens = _compute_passage_budget(document, settings)
-    if settings.extraction == "staged":
-        passages = split_into_passages(reading, document.language, budget_tokens)
-        return (
-            yield from summarize_long_document(document, reading, settings, passages)
-        )
-    if (document.tokens or 0) > budget_tokens:
-        passages = split_into_passages(reading, document.language, budget_tokens)
-        # The tokens of a document include its noise: without it, one passage may do.
-        if len(passages) > 1:
-            return (
-                yield from summarize_long_document(
-                    document, reading, settings, passages
-                )
-            )
-    return (yield from _summarize_short_document(document, reading, settings))
-
-
-def _summarize_short_document(
-    document: Document, reading: Reading, settings: Settings
-) -> Flow[Run]:
-    request = _build_request(document, reading, settings)
-    answer = yield from ask(request, SummaryAnswer, reading.text)
-    if answer.exceeds_window or answer.has_open_claims:
-        passage = Passage(0, len(reading.text), tokens.count(reading.text), "")
-        return (
-            yield from summarize_long_document(
-                document, reading, settings, [passage], answer
-            )
-        )
-    index = GroundingIndex(reading)
-    comparison = QuoteComparison(document, reading)
-    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
-    corrected, correction_usage = yield from corrections.correct_claims(
-        grounder, answer.claims, settings.brief
+    passages = _choose_passages(document, reading, settings)
+    first = None
+    if settings.extraction == "single" and len(passages) == 1:
+        request = _build_request(document, reading, settings)
+        first = yield from ask(request, SummaryAnswer, reading.text)
+    extraction = yield from extract_claims(document, reading, settings, passages, first)
+    extracted = extraction.list_claims()
+    index = QuoteIndex(reading, extracted.passages)
+    claims, correction_usage = yield from ground_claims(
+        document, reading, index, extracted, settings
     )
-    claims = build_claims(document, grounder, corrected, settings.max_claims)
-    digest = yield from _write_summary(document, settings, answer, claims)
-    unread = _build_unread_failures(document, answer)
-    answers: list[Answer[Any]] = [answer, *digest.answers]
-    prompt_names = list(PROMPTS)
-    schema_names = [SCHEMA, corrections.SCHEMA, "run"]
-    if digest.answers:
-        prompt_names.append(summary.PROMPT)
-        schema_names.append(summary.SCHEMA)
+    count = len(extraction.results)
+    # Of an answer that was not complete, only the claims count.
+    whole = first if extraction.answers == [first] else None
+    digest = yield from _write_summary(document, settings, whole, claims, count)
+    answers: list[Answer[Any]] = [*extraction.answers, *digest.answers]
     return Run(
         document=document,
         summary=digest.summary,
         claims=claims.claims,
         verdicts=(),
         unchecked=(),
-        failures=(*unread, *_build_failures(document, index, answer, digest)),
+        failures=tuple(_list_failures(document, extraction, whole, digest, index)),
+        # A summary that failed leaves no part of the document unread.
         ledger=build_ledger(
-            document.characters, reading.noise, unread, list_dropped(claims)
+            document.characters,
+            reading.noise,
+            extraction.unread,
+            sorted([*claims.unused, *extraction.list_empty_passages()]),
         ),
-        passages=1,
+        passages=count,
         usage=sum((item.usage for item in answers), Usage()) + correction_usage,
-        signature=build_model_signature(settings, answers, prompt_names, schema_names),
+        signature=_sign(settings, answers, first, digest),
     )
+
+
+def _list_failures(
+    document: Document,
+    extraction: Extraction,
+    whole: Answer[SummaryAnswer] | None,
+    digest: Digest,
+    index: QuoteIndex,
+) -> Iterator[Failure]:
+    """Yield what failed, but not of a summary that was written again."""
+    yield from extraction.unread
+    is_rewritten = digest.summary is not None and not digest.failures
+    is_own = whole is not None and not (digest.answers and is_rewritten)
+    if whole and whole.cause and whole.has_all_claims and is_own:
+        yield whole.build_failure(0, document.characters)
+    yield from extraction.list_item_failures(index, summary=is_own)
+    yield from digest.failures
+
+
+def _choose_passages(
+    document: Document, reading: Reading, settings: Settings
+) -> tuple[Passage, ...]:
+    budget_tokens = _compute_passage_budget(document, settings)
+    # The tokens of a document include its noise: without it, one passage may do.
+    if settings.extraction == "staged" or (document.tokens or 0) > budget_tokens:
+        passages = split_into_passages(reading, document.language, budget_tokens)
+        if settings.extraction == "staged" or len(passages) > 1:
+            return passages
+    return (Passage(0, len(reading.text), tokens.count(reading.text), ""),)
 
 
 def _write_summary(
     document: Document,
     settings: Settings,
-    answer: Answer[SummaryAnswer],
+    answer: Answer[SummaryAnswer] | None,
     claims: NumberedClaims,
+    passage_count: int,
 ) -> Flow[Digest]:
-    """Take the summary from the answer, or write one from its claims."""
+    """Take the summary from the answer, or write one from the claims."""
     own = None
-    if answer.value:
+    if answer and answer.value:
         own = build_summary(answer.value, ClaimLinks.from_claims(claims))
-    if not claims.claims or not _lacks_summary(answer):
+    if answer and not (claims.claims and _lacks_summary(answer)):
         return Digest(own, (), ())
-    inputs = summary.select_summary_inputs(claims.claims, 1)
+    inputs = summary.select_summary_inputs(claims.claims, passage_count)
     digest = yield from summary.summarize_inputs(document, settings, inputs)
     if own is not None and (digest.summary is None or digest.failures):
         return replace(digest, summary=own)
@@ -139,55 +139,43 @@ def _lacks_summary(answer: Answer[SummaryAnswer]) -> bool:
     """Whether any of the summary is missing, rather than a claim."""
     if answer.value is None or answer.cause is Cause.TRUNCATED:
         return True
-    return any(item.list_name != "claims" for item in answer.left_out_items)
+    return any(item.key in LINKED_LISTS for item in answer.parsed.rejected)
 
 
-def _build_unread_failures(
-    document: Document, answer: Answer[SummaryAnswer]
-) -> tuple[Failure, ...]:
-    """Build the failures that leave characters without claims."""
-    end = document.characters
-    failures = answer.build_unread_failures(0, end)
-    if answer.cause is None or answer.has_all_claims:
-        return failures
-    return (answer.build_failure(0, end), *failures)
-
-
-def _build_failures(
-    document: Document,
-    index: GroundingIndex,
-    answer: Answer[SummaryAnswer],
+def _sign(
+    settings: Settings,
+    answers: Sequence[Answer[Any]],
+    first: Answer[SummaryAnswer] | None,
     digest: Digest,
-) -> tuple[Failure, ...]:
-    """Build the failures about single claims, and about the summary."""
-    end = document.characters
-    is_rewritten = bool(digest.answers) and digest.summary and not digest.failures
-    if is_rewritten:
-        claim_items = [
-            item for item in answer.left_out_items if item.list_name == "claims"
-        ]
-        answer = replace(answer, left_out_items=tuple(claim_items))
-    locate = partial(quotes.locate_quote, index)
-    failures = [*answer.build_item_failures(0, end, locate), *digest.failures]
-    if answer.cause and answer.has_all_claims and not is_rewritten:
-        failures.insert(0, answer.build_failure(0, end))
-    return tuple(failures)
+) -> Signature:
+    """Sign the run with the prompts and schemas that were used."""
+    parts = [(corrections.PROMPT, corrections.SCHEMA)]
+    if first:
+        parts.append((PROMPT, SCHEMA))
+    if len(answers) - len(digest.answers) > (1 if first else 0):
+        parts.append((long_document.PROMPT, long_document.SCHEMA))
+    if digest.answers or not first:
+        parts.append((summary.PROMPT, summary.SCHEMA))
+    prompt_names = ["repair", "json-only", *(name for name, _ in parts)]
+    schema_names = ["run", *(name for _, name in parts)]
+    return build_model_signature(settings, answers, prompt_names, schema_names)
 
 
 def _build_request(
     document: Document, reading: Reading, settings: Settings
 ) -> ModelRequest:
-    fields = describe_document(document)
     text = curl_marks(reading.text)
     max_claims = min(settings.max_claims, settings.max_claims_per_passage)
-    variables = {
-        **fields,
-        "text": text,
-        "fence": prompts.choose_fence(text + (fields["title"] or "")),
-        "max_claims": max_claims,
-    }
-    limit = ("claims", "maxItems", max_claims)
-    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
+    least = tokens.count(text) // _TOKENS_PER_SENTENCE
+    return build_document_request(
+        document,
+        settings.brief,
+        (PROMPT, SCHEMA),
+        {"text": text},
+        ("claims", "maxItems", max_claims),
+        summary.require_sentences(settings.brief, least),
+        max_claims=max_claims,
+    )
 
 
 @cache

@@ -11,21 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from claimcheck import prompts, tokens
+from claimcheck import tokens
+from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure, LinkedText, Position, Summary
-from claimcheck.pipeline.answers import (
-    Answer,
-    DigestAnswer,
-    LinkedTextAnswer,
-    ask_all,
-    build_request,
-    describe_document,
-)
+from claimcheck.pipeline.answers import Answer, LinkedTextAnswer, SummaryAnswer, ask_all
 from claimcheck.pipeline.claims import NumberedClaims, extract_content_words
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.requests import (
+    SchemaOverride,
+    build_document_request,
+)
 from claimcheck.settings import Settings
 
 SCHEMA, PROMPT = "digest.answer", "digest"
@@ -41,6 +39,8 @@ _CLAIMS_PER_PASSAGE = 8
 _INPUTS_AFTER_FAILURE = 9
 # The number, the period, and the line break around each text in the prompt.
 _TOKENS_AROUND_INPUT = 3
+# For each sentence that a summary has to have. Chosen by hand.
+_INPUTS_PER_SENTENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class ClaimLinks:
     @classmethod
     def from_claims(cls, claims: NumberedClaims) -> ClaimLinks:
         """Link to claims that the model numbered itself."""
-        ids_by_number = {}
-        for number, claim_id in claims.ids_by_number.items():
-            ids_by_number[number] = (claim_id,)
+        ids_by_number = {
+            number: (claim_id,) for number, claim_id in claims.ids_by_number.items()
+        }
         candidates = [
             SummaryInput(f"{claim.text} {claim.quote}", (claim.id,))
             for claim in claims.claims
@@ -109,10 +109,10 @@ class Digest:
 
     summary: Summary | None
     failures: tuple[Failure, ...]
-    answers: Sequence[Answer[DigestAnswer]]
+    answers: Sequence[Answer[SummaryAnswer]]
 
 
-def build_summary(answer: DigestAnswer, links: ClaimLinks) -> Summary:
+def build_summary(answer: SummaryAnswer, links: ClaimLinks) -> Summary:
     """Build the summary from a model's answer, and link it to claims."""
     sentences = _link_texts(answer.sentences, links)
     # A weak model repeats its sentences as key points.
@@ -163,18 +163,26 @@ def select_summary_inputs(
     return inputs
 
 
+def require_sentences(brief: Brief, count: int) -> SchemaOverride:
+    """Return the least number of sentences to ask for, at most `count`.
+
+    A weak model stops after the first; of a short text, there is no more to say.
+    """
+    return "sentences", "minItems", max(1, min(count, brief.size.min_sentences))
+
+
 def summarize_inputs(
     document: Document, settings: Settings, inputs: list[SummaryInput]
 ) -> Flow[Digest]:
     """Summarize the lines, in rounds if they do not fit into one request."""
-    answers: list[Answer[DigestAnswer]] = []
+    answers: list[Answer[SummaryAnswer]] = []
     budget_tokens = settings.passage_tokens
     while inputs:
         groups = _group_by_budget(inputs, budget_tokens)
         requests = [_build_request(document, settings, group) for group in groups]
-        round_answers = yield from ask_all(requests, DigestAnswer)
+        round_answers = yield from ask_all(requests, SummaryAnswer)
         answers += round_answers
-        if any(answer.exceeds_window for answer in round_answers):
+        if any(answer.response.exceeds_window for answer in round_answers):
             budget_tokens = _find_smaller_budget(inputs, groups)
             if budget_tokens:
                 continue
@@ -205,13 +213,13 @@ def _count_tokens(inputs: Sequence[SummaryInput]) -> int:
 def _build_digest(
     document: Document,
     inputs: Sequence[SummaryInput],
-    answers: Sequence[Answer[DigestAnswer]],
+    answers: Sequence[Answer[SummaryAnswer]],
 ) -> Digest:
     last = answers[-1]
     # The failures are about the whole document: nobody knows where a summary is from.
     end = document.characters
     failures = (
-        *last.build_item_failures(0, end, lambda quote: None),
+        *last.build_item_failures(0, end, None),
         *last.build_unread_failures(0, end),
     )
     summary = None
@@ -243,7 +251,7 @@ def _group_by_budget(
 
 
 def _condense_group(
-    group: list[SummaryInput], answer: Answer[DigestAnswer]
+    group: list[SummaryInput], answer: Answer[SummaryAnswer]
 ) -> list[SummaryInput]:
     """Return a group's summary as lines, or a few of its lines."""
     if not answer.value:
@@ -259,7 +267,8 @@ def _build_request(
     document: Document, settings: Settings, inputs: Sequence[SummaryInput]
 ) -> ModelRequest:
     texts = [" ".join(item.text.split()) for item in inputs]
-    fields = describe_document(document)
-    fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
-    variables = {**fields, "items": texts, "fence": fence}
-    return build_request(settings.brief, PROMPT, variables, SCHEMA)
+    least = require_sentences(settings.brief, len(inputs) // _INPUTS_PER_SENTENCE)
+    names = (PROMPT, SCHEMA)
+    return build_document_request(
+        document, settings.brief, names, {"items": texts}, least
+    )

@@ -60,20 +60,11 @@ CheckReportFormat = Literal[
     Format.SARIF,
     Format.JUNIT,
 ]
-# Those that the page and the HTTP API offer.
+# Those that the page and the HTTP API offer, as their error messages list them.
 RunDownload = Literal[
-    Format.JSON,
-    Format.HTML,
-    Format.MARKDOWN,
-    Format.TEXT,
-    Format.CSV,
-    Format.PARQUET,
-    Format.ANNOTATIONS,
-    Format.BUNDLE,
+    "json", "html", "markdown", "text", "csv", "parquet", "annotations", "bundle"
 ]
-CheckDownload = Literal[
-    Format.JSON, Format.HTML, Format.MARKDOWN, Format.TEXT, Format.CLAIMREVIEW
-]
+CheckDownload = Literal["json", "html", "markdown", "text", "claimreview"]
 BatchExportFormat = Literal[Format.JSONL, Format.CSV, Format.PARQUET, Format.HTML]
 
 

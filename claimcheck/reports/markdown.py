@@ -41,7 +41,7 @@ def render_run(run: Run) -> str:
         for claim, judgment in judge_claims(run).items()
     ]
     parts += _render_section("Decisions", decided)
-    notes = [*warnings.list_warnings(run), *warnings.list_set_aside(run)]
+    notes = [*warnings.list_warnings(run), *warnings.list_remarks(run)]
     parts += _render_section("Notes", map(_escape, notes))
     document = _escape(provenance.describe_document(run))
     made_by = _escape(provenance.describe_provenance(run))

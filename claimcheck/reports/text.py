@@ -70,7 +70,7 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
         ]
     page.append(Text(""))
     page += [make_safe_text(line, "yellow") for line in warnings.list_warnings(run)]
-    page += [make_safe_text(line, "dim") for line in warnings.list_set_aside(run)]
+    page += [make_safe_text(line, "dim") for line in warnings.list_remarks(run)]
     page.append(make_safe_text(provenance.describe_document(run), "dim"))
     page.append(make_safe_text(provenance.describe_provenance(run), "dim"))
     if run.claims:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from claimcheck.models.claim import Consistency, Match
-from claimcheck.models.run import CheckFailure, Failure, Run, Status
+from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, Run, Status
 from claimcheck.reports.common import (
     DIFFERS_MARK,
     describe_differences,
@@ -98,14 +98,46 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
     ]
 
 
-def list_set_aside(run: Run) -> list[str]:
-    """List, in at most one line, how much text was set aside, and why."""
+def list_remarks(run: Run) -> list[str]:
+    """List what was set aside, what is ambiguous, and what is stable."""
     characters = 0
     reasons = set()
+    ambiguous = []
     for entry in run.ledger:
         if entry.status is Status.SET_ASIDE:
             characters += entry.end - entry.start
             reasons.add(str(entry.reason))
-    if not reasons:
-        return []
-    return [f"Set aside: {characters:,} characters ({', '.join(sorted(reasons))})"]
+        elif entry.reason and entry.reason.startswith(AMBIGUOUS):
+            text = (run.document.text or "")[entry.start : entry.end]
+            quote = f"“{' '.join(text.split())}” " if text else ""
+            place = f"characters {entry.start:,}-{entry.end:,}"
+            ambiguous.append(f"No claim: {quote}({place}): {entry.reason}")
+    lines = []
+    if reasons:
+        listed = ", ".join(sorted(reasons))
+        lines.append(f"Set aside: {characters:,} characters ({listed})")
+    return [*lines, *ambiguous, *_list_stability(run)]
+
+
+def _list_stability(run: Run) -> Iterator[str]:
+    """Yield how far repeated runs agree, and which claims are in how many."""
+    stability = run.stability
+    if stability is None:
+        return
+    yield (
+        f"Stability: two of {stability.runs} runs have {stability.jaccard:.0%} of "
+        "their claims in common, on average (by their place in the document)"
+    )
+    numbers = number_claims(run)
+    by_runs: dict[int, list[str]] = {}
+    changed = []
+    for item in stability.claims:
+        by_runs.setdefault(item.runs, []).append(f"{numbers[item.claim_id]}")
+        if item.same_verdict is not None and item.same_verdict < item.runs:
+            changed.append(
+                f"{numbers[item.claim_id]} ({item.same_verdict} of {item.runs})"
+            )
+    for count in sorted(by_runs, reverse=True):
+        yield f"In {count} of {stability.runs} runs: claims {', '.join(by_runs[count])}"
+    if changed:
+        yield f"Verdicts that not all runs agree on: claims {', '.join(changed)}"

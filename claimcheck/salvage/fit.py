@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ _ROOT_DEFAULTS: Mapping[str, Any] = {
     "positions": [],
     "open_questions": [],
 }
+# Empty in most answers, so that its absence says nothing.
+_OPTIONAL = "ambiguous"
 _ITEM_DEFAULTS: Mapping[str, Any] = {
     "claims": [],
     "speaker": None,
@@ -123,6 +125,8 @@ class Fitter:
                 if name in keys:
                     value = answer.value[keys[name]]
                     fields[name] = self._fit_property(schema, value, path, name)
+                elif name == _OPTIONAL:
+                    fields[name] = []
                 elif answer.found.is_cut_off and name in _ROOT_DEFAULTS:
                     fields[name] = _ROOT_DEFAULTS[name]
                 else:
@@ -133,10 +137,19 @@ class Fitter:
         open_key = answer.open_path[0] if answer.open_path else None
         open_list = next((name for name in keys if keys[name] == open_key), None)
         is_cut_off = answer.found.is_cut_off
-        if is_cut_off and open_key is None and len(keys) == len(self.properties):
+        is_there = keys.keys() >= self.properties.keys() - {_OPTIONAL}
+        if is_cut_off and open_key is None and is_there:
             is_cut_off = False
             self.correct("$", "the last brace was missing")
-        return self._build(fields, missing, is_cut_off, open_list=open_list)
+        return ParsedAnswer(
+            fields=fields,
+            indexes=self._indexes,
+            rejected=tuple(self._rejected),
+            missing=tuple(missing),
+            corrections=tuple(self._corrections),
+            is_cut_off=is_cut_off,
+            open_list=open_list,
+        )
 
     def _read_headline(self, fields: dict[str, Any], missing: list[Problem]) -> None:
         """Use a summary's first sentence as the headline if it lacks one."""
@@ -155,29 +168,19 @@ class Fitter:
         for found in whole:
             self._note_syntax(found)
         name = next(iter(self.properties))
-        path = f"$.{name}"
-        values = [found.value for found in whole]
-        fields = {name: self._fit_items(self.properties[name], values, path, name)}
-        missing: list[Problem] = []
-        leftover = None
+        if not error:
+            self.correct(f"$.{name}", "the list was read without an object around it")
         is_cut_off = len(whole) < len(items) or is_open_array(text, whole)
-        if error:
-            missing.append(Problem("$", f"is not JSON: {error}"))
-            leftover = remove_items(text, whole)
-        else:
-            self.correct(path, "the list was read without an object around it")
-        for other in self.properties:
-            if other == name:
-                continue
-            try:
-                other_path = f"$.{other}"
-                fields[other] = self._get_default(_ROOT_DEFAULTS, other, other_path)
-            except _MisfitError as misfit:
-                missing += misfit.problems
-        open_list = name if is_cut_off else None
-        return self._build(
-            fields, missing, is_cut_off, open_list=open_list, leftover=leftover
-        )
+        value = {name: [found.value for found in whole]}
+        around = FoundObject(value, 0, len(text), is_cut_off)
+        open_path = (name,) if is_cut_off else ()
+        parsed = self.fit_answer(Candidate(value, open_path, around, frozenset(value)))
+        if not error:
+            return parsed
+        problem = Problem("$", f"is not JSON: {error}")
+        leftover = remove_items(text, whole)
+        missing = (problem, *parsed.missing)
+        return replace(parsed, missing=missing, leftover=leftover)
 
     @property
     def item_schema(self) -> dict[str, Any]:
@@ -185,26 +188,6 @@ class Fitter:
         first: dict[str, Any] = next(iter(self.properties.values()))
         item_schema = self._resolve(first["items"] if first["type"] == "array" else {})
         return item_schema if item_schema.get("type") == "object" else {}
-
-    def _build(
-        self,
-        fields: dict[str, Any],
-        missing: Sequence[Problem],
-        is_cut_off: bool,
-        *,
-        open_list: str | None,
-        leftover: str | None = None,
-    ) -> ParsedAnswer:
-        return ParsedAnswer(
-            fields=fields,
-            indexes=self._indexes,
-            rejected=tuple(self._rejected),
-            missing=tuple(missing),
-            corrections=tuple(self._corrections),
-            is_cut_off=is_cut_off,
-            open_list=open_list,
-            leftover=leftover,
-        )
 
     def _fit_property(self, schema: Any, value: Any, path: str, name: str) -> Any:
         item_schema = self._resolve(schema.get("items", {}))

@@ -46,7 +46,7 @@ def build_file_name(stem: str, format: str) -> str:
     return f"{stem}.{EXPORT_FORMATS[format].extension}"
 
 
-def build_headers(stem: str, format: Format) -> dict[str, str]:
+def build_headers(stem: str, format: str) -> dict[str, str]:
     """Name the file; browsers show JSON and HTML, and download the rest."""
     # The page's links have a `download` attribute, which overrides "inline".
     disposition = "inline" if format in ("json", "html") else "attachment"

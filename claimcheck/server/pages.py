@@ -20,7 +20,7 @@ from claimcheck.models.outcome import RunListing, RunLocation, SavedCheck
 from claimcheck.models.verdict import Label
 from claimcheck.reports import html
 from claimcheck.reports.common import UNNAMED_SOURCES, describe_source, get_first_words
-from claimcheck.reports.formats import CheckDownload, Format, RunDownload
+from claimcheck.reports.formats import CheckDownload, RunDownload
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
     format_badge,
@@ -118,9 +118,9 @@ def render_run(
         later[saved.subject or ""].append(_build_later_check(saved))
 
     url = f"/api/runs/{location}"
-    formats: list[Format] = list(get_args(RunDownload))
+    formats: list[str] = list(get_args(RunDownload))
     if find_spec("pyarrow") is None:  # an optional dependency
-        formats.remove(Format.PARQUET)
+        formats.remove("parquet")
     scripts = [read_asset("client.js", _FOLDER), read_asset("run.js", _FOLDER)]
     controls = ServerControls(
         exports=_list_exports(url, f"run-{location}", formats),
@@ -140,9 +140,7 @@ def render_check(settings: Settings, saved: SavedCheck) -> str:
     url = f"/api/checks/{saved.number}"
     has_publisher = settings.publisher_name and settings.publisher_url
     # ClaimReview needs the address of a page, so it has a form instead of a link.
-    formats = [
-        item for item in get_args(CheckDownload) if item is not Format.CLAIMREVIEW
-    ]
+    formats = [item for item in get_args(CheckDownload) if item != "claimreview"]
     controls = ServerControls(
         exports=_list_exports(url, f"check-{saved.number}", formats),
         review_url=url if has_publisher else None,

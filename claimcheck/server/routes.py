@@ -139,13 +139,13 @@ def list_runs(
 def export_run(
     config: Config,
     name: RunName,
-    format: Annotated[RunDownload, Query(description="The format.")] = Format.JSON,
+    format: Annotated[RunDownload, Query(description="The format.")] = "json",
     text: Annotated[bool, Query(description="Include the document's text.")] = True,
 ) -> Response:
     """Return a run in one of the available formats."""
     with open_history(config.store_path) as history:
         location = RunLocation.parse(name)
-        data = exports.export_run(format, history, location, include_text=text)
+        data = exports.export_run(Format(format), history, location, include_text=text)
     return _build_file_response(data, f"run-{name}", format)
 
 
@@ -258,7 +258,7 @@ async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response
 def export_check(
     config: Config,
     number: CheckNumber,
-    format: Annotated[CheckDownload, Query(description="The format.")] = Format.JSON,
+    format: Annotated[CheckDownload, Query(description="The format.")] = "json",
     review_url: Annotated[
         str | None,
         Query(description="For claimreview: the page that will publish the review."),
@@ -272,7 +272,11 @@ def export_check(
     with open_history(config.store_path) as history:
         check = history.load_check(number).check
     data = exports.export_check(
-        format, check, config.settings, review_url=review_url, claimed_at=claimed_at
+        Format(format),
+        check,
+        config.settings,
+        review_url=review_url,
+        claimed_at=claimed_at,
     )
     return _build_file_response(data, f"check-{number}", format)
 
@@ -382,7 +386,7 @@ def _load_run(config: ServerConfig, location: RunLocation) -> Run:
         return history.store.load_run(location)
 
 
-def _build_file_response(data: bytes, stem: str, format: Format) -> Response:
+def _build_file_response(data: bytes, stem: str, format: str) -> Response:
     headers = exports.build_headers(stem, format)
     return Response(data, 200, headers, EXPORT_FORMATS[format].media_type)
 

@@ -8,6 +8,7 @@ Both need the extra `testing`. `assert_supported` and `assert_grounded` need not
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,18 +26,18 @@ __all__ = [
 ]
 
 
+# Imported on demand: `find_secrets` works without vcrpy.
+_MODULES = {
+    "CassetteMissError": "cassette",
+    "assert_grounded": "assertions",
+    "assert_supported": "assertions",
+    "find_secrets": "redaction",
+    "use_cassette": "guard",
+}
+
+
 def __getattr__(name: str) -> Any:
-    # On demand: `find_secrets` works without vcrpy.
-    if name in ("CassetteMissError", "use_cassette"):
-        from claimcheck.testing import guard
-
-        return getattr(guard, name)
-    if name in ("assert_grounded", "assert_supported"):
-        from claimcheck.testing import assertions
-
-        return getattr(assertions, name)
-    if name == "find_secrets":
-        from claimcheck.testing.redaction import find_secrets
-
-        return find_secrets
+    if name in _MODULES:
+        module = import_module(f"claimcheck.testing.{_MODULES[name]}")
+        return getattr(module, name)
     raise AttributeError(f"module 'claimcheck.testing' has no attribute {name!r}")

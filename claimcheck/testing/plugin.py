@@ -11,7 +11,6 @@ before a test has the marker.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -50,10 +49,9 @@ class _RunningTest:
 
 _RUNNING = pytest.StashKey[_RunningTest | None]()
 _OF_ITEM = pytest.StashKey[_RunningTest]()
-# The fixtures of tests with a cassette, each with the first such test.
-_SHARED_FIXTURES = pytest.StashKey[dict[pytest.FixtureDef[Any], pytest.Item]]()
-# How many fixtures of the same name each of them overrides.
-_OVERRIDES = pytest.StashKey[Counter[pytest.FixtureDef[Any]]]()
+# The fixtures of tests with a cassette, each with the first such test, and with the
+# number of fixtures of the same name that it overrides.
+_FIXTURES = pytest.StashKey[dict[pytest.FixtureDef[Any], tuple[pytest.Item, int]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,18 +110,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Note which fixtures the tests with a cassette use."""
-    fixtures: dict[pytest.FixtureDef[Any], pytest.Item] = {}
-    overrides: Counter[pytest.FixtureDef[Any]] = Counter()
+    fixtures: dict[pytest.FixtureDef[Any], tuple[pytest.Item, int]] = {}
     for item in session.items:
         information = getattr(item, "_fixtureinfo", None)
         if information is None or item.get_closest_marker("cassette") is None:
             continue
         for definitions in information.name2fixturedefs.values():
             for number, definition in enumerate(definitions):
-                fixtures.setdefault(definition, item)
-                overrides[definition] = number
-    session.config.stash[_SHARED_FIXTURES] = fixtures
-    session.config.stash[_OVERRIDES] = overrides
+                fixtures.setdefault(definition, (item, number))
+    session.config.stash[_FIXTURES] = fixtures
 
 
 @pytest.fixture
@@ -223,16 +218,17 @@ def pytest_fixture_setup(
     """Play the cassette of a fixture that serves several tests."""
     config = request.config
     running = config.stash.get(_RUNNING, None)
+    item, overridden = config.stash.get(_FIXTURES, {}).get(fixturedef, (None, 0))
     if fixturedef.scope == "function":
         return (yield)
     if running is not None:
         command = running.guard.cassette.command
-    elif fixturedef in config.stash.get(_SHARED_FIXTURES, {}):
+    elif item is not None:
         # The first test that uses it has no cassette, but a later one has.
-        command = build_record_command(config.stash[_SHARED_FIXTURES][fixturedef])
+        command = build_record_command(item)
     else:
         return (yield)
-    node_id = name_fixture(fixturedef, request, config.stash[_OVERRIDES][fixturedef])
+    node_id = name_fixture(fixturedef, request, overridden)
     fixture = _FixtureGuard(config, node_id, command)
     # Finalizers run in reverse order: `stop` after the fixture's own, `start` before.
     fixturedef.addfinalizer(fixture.stop)

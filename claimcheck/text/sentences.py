@@ -34,18 +34,20 @@ _UNSPACED_SCRIPT = re.compile(
 # A text in which no sentence can end before its last character needs no segmenter.
 _SINGLE_SENTENCE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")
 # Ends of sentences that sentencex misses. It takes "May." for an abbreviated month,
-# which it never is. In tokenized text, where a full stop has spaces around it, it waits
-# for a capital, which lowercased text does not have. It splits no quotation that breaks
-# off, and none after a sentence in brackets.
+# which it never is, and does not end a sentence at "a.m." before a quotation. In
+# tokenized text, where a full stop has spaces around it, it waits for a capital, which
+# lowercased text does not have. It splits no quotation that breaks off, and none after
+# a sentence in brackets.
 _MISSED_SENTENCE_END = re.compile(
     r"""
     \bMay\.\s+(?=[A-Z])
+    |\b[ap]\.m\.\s+(?=[\"“][A-Z])
     |(?<=\s[.!?])(?<!\.\s\.)\s(?:(?:''|[\"”])\s)?(?=[^\s.])
     |(?<=…[\"”])\s(?=[A-Z])
     """,
     re.X,
 )
-_MISSED_END_MARKS = ("May.", " .", " !", " ?", "…")
+_MISSED_END_MARKS = ("May.", ".m. ", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # Ends that are none: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the
 # stop, "version 19.X".

@@ -87,7 +87,8 @@ def test_orders_in_a_document_become_no_more_than_their_own_words():
     quoted = set()
     for order in ORDERS:
         text = add_order(order)
-        run = summarize(text, settings=replace(SETTINGS, max_claims=4))
+        settings = replace(SETTINGS, max_claims=4, max_output_tokens=1_000)
+        run = summarize(text, settings=settings)
         assert find_run_inconsistencies(run) == []
         start = text.index(order)
         for claim in run.claims:
@@ -97,8 +98,8 @@ def test_orders_in_a_document_become_no_more_than_their_own_words():
             # Whatever is ordered, what the document says itself is not changed.
             for span in claim.spans:
                 assert text[span.start : span.end] == span.text
-    # The weak model takes seven of the orders for something that the document says.
-    assert len(quoted) == 7
+    # Two orders are in other languages; the third has a sentence that states something.
+    assert len(quoted) == 3
 
 
 @pytest.mark.cassette("recorded/seed-passages")
@@ -154,9 +155,9 @@ def test_checks_the_summary_of_the_seed():
     # The statements are checked in two requests, after the claims and one correction.
     assert run.usage.requests == 4
     labels = Counter(str(verdict.label) for verdict in run.verdicts)
-    assert labels["supported"] == 3
+    assert labels["supported"] == 2
     # Most of what the model calls refuted is in the document, in nearly these words.
-    assert labels["refuted"] <= 2
+    assert labels["refuted"] <= 3
 
 
 @pytest.mark.cassette("recorded/probe")

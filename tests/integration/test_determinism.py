@@ -25,6 +25,6 @@ def verdicts(hash_seed):
 
 
 def test_every_process_gives_the_same_verdicts():
-    first, *others = map(verdicts, ("0", "1", "2", "3"))
+    first, second = map(verdicts, ("0", "1"))
     assert first != b""
-    assert others == [first] * 3
+    assert second == first

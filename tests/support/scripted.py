@@ -57,6 +57,7 @@ def answer(*claims, **fields):
     """Return a complete answer."""
     base = {
         "claims": list(claims),
+        "ambiguous": [],
         "headline": "Headline",
         "sentences": [{"text": "A sentence.", "claims": [1]}],
         "key_points": [],

@@ -148,3 +148,9 @@ def test_key_and_endpoint_of_the_environment_come_together_or_not_at_all():
         Settings(model="m", api_key="sk-own-0123456789"),
     ):
         assert fill_endpoint(settings, environment) == settings
+
+
+@pytest.mark.parametrize("url", ["http:///v1", "https://?x", "ftp://x/v1", "x:80/v1"])
+def test_a_base_url_needs_a_scheme_and_a_host(url):
+    with pytest.raises(errors.SettingsError, match=r"is not an http\(s\) URL"):
+        Settings(base_url=url)

@@ -284,6 +284,13 @@ class RunCards:
     def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:
         facts = common.list_claim_facts(claim)
         cost = provenance.format_cost_per_claim(self.run.usage, len(self.run.claims))
+        stability = self.run.stability
+        for item in stability.claims if stability else ():
+            if stability and item.claim_id == claim.id:
+                found = f"in {item.runs} of {stability.runs} runs"
+                facts.append(
+                    ("Stability", f"{found}, {item.same_quote} with its quote")
+                )
         if cost:
             facts.append(("Cost", f"{cost}, its share of the run"))
         return facts

@@ -133,7 +133,7 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
         "description": describe_document(document),
         "failures": _list_failures(run),
         "notes": [
-            *warnings.list_set_aside(run),
+            *warnings.list_remarks(run),
             *(_list_search_notes(external) if external else ()),
         ],
         "provenance": provenance.describe_provenance(run),

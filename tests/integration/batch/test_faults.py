@@ -20,6 +20,7 @@ from tests.support.batches import (
     stop_server,
     write_documents,
 )
+from tests.support.command import claimcheck
 from tests.support.faults import run_with_faults, run_with_kills
 from tests.support.waiting import wait_until
 
@@ -147,11 +148,9 @@ def test_a_wrong_key_stops_the_batch_at_once_with_one_message(tmp_path, monkeypa
     monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong-0123456789")
     rows = write_documents(tmp_path / "rows.jsonl", 500)
     with run_faulty_server() as (url, counts):
-        done = subprocess.run(
-            batch_command(rows, tmp_path / "runs.db", url, "--concurrency", "4"),
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        _, _, _, *arguments = batch_command(rows, tmp_path / "runs.db", url)
+        done = claimcheck(*arguments, "--concurrency", "4")
         assert counts()["requests"] == 0
     assert done.returncode == 3
-    assert done.stderr.count("refused the key") == 1
-    assert "sk-wrong" not in done.stderr
+    assert done.err.count("refused the key") == 1
+    assert "sk-wrong" not in done.err

@@ -178,8 +178,8 @@ def test_a_person_decides_about_a_claim(visit, api):
     page.click("#decide [type=submit]")
     decided = page.locator("#c1 .decision")
     decided.wait_for()
-    assert decided.inner_text().startswith("Edited by Ann <b>")
-    assert "as supported: It carried 900 people." in decided.inner_text()
+    assert decided.inner_text().startswith("Edited and judged supported by Ann <b>")
+    assert page.inner_text("#c1 .claim") == "It carried 900 people."
     (decision,) = api.get("/api/runs/1-1").json()["decisions"]
     assert (decision["action"], decision["verdict"]) == ("edited", "supported")
     assert page.complaints == []

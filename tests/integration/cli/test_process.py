@@ -2,30 +2,21 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 from claimcheck import Run
 from tests.support.batches import run_faulty_server
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
 from tests.support.waiting import wait_until
 
 
-def claimcheck(*arguments, stdin=b"", environment=None):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
-
-
 def test_writes_to_a_device_and_through_a_link(tmp_path):
-    done = claimcheck("summarize", SEED, "--quiet", "-o", "/dev/stdout")
-    assert done.stdout.startswith(b"High-level")
+    command = [sys.executable, "-m", "claimcheck", "summarize", SEED, "--quiet"]
+    printed = subprocess.check_output([*command, "-o", "/dev/stdout"])
+    assert printed.startswith(b"High-level")
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "real.json").chmod(0o640)
     (tmp_path / "link.json").symlink_to("real.json")
@@ -33,39 +24,6 @@ def test_writes_to_a_device_and_through_a_link(tmp_path):
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o640
     assert Run.from_json((tmp_path / "real.json").read_text()).claims
-
-
-def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "claimcheck",
-                "summarize",
-                str(SEED),
-                "--base-url",
-                url,
-                "--model",
-                "m",
-                "-o",
-                "run.json",
-            ],
-            stderr=subprocess.PIPE,
-        )
-        silent.settimeout(90)
-        connection, _ = silent.accept()
-        assert connection.recv(1)  # the request is on its way
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=90)
-        connection.close()
-    assert process.returncode == 130
-    assert (
-        stderr.decode().splitlines()[-1]
-        == "claimcheck: interrupted; no result was written"
-    )
-    assert [path.name for path in tmp_path.iterdir()] == [".cache"]
 
 
 def test_a_closed_pipe_is_not_an_error():
@@ -95,7 +53,7 @@ def test_starting_loads_no_heavy_module():
     assert subprocess.run([sys.executable, "-c", light], check=False).returncode == 0
 
 
-def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
+def test_ctrl_c_does_not_wait_for_the_other_passages_and_writes_nothing(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("passage_tokens = 200\n")
     lines = (
         f"The town of Aldbury number {number} counted {number * 37} houses in 1900."
@@ -103,28 +61,21 @@ def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
     )
     (tmp_path / "long.txt").write_text(" ".join(lines))
     with run_faulty_server(delays=(100.0, 100.0)) as (url, counts):
-        command = [
-            sys.executable,
-            "-m",
-            "claimcheck",
-            "summarize",
-            "long.txt",
-            "--base-url",
-            url,
-            "--model",
-            "m",
-        ]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        command = [sys.executable, "-m", "claimcheck", "summarize", "long.txt"]
+        options = ["--base-url", url, "--model", "m", "-o", "run.json"]
+        with subprocess.Popen(
+            [*command, *options], stderr=subprocess.PIPE, text=True
+        ) as process:
             wait_until(lambda: counts()["requests"] >= 8)
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
             stderr = process.stderr.read()
             process.wait(timeout=90)
     assert time.monotonic() - started < 90  # the answers take longer
-    assert (process.returncode, "interrupted; no result was written" in stderr) == (
-        130,
-        True,
-    )
+    assert process.returncode == 130
+    last_line = stderr.splitlines()[-1]
+    assert last_line == "claimcheck: interrupted; no result was written"
+    assert not (tmp_path / "run.json").exists()
 
 
 def test_shell_completion_knows_the_commands():

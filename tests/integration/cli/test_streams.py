@@ -13,13 +13,11 @@ COMMANDS = [
     ("runs list --store none.db >&-", 2, "none.db"),
     ("--help >&-", 0, ""),
     ("summarize - --quiet <&-", 2, "standard input"),
-    ("check - ferry.txt --quiet <&-", 2, "standard input: is empty"),
     ("validate - <&-", 2, ""),
     ("ground ferry.txt - <&-", 2, "standard input: is empty"),
     ("batch - --store s.db --engine extractive --quiet <&-", 0, ""),
     ("summarize none.txt 2>&-", 2, ""),
     ("summarize ferry.txt --quiet <&- >&- 2>&-", 0, ""),
-    ("summarize ferry.txt --quiet --format html | head -c 10 >/dev/null", 0, ""),
     ("schema run | head -c 10 >/dev/null", 0, ""),
 ]
 FULL_DISK = [

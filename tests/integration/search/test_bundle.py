@@ -20,8 +20,8 @@ STEPS = ("files", "prompts and schemas", "evidence", "verdicts from evidence")
 NAIROBI = page(
     "Nairobi",
     "Nairobi is the capital and largest city of Kenya.",
-    "Nairobi was founded in 1899 by colonial authorities as a rail depot on the "
-    "Uganda Railway. The town replaced Mombasa as the capital in 1907.",
+    "Nairobi was founded in 1899 as a rail depot on the Uganda Railway by colonial "
+    "authorities. The town replaced Mombasa as the capital in 1907.",
 )
 
 

@@ -116,7 +116,7 @@ def test_files_beside_the_draft_are_sources_but_no_others(draft, tmp_path):
 def test_the_command_prints_what_each_source_says(draft):
     path = draft(
         "Nairobi was [founded in 1989](SITE/nairobi) as a rail depot. "
-        "Kilimanjaro is the [highest mountain](SITE/kilimanjaro) in Africa."
+        "Mount Kilimanjaro is the [highest mountain](SITE/kilimanjaro) in Africa."
     )
     done = claimcheck("cite", path, "--quiet")
     assert done.returncode == 0, done.err

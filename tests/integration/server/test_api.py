@@ -416,7 +416,9 @@ def test_names_what_does_not_exist(api):
     for path in ("/api/runs/1-1", "/api/checks/1", "/api/nothing"):
         response = api.get(path)
         assert (response.status_code, list(response.json())) == (404, ["error"])
-    assert api.get("/api/runs/1-1", params={"format": "exe"}).status_code == 422
+    refused = api.get("/api/runs/1-1", params={"format": "exe"})
+    assert refused.status_code == 422
+    assert "input should be 'json', 'html', " in refused.json()["error"]
     assert api.delete("/api/runs/1-1").status_code == 404
 
 

@@ -44,7 +44,7 @@ from tests.support.paths import SEED
         (
             ["schema", "nothing"],
             b"",
-            "Unknown schema 'nothing'. Available: check, claimreview, claims.answer",
+            "Unknown schema 'nothing'. Available: check, ",
         ),
         (["prompts", "../x"], b"", "Unknown prompt '../x'"),
         (["validate", "none.json"], b"", "none.json: there is no such file"),

@@ -28,5 +28,5 @@ def test_a_check_survives_the_round_trip_and_follows_its_schema():
         document["text"]
         for document in json.loads(found.to_json(text=False))["documents"]
     ] == [None]
-    with pytest.raises(errors.InputError, match="schema_version '9'"):
+    with pytest.raises(errors.InputError, match="schema_version 9;"):
         Check.from_json('{"schema_version": "9"}')

@@ -52,7 +52,7 @@ def test_without_a_brief_nothing_is_said_and_nothing_is_stated():
     for name in ("summarize", "claims", "digest"):
         body = prompts.load(name).body
         assert "{{ sentence_count }}" in body or name == "claims"
-    assert "two to four sentences" in request.messages[0].content
+    assert "three or four sentences" in request.messages[0].content
     assert request.schema["properties"]["sentences"]["maxItems"] == 4
 
 

@@ -98,3 +98,14 @@ def test_splits_at_least_275_of_300_hard_paragraphs_as_marked():
         expected = [part.strip() for part in marked.split("\0")]
         right += split_paragraph(marked.replace("\0", ""), language) == expected
     assert right >= 275
+
+
+def test_a_quotation_starts_a_sentence_also_after_a_time_or_an_unclosed_one():
+    assert texts('The fire began at 3 a.m. "We heard a bang," a clerk said.') == [
+        "The fire began at 3 a.m.",
+        '"We heard a bang," a clerk said.',
+    ]
+    assert texts('"We began in 2019," said Ann Lee, a clerk. "It had 40 boats.') == [
+        '"We began in 2019," said Ann Lee, a clerk.',
+        '"It had 40 boats.',
+    ]

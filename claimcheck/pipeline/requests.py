@@ -1,0 +1,89 @@
+"""Build requests: a template, its variables, and the schema of the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from claimcheck import answer_schemas, prompts, resources
+from claimcheck.models.brief import Brief
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Message, ModelRequest
+from claimcheck.pipeline.marks import curl_marks
+
+# Of votes and repeated runs if the settings have none, or 0, which makes them the same.
+SAMPLING_TEMPERATURE = 0.7
+# A change to the schema that is sent: property, keyword, value. The answer is validated
+# against the schema without it.
+SchemaOverride = tuple[str, str, Any]
+
+
+@cache
+def _read_language_names() -> dict[str, str]:
+    lines = resources.read_words("language_names")
+    return dict(line.split(maxsplit=1) for line in lines)
+
+
+def describe_document(document: Document) -> dict[str, str | None]:
+    """Return title, date, and language in the form that prompts use.
+
+    The language is None if it is not known, or has no name here.
+    """
+    title = " ".join(document.title.split()) if document.title else None
+    published = document.published
+    return {
+        "title": curl_marks(title) if title else None,
+        "published": published.strftime("%A, %Y-%m-%d") if published else None,
+        "document_language": _read_language_names().get(document.language or ""),
+    }
+
+
+def build_request(
+    brief: Brief,
+    template: str,
+    variables: dict[str, Any],
+    schema_name: str,
+    *overrides: SchemaOverride,
+) -> ModelRequest:
+    """Render a template into a request, with overrides of its schema."""
+    schema, schema_message = _prepare_schema(brief, schema_name, overrides)
+    variables = variables | brief.list_variables()
+    messages = prompts.render(template, variables, brief.prompts)
+    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
+
+
+# Cached, as every request of a run sends one of a few schemas.
+@cache
+def _prepare_schema(
+    brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
+) -> tuple[dict[str, Any], Message]:
+    """Return the schema, and the message for endpoints without schemas."""
+    schema = answer_schemas.build_strict(schema_name, brief)
+    for name, keyword, value in overrides:
+        schema["properties"][name][keyword] = value
+    compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+    (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
+    return schema, message
+
+
+def build_document_request(
+    document: Document,
+    brief: Brief,
+    names: tuple[str, str],
+    material: Mapping[str, str | list[str]],
+    *overrides: SchemaOverride,
+    **variables: Any,
+) -> ModelRequest:
+    """Build a request about a document; `names` are of template and schema.
+
+    `material` are the variables whose text comes from the document, or from a model.
+    """
+    fields = describe_document(document)
+    texts = [*chain.from_iterable(material.values()), fields["title"] or ""]
+    # The fence must not occur in anything that is not ours.
+    own = {**fields, **material, "fence": prompts.choose_fence("".join(texts))}
+    template, schema_name = names
+    return build_request(brief, template, variables | own, schema_name, *overrides)

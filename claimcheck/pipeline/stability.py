@@ -1,0 +1,96 @@
+"""Run the same document several times, and compare the runs.
+
+The first run is what one run alone would be. The others are sampled: with other seeds,
+and not at a temperature of 0, where many endpoints answer the same every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations, islice
+from statistics import mean
+
+from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.run import Run
+from claimcheck.models.stability import ClaimStability, Stability
+from claimcheck.models.verdict import Label
+from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.quotes import pair_places
+from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE
+from claimcheck.settings import Settings
+
+# More than the votes of a check, whose seeds follow each other.
+_SEEDS_PER_RUN = 100
+
+
+def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
+    """Run all flows; return the first run with its stability and all costs."""
+    runs = yield from _run_together(flows, settings)
+    places = [[claim.spans for claim in run.claims] for run in runs]
+    shares = []
+    matches: list[dict[int, int]] = [{}]
+    for one, other in combinations(range(len(runs)), 2):
+        pairs = pair_places(places[one], places[other])
+        union = len(places[one]) + len(places[other]) - len(pairs)
+        shares.append(len(pairs) / union if union else 1.0)
+        if one == 0:
+            matches.append(pairs)
+    labels = [{item.subject: item.label for item in run.verdicts} for run in runs]
+    claims = [
+        _compare(runs, matches, labels, number) for number in range(len(places[0]))
+    ]
+    stability = Stability(len(runs), round(mean(shares), 3), tuple(claims))
+    usage = sum((run.usage for run in runs), Usage())
+    return replace(runs[0], stability=stability, usage=usage)
+
+
+def _run_together(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[list[Run]]:
+    """Run the flows in step, so that their requests can be sent at once."""
+    runs: dict[int, Run] = {}
+    pending = {number: next(flow) for number, flow in enumerate(flows)}
+    while pending:
+        requests = []
+        for number, own in pending.items():
+            requests += [_vary(request, number, settings) for request in own]
+        responses = iter((yield requests))
+        for number, own in list(pending.items()):
+            try:
+                pending[number] = flows[number].send(list(islice(responses, len(own))))
+            except StopIteration as stop:
+                runs[number] = stop.value
+                del pending[number]
+    return [runs[number] for number in range(len(flows))]
+
+
+def _vary(request: ModelRequest, number: int, settings: Settings) -> ModelRequest:
+    """Return the request of a run; that of the first is unchanged."""
+    if number == 0:
+        return request
+    seed = settings.seed if request.seed is None else request.seed
+    return replace(
+        request,
+        seed=(seed or 0) + number * _SEEDS_PER_RUN,
+        temperature=request.temperature or settings.temperature or SAMPLING_TEMPERATURE,
+    )
+
+
+def _compare(
+    runs: Sequence[Run],
+    matches: Sequence[dict[int, int]],
+    labels_by_run: Sequence[dict[str, Label]],
+    number: int,
+) -> ClaimStability:
+    """Compare a claim of the first run with its matches in the others."""
+    claim = runs[0].claims[number]
+    same = [(labels_by_run[0], claim)]
+    for run, pairs, labels in zip(runs, matches, labels_by_run, strict=True):
+        if number in pairs:
+            same.append((labels, run.claims[pairs[number]]))
+    found = [labels.get(other.id) for labels, other in same]
+    return ClaimStability(
+        claim_id=claim.id,
+        runs=len(same),
+        same_quote=sum(other.spans == claim.spans for _, other in same),
+        same_verdict=found.count(found[0]) if found[0] else None,
+    )
