@@ -13,6 +13,7 @@ from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, FieldValue, Match, When
+from claimcheck.models.decision import Action
 from claimcheck.models.document import Document
 from claimcheck.models.review import count_labels, judge_claims
 from claimcheck.models.run import Check, LinkedText, Position, Run
@@ -60,9 +61,27 @@ def find_claim(run: Run, name: str) -> Claim:
     )
 
 
-def format_citations(ids: Sequence[str], number_of: dict[str, int]) -> str:
-    """Format claims as a citation, `[1, 4]`; empty if there are none."""
-    numbers = ", ".join(str(number_of[claim_id]) for claim_id in ids)
+def name_citations(run: Run) -> dict[str, tuple[int, str]]:
+    """Map each claim id to its number, and to what people did to the claim, if so.
+
+    The summary was written before: where it cites such a claim, it may be outdated.
+    """
+    judgments = judge_claims(run)
+    marks = {
+        claim_id: f" {judgment.action}"
+        for claim_id, judgment in judgments.items()
+        if judgment.action in (Action.EDITED, Action.REJECTED)
+    }
+    return {
+        claim_id: (number, marks.get(claim_id, ""))
+        for claim_id, number in number_claims(run).items()
+    }
+
+
+def format_citations(ids: Sequence[str], names: dict[str, tuple[int, str]]) -> str:
+    """Format claims as a citation, `[1, 4 edited]`; empty if there are none."""
+    cited = (names[claim_id] for claim_id in ids)
+    numbers = ", ".join(f"{number}{mark}" for number, mark in cited)
     return f"[{numbers}]" if numbers else ""
 
 
