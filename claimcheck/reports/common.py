@@ -166,7 +166,7 @@ def format_check_heading(run: Run) -> str:
 
 
 def name_subjects(run: Run) -> dict[str, str]:
-    """Map what was checked to its name in lists: a claim's number, or "summary"."""
+    """Map what was checked to its name: a claim's number, or "summary"."""
     names = {verdict.subject: "summary" for verdict in run.verdicts}
     names |= {claim.id: str(number) for number, claim in enumerate(run.claims, 1)}
     return names

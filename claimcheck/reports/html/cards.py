@@ -250,7 +250,7 @@ class RunCards:
         facts = self._list_facts(claim)
         if verdict and verdict.label is Label.SUPPORTED and not findings:
             facts.insert(0, ("Why supported", verdict.finding.rationale))
-        is_found = claim.match is not Match.NONE
+        location, anchor = self._locate_quote(number, claim)
         tags = _list_tags(claim, verdict, failure)
         if judgment and judgment.is_rejected:
             tags = (REJECTED,)
@@ -266,13 +266,8 @@ class RunCards:
             said=said,
             fields=tuple(common.list_field_facts(claim)),
             facts=tuple(facts),
-            location=(
-                locations.format_quote_location(claim, self.line_index)
-                if is_found
-                else None
-            ),
-            # A quote that was not found has no location in the text to link to.
-            anchor=f"s{number}" if is_found and self.line_index else None,
+            location=location,
+            anchor=anchor,
             kind=str(claim.kind),
             speaker=common.get_speaker(claim),
             check_worthiness=claim.check_worthiness,
@@ -280,6 +275,13 @@ class RunCards:
             decision=judgment.describe() if judgment else "",
             is_settled=bool(judgment and judgment.is_settled),
         )
+
+    def _locate_quote(self, number: int, claim: Claim) -> tuple[str | None, str | None]:
+        """Return the location of the quote, and its anchor in the text."""
+        if claim.match is Match.NONE:
+            return None, None
+        location = locations.format_quote_location(claim, self.line_index)
+        return location, f"s{number}" if self.line_index else None
 
     def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:
         facts = common.list_claim_facts(claim)
