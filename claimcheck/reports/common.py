@@ -6,6 +6,7 @@ Nothing here is escaped: each format does that for itself.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +39,15 @@ UNNAMED_SOURCES = {"text": "pasted text", "standard input": "standard input"}
 
 # The second question about an attributed claim; the first is whether it was said.
 CONTENT_QUESTION = "Is the statement itself true?"
+_ARTICLE = re.compile(r"(?:The|An?) (?=\S)")
 NOT_CHECKED_HERE = "The document only reports it; check it against other evidence."
+
+
+def attribute(speaker: str) -> str:
+    """Name the speaker within a sentence: "Said by the poll"."""
+    article = _ARTICLE.match(speaker)
+    name = speaker[:1].lower() + speaker[1:] if article else speaker
+    return f"Said by {name}"
 
 
 def number_claims(run: Run) -> dict[str, int]:

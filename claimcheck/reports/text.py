@@ -309,7 +309,7 @@ def _build_verdict(
     finding, content = verdict.finding, verdict.content
     rationale = locator.explain(finding)
     if content and verdict.speaker:
-        rationale = f"Did {verdict.speaker} say it? {rationale}"
+        rationale = f"{common.attribute(verdict.speaker)}? {rationale}"
     parts: list[RenderableType] = [
         _build_verdict_heading(name, verdict),
         _indent(make_safe_text(rationale), 3),

@@ -378,16 +378,15 @@ def _build_verdict_parts(
     if content is None or speaker is None:
         return shown, ""
     # The claim's own speaker is a name where the text has "he".
-    speaker = (claim and claim.speaker) or speaker
+    said = common.attribute((claim and claim.speaker) or speaker)
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
         # A report of a statement shows that it was made, not that it is true.
         known = "not checked here" if claim else "not known"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
-        said = f"Said by {speaker}: {_SAID[finding.label]}"
-        return shown, f"{said}; whether it is true: {known}"
+        return shown, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
     both = (
-        build_finding(finding, anchors, question=f"Did {speaker} say it?", claim=claim),
+        build_finding(finding, anchors, question=f"{said}?", claim=claim),
         build_finding(content, anchors, question=common.CONTENT_QUESTION, claim=claim),
     )
     return both, ""
