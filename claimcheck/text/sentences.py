@@ -224,7 +224,7 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if end.rstrip()[-1:] in "\"”“»" and _SOURCE.fullmatch(right):
+    if end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right):
         return True
     if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
         return True
