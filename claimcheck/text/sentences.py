@@ -65,7 +65,7 @@ _AFTER_TIME = re.compile(
 # before a number for that of an abbreviation. Few of those have five letters, and few
 # have a vowel near their end: "Bahnhofstr. 5".
 _END_BEFORE_NUMBER = re.compile(
-    r"(?:(?<=\w{3}[aeiouyäöüéè]\w[.!?])|(?<=\w{4}[aeiouyäöüéè][.!?]))(?<!\d.)\s+(?=\d)"
+    r"(?:(?<=\w{3}[aeiouyäöüéè]\w[.!?])|(?<=\w{4}[aeiouyäöüéè][.!?]))\s+(?=\d)"
 )
 # "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday". A capitalized word
 # without a vowel is a title ("Cllr. Lee"), if it is not the end of a name ("Voss Ltd.").
