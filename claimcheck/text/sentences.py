@@ -68,9 +68,10 @@ _END_BEFORE_NUMBER = re.compile(
     r"(?:(?<=\w{3}[aeiouyäöüéè]\w[.!?])|(?<=\w{4}[aeiouyäöüéè][.!?]))\s+(?=\d)"
 )
 # "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday". A capitalized word
-# without a vowel is a title ("Cllr. Lee"), if it is not the end of a name ("Voss Ltd.").
+# without a vowel is a title ("Cllr. Lee"), unless it ends a name ("Voss Ltd.").
 _TITLE_END = re.compile(
-    r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$|(?:^|\s[a-z]+,?\s)[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,4}\.\s+$"
+    r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$"
+    r"|(?:^|\s[a-z]+,?\s)[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,4}\.\s+$"
 )
 _LAST_ABBREVIATION = re.compile(r"\b([A-Za-z]{2,7})\.\s+$")
 _NUMBER_END = re.compile(r"\d\.\s+$")
