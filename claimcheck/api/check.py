@@ -16,7 +16,7 @@ from claimcheck.api.clients import (
     limit_answers,
     open_client,
 )
-from claimcheck.api.documents import open_document
+from claimcheck.api.documents import list_items, open_document
 from claimcheck.config import load_settings
 from claimcheck.english.metadata import fill_date
 from claimcheck.errors import InputError, join_problems
@@ -289,15 +289,19 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
     Raises:
         InputError: there are none, or one is empty or far too long.
     """
-    if isinstance(claims, str):
-        raise InputError("claims: got one string; give a list with a string per claim")
+    if isinstance(claims, Run):
+        claims = list_checkable_claims(claims)
     statements = []
     problems = []
-    for number, claim in enumerate(
-        list_checkable_claims(claims) if isinstance(claims, Run) else claims, start=1
-    ):
-        text = claim if isinstance(claim, str) else claim.text
-        if problem := _find_text_problem(text):
+    for number, claim in enumerate(list_items(claims, "claim"), start=1):
+        if not isinstance(claim, str | Claim | Statement):
+            problems.append(
+                f"claim {number}: is of type {type(claim).__name__}; "
+                "give a string, a Statement, or a Claim"
+            )
+        elif problem := _find_text_problem(
+            claim if isinstance(claim, str) else claim.text
+        ):
             problems.append(f"claim {number}: {problem}")
         elif isinstance(claim, str):
             statements.append(Statement.of(claim))
@@ -328,7 +332,7 @@ def _open_evidence(
 ) -> tuple[list[Index], list[Document]]:
     if against is None:
         return [], []
-    if isinstance(against, Document | Index | str | Path):
+    if isinstance(against, str) or not isinstance(against, Iterable):
         against = [against]
     indexes = [source for source in against if isinstance(source, Index)]
     for index in indexes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from claimcheck.api.decisions import add_decisions
 from claimcheck.errors import InputError
@@ -25,6 +27,7 @@ _URL = re.compile(r"(?:https?://|www\.)\S+")
 __all__ = [
     "build_document",
     "holds_result",
+    "list_items",
     "load_result",
     "load_run",
     "open_document",
@@ -43,8 +46,13 @@ def open_document(source: Document | str | Path) -> Document:
     """
     if isinstance(source, Path):
         return Document.from_path(source)
-    if not isinstance(source, str):
+    if isinstance(source, Document):
         return source
+    if not isinstance(source, str):
+        raise InputError(
+            f"a document can't be of type {type(source).__name__}; give a string with "
+            "the text itself, a Path to a file, or a Document"
+        )
     # Nobody means a text of one word with a dot in it; it would be read without a word.
     is_short = len(source) <= _MAX_NAME_CHARACTERS
     if is_short and _URL.fullmatch(source):
@@ -58,6 +66,18 @@ def open_document(source: Document | str | Path) -> Document:
             f"Path({source!r})"
         )
     return Document.from_text(source)
+
+
+def list_items(items: Any, name: str) -> list[Any]:
+    """Return the items of a list that a caller gave.
+
+    Raises:
+        InputError: it is one string, whose items are letters, or no list.
+    """
+    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+        got = "one string" if isinstance(items, str) else type(items).__name__
+        raise InputError(f"{name}s: got {got}; give a list with a string per {name}")
+    return list(items)
 
 
 def load_result(path: str | Path) -> Run | Check:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claimcheck.api.documents import open_document, read_bytes
+from claimcheck.api.documents import list_items, open_document, read_bytes
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
@@ -43,14 +43,18 @@ def ground(
     the quotes before and after it, so give quotes in the order of the document.
 
     Raises:
-        InputError: the source cannot be read.
+        InputError: the source cannot be read, or a quote is not a string.
     """
     from claimcheck.grounding import GroundingIndex
 
+    wanted = list_items(quotes, "quote")
+    for number, quote in enumerate(wanted, start=1):
+        if not isinstance(quote, str):
+            kind = type(quote).__name__
+            raise InputError(f"quote {number}: is of type {kind}; give a string")
     document = open_document(source)
     reading = Reading(document.full_text)
     index = GroundingIndex(reading)
-    wanted = tuple(quotes)
     return tuple(
         GroundedQuote(
             quote,

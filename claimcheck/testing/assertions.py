@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.settings import Settings
@@ -39,6 +40,7 @@ def assert_supported(
         AssertionError: it names each claim without support, why, and the evidence.
         InputError: there is nothing to check, or no evidence.
     """
+    __tracebackhide__ = True  # pytest then shows the caller's line
     support = _api("support").measure_support(
         text, sources, settings=settings, client=client, allow_unknown=allow_unknown
     )
@@ -57,8 +59,10 @@ def assert_grounded(
     Raises:
         AssertionError: it names each quote that is not there, why, and the closest
             passage.
+        InputError: there are no quotes, or their source can't be read.
         ValueError: the source of quotes is missing.
     """
+    __tracebackhide__ = True  # pytest then shows the caller's line
     if isinstance(quotes, Run):
         common = import_module("claimcheck.reports.common")
         lines = [
@@ -79,6 +83,8 @@ def assert_grounded(
             if not result.spans
         ]
         total = len(wanted)
+    if not total:
+        raise InputError("quotes: there are none; give at least one")
     if lines:
         title = f"{len(lines)} of {total} quotes are not grounded:"
         raise AssertionError("\n".join([title, *(f"  {line}" for line in lines)]))

@@ -2,7 +2,16 @@
 
 import pytest
 
-from claimcheck import Document, Index, Label, Settings, check, errors, summarize
+from claimcheck import (
+    Document,
+    Index,
+    Label,
+    Settings,
+    check,
+    errors,
+    ground,
+    summarize,
+)
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")
@@ -38,6 +47,10 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
         ("one text", FERRY, "give a list with a string per claim"),
         (["a claim"], [], "no evidence is given"),
         (["a claim"], "", "is empty"),
+        ([{"text": "x is 3."}], FERRY, "claim 1: is of type dict; give a string"),
+        (3, FERRY, "claims: got int; give a list"),
+        (["a claim"], 3, "can't be of type int; give a string"),
+        (["a claim"], [FERRY.encode()], "can't be of type bytes"),
     ],
 )
 def test_check_refuses_unusable_claims_and_evidence(claims, against, problem):
@@ -92,3 +105,12 @@ def test_dates_the_evidence_that_a_check_cites():
     result = check(["The yard cost 4 million."], evidence)
     (document,) = result.documents
     assert (str(document.published), document.published_from) == ("2024-05-14", "text")
+
+
+def test_only_documents_and_lists_of_quotes_are_accepted():
+    with pytest.raises(errors.InputError, match="can't be of type int; give a string"):
+        summarize(123, settings=SETTINGS)
+    with pytest.raises(errors.InputError, match="quotes: got one string; give a list"):
+        ground(FERRY, "built in Gdansk")
+    with pytest.raises(errors.InputError, match="quote 2: is of type int"):
+        ground(FERRY, ["built in Gdansk", 3])

@@ -1,8 +1,11 @@
 """The assertions: what passes, and what a failure says."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from claimcheck import Document, Settings, summarize
+from claimcheck import Document, Settings, errors, summarize
 from claimcheck.testing import assert_grounded, assert_supported
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -51,3 +54,23 @@ def test_a_run_with_an_invented_claim_fails():
     run = summarize(FERRY, settings=Settings(model="m"), client=client)
     with pytest.raises(AssertionError, match="7"):
         assert_grounded(run)
+
+
+def test_nothing_to_assert_is_an_error():
+    with pytest.raises(errors.InputError, match="there are none"):
+        assert_grounded([], FERRY)
+    with pytest.raises(errors.InputError, match="there are none"):
+        assert_grounded(replace(summarize(FERRY), claims=()))
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [
+        lambda: assert_supported(["The ferry carried 700 people in 2020."], FERRY),
+        lambda: assert_grounded(["700 people"], FERRY),
+    ],
+)
+def test_a_failure_is_shown_at_the_line_of_the_test(fail):
+    with pytest.raises(AssertionError) as raised:
+        fail()
+    assert raised.traceback.filter(raised)[-1].path == Path(__file__)
