@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from claimcheck.api.check import ClaimsInput, EvidenceInput, acheck, check
 from claimcheck.api.summarize import asummarize, summarize
+from claimcheck.counting import format_count
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
@@ -41,8 +42,9 @@ class Support:
     def reason(self) -> str:
         """The problems, or that there are none, as a text for people."""
         if not self.problems:
-            return f"all {self.total} claims are supported"
-        title = f"{len(self.problems)} of {self.total} claims are not supported:"
+            return f"{self.total} of {format_count(self.total, 'claim')} supported"
+        claims = format_count(self.total, "claim")
+        title = f"{len(self.problems)} of {claims} not supported:"
         return "\n".join([title, *(f"  {problem}" for problem in self.problems)])
 
 

@@ -157,7 +157,7 @@ def main() -> None:
 
 
 def _describe_usage_error(error: typer.TyperException) -> str:
-    """Return Typer's message, with the problem that pydantic found in our words."""
+    """Return Typer's message, with pydantic's problem in our words."""
     cause: Any = error.__cause__
     if not hasattr(cause, "errors"):
         return error.message

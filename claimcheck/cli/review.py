@@ -52,15 +52,18 @@ class DecisionOptions(options.OptionGroup):
     ] = None
 
 
+_RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run (JSON), or with --store the id, path, or URL of a document.",
+    ),
+]
+
+
 @options.expand_groups
 def review(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="A run (JSON), or with --store the id, path, or URL of a document.",
-        ),
-    ],
+    run: _RunName,
     store: Annotated[
         Path | None,
         typer.Option("--store", metavar="FILE", help="The store that has the run."),
@@ -95,8 +98,6 @@ def review(
     are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing
     is ever overwritten; the last decision about a claim holds.
     """
-    from claimcheck.reports.common import find_claim
-
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
@@ -104,14 +105,10 @@ def review(
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
-        return
-    if decision.claim is None:
-        if decision != DecisionOptions():
-            raise InputError("name the claim to decide about with --claim")
+    elif decision == DecisionOptions():
         _ask_about_claims(loaded, name, save)
-        return
-    claim = find_claim(loaded, decision.claim)
-    save(_build_decision(claim, decision, name))
+    else:
+        save(_build_decision_by_name(loaded, decision, name))
 
 
 def _import_decisions(
@@ -164,6 +161,14 @@ def _get_user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         raise InputError("your user name is not known; give --by NAME") from None
+
+
+def _build_decision_by_name(run: Run, chosen: DecisionOptions, by: str) -> Decision:
+    from claimcheck.reports.common import find_claim
+
+    if chosen.claim is None:
+        raise InputError("name the claim to decide about with --claim")
+    return _build_decision(find_claim(run, chosen.claim), chosen, by)
 
 
 def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:

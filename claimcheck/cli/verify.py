@@ -10,7 +10,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.output import write_rows
 
-_RESULT_LABELS = {True: "ok", False: "WRONG", None: "not verified"}
+_RESULT_LABELS = {True: "ok", False: "FAILED", None: "not verified"}
 
 
 def verify(

@@ -1,4 +1,4 @@
-"""The clauses into which a sentence can be split without another reading left."""
+"""The clauses of a sentence, where there is only one way to split it."""
 
 from __future__ import annotations
 

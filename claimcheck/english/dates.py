@@ -72,8 +72,11 @@ _DATE_LINE = re.compile(
 _DATELINE = re.compile(
     rf"""
     ^(?P<place>[^\n,.:;!?()]{{2,40}}(?:,\s[^\n,:;!?()]{{2,30}})?)
-    ,\s+{_write_full_date_pattern()},?\s*
-    (?P<agency>\([^()\n]{{2,40}}\)\s*|/[^/\n]{{2,40}}/\s*)?
+    ,\s+(?:
+        {_write_full_date_pattern()}
+        | (?P<yearless>{_MONTH}\s{_DAY}|{_DAY}\s{_MONTH})
+    )
+    ,?\s*(?P<agency>\([^()\n]{{2,40}}\)\s*|/[^/\n]{{2,40}}/\s*)?
     (?:[-–—]{{1,2}})\s
     """,
     re.MULTILINE | re.VERBOSE,
@@ -124,7 +127,7 @@ def _compile_time_pattern(start: str, relative: str = "") -> re.Pattern[str]:
             | (?P<month>
                 \b(?:{_TIME_PREPOSITIONS}|last|next)\s+{_PART_OF_MONTH}
                 (?:{"|".join(MONTHS)})\b
-                (?!\s+{_DAY}\s*(?:,|to\b|and\b|[-–]))
+                (?!\s+{_DAY}\s*(?:[,;–-]|\.(?!\d)|to\b|and\b|$))
             )
             | (?P<year>\b(?:{_TIME_PREPOSITIONS}|of)\s+(?P<yearnumber>{YEAR})\b)
             | (?P<relative>
@@ -301,8 +304,9 @@ def _find_stated_date(text: str) -> date | None:
     if dates:
         return dates.pop() if len(dates) == 1 else None
     for match in _DATELINE.finditer(top):
-        day = _parse_full_date(match) if _is_dateline(match, text) else None
-        if day is not None:
+        if match["yearless"] or not _is_dateline(match, text):
+            continue
+        if (day := _parse_full_date(match)) is not None:
             return day
     return None
 
@@ -320,9 +324,17 @@ def _is_dateline(match: re.Match[str], text: str) -> bool:
 def find_first_time(
     text: str, published: date | None, context_year: int | None = None
 ) -> When | None:
-    """Find the first time expression, resolved as far as it is certain."""
-    times = find_times(text, published, context_year)
-    return times[0] if times else None
+    """Find the first time expression, resolved as far as it is certain.
+
+    The date in a dateline is that of the text, not of what it says.
+    """
+    dateline = _DATELINE.match(lower(text))
+    start = dateline.end() if dateline and _is_dateline(dateline, text) else 0
+    for match in _match_times(text):
+        if match.start() >= start:
+            resolved = _resolve_time(match, text, published, context_year)
+            return When(text[slice(*match.span())], resolved)
+    return None
 
 
 def find_times(

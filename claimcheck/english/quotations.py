@@ -92,7 +92,20 @@ class Attribution:
         pronoun = self._sentences[index].text.partition(" ")[0].lower()
         if pronoun not in _GENDERS or self._parts[index].continues:
             return None
-        return self._resolve_pronoun(index, pronoun, "", self.speeches)
+        person = self._resolve_pronoun(index, pronoun, "", self.speeches)
+        return person if person and self._is_topic(person, index, pronoun) else None
+
+    def _is_topic(self, person: str, index: int, pronoun: str) -> bool:
+        """Whether the sentence before names this person and may name no other."""
+        people: set[str] = set()
+        for earlier in range(index - 1, -1, -1):
+            text, speech = self._sentences[earlier].text, self.speeches[earlier]
+            names = [*find_names(text), speech.speaker if speech else ""]
+            people.update(self.full_names.get(name, name) for name in names)
+            if text.partition(" ")[0].lower() != pronoun:
+                break
+        others = people - {person, *person.split()}
+        return others < people and not any(map(_may_be_unlisted, others))
 
     def _find_speech(
         self, index: int, speeches: Sequence[Speech | None]
@@ -200,6 +213,13 @@ def _may_be_full_name(speaker: str) -> bool:
     given, _, last = speaker.lower().partition(" ")
     is_listed = given in _load_genders()
     return bool(last) and not is_listed and all(map(may_be_name, (given, last)))
+
+
+def _may_be_unlisted(name: str) -> bool:
+    """Whether somebody of either gender may have a name, perhaps with a title."""
+    given, _, last = name.lower().rpartition(" ")
+    is_listed = given.partition(" ")[0] in _load_genders()
+    return bool(given) and not is_listed and may_be_name(last)
 
 
 @cache

@@ -86,9 +86,19 @@ _UNREAL_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
-_NOT_BEFORE_SPEECH = (_ENDS_IN_COMPARISON, _ENDS_IN_NON_SPEECH, _UNREAL_CLAUSE)
+# "Lind, whose rival said 300 votes were stolen, won": the rest is not the rival's
+_ENDS_IN_RELATIVE_CLAUSE = re.compile(
+    r",\s+(?:\w+\s+){0,2}(?:whose|whom|which|who)\b[^,]*$"
+)
+_RELATIVE_CLAUSE = re.compile(r"\b(?:who|whose|which)\b[^,]*")
+_NOT_BEFORE_SPEECH = (
+    _ENDS_IN_COMPARISON,
+    _ENDS_IN_NON_SPEECH,
+    _ENDS_IN_RELATIVE_CLAUSE,
+    _UNREAL_CLAUSE,
+)
 # After it, somebody else may speak: "Lind said 40, but Brandt says 30".
-_OTHER_SIDE = re.compile(r",\s+(?:but|and|while)\s+(?!that\b)")
+_OTHER_SIDE = re.compile(r"(?:,\s+(?:but|and|while)|;)\s+(?!that\b)")
 # "did not say", "never told"
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
@@ -150,7 +160,8 @@ _FINITE_VERB = re.compile(
 _SPEAKER_END = re.compile(
     r"""
     \s+(?:
-        close\s+to|in|on|at|by|during|after|before|last|this|when|while|to|for|who|from
+        close\s+to|in|on|at|by|during|after|before|last|this|today|yesterday|when|while
+        |to|for|who|from
         |published|released|issued|conducted
     )\b\s*
     | \s+(?:has|have|had)$
@@ -212,16 +223,18 @@ def detect_speech(text: str) -> Speech | None:
     source = _ACCORDING_TO.search(masked)
     if source and source.start() < _MAX_OPENING_CHARACTERS:
         speech = _build_speech(_extract_source(source["who"]), source.end())
-        return _check_only_speaker(speech, text, source.end())
+        return _check_only_speaker(speech, text, masked, source.end())
     for match in _SPEECH_VERB.finditer(masked):
         if speech := _parse_speech_at(match, masked):
-            return _check_only_speaker(speech, text, match.end())
+            return _check_only_speaker(speech, text, masked, match.end())
     return _build_speech(_extract_source(source["who"]), None) if source else None
 
 
-def _check_only_speaker(speech: Speech | None, text: str, start: int) -> Speech | None:
+def _check_only_speaker(
+    speech: Speech | None, text: str, masked: str, start: int
+) -> Speech | None:
     """Return the speech, unless somebody else speaks in a later clause."""
-    other_side = _OTHER_SIDE.search(text, start)
+    other_side = _OTHER_SIDE.search(masked, start)
     if speech is None or other_side is None:
         return speech
     other = detect_speech(text[other_side.end() :])
@@ -285,9 +298,25 @@ def _find_speaker_after_verb(
     after = _AFTER_VERB.match(masked, match.end())
     if after is None:
         return None
-    if left.endswith(",") and _is_reported_content(after["head"]):
+    if not left.endswith(","):
+        return _resolve_apposition(after["head"], after["name"])
+    if _is_reported_content(after["head"]) or _is_subject(left, after["head"]):
         return None
-    return _resolve_apposition(after["head"], after["name"])
+    if after["name"] and _is_full_name(after["name"].strip()):
+        return _resolve_apposition(after["head"], after["name"])
+    return _extract_source(after["head"])
+
+
+def _is_subject(left: str, head: str) -> bool:
+    """Return whether "The director, Ann Lee," is who says the words after "said"."""
+    if find_names(head) == (strip_title(head.strip()),):
+        return False
+    subject = _find_subject(left)
+    if subject is None or not find_names(subject):
+        return False
+    main_clause = _RELATIVE_CLAUSE.sub("", left)
+    has_verb = _FINITE_VERB.search(main_clause) is not None
+    return not (has_verb or any(map(_is_past_form, _WORD.findall(main_clause))))
 
 
 def _is_person(subject: str) -> bool:

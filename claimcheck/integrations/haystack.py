@@ -1,4 +1,4 @@
-"""A component for Haystack, after an AnswerBuilder: checks answers by their documents.
+"""A component for Haystack: checks the answers of an AnswerBuilder.
 
 pipeline.connect("answer_builder.answers", "checker.answers")
 """
@@ -17,14 +17,16 @@ from claimcheck.settings import Settings
 
 @component
 class SupportChecker:
-    """Adds `claimcheck` to the metadata of answers: the score, and the reason."""
+    """Adds `claimcheck` to the metadata of answers: score and reason."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings
 
-    @component.output_types(answers=list[GeneratedAnswer])  # type: ignore[untyped-decorator]
+    @component.output_types(  # type: ignore[untyped-decorator]
+        answers=list[GeneratedAnswer],
+    )
     def run(self, answers: list[GeneratedAnswer]) -> dict[str, Any]:
-        """Check each answer against the documents that it was generated from."""
+        """Check each answer against the documents it was generated from."""
         return {"answers": [self._check(answer) for answer in answers]}
 
     def _check(self, answer: GeneratedAnswer) -> GeneratedAnswer:

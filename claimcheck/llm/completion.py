@@ -138,12 +138,7 @@ def build_completion(fields: Any) -> Completion:
         ErrorInAnswerError: an error came instead of an answer.
         NoCompletionError: it is not a chat completion.
     """
-    if isinstance(fields, list) and len(fields) == 1:
-        (fields,) = fields
-    if isinstance(fields, str):
-        raise ErrorInAnswerError(read_error_body(fields))
-    fields = _unwrap(_expect_object(fields, "the body"))
-    fields = responses_api.build_chat_completion(fields)
+    fields = responses_api.build_chat_completion(_unwrap(fields))
     choice = _read_object(fields.get("choices"), "text")
     # Some send the message as a stream's, or as the old completions had it.
     message = _read_object(choice.get("message") or choice.get("delta"), "content")
@@ -152,12 +147,10 @@ def build_completion(fields: Any) -> Completion:
     has_text = bool(text and text.strip())
     # OpenRouter puts the error of a provider that broke off into the choice.
     error = choice.get("error") or (None if has_text else fields.get("error"))
-    if not (refusal or has_text or error):
-        text = _find_json(fields) or text
-        if not (text or fields.get("choices")) and has_message(fields):
-            error = fields
     if error:
         raise ErrorInAnswerError(read_error_body(error))
+    if not (refusal or has_text):
+        text = _find_other_text(fields, text)
     return Completion(
         model=_get_text(fields, "model"),
         text=text,
@@ -167,8 +160,13 @@ def build_completion(fields: Any) -> Completion:
     )
 
 
-def _unwrap(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the completion that some put into a field of another object."""
+def _unwrap(body: Any) -> dict[str, Any]:
+    """Return the completion that some put into a list or a field."""
+    if isinstance(body, list) and len(body) == 1:
+        (body,) = body
+    if isinstance(body, str):
+        raise ErrorInAnswerError(read_error_body(body))
+    fields = _expect_object(body, "the body")
     for inner in fields.values():
         if isinstance(inner, dict) and inner.get("choices"):
             return fields | inner
@@ -283,7 +281,7 @@ def _read_content(content: Any) -> str | None:
 
 
 def _read_part(part: Any) -> str:
-    """Return the text or the decoded answer in a part, unless it is a thought."""
+    """Return the text or decoded answer in a part that is not a thought."""
     if isinstance(part, str):
         return part
     if not isinstance(part, dict) or part.get("type") in _THOUGHTS:
@@ -298,7 +296,7 @@ def _read_part(part: Any) -> str:
 
 
 def _read_tool_calls(message: dict[str, Any]) -> str:
-    """Return the arguments of calls: some endpoints wrap JSON answers in one."""
+    """Return the arguments of calls, in which some endpoints put answers."""
     calls = message.get("tool_calls") or [message]
     texts = []
     for call in calls if isinstance(calls, list) else [calls]:
@@ -419,6 +417,14 @@ def _read_object(value: Any, text_key: str) -> dict[str, Any]:
     if isinstance(value, str):
         return {text_key: value}
     return value if isinstance(value, dict) else {}
+
+
+def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
+    """Return an answer from another place, or raise the error there."""
+    text = _find_json(fields) or text
+    if not (text or fields.get("choices")) and has_message(fields):
+        raise ErrorInAnswerError(read_error_body(fields))
+    return text
 
 
 def _find_json(value: Any) -> str | None:

@@ -103,13 +103,21 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
         return _build_authentication_error(status, message, settings)
     if status == 407:
         return SetupError(f"{endpoint}: the proxy requires a password ({message})")
+    return _translate_refused_request(refusal, message, settings)
+
+
+def _translate_refused_request(
+    refusal: Refusal, message: str, settings: Settings
+) -> ProviderError:
+    """Return the error for a refusal that no account or key caused."""
+    endpoint = settings.endpoint()
     if refusal.is_over_context_window:
         return ContextWindowError(
             f"{endpoint}: the request does not fit the context window of "
             f"{settings.model} ({message}); load the model with a larger one, or use "
             "another model"
         )
-    if status in _PATH_STATUSES or refusal.is_unknown_model:
+    if refusal.status in _PATH_STATUSES or refusal.is_unknown_model:
         advice = "`claimcheck doctor` lists its models"
         if settings.api == RESPONSES:
             advice += "; with --api chat, it is asked for a chat completion"
@@ -193,7 +201,7 @@ def redact_keys(text: str, key: str | None) -> str:
 
 
 def hide_key(text: str | None, key: str | None) -> str | None:
-    """Remove the key from an answer; a short one may be a word of the document."""
+    """Remove the key from an answer; a short one may be a word in it."""
     key = (key or "").strip()
     if text and len(key) >= _MIN_KEY_IN_ANSWER:
         return text.replace(key, _MASK)
@@ -201,7 +209,7 @@ def hide_key(text: str | None, key: str | None) -> str | None:
 
 
 def _redact_pieces(text: str, key: str) -> str:
-    """Remove each piece of the key, also encoded, and also with spaces in it."""
+    """Remove each piece of the key, also if encoded or with spaces in it."""
     if len(key) < _MIN_PIECE:
         return text.replace(key, _MASK)
     pieces = set()
@@ -221,7 +229,7 @@ def _redact_pieces(text: str, key: str) -> str:
 
 
 def _list_forms(key: str) -> Iterator[str]:
-    """Yield the key as it is, and as it is written in URLs, JSON, and headers."""
+    """Yield the key as it is, and as URLs, JSON, and headers have it."""
     yield from (key, quote(key, safe=""), key.encode().hex())
     for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
         yield "".join(form.format(ord(character)) for character in key)

@@ -1,4 +1,4 @@
-"""HTTP clients that limit the whole of a request, in time, size, and direction.
+"""HTTP clients that limit the time, size, and direction of whole requests.
 
 The timeouts of httpx limit each wait for the next bytes, so that an endpoint that sends
 one now and then could hold a request for ever, and nothing limits how large an answer

@@ -151,7 +151,7 @@ class Refusal:
 
     @property
     def is_over_quota(self) -> bool:
-        """Whether the account may send no more for hours, or until next month."""
+        """Whether the account may send no more for hours, or this month."""
         if self.asks_for_too_long:
             return False  # it says when
         is_limit = self.status in (*_RATE_LIMIT_STATUSES, 400, 403)

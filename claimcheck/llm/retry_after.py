@@ -46,7 +46,7 @@ def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def find_retry_after_s(text: str) -> float | None:
-    """Return the seconds that an endpoint asks to wait in the words of an error."""
+    """Return the seconds that the words of an error ask to wait."""
     found = _DELAY_IN_WORDS.search(text)
     return _add_durations(found[1]) if found else None
 
@@ -65,7 +65,7 @@ def _parse_number(text: str) -> float | None:
 
 
 def _parse_date(text: str) -> float | None:
-    """Return the seconds until an HTTP date, which is in UTC also if not stated."""
+    """Return the seconds until an HTTP date, in UTC if it names no zone."""
     try:
         date = parsedate_to_datetime(text)
         return date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time()

@@ -7,12 +7,19 @@ applied, so that two reports of a run never show two states of a claim.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from claimcheck.models.claim import Claim, Consistency
 from claimcheck.models.decision import Action, Decision, describe_decision
-from claimcheck.models.run import Check, CheckFailure, Run
+from claimcheck.models.run import (
+    Check,
+    CheckFailure,
+    LinkedText,
+    Position,
+    Run,
+    Summary,
+)
 from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 
 
@@ -81,8 +88,10 @@ def apply_decisions(run: Run) -> Run:
     """Return the run with the texts and verdicts that people gave its claims.
 
     A rejected claim keeps its place, so that the numbers of claims stay, and loses its
-    verdicts. So does an edited one: they are about other words. A verdict of a person
-    takes the place of that of the check. Applying decisions twice changes nothing more.
+    verdicts. So does an edited one: they are about other words. The summary no longer
+    says what rests on rejected claims alone, and repeats an edited one in its new
+    words. A verdict of a person takes the place of that of the check. Applying
+    decisions twice changes nothing more.
     """
     judgments = judge_claims(run)
     if not judgments:
@@ -94,6 +103,7 @@ def apply_decisions(run: Run) -> Run:
     }
     return replace(
         run,
+        summary=run.summary and _apply_to_summary(run.summary, run.claims, judgments),
         claims=tuple(_apply_text(claim, judgments) for claim in run.claims),
         verdicts=_apply_verdicts(run, judgments, obsolete),
         unchecked=_drop_failures(run.unchecked, judgments.keys()),
@@ -121,6 +131,48 @@ def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
     for verdict in run.verdicts:
         (claims if verdict.subject in ids else sentences)[verdict.label] += 1
     return claims, sentences
+
+
+def _apply_to_summary(
+    summary: Summary, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
+) -> Summary:
+    rejected = {claim for claim, made in judgments.items() if made.is_rejected}
+    kept = {claim.id: claim for claim in claims if claim.id not in rejected}
+    repeated = {text for claim in kept.values() for text in (claim.text, claim.quote)}
+    gone = {text for claim in claims for text in (claim.text, claim.quote)} - repeated
+
+    def counts(item: LinkedText | Position) -> bool:
+        return not item.claim_ids or not rejected.issuperset(item.claim_ids)
+
+    def get_text(text: str, claim_ids: tuple[str, ...]) -> str:
+        """Return the new words of the one claim that a text repeats."""
+        claim = kept.get(claim_ids[0]) if len(claim_ids) == 1 else None
+        if claim is None or text not in (claim.text, claim.quote):
+            return text
+        made = judgments.get(claim.id)
+        return (made and made.text) or text
+
+    def apply(items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
+        texts = (
+            replace(item, text=get_text(item.text, item.claim_ids))
+            for item in items
+            if counts(item)
+        )
+        return tuple(texts)
+
+    return replace(
+        summary,
+        sentences=apply(summary.sentences),
+        key_points=apply(summary.key_points),
+        positions=tuple(
+            replace(item, position=get_text(item.position, item.claim_ids))
+            for item in summary.positions
+            if counts(item)
+        ),
+        open_questions=tuple(
+            question for question in summary.open_questions if question not in gone
+        ),
+    )
 
 
 def _apply_text(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:

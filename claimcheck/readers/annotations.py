@@ -27,7 +27,7 @@ _PURPOSES = ("moderating", "editing", "assessing", "commenting")
 
 @dataclass(frozen=True, slots=True)
 class ImportedDecisions:
-    """The new decisions of a file, and how many annotations are of no claim."""
+    """A file's new decisions, and how many annotations are of no claim."""
 
     decisions: tuple[Decision, ...]
     unmatched: int
@@ -121,17 +121,9 @@ def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
 def _iter_decisions(
     item: dict[str, Any], claim: Claim, by: str
 ) -> Iterator[tuple[Decision, bool]]:
-    """Yield a decision for all bodies of one person and time, and if it has one."""
-    decided: dict[tuple[str, datetime | None], dict[str, str]] = {}
-    for body in _iter_bodies(item):
-        for purpose in _PURPOSES:
-            if _has(body, purpose):
-                key = (body["name"] or by, body["created"])
-                decided.setdefault(key, {})[purpose] = body["value"]
-    for (name, at), values in decided.items():
-        action = Action.EDITED if "editing" in values else Action.NOTED
-        if values.get("moderating") in set(Action):
-            action = Action(values["moderating"])
+    """Yield a decision for each person and time, and whether it has a time."""
+    for (name, at), values in _group_bodies(item, by).items():
+        action = _choose_action(values)
         text = values.get("editing") if action is Action.EDITED else None
         label = values.get("assessing")
         verdict = Label(label) if label in set(Label) else None
@@ -140,6 +132,25 @@ def _iter_decisions(
             moment = at or datetime.now(UTC).replace(microsecond=0)
             made = Decision(claim.id, action, text, verdict, note, name, moment)
             yield check_decision(made), at is not None
+
+
+def _group_bodies(
+    item: dict[str, Any], by: str
+) -> dict[tuple[str, datetime | None], dict[str, str]]:
+    """Map each person and time to the texts of their bodies, by purpose."""
+    decided: dict[tuple[str, datetime | None], dict[str, str]] = {}
+    for body in _iter_bodies(item):
+        for purpose in _PURPOSES:
+            if _has(body, purpose):
+                key = (body["name"] or by, body["created"])
+                decided.setdefault(key, {})[purpose] = body["value"]
+    return decided
+
+
+def _choose_action(values: dict[str, str]) -> Action:
+    if values.get("moderating") in set(Action):
+        return Action(values["moderating"])
+    return Action.EDITED if "editing" in values else Action.NOTED
 
 
 def _has(body: dict[str, Any], purpose: str) -> bool:

@@ -110,7 +110,7 @@ def parse_outlook(data: bytes, source: str) -> Content:
 
 
 def _get_outlook_sender(message: Any) -> str:
-    """Return the name and the address of the sender, or what there is of them."""
+    """Return the sender's name and address, or what there is of them."""
     names = (_SENDER_NAME, _REPRESENTED_NAME)
     known = filter(None, map(message.properties.str_prop_value, names))
     sender = str(make_header(decode_header(message.sender or next(known, ""))))

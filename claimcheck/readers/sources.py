@@ -119,7 +119,7 @@ def _read_documents(
 
 
 def _read_one_of_many(path: Path, *, encoding: str | None) -> Document:
-    """Return the document in a file; other formats than text ignore `encoding`."""
+    """Return the document in a file; only text formats use `encoding`."""
     source, data = read_bytes(path)
     is_text = detect_format(data, source) in TEXT_FORMATS
     return build_document(

@@ -1,4 +1,4 @@
-"""The claims of a run as Web Annotations in JSON-LD, for other annotation tools.
+"""A run's claims as Web Annotations in JSON-LD, for other annotation tools.
 
 https://www.w3.org/TR/annotation-model/: a claim is an annotation whose targets are its
 spans. Its bodies are its text (`describing`), its kind (`tagging`), the verdict

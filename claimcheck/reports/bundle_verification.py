@@ -359,7 +359,7 @@ def _verify_hashes(
     different = {name for name, _ in actual.items() ^ hashes.items()}
     detail = f"{len(actual)} hashes match"
     if different:
-        detail = f"changed, missing or added: {', '.join(sorted(different))}"
+        detail = f"changed, missing, or added: {', '.join(sorted(different))}"
     return VerificationStep("files", not different, detail)
 
 

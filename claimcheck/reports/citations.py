@@ -25,8 +25,8 @@ _NAMES = {
 }
 _COUNTED = {
     Citing.SUPPORTED: "supported",
-    Citing.CONTRADICTED: "contradicted by their source",
-    Citing.NOT_FOUND: "not found in their source",
+    Citing.CONTRADICTED: "contradicted by the source cited",
+    Citing.NOT_FOUND: "not found in the source cited",
     Citing.UNREACHABLE: "with an unreadable source",
     Citing.FAILED: "not checked",
     Citing.UNDEFINED: "with an undefined reference",

@@ -6,6 +6,7 @@ Nothing here is escaped: each format does that for itself.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, FieldValue, Match, When
+from claimcheck.models.decision import Action
 from claimcheck.models.document import Document
 from claimcheck.models.review import count_labels, judge_claims
 from claimcheck.models.run import Check, LinkedText, Position, Run
@@ -37,7 +39,15 @@ UNNAMED_SOURCES = {"text": "pasted text", "standard input": "standard input"}
 
 # The second question about an attributed claim; the first is whether it was said.
 CONTENT_QUESTION = "Is the statement itself true?"
+_ARTICLE = re.compile(r"(?:The|An?) (?=\S)")
 NOT_CHECKED_HERE = "The document only reports it; check it against other evidence."
+
+
+def attribute(speaker: str) -> str:
+    """Name the speaker within a sentence: "Said by the poll"."""
+    article = _ARTICLE.match(speaker)
+    name = speaker[:1].lower() + speaker[1:] if article else speaker
+    return f"Said by {name}"
 
 
 def number_claims(run: Run) -> dict[str, int]:
@@ -60,9 +70,27 @@ def find_claim(run: Run, name: str) -> Claim:
     )
 
 
-def format_citations(ids: Sequence[str], number_of: dict[str, int]) -> str:
-    """Format claims as a citation, `[1, 4]`; empty if there are none."""
-    numbers = ", ".join(str(number_of[claim_id]) for claim_id in ids)
+def name_citations(run: Run) -> dict[str, tuple[int, str]]:
+    """Map each claim id to its number, and to what people did to the claim, if so.
+
+    The summary was written before: where it cites such a claim, it may be outdated.
+    """
+    judgments = judge_claims(run)
+    marks = {
+        claim_id: f" {judgment.action}"
+        for claim_id, judgment in judgments.items()
+        if judgment.action in (Action.EDITED, Action.REJECTED)
+    }
+    return {
+        claim_id: (number, marks.get(claim_id, ""))
+        for claim_id, number in number_claims(run).items()
+    }
+
+
+def format_citations(ids: Sequence[str], names: dict[str, tuple[int, str]]) -> str:
+    """Format claims as a citation, `[1, 4 edited]`; empty if there are none."""
+    cited = (names[claim_id] for claim_id in ids)
+    numbers = ", ".join(f"{number}{mark}" for number, mark in cited)
     return f"[{numbers}]" if numbers else ""
 
 
@@ -138,7 +166,7 @@ def format_check_heading(run: Run) -> str:
 
 
 def name_subjects(run: Run) -> dict[str, str]:
-    """Map what was checked to its name in lists: a claim's number, or "summary"."""
+    """Map what was checked to its name: a claim's number, or "summary"."""
     names = {verdict.subject: "summary" for verdict in run.verdicts}
     names |= {claim.id: str(number) for number, claim in enumerate(run.claims, 1)}
     return names

@@ -281,8 +281,14 @@ def _compare_decisions(
 def _describe_action(judgment: Judgment | None) -> str | None:
     if judgment is None:
         return None
-    words = (judgment.action, judgment.verdict, judgment.text)
-    return ", ".join(str(word) for word in words if word).replace("_", " ")
+    words = []
+    if judgment.text:
+        words.append(f"edited to “{judgment.text}”")
+    elif judgment.is_settled or not judgment.verdict:
+        words.append(str(judgment.action))
+    if judgment.verdict:
+        words.append(f"judged {judgment.verdict.replace('_', ' ')}")
+    return ", ".join(words)
 
 
 def _index_verdicts(run: Run) -> Mapping[str, Verdict]:

@@ -84,10 +84,10 @@ def _render_summary(run: Run) -> list[str]:
     summary = run.summary
     if summary is None:
         return []
-    number_of = common.number_claims(run)
+    names = common.name_citations(run)
 
     def cite(item: LinkedText) -> str:
-        citation = common.format_citations(item.claim_ids, number_of)
+        citation = common.format_citations(item.claim_ids, names)
         text = _escape(item.text)
         return f"{text} {_escape(citation)}" if citation else text
 

@@ -42,7 +42,7 @@ class _Mark(NamedTuple):
 
 
 def highlight_claims(data: bytes, run: Run) -> tuple[bytes, int]:
-    """Return a PDF with the claims of its run marked, and how many are not found.
+    """Return a PDF with its run's claims marked, and how many are not found.
 
     Raises:
         InputError: the document is not a PDF, or the reader is not installed.
@@ -97,7 +97,7 @@ def _list_marks(run: Run) -> dict[int, list[_Mark]]:
 
 
 def _mark_page(page: Any, marks: list[_Mark]) -> int:
-    """Highlight marks, in the order of the text; return how many are not found."""
+    """Highlight marks in the order of the text; return how many it lacks."""
     text_page = page.get_textpage()
     letters, indexes = _read_letters(text_page)
     missing = position = 0
@@ -127,12 +127,12 @@ def _read_letters(text_page: Any) -> tuple[str, list[int]]:
 
 
 def _keep_letters(text: str) -> str:
-    """Leave out what layout changes: spaces, hyphens, ligatures, raised digits."""
+    """Undo what layout changes: spaces, hyphens, ligatures, raised digits."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
 
 
 def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, int]]:
-    """Yield where a text is: as a whole, or line by line if columns part it."""
+    """Yield where a text is: whole, or line by line if columns part it."""
     lines = [_keep_letters(line) for line in text.splitlines()]
     whole = "".join(lines)
     start = _find(whole, letters, position)

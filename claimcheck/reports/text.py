@@ -193,11 +193,11 @@ def _build_summary(run: Run) -> list[RenderableType]:
     summary = run.summary
     if summary is None:
         return []
-    number_of = common.number_claims(run)
+    names = common.name_citations(run)
 
     def cite(item: LinkedText) -> Text:
         text = make_safe_text(item.text)
-        if citation := common.format_citations(item.claim_ids, number_of):
+        if citation := common.format_citations(item.claim_ids, names):
             text.append(f" {citation}", "cyan")
         return text
 
@@ -309,7 +309,7 @@ def _build_verdict(
     finding, content = verdict.finding, verdict.content
     rationale = locator.explain(finding)
     if content and verdict.speaker:
-        rationale = f"Did {verdict.speaker} say it? {rationale}"
+        rationale = f"{common.attribute(verdict.speaker)}? {rationale}"
     parts: list[RenderableType] = [
         _build_verdict_heading(name, verdict),
         _indent(make_safe_text(rationale), 3),

@@ -138,6 +138,10 @@ def _list_stability(run: Run) -> Iterator[str]:
                 f"{numbers[item.claim_id]} ({item.same_verdict} of {item.runs})"
             )
     for count in sorted(by_runs, reverse=True):
-        yield f"In {count} of {stability.runs} runs: claims {', '.join(by_runs[count])}"
+        yield f"In {count} of {stability.runs} runs: {_name_claims(by_runs[count])}"
     if changed:
-        yield f"Verdicts that not all runs agree on: claims {', '.join(changed)}"
+        yield f"Not all runs agree on the verdict: {_name_claims(changed)}"
+
+
+def _name_claims(numbers: Sequence[str]) -> str:
+    return f"{'claims' if len(numbers) > 1 else 'claim'} {', '.join(numbers)}"

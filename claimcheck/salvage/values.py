@@ -87,7 +87,7 @@ def _shorten(value: Any, most: int | None) -> Any:
 
 
 def decode_json(value: Any) -> Any:
-    """Return the list or object that a text of JSON contains; None if it is none."""
+    """Return the list or object in a text of JSON; None if there is none."""
     if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
         return None
     try:

@@ -150,7 +150,8 @@ def _read_table(text: str, source: str, delimiter: str) -> list[KnownClaim]:
         names = table.fieldnames or ()
         if not any(name in _COLUMNS["text"] for name in names):
             raise InputError(
-                f"{source}: has no column {' or '.join(_COLUMNS['text'])}; it has "
+                f"{source}: has no column with the claims. Name it one of: "
+                f"{', '.join(_COLUMNS['text'])}. Its columns: "
                 f"{', '.join(names) or 'none'}"
             )
         return _read_rows([(table.line_num, row) for row in table], source)

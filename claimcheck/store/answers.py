@@ -1,4 +1,4 @@
-"""What a batch paid for, and what it may have to pay: answers and open requests."""
+"""What a batch paid for or may have to pay: answers and open requests."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
@@ -86,7 +87,7 @@ def assert_grounded(
     if not total:
         raise InputError("quotes: there are none; give at least one")
     if lines:
-        title = f"{len(lines)} of {total} quotes are not grounded:"
+        title = f"{len(lines)} of {format_count(total, 'quote')} not grounded:"
         raise AssertionError("\n".join([title, *(f"  {line}" for line in lines)]))
 
 

@@ -134,7 +134,7 @@ class Guard:
 
     @contextmanager
     def raising_misses(self) -> Iterator[None]:
-        """Raise the first miss at the end of the block, if its code swallowed it."""
+        """Raise the first miss at the end of a block that swallowed it."""
         try:
             yield
         except (GeneratorExit, KeyboardInterrupt, SystemExit):

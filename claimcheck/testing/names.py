@@ -18,7 +18,7 @@ _SYNTHETIC_FIXTURE = re.compile(
 
 
 def build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
-    """Return the path of the cassette that a marker names, or of the test's own.
+    """Return the path of the cassette a marker names, or of the test's own.
 
     Raises:
         UsageError: the marker does not have one name, or none.

@@ -24,7 +24,7 @@ def may_be_name(word: str) -> bool:
 
 
 def may_speak(word: str) -> bool:
-    """Return whether a lowercase word is a person, group, or place: "ministry"."""
+    """Return whether a lowercase word names a person, group, or place."""
     return _get_part(word) == _SPEAKER
 
 

@@ -111,7 +111,7 @@ class Comparison:
 
     @property
     def is_stated(self) -> bool:
-        """Whether a close sentence states the claim, or all but a computed number."""
+        """Whether a close sentence states it, or all but a computed number."""
         if self.calculation is None or not self.calculation.is_right:
             return bool(self.stating)
         return compute_share(self.pairs[0].evidence, self.match.text) == 1

@@ -23,10 +23,14 @@ from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer
-from claimcheck.verification.windows import split_statement, weigh_forms
+from claimcheck.verification.windows import match_sentence, split_statement, weigh_forms
 
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 _MAX_MERGED_PASSAGES = 6  # three for each side of a disagreement
+_ONLY_STATEMENTS = (
+    "What comes closest is only somebody's statement, which does not show that it is "
+    "true."
+)
 _SIDE_INTRODUCTIONS = {
     Label.SUPPORTED: "One supports it",
     Label.REFUTED: "One refutes it",
@@ -103,7 +107,13 @@ def decide_content(
     # What is decided is the content itself, so that nobody says it.
     speeches = [None] * len(sentences)
     hypothesis = Hypothesis(sentences, speeches, excluded=attributed)
-    return decide(hypothesis, document, scorer)
+    finding = decide(hypothesis, document, scorer)
+    if finding.label is Label.NOT_ENOUGH_EVIDENCE and any(
+        match.covering and match.best in attributed
+        for match in (match_sentence(sentence, document) for sentence in sentences)
+    ):
+        return replace(finding, rationale=_ONLY_STATEMENTS)
+    return finding
 
 
 def merge_findings(findings: Sequence[Finding]) -> Finding:

@@ -1,4 +1,4 @@
-"""The scorer without a model: does a sentence state the claim in its own words?
+"""The scorer without a model: does a sentence say the claim in its own words?
 
 It believes nothing else, because whatever compares words alone is easily deceived: one
 word more or less, or two exchanged names, turn a sentence around. What a sentence says
@@ -88,7 +88,7 @@ def is_stated(premise: str, hypothesis: str) -> bool:
 
 
 def repeats(premise: str, hypothesis: str) -> bool:
-    """Return whether a sentence of the premise says the claim and nothing else.
+    """Return whether a sentence of the premise says only the claim.
 
     One more word may be "partly", "in mice", or "prosecutors believe". Only another
     statement may be in the same sentence, after a semicolon or "whereas".
@@ -140,7 +140,7 @@ def _list_statements(sentence: str) -> Iterator[list[str]]:
 
 
 def _list_rotated(words: list[str]) -> Iterator[list[str]]:
-    """Move a detail to the other end: "In May sales rose" and "sales rose in May"."""
+    """Move a detail to the other end: "In May it rose", "it rose in May"."""
     for start, word in enumerate(words):
         if word not in _DETAIL_PREPOSITIONS:
             continue
@@ -152,7 +152,7 @@ def _list_rotated(words: list[str]) -> Iterator[list[str]]:
 
 
 def _replace_agreeing_details(claim: str, evidence: str) -> tuple[str, str]:
-    """Write alike what agrees: "about 50,000" and "some 52,400", "May" and "3 May".
+    """Write alike what agrees: "about 50,000" and "some 52,400".
 
     If the claim names no time, the evidence may say when something was.
     """

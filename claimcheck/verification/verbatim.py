@@ -76,7 +76,7 @@ def _split(text: str, match: Match) -> list[str]:
 
 
 def _asserts(index: int, match: Match) -> bool:
-    """Return whether a sentence neither asks nor quotes what the claim states."""
+    """Return whether a sentence neither asks nor quotes the claim."""
     sentence = match.evidence.sentences[index].text
     is_question = sentence.rstrip().endswith(_QUESTION_MARKS)
     return not is_question and not is_only_quoted(sentence, match.text)
@@ -88,7 +88,7 @@ def is_only_quoted(sentence: str, claim: str) -> bool:
 
 
 def _repeats(claim: Sequence[str], sentence: Sequence[str]) -> bool:
-    """Return whether a sentence has the claim's words, and no others but numbers.
+    """Return whether a sentence adds at most numbers to the claim's words.
 
     "2019" adds when; any other word may be "former", "partly", or "fewer than".
     """

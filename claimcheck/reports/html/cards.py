@@ -250,7 +250,7 @@ class RunCards:
         facts = self._list_facts(claim)
         if verdict and verdict.label is Label.SUPPORTED and not findings:
             facts.insert(0, ("Why supported", verdict.finding.rationale))
-        is_found = claim.match is not Match.NONE
+        location, anchor = self._locate_quote(number, claim)
         tags = _list_tags(claim, verdict, failure)
         if judgment and judgment.is_rejected:
             tags = (REJECTED,)
@@ -266,13 +266,8 @@ class RunCards:
             said=said,
             fields=tuple(common.list_field_facts(claim)),
             facts=tuple(facts),
-            location=(
-                locations.format_quote_location(claim, self.line_index)
-                if is_found
-                else None
-            ),
-            # A quote that was not found has no location in the text to link to.
-            anchor=f"s{number}" if is_found and self.line_index else None,
+            location=location,
+            anchor=anchor,
             kind=str(claim.kind),
             speaker=common.get_speaker(claim),
             check_worthiness=claim.check_worthiness,
@@ -280,6 +275,13 @@ class RunCards:
             decision=judgment.describe() if judgment else "",
             is_settled=bool(judgment and judgment.is_settled),
         )
+
+    def _locate_quote(self, number: int, claim: Claim) -> tuple[str | None, str | None]:
+        """Return the location of the quote, and its anchor in the text."""
+        if claim.match is Match.NONE:
+            return None, None
+        location = locations.format_quote_location(claim, self.line_index)
+        return location, f"s{number}" if self.line_index else None
 
     def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:
         facts = common.list_claim_facts(claim)
@@ -376,16 +378,15 @@ def _build_verdict_parts(
     if content is None or speaker is None:
         return shown, ""
     # The claim's own speaker is a name where the text has "he".
-    speaker = (claim and claim.speaker) or speaker
+    said = common.attribute((claim and claim.speaker) or speaker)
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
         # A report of a statement shows that it was made, not that it is true.
         known = "not checked here" if claim else "not known"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
-        said = f"Said by {speaker}: {_SAID[finding.label]}"
-        return shown, f"{said}; whether it is true: {known}"
+        return shown, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
     both = (
-        build_finding(finding, anchors, question=f"Did {speaker} say it?", claim=claim),
+        build_finding(finding, anchors, question=f"{said}?", claim=claim),
         build_finding(content, anchors, question=common.CONTENT_QUESTION, claim=claim),
     )
     return both, ""

@@ -41,13 +41,13 @@ _CHART_WIDTH = 1000  # units of the SVG, which scales
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """A sentence of the summary, and its claims' numbers.
+    """A sentence of the summary, and the numbers and marks of its claims.
 
     `finding` says what is wrong with it; None if it is supported or was not checked.
     """
 
     text: str
-    numbers: tuple[int, ...]
+    numbers: tuple[tuple[int, str], ...]
     finding: CardFinding | None
 
 
@@ -169,13 +169,13 @@ def _build_summary_fields(run: Run, anchors: EvidenceAnchors) -> dict[str, Any]:
     summary = run.summary
     if summary is None:
         return _build_empty_summary_fields(common.get_title(run.document))
-    number_of = common.number_claims(run)
+    names = common.name_citations(run)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
 
     def build_items(items: Iterable[LinkedText]) -> list[SummaryItem]:
         built = []
         for item in items:
-            numbers = tuple(number_of[claim_id] for claim_id in item.claim_ids)
+            numbers = tuple(names[claim_id] for claim_id in item.claim_ids)
             verdict = verdicts.get(make_statement_id(item.text))
             finding = _build_problem(verdict, anchors) if verdict else None
             built.append(SummaryItem(item.text, numbers, finding))

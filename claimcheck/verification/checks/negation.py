@@ -36,13 +36,8 @@ _PRESENT_TENSE = frozenset(("is", "are"))
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return a word that both sides use and only one of them negates."""
-    negated = find_negated_terms(pair.claim_words)
-    evidence = pair.match.evidence
-    if any(
-        not negated.keys().isdisjoint(find_negated_terms(evidence.words[index]))
-        for index in pair.match.nearby
-    ):
-        return []  # a sentence nearby negates it, too
+    if _is_negated_nearby(pair):
+        return []
     claim, sentence = pair.claim_words, pair.evidence_words
     in_claim, in_evidence = find_negations(claim), find_negations(sentence)
     # Of two negations on one side, one may be about something else.
@@ -53,8 +48,8 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     negating_forms = [normalize_word(word) for word in negating]
     if in_evidence and _is_limited(sentence[in_evidence[0] + 1 :], plain_forms):
         return []
-    if any(CRITICAL_WORD_KINDS.get(form) == "negation" for form in plain_forms):
-        return []  # "denied", "prevented": it negates in another way
+    if _negates_otherwise(plain_forms):
+        return []
     for form, phrase in find_negated_terms(negating).items():
         # A word that occurs twice may also be said without the negation.
         if plain_forms.count(form) == negating_forms.count(form) == 1:
@@ -64,8 +59,23 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     return []
 
 
+def _is_negated_nearby(pair: SentencePair) -> bool:
+    """Return whether a sentence nearby negates what the claim negates."""
+    negated = find_negated_terms(pair.claim_words).keys()
+    words = pair.match.evidence.words
+    return any(
+        not negated.isdisjoint(find_negated_terms(words[index]))
+        for index in pair.match.nearby
+    )
+
+
+def _negates_otherwise(forms: Sequence[str]) -> bool:
+    """Return whether a word without "not" negates: "denied", "prevented"."""
+    return any(CRITICAL_WORD_KINDS.get(form) == "negation" for form in forms)
+
+
 def _is_limited(negated: Sequence[str], claim_forms: Sequence[str]) -> bool:
-    """Return whether a denial has more words than a claim: "not on Sundays"."""
+    """Return whether a denial says more than a claim: "not on Sundays"."""
     return any(
         word not in FUNCTION_WORDS and normalize_word(word) not in claim_forms
         for word in negated

@@ -58,7 +58,7 @@ class SentencePair:
 
     @cached_property
     def is_of_another_case(self) -> bool:
-        """Return whether one side is about what would be, or was until some time."""
+        """Return whether one side is about what would be or has ended."""
         claim, evidence = set(self.claim_words), set(self.evidence_words)
         if not _CONDITIONS.isdisjoint(claim | evidence):
             return True

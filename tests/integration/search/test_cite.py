@@ -121,7 +121,7 @@ def test_the_command_prints_what_each_source_says(draft):
     done = claimcheck("cite", path, "--quiet")
     assert done.returncode == 0, done.err
     assert done.out.startswith("1. THE SOURCE SAYS OTHERWISE  Nairobi was founded in")
-    assert "1 supported, 1 contradicted by their source" in done.out
+    assert "1 supported, 1 contradicted by the source cited" in done.out
     assert "citation precision 0.50, recall 0.50" in done.out
     assert claimcheck("cite", path, "--fail-on", "refuted", "--quiet").returncode == 1
 

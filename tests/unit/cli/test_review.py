@@ -11,6 +11,8 @@ from claimcheck import Run, RunStore, Settings, summarize
 from claimcheck.errors import InputError
 from claimcheck.models.decision import Action, Decision, check_decision
 from claimcheck.models.integrity import find_run_inconsistencies
+from claimcheck.models.review import apply_decisions
+from claimcheck.models.run import LinkedText, Position
 from claimcheck.reports.formats import Format, render_run
 from claimcheck.store.history import History
 from tests.support.command import claimcheck
@@ -87,7 +89,7 @@ def test_a_diff_shows_other_decisions(path, tmp_path):
     arguments = ("diff", str(other), str(path))
     done = claimcheck(*arguments, "--fail-on", "decisions")
     assert done.returncode == 1
-    assert "! undecided -> noted, supported: The ferry carried" in done.out
+    assert "! no decision -> judged supported: The ferry carried" in done.out
     assert claimcheck(*arguments, "--fail-on", "verdicts").returncode == 0
 
 
@@ -204,3 +206,39 @@ def test_decisions_travel_as_web_annotations(path, tmp_path):
     evidence.write_text(TEXT, encoding="utf-8")
     checked = claimcheck("check", str(page), str(evidence), "--engine", "extractive")
     assert "2 supported" in checked.out
+
+
+@pytest.mark.parametrize("format", [Format.TEXT, Format.MARKDOWN, Format.HTML])
+def test_the_summary_follows_the_decisions(format):
+    run = summarize(TEXT, settings=EXTRACTIVE)
+    ferry, tower = run.claims
+    summary = replace(
+        run.summary,
+        sentences=(
+            LinkedText("A ferry and a tower did well.", (ferry.id, tower.id)),
+            LinkedText("One tower.", (tower.id,)),
+        ),
+        key_points=(
+            LinkedText(ferry.text, (ferry.id,)),
+            LinkedText("Built in 1868.", (tower.id,)),
+        ),
+        positions=(Position("Graz", "We built a tower.", (tower.id,)),),
+        open_questions=(tower.text, "Who paid?"),
+    )
+    decisions = (
+        Decision(ferry.id, Action.EDITED, "It carried 901.", None, None, "Ann"),
+        Decision(tower.id, Action.REJECTED, None, None, None, "Ann"),
+    )
+    run = replace(run, summary=summary, decisions=decisions)
+    applied = apply_decisions(run)
+    assert apply_decisions(applied) == applied
+    assert [item.text for item in applied.summary.sentences] == [
+        "A ferry and a tower did well."
+    ]
+    assert [item.text for item in applied.summary.key_points] == ["It carried 901."]
+    assert applied.summary.positions == ()
+    assert applied.summary.open_questions == ("Who paid?",)
+    shown = render_run(run, format)
+    assert "1 edited" in shown
+    assert "2 rejected" in shown
+    assert "Built in 1868." not in shown

@@ -210,3 +210,16 @@ def test_a_day_that_may_be_another_one_is_not_dated(text):
 
 def test_no_bracket_parts_a_range_from_its_year():
     assert resolve_relative_times("on May 12-13, 2024, it fell", WEDNESDAY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("PORT ELLERY, March 12, 2024 - The bridge closes from July 1.", "July 1"),
+        ("OSLO, June 4 (NEWSWIRE) - The city will buy 40 buses.", None),
+        ("Ann was born in Oslo, May 3, 1950 - a Wednesday.", "May 3, 1950"),
+    ],
+)
+def test_the_date_of_a_dateline_is_not_when_something_happens(text, written):
+    found = find_first_time(text, WEDNESDAY)
+    assert (found and found.text) == written

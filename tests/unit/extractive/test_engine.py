@@ -174,3 +174,19 @@ def test_headline_byline_and_links_are_not_claims(article):
             word in claim.quote
             for word in ("http", "Read more", "By Marta", "five-year study finds")
         )
+
+
+@pytest.mark.parametrize(
+    ("before", "named"),
+    [
+        ("Director Paul Soto said on Tuesday that it costs 3 million.", True),
+        ("Paul Soto spoke. Councilman Raj Patel called the plan too expensive.", False),
+        ("Paul Soto met Raj Patel on Tuesday.", False),
+        ("Paul Soto spoke. The mayor called the plan too expensive.", False),
+    ],
+)
+def test_a_pronoun_is_explained_only_if_nobody_else_was_named(before, named):
+    text = f"{before} He voted against it with 2 colleagues."
+    run = summarize(text, settings=Settings(engine="extractive"))
+    (claim,) = claims_with(run, "voted against it")
+    assert ("[Paul Soto]" in claim.text) is named

@@ -9,7 +9,7 @@ SOURCE = "The ferry carried 900 people in 2020."
 
 def test_supported_output_passes():
     graded = get_assert(SOURCE, {"vars": {"sources": [SOURCE]}})
-    reason = "all 1 claims are supported"
+    reason = "1 of 1 claim supported"
     assert graded == {"pass": True, "score": 1.0, "reason": reason}
 
 

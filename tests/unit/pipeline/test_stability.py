@@ -76,9 +76,7 @@ def test_says_which_verdicts_differ():
     ]
     run, _ = repeat(same, same, same, *checks, check=True)
     assert [item.same_verdict for item in run.stability.claims] == [2, 3]
-    assert "Verdicts that not all runs agree on: claims 1 (2 of 3)" in text.render_run(
-        run
-    )
+    assert "Not all runs agree on the verdict: claim 1 (2 of 3)" in text.render_run(run)
 
 
 def test_each_report_states_the_stability():
@@ -86,8 +84,8 @@ def test_each_report_states_the_stability():
     for report in (text.render_run(run), markdown.render_run(run)):
         words = " ".join(report.split())
         assert "two of 3 runs have 56% of their claims in common" in words
-        assert "In 3 of 3 runs: claims 2" in words
-        assert "In 2 of 3 runs: claims 1" in words
+        assert "In 3 of 3 runs: claim 2" in words
+        assert "In 2 of 3 runs: claim 1" in words
     page = render_run(run, Format.HTML)
     assert "two of 3 runs have 56%" in page
     assert "in 2 of 3 runs, 2 with its quote" in page

@@ -123,7 +123,7 @@ def test_what_cannot_be_replayed_is_not_verified(run, tmp_path):
         assert done.returncode == 1, (new, done.out)
         assert "claims and verdicts" in done.out
         last = done.out.splitlines()[-1]
-        assert last.startswith(("not verified", "WRONG")), (new, last)
+        assert last.startswith(("not verified", "FAILED")), (new, last)
 
 
 def test_a_run_made_with_a_seed_is_verified(tmp_path):

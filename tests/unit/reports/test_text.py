@@ -1,7 +1,9 @@
 """The text report."""
 
+import pytest
+
 from claimcheck import Settings, check, summarize
-from claimcheck.reports import markdown, text
+from claimcheck.reports import common, markdown, text
 
 SETTINGS = Settings(engine="extractive")
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
@@ -25,3 +27,16 @@ def test_a_narrow_terminal_breaks_no_word_of_a_claim():
     assert "…" not in claims
     assert "the document · 1:1" in claims
     assert max(map(len, report.splitlines())) <= 40
+
+
+@pytest.mark.parametrize(
+    ("speaker", "said"),
+    [
+        ("The poll", "Said by the poll"),
+        ("A witness", "Said by a witness"),
+        ("Department of Transportation", "Said by Department of Transportation"),
+        ("Theo", "Said by Theo"),
+    ],
+)
+def test_a_speaker_is_named_within_a_sentence(speaker, said):
+    assert common.attribute(speaker) == said

@@ -21,7 +21,7 @@ def test_a_failure_names_the_claim_the_reason_and_the_evidence():
     with pytest.raises(AssertionError) as raised:
         assert_supported("The ferry carried 700 people in 2020.", FERRY)
     assert str(raised.value) == (
-        "1 of 1 claims are not supported:\n"
+        "1 of 1 claim not supported:\n"
         "  refuted: The ferry carried 700 people in 2020.\n"
         "    The claim says “700 people”, the evidence “900 people”.\n"
         "    “The ferry carried 900 people in 2020.” (ferry.txt, 1:1)"

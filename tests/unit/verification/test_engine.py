@@ -274,3 +274,13 @@ def test_is_sure_of_a_whole_sentence_and_less_sure_of_a_part_of_one():
     assert (
         verdicts([sentence], denied.replace(sentence, ""))[0].finding.confidence < 0.99
     )
+
+
+def test_what_only_others_say_is_not_called_unmentioned():
+    (verdict,) = verdicts(
+        ["Ines Mora said the reservoir was 37 percent full."],
+        "The council met on Monday. Ines Mora said the reservoir was 37 percent full. "
+        "The reservoir is old.",
+    )
+    assert verdict.content.label is Label.NOT_ENOUGH_EVIDENCE
+    assert "only somebody's statement" in verdict.content.rationale
