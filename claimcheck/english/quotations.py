@@ -1,4 +1,4 @@
-"""Who says each sentence of a text, also where only the sentences around it tell.
+"""Who says each sentence of a text, also if only those around it tell.
 
 * A quotation that is left open keeps its speaker in the next sentences and paragraphs.
 * A sentence that is one quotation has the speaker of the quotation before it.
@@ -76,7 +76,7 @@ class Attribution:
 
     @cached_property
     def speeches(self) -> list[Speech | None]:
-        """What `detect_speech` finds in each sentence, completed from the others."""
+        """The speech in each sentence, completed from the other sentences."""
         speeches: list[Speech | None] = []
         for index in range(len(self._sentences)):
             speech = self._find_speech(index, speeches)
@@ -88,7 +88,7 @@ class Attribution:
         return speeches
 
     def find_antecedent(self, index: int) -> str | None:
-        """Return whom "He" or "She" at a sentence's start means, if certain."""
+        """Return whom "He" or "She" at its start means, if certain."""
         pronoun = self._sentences[index].text.partition(" ")[0].lower()
         if pronoun not in _GENDERS or self._parts[index].continues:
             return None
@@ -96,7 +96,7 @@ class Attribution:
         return person if person and self._is_topic(person, index, pronoun) else None
 
     def _is_topic(self, person: str, index: int, pronoun: str) -> bool:
-        """Whether the sentence before names this person and may name no other."""
+        """Whether the sentence before names this person and no other."""
         people: set[str] = set()
         for earlier in range(index - 1, -1, -1):
             text, speech = self._sentences[earlier].text, self.speeches[earlier]
@@ -216,7 +216,7 @@ def _may_be_full_name(speaker: str) -> bool:
 
 
 def _may_be_unlisted(name: str) -> bool:
-    """Whether somebody of either gender may have a name, perhaps with a title."""
+    """Whether a person of either gender may have this name, with any title."""
     given, _, last = name.lower().rpartition(" ")
     is_listed = given.partition(" ")[0] in _load_genders()
     return bool(given) and not is_listed and may_be_name(last)

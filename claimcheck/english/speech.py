@@ -197,7 +197,7 @@ class Speech:
 
 
 def mask_quotations(text: str) -> tuple[str, str]:
-    """Replace quoted characters by "¤"; also return the mark left open, or ""."""
+    """Replace quoted characters by "¤"; return the mark left open, too."""
     unclosed = ""
 
     def mask(match: re.Match[str]) -> str:
@@ -308,7 +308,7 @@ def _find_speaker_after_verb(
 
 
 def _is_subject(left: str, head: str) -> bool:
-    """Return whether "The director, Ann Lee," is who says the words after "said"."""
+    """Return whether "The director, Ann Lee," says the words beside "said"."""
     if find_names(head) == (strip_title(head.strip()),):
         return False
     subject = _find_subject(left)

@@ -47,7 +47,9 @@ from claimcheck.text.sentences import (
 
 _PRONOUN = re.compile(r"(?:He|She)\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
-_SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{re.escape(CLOSING_MARKS)}]*$")
+_SENTENCE_END = re.compile(
+    rf"[{SENTENCE_ENDS}](?:\s?[{re.escape(CLOSING_MARKS)}])*(?:\s\([^()]*\))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def _extract_claims(
         drafts.append(_build_claim(context, sentence, clause, references))
     claims = [claim for claim in drafts if find_obstacle(claim) is None]
     text = _add_speaker(_decontextualize(sentence.text, references), speech)
+    text = _add_label(text, sentence, speech)
     return _SentenceClaims(text, tuple(claims), tuple(drafts))
 
 
@@ -206,6 +209,7 @@ def _build_claim(
     quote = format_quote(excerpts)
     words = " ".join(parts)
     text = _add_speaker(_decontextualize(words, references), clause.speech)
+    text = _add_label(text, sentence, clause.speech)
     if clause.referent:
         referent = sentence.text[slice(*clause.referent)].strip()
         referent = referent[:1].upper() + referent[1:]
@@ -243,6 +247,14 @@ def _add_speaker(text: str, speech: Speech | None) -> str:
     if speech and speech.content_start == 0 and text[:1] in '"“':
         return f"[{speech.speaker} said:] {text}"
     return text
+
+
+def _add_label(text: str, sentence: Sentence, speech: Speech | None) -> str:
+    """Prefix what somebody says about another's words with who says it."""
+    label = sentence.speaker
+    if label is None or speech is None or speech.speaker == label or text[0] == "[":
+        return text
+    return f"[{label} said:] {text}"
 
 
 def _select_claims(claims: Sequence[Claim], limit: int) -> tuple[Claim, ...]:

@@ -113,7 +113,7 @@ def apply_decisions(run: Run) -> Run:
 
 
 def list_checkable_claims(run: Run) -> list[Claim]:
-    """List the claims with the texts that people gave them, without rejected ones."""
+    """List the claims that are not rejected, with texts as edited."""
     judgments = judge_claims(run)
     rejected = {claim for claim, made in judgments.items() if made.is_rejected}
     return [

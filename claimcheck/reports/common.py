@@ -71,7 +71,7 @@ def find_claim(run: Run, name: str) -> Claim:
 
 
 def name_citations(run: Run) -> dict[str, tuple[int, str]]:
-    """Map each claim id to its number, and to what people did to the claim, if so.
+    """Map each claim id to its number, and to what people did to it, if so.
 
     The summary was written before: where it cites such a claim, it may be outdated.
     """
@@ -88,7 +88,7 @@ def name_citations(run: Run) -> dict[str, tuple[int, str]]:
 
 
 def format_citations(ids: Sequence[str], names: dict[str, tuple[int, str]]) -> str:
-    """Format claims as a citation, `[1, 4 edited]`; empty if there are none."""
+    """Format claims as a citation, `[1, 4 edited]`, or as "" without any."""
     cited = (names[claim_id] for claim_id in ids)
     numbers = ", ".join(f"{number}{mark}" for number, mark in cited)
     return f"[{numbers}]" if numbers else ""

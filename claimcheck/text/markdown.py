@@ -14,7 +14,8 @@ _EMPHASIS = re.compile(
     r"""
     (?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]{1,300}(?<=[^\s*])(?P=stars)(?![\w*])
     |(?<![\w_])(?P<bars>_{1,3})(?=[^\s_])[^_\n]{1,300}(?<=[^\s_])(?P=bars)(?![\w_])
-    |(?<![\w~])(?P<tildes>~~)(?=[^\s~])[^~\n]{1,300}(?<=[^\s~])(?P=tildes)(?![\w~])
+    |(?<![\w~])(?P<tildes>~~)(?=[^\s~])(?:[^~\n]|\n(?!\s)){1,1000}(?<=[^\s~])
+        (?P=tildes)(?![\w~])
     |(?<![\w`])(?P<ticks>`{1,2})(?=[^\s`])[^`\n]{1,300}(?<=[^\s`])(?P=ticks)(?![\w`])
     """,
     re.X,
@@ -60,7 +61,7 @@ def find_front_matter(text: str) -> int:
 
 
 def _find_marks(text: str) -> Iterator[_Cut]:
-    """Yield the marks of links, emphasis, and code in Markdown."""
+    """Yield the marks of links, emphasis, and code, and what is struck out."""
     if "](" in text or "][" in text:
         for link in _LINK.finditer(text):
             if link["start"].startswith("!"):
@@ -69,6 +70,9 @@ def _find_marks(text: str) -> Iterator[_Cut]:
             yield *link.span("start"), "link"
             yield *link.span("end"), "link"
     for match in _EMPHASIS.finditer(text):
+        if match["tildes"]:
+            yield match.start(), match.end(), "struck out"
+            continue
         width = len(match[match.lastgroup or 0])
         yield match.start(), match.start() + width, MARKUP
         yield match.end() - width, match.end(), MARKUP

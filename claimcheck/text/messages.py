@@ -15,6 +15,7 @@ ReplyLabel = tuple[int, int, str | None]
 Turns = list[tuple[int, str | None]]
 
 _QUOTE_MARKS = re.compile(r"[ \t]*(?:>(?=[ \t>\r\n]|$)[ \t]?)+", re.M)
+_STARTS_SENTENCE = re.compile(r"[\"“„«‘]|[A-Z][a-z]*\s")
 # "On Mon, 13 May 2024 at 10:00, Bo Lind <bo@example.org> wrote:" as mail programs write
 # it above a reply. Programs break it after 76 characters, so it may have three lines.
 _WROTE = re.compile(
@@ -114,8 +115,9 @@ def find_message_parts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield what mail programs add to messages: [start, end) and a reason."""
     lines = list(_split_lines(text))
     quoted = [line for line in lines if line.depth]
-    # A single ">" means "more than".
-    if len(quoted) > 1 or find_reply_labels(text)[0]:
+    # A single ">" before a number means "more than".
+    is_quotation = any(_STARTS_SENTENCE.match(line.text) for line in quoted)
+    if len(quoted) > 1 or is_quotation or find_reply_labels(text)[0]:
         for line in quoted:
             yield line.line_start, line.start, "quotation mark of a reply"
     yield from _find_footers(lines)

@@ -22,9 +22,9 @@ from claimcheck.text.tables import find_tables
 
 # The Arabic, CJK and Devanagari marks end sentences there as a full stop does here.
 SENTENCE_ENDS = ".!?…。！？।؟"
-CLOSING_MARKS = "\"'”’»)]"
+CLOSING_MARKS = "\"'”’»“«)]"  # "„Ja.“", "« Oui. »", and »Ja.« too
 _TERMINAL_PUNCTUATION = re.compile(
-    rf"[{SENTENCE_ENDS}:;][{re.escape(CLOSING_MARKS)}]*$"
+    rf"[{SENTENCE_ENDS}:;](?:\s?[{re.escape(CLOSING_MARKS)}])*$"
 )
 _BULLETS = frozenset("-*•–‣◦")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")

@@ -40,6 +40,8 @@ _CAPTION = re.compile(
     r"(?:Table|Figure|Fig\.|Chart|Exhibit|Box|Map)\s\d{1,3}\s?[.:|–—-]\s"
 )
 _MAX_CAPTION_CHARACTERS = 250
+# "It rained." (Ann Lee)
+_QUOTED_SENTENCE = re.compile(r"[\"“„»«‘][^\n]*[.!?…]\s?[\"”“«»’]\s?[(–—-]")
 
 
 class Block(NamedTuple):
@@ -178,7 +180,8 @@ def _looks_like_heading(text: str) -> bool:
     return (
         len(text) <= _MAX_HEADING_CHARACTERS
         and text.count(" ") < _MAX_HEADING_WORDS
-        and not text.rstrip(CLOSING_MARKS).endswith(_NON_HEADING_ENDINGS)
+        and not text.rstrip(f"{CLOSING_MARKS} \xa0").endswith(_NON_HEADING_ENDINGS)
+        and not _QUOTED_SENTENCE.match(text)
     )
 
 

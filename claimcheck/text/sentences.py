@@ -61,12 +61,24 @@ _AFTER_TIME = re.compile(
     """,
     re.X,
 )
-# "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday"
-_TITLE_END = re.compile(r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$")
+# A number that opens a sentence. Outside of English, sentencex takes each full stop
+# before a number for that of an abbreviation. Few of those have five letters, and few
+# have a vowel near their end: "Bahnhofstr. 5".
+_END_BEFORE_NUMBER = re.compile(
+    r"(?:(?<=\w{3}[aeiouyäöüéè]\w[.!?])|(?<=\w{4}[aeiouyäöüéè][.!?]))\s+(?=\d)"
+)
+# "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday". A capitalized word
+# without a vowel is a title ("Cllr. Lee"), unless it ends a name ("Voss Ltd.").
+_TITLE_END = re.compile(
+    r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$"
+    r"|(?:^|\s[a-z]+,?\s)[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,4}\.\s+$"
+)
 _LAST_ABBREVIATION = re.compile(r"\b([A-Za-z]{2,7})\.\s+$")
 _NUMBER_END = re.compile(r"\d\.\s+$")
 _CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
 _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
+# Behind a quotation, who said it: "(Ann Lee)"
+_SOURCE = re.compile(r"\([^()]{1,80}\)[.]?\s*")
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
 # What numbers the item that follows: "1.", "Step 2.", "Q.", and, within a sentence,
 # "resolved: 1. to close it; 2. to sell it".
@@ -81,7 +93,7 @@ _MAX_SEGMENTED_CHARACTERS = 10_000
 _DANGLING_MARK = re.compile(r"\w[.!?]\s[\"“‘]")
 _SURE_ENDS = (". ", "! ", "? ", "。", "！", "？", "। ", "؟ ")
 _WHITE_SPACE = re.compile(r"\s+")
-_MAX_END_CHARACTERS = 12  # of a sentence, that show whether it is its end
+_MAX_END_CHARACTERS = 24  # of a sentence, that show whether it is its end
 
 
 class Sentence(NamedTuple):
@@ -149,7 +161,7 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
         return [(0, len(text))]
     edges = _find_edges(text, language)
     edges = [_move_before_opening_mark(text, edge) for edge in edges]
-    edges = _add_missed_ends(text, edges)
+    edges = _add_missed_ends(text, edges, language)
     bounds: list[tuple[int, int]] = []
     for start, end in pairwise(edges):
         # sentencex splits at a full stop inside quotation marks. What follows in lower
@@ -191,7 +203,7 @@ def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
     return (cut, True) if cut > start + 1 else (end, False)
 
 
-def _add_missed_ends(text: str, edges: list[int]) -> list[int]:
+def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
     """Add the sentence ends that sentencex misses to those it found."""
     may_miss = any(mark in text for mark in _MISSED_END_MARKS)
     ends = edges[:1]
@@ -201,6 +213,9 @@ def _add_missed_ends(text: str, edges: list[int]) -> list[int]:
         if may_miss:
             matches = _MISSED_SENTENCE_END.finditer(text, start, end)
             ends += [match.end() for match in matches if match.end() < end]
+        if language != "en":
+            numbers = _END_BEFORE_NUMBER.finditer(text, start, end)
+            ends += [match.end() for match in numbers if match.end() < end]
         ends.append(end)
     return ends
 
@@ -209,6 +224,8 @@ def _continues_sentence(left: str, right: str) -> bool:
     """Whether two parts of the segmenter are one sentence."""
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
+        return True
+    if end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right):
         return True
     if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
         return True

@@ -190,3 +190,23 @@ def test_a_pronoun_is_explained_only_if_nobody_else_was_named(before, named):
     run = summarize(text, settings=Settings(engine="extractive"))
     (claim,) = claims_with(run, "voted against it")
     assert ("[Paul Soto]" in claim.text) is named
+
+
+def test_what_a_reply_quotes_names_who_wrote_it_and_who_said_it():
+    text = "Bo, look.\n\nOn 15 May 2024 at 18:03, Tom Reed wrote:\n> A clerk told me that 30 beds closed.\n> It was late.\n"
+    run = summarize(text, settings=Settings(engine="extractive"))
+    (claim,) = claims_with(run, "30 beds")
+    assert claim.text == "[Tom Reed said:] A clerk told me that 30 beds closed."
+    assert claim.speaker == "A clerk"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Der Minister sagte: „Sie wird im Jahr 2026 für 3 Millionen Euro gebaut.“",
+        "Il a dit : « Le pont a coûté 3 millions en 2019. »",
+    ],
+)
+def test_no_full_stop_follows_a_closing_mark(sentence):
+    run = summarize(sentence, settings=Settings(engine="extractive"))
+    assert [claim.text for claim in run.claims] == [sentence]

@@ -74,6 +74,7 @@ def test_segments_a_very_long_paragraph_as_it_does_a_short_one():
         '"Stop!" he said. | "Why?" she asked.',
         "Gen. Brandt et al. found it in 2019. | Prof. Lind agreed.",
         "They left at 10.30. | The bus had gone.",
+        "They asked Cllr. Baker. | Sgt. Lee works for Matro Ltd. | It is late.",
     ],
 )
 def test_sentences_end_where_people_end_them(marked):
@@ -109,3 +110,14 @@ def test_a_quotation_starts_a_sentence_also_after_a_time_or_an_unclosed_one():
         '"We began in 2019," said Ann Lee, a clerk.',
         '"It had 40 boats.',
     ]
+
+
+def test_a_number_may_open_a_german_sentence():
+    text = "Sie haben es am 31. März beschlossen. 12 stimmten dagegen."
+    first, _, last = text.partition(". 12")
+    assert split_paragraph(text, "de") == [f"{first}.", f"12{last}"]
+
+
+def test_a_quotation_with_its_source_in_brackets_is_no_heading():
+    quotation = '"61,000 people came." (Cllr. Lee)'
+    assert texts(f"It is open.\n\n> {quotation}\n") == ["It is open.", quotation]
