@@ -98,17 +98,26 @@ def review(
     are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing
     is ever overwritten; the last decision about a claim holds.
     """
+    from claimcheck.models.decision import describe_decision
+    from claimcheck.reports.common import number_claims
+
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
         return
+    for option, value in (("--by", by), ("--text", decision.text)):
+        if value is not None and not value.strip():
+            raise InputError(f"{option}: is empty; give some text, or leave it out")
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
     elif decision == DecisionOptions():
         _ask_about_claims(loaded, name, save)
     else:
-        save(_build_decision_by_name(loaded, decision, name))
+        made = _build_decision_by_name(loaded, decision, name)
+        save(made)
+        number = number_claims(loaded)[made.claim]
+        write_rows([f"Saved for claim {number}: {describe_decision(made)}"])
 
 
 def _import_decisions(

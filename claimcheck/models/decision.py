@@ -66,8 +66,10 @@ def check_decision(decision: Decision) -> Decision:
     problems = []
     if not by:
         problems.append("who decides? Give a name")
-    if (decision.action is Action.EDITED) != bool(text):
-        problems.append("an edited claim needs its new text, and no other has one")
+    if decision.action is Action.EDITED and not text:
+        problems.append("give the new text of the edited claim")
+    if decision.action is not Action.EDITED and text:
+        problems.append("only an edited claim has a new text")
     if decision.action is Action.NOTED and not (decision.verdict or note):
         problems.append("give a verdict or a note")
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)

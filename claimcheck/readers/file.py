@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from claimcheck.readers.url import Fetched
 
 _MAX_FILE_BYTES = 50 * 2**20
+_MIN_WORDS_OF_TEXT = 4  # a file name rarely has as many
 
 
 def read(path: str | Path, *, encoding: str | None = None) -> Document:
@@ -129,6 +131,8 @@ def suggest_input(name: str) -> str:
     # A path has one slash where an address had two.
     if name.startswith("www."):
         return f"for a web page, write https://{name}"
+    if len(name.split()) >= _MIN_WORDS_OF_TEXT:
+        return 'to give a text itself, pipe it to -: echo "…" | claimcheck COMMAND -'
     return "check the path, or use - for standard input"
 
 
@@ -136,12 +140,12 @@ def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(_MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError(
-            f"{path}: there is no such file; {suggest_input(str(path))}"
-        ) from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; give one file") from None
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in (errno.ENOENT, errno.ENAMETOOLONG):
+            raise InputError(
+                f"{path}: there is no such file; {suggest_input(str(path))}"
+            ) from None
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{path}: can't be read: {reason}") from None

@@ -117,6 +117,8 @@ def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
     for field, names in _COLUMNS.items():
         values = (row.get(name) for name in names)
         fields[field] = next((value for value in values if value), None)
+    if not isinstance(fields["text"], str):
+        return None
     text = clean_text(fields["text"], _MAX_TEXT_CHARACTERS)
     if not any(char.isalnum() for char in text):
         return None
@@ -174,7 +176,10 @@ def _read_rows(rows: list[tuple[int, Any]], source: str) -> list[KnownClaim]:
         else:
             known.append(item)
     if problems:
-        raise InputError(f"{source}: {join_problems(problems)}")
+        raise InputError(
+            f"{source}: {join_problems(problems)}. Give it as a string, and name it "
+            f"one of: {', '.join(_COLUMNS['text'])}"
+        )
     return known
 
 

@@ -21,6 +21,7 @@ from claimcheck.errors import StoreError, UnstorableError
 # How long to wait for another process that is writing. Chosen by hand: our longest
 # transaction, adding a large folder, is shorter.
 LOCK_TIMEOUT_S = 5.0
+_SIGNATURE = b"SQLite format 3\0"
 
 _Values = Sequence[Any] | Mapping[str, Any]
 
@@ -150,6 +151,11 @@ class Database(AbstractContextManager["Database"]):
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path}: {_explain_error(str(error))}") from None
         except sqlite3.DatabaseError as error:
+            if not self._has_signature():
+                raise StoreError(
+                    f"{self.path}: not a claimcheck {self._layout.kind}, but another "
+                    "kind of file. Name another file."
+                ) from None
             raise StoreError(
                 f"{self.path}: not a valid {self._layout.kind}, or damaged ({error}). "
                 "Restore it from a copy, or delete it and create a new one."
@@ -175,6 +181,14 @@ class Database(AbstractContextManager["Database"]):
             return True
         file = Path(self.path)
         return not file.exists() or file.stat().st_size == 0
+
+    def _has_signature(self) -> bool:
+        """Whether the file starts as those of SQLite do: it may be the user's own."""
+        try:
+            with Path(self.path).open("rb") as file:
+                return file.read(len(_SIGNATURE)) == _SIGNATURE
+        except OSError:
+            return True  # nothing says that it is another kind of file
 
     def _read_version(self) -> int:
         kind = self._layout.kind

@@ -242,3 +242,12 @@ def test_the_summary_follows_the_decisions(format):
     assert "1 edited" in shown
     assert "2 rejected" in shown
     assert "Built in 1868." not in shown
+
+
+def test_a_decision_is_confirmed_and_blank_values_are_refused(path):
+    done = claimcheck("review", path, "--by", "Ann", "--claim", "2", "--reject")
+    assert done.out.startswith("Saved for claim 2: Rejected by Ann, ")
+    for option in ("--by", "--text"):
+        done = claimcheck("review", path, "--claim", "2", option, " ")
+        assert (done.returncode, f"{option}: is empty" in done.err) == (2, True)
+    assert len(read_decisions(path)) == 1

@@ -182,3 +182,9 @@ def test_plain_text_needs_no_extra(monkeypatch, tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("The ferry carried 900 people.")
     assert Document.from_path(path).format == "text"
+
+
+@pytest.mark.parametrize("text", ["The bridge was built in 1957.", "It sank. " * 99])
+def test_a_text_in_place_of_a_path_is_told_how_it_goes_in(text):
+    with pytest.raises(errors.InputError, match="no such file; to give a text itself"):
+        Document.from_path(text)

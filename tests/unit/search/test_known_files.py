@@ -82,7 +82,7 @@ def test_rows_of_data_sets_are_known_claims(tmp_path, name, text):
     ("name", "text", "problem"),
     [
         ("k.csv", "id,words\n1,The ferry sank.\n", "has no column with the claims. Name it one of: text, claim, "),
-        ("k.jsonl", '{"text": "The ferry sank."}\n{"text": 7}\n{"x": 1}\n', "line 3 has no claim"),
+        ("k.jsonl", '{"text": "The ferry sank."}\n{"text": 7}\n{"x": 1}\n', "line 2 has no claim; line 3 has no claim. Give it as a string"),
         ("k.jsonl", '{"text": "The ferry sank."}\nnonsense\n', ":2: is not JSON"),
         ("k.html", "<html><body>No markup</body></html>", "has no known claim"),
         ("k.json", "[]", "line 1 has no claim"),

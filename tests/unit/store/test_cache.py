@@ -55,5 +55,5 @@ def test_clearing_removes_answers_from_the_disk(cache, request_):
 
 def test_refuses_a_file_that_is_not_a_cache(tmp_path):
     (tmp_path / "x.db").write_text("Venus is hot. " * 100)
-    with pytest.raises(errors.StoreError, match="not a valid cache, or damaged"):
+    with pytest.raises(errors.StoreError, match="not a claimcheck cache, but another"):
         AnswerCache(tmp_path / "x.db")
