@@ -113,7 +113,7 @@ def build_extractive_summary(
         # A sentence of the summary is not repeated as a question.
         is_open = _OPEN_QUESTION.search(item.sentence.text) is not None
         if is_open and index not in sentences:
-            questions.append(item.text)
+            questions.append(_name_speaker(item))
     return Summary(
         headline=title or _shorten_headline(_find_first_words(items)),
         sentences=tuple(_link_claims(items[index]) for index in sentences),
@@ -208,7 +208,16 @@ def _is_duplicate(
 
 
 def _link_claims(item: ScoredSentence) -> LinkedText:
-    return LinkedText(item.text, tuple(claim.id for claim in item.claims))
+    return LinkedText(_name_speaker(item), tuple(claim.id for claim in item.claims))
+
+
+def _name_speaker(item: ScoredSentence) -> str:
+    """Return the text with whom a label names as saying it: "[Ann Lee said:] ..."."""
+    speaker = item.sentence.speaker
+    # "Q" and "A" name nobody.
+    if speaker is None or len(speaker) == 1 or item.text.startswith("["):
+        return item.text
+    return f"[{speaker} said:] {item.text}"
 
 
 def _find_first_words(items: Sequence[ScoredSentence]) -> str:

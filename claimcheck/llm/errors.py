@@ -127,7 +127,8 @@ def _translate_refused_request(
         )
     if refusal.redirect:
         target = clean_message(refusal.redirect, settings.api_key)
-        return SetupError(
+        # Not final: one answer of a hostile endpoint must not end a batch.
+        return EndpointError(
             f"{endpoint}: redirects to {target}; if your documents should go there, "
             "name it with --base-url or OPENAI_BASE_URL"
         )

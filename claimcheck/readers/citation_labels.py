@@ -39,7 +39,8 @@ _SOURCE_WORD = re.compile(
 )
 _LEAD_IN = re.compile(
     r"""
-    \s* (?P<open> [(\[]\s* )?
+    (?: (?<!\s)\s+ )?  # not \s*: in a run of spaces only the first is tried
+    (?P<open> [(\[]\s* )?
     (?P<word>
         \b (?: sources? | see(?:\ also)? | cf\. | via | quellen?
               | read\ more(?:\ at|\ on)? ) \b (?P<colon>:)? \s*

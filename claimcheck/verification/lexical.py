@@ -34,7 +34,8 @@ _BELOW_THRESHOLD = 0.01
 
 _MINUS = re.compile(r"(?<!\w)[-−](?=[$€£¥]?\d)")
 # A claim may name what the sentence calls "his suit".
-_DETERMINERS = frozenset("a an the his her its their".split())
+_ARTICLES = frozenset(("a", "an", "the"))
+_DETERMINERS = _ARTICLES | frozenset(("his", "her", "its", "their"))
 _SAME_PREPOSITIONS = {"at": "in", "on": "in"}
 _DETAIL_PREPOSITIONS = frozenset(
     map(
@@ -130,10 +131,11 @@ def _list_statements(sentence: str) -> Iterator[list[str]]:
     for clause in split_clauses(sentence, speech):
         parts = [sentence[start:end] for start, end in clause.ranges]
         yield _read_words(" ".join(parts))
-    first, _, second = sentence.partition(" and ")
     # In "safe and effective in mice", the mice belong to both. After a comma may come
     # who says so.
-    if "," not in second and get_part_of_speech(second.partition(" ")[0]) == "v":
+    first, _, second = sentence.partition(" and ")
+    opener = second.partition(" ")[0]
+    if "," not in second and (opener in _ARTICLES or get_part_of_speech(opener) == "v"):
         yield _read_words(first)
 
 

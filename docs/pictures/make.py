@@ -22,7 +22,8 @@ SEED = HERE.parent.parent / "seeds" / "us-russia-venezuela-talks.txt"
 CLAIMS = [
     "TASS quoted Ryabkov as saying the talks were difficult but frank.",
     "Oil exports were declining by about 500,000 barrels a month.",
-    "Ryabkov said Russia was increasingly concerned by U.S. sanctions.",
+    "Ryabkov said Russia was increasingly concerned by U.S. sanctions on the Latin "
+    "American country.",
     "The talks in Rome lasted two hours.",
 ]
 FLAGS = [

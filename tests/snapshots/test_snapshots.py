@@ -57,7 +57,7 @@ COMMANDS = [
     "trust",
 ]
 CLAIMS = [
-    "Ryabkov said Russia was increasingly concerned by U.S. sanctions.",
+    "Ryabkov said Russia was increasingly concerned by U.S. sanctions on the Latin American country.",
     "TASS quoted Ryabkov as saying the talks were difficult but frank.",
     "Oil exports were declining by about 500,000 barrels a month.",
     "The talks were positive.",

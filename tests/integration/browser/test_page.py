@@ -211,7 +211,7 @@ def test_every_export_downloads_a_named_file(visit, api, tmp_path):
         names.append(path.name)
     assert names == [
         f"run-1-1.{ending}"
-        for ending in ("json", "html", "md", "txt", "csv", "parquet", "zip")
+        for ending in ("json", "html", "md", "txt", "csv", "parquet", "jsonld", "zip")
     ]
     assert Run.from_json((tmp_path / "run-1-1.json").read_bytes()).verdicts
     assert "manifest.json" in zipfile.ZipFile(tmp_path / "run-1-1.zip").namelist()

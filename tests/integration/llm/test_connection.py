@@ -103,7 +103,9 @@ def test_follows_no_redirect_to_another_server(status, run):
 
         with serve_handler(Redirecting) as url:
             settings = Settings(model="m", base_url=url, api_key="sk-secret-1234")
-            with pytest.raises(errors.SetupError, match=f"redirects to {other}/chat"):
+            with pytest.raises(
+                errors.EndpointError, match=f"redirects to {other}/chat"
+            ):
                 run("Venus is hot.", settings=settings)
     assert received == []
 
@@ -139,7 +141,7 @@ def test_ends_redirects_in_a_circle():
 
     with serve_handler(Redirecting) as url:
         settings = Settings(model="m", base_url=url)
-        with pytest.raises(errors.SetupError, match="redirects to /v1/chat"):
+        with pytest.raises(errors.EndpointError, match="redirects to /v1/chat"):
             summarize("Venus is hot.", settings=settings)
 
 
@@ -158,7 +160,7 @@ def test_the_batch_api_follows_no_redirect_to_another_server():
 
     with serve_handler(Other) as other, serve_handler(Redirecting) as url:
         api = BatchApi(Settings(model="m", base_url=url, api_key="abc"))
-        with pytest.raises(errors.SetupError, match=f"redirects to {other}/files"):
+        with pytest.raises(errors.EndpointError, match=f"redirects to {other}/files"):
             api.upload("a", [("1", "{}")])
         api.close()
     assert seen == []

@@ -193,11 +193,13 @@ def test_a_pronoun_is_explained_only_if_nobody_else_was_named(before, named):
 
 
 def test_what_a_reply_quotes_names_who_wrote_it_and_who_said_it():
-    text = "Bo, look.\n\nOn 15 May 2024 at 18:03, Tom Reed wrote:\n> A clerk told me that 30 beds closed.\n> It was late.\n"
+    text = "Bo, look.\n\nOn 15 May 2024 at 18:03, Tom Reed wrote:\n> A clerk told me that 30 beds closed.\n> It fell by 9 percent in 2023.\n"
     run = summarize(text, settings=Settings(engine="extractive"))
     (claim,) = claims_with(run, "30 beds")
     assert claim.text == "[Tom Reed said:] A clerk told me that 30 beds closed."
     assert claim.speaker == "A clerk"
+    sentences = [sentence.text for sentence in run.summary.sentences]
+    assert "[Tom Reed said:] It fell by 9 percent in 2023." in sentences
 
 
 @pytest.mark.parametrize(
