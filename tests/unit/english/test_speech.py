@@ -113,6 +113,8 @@ def test_finds_the_speaker_of_a_sentence(text, speaker):
         ("Lind said 40 workers left, but Brandt says it was 30.", None),
         ("Lind said 40 workers left, but he added that it was too few.", "Lind"),
         ("Lind said 40 workers left; Brandt said it was 30.", None),
+        ("Lind says 40 workers left and Brandt says 30 did.", None),
+        ("Lind said 40 workers left, the paper reported.", "Lind"),
         ("Lind, whose rival Bo Brandt said 40 workers left, won in May.", None),
         ("If Lind says that 40 workers left, he is wrong.", None),
         ("Neither Lind nor Brandt said that 40 people were hurt.", None),
