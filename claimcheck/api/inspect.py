@@ -11,6 +11,7 @@ from claimcheck import prompt_folder, prompts, schemas, tokens
 from claimcheck.errors import InputError
 
 TOKEN_ENCODING = tokens.ENCODING
+_RESULT_SCHEMAS = ("run", "check", "citations", "matches", "evaluation")
 
 
 def list_prompts() -> list[prompts.Prompt]:
@@ -91,6 +92,19 @@ def load_schema(name: str) -> dict[str, Any]:
 def find_schema_problems(name: str, value: Any) -> list[str]:
     """Return how a value violates a schema: problems with JSON paths."""
     return [str(problem) for problem in schemas.find_problems(name, value)]
+
+
+def choose_schema(content: bytes) -> str:
+    """Return the name of the schema of whose required fields a result has most."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        value = None
+    fields = set(value) if isinstance(value, dict) else set()
+    return max(
+        _RESULT_SCHEMAS,
+        key=lambda name: len(fields & set(load_schema(name)["required"])),
+    )
 
 
 def find_result_problems(name: str, content: bytes) -> list[str]:

@@ -13,6 +13,7 @@ from claimcheck.cli import batch_run, options
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
 from claimcheck.counting import format_count
+from claimcheck.errors import Interrupted
 
 if TYPE_CHECKING:
     from claimcheck.api.batches import Batch, ReadOptions
@@ -98,7 +99,13 @@ def batch(
     with _open_store(store, step, is_estimate=estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
-            _add_documents(job, sources, read_options, quiet=quiet)
+            try:
+                _add_documents(job, sources, read_options, quiet=quiet)
+            except KeyboardInterrupt:
+                raise Interrupted(
+                    "interrupted before any request was sent; run the same command "
+                    "again to resume"
+                ) from None
         if retry_failed:
             count = job.retry_failed()
             print_note(

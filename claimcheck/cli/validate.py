@@ -15,11 +15,13 @@ def validate(
         typer.Argument(metavar="FILE", help="Result files, or - for standard input."),
     ],
     schema: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--schema", metavar="NAME", help="The schema that the files must follow."
+            "--schema",
+            metavar="NAME",
+            help="The schema that the files must follow (default: by their fields).",
         ),
-    ] = "run",
+    ] = None,
 ) -> None:
     """Check result files against a schema.
 
@@ -27,17 +29,23 @@ def validate(
     text, if the file contains it. Exits with 2 if a file has a problem.
     """
     from claimcheck.api.documents import read_bytes
-    from claimcheck.api.inspect import find_result_problems, load_schema
+    from claimcheck.api.inspect import (
+        choose_schema,
+        find_result_problems,
+        load_schema,
+    )
 
-    load_schema(schema)  # an unknown name is an error even before a file is read
+    if schema:
+        load_schema(schema)  # an unknown name is an error even before a file is read
     failed = False
     for name in files:
         source, content = read_bytes(name)
-        problems = find_result_problems(schema, content)
+        used = schema or choose_schema(content)
+        problems = find_result_problems(used, content)
         write_rows(f"{source}: {problem}" for problem in problems)
         if problems:
             failed = True
         else:
-            write_rows([f"{source}: follows {schema}.schema.json"])
+            write_rows([f"{source}: follows {used}.schema.json"])
     if failed:
         raise typer.Exit(2)

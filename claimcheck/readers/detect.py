@@ -39,6 +39,8 @@ _BINARY_READERS = {
     "warc": ("web_archives", "parse_warc"),
     "scan": ("ocr", "parse_picture"),
 }
+# No text has these names: one that is read as text is damaged, or misnamed.
+_PACKED_SUFFIXES = (".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx")
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 _COMPOUND_STREAMS = (
     ("outlook", "__properties_version1.0"),
@@ -76,6 +78,12 @@ def parse_content(
         from claimcheck.readers.html import parse_html
 
         return kind, parse_html(data, source, charset)
+    suffix = PurePath(name).suffix.lower()
+    if suffix in _PACKED_SUFFIXES and not _is_plain_text(data):
+        raise InputError(
+            f"{source}: is damaged, or not a {suffix} file: it does not begin like "
+            "one; get the file again"
+        )
     text, encoding = decode(data, source, charset)
     return _parse_text(kind, text, encoding, source)
 
@@ -142,6 +150,13 @@ def parse_scanned(data: bytes, source: str) -> Content:
     from claimcheck.readers.ocr import parse_picture, parse_scan
 
     return parse_scan(data, source) if _is_pdf(data) else parse_picture(data, source)
+
+
+def _is_plain_text(data: bytes) -> bool:
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_pdf(data: bytes) -> bool:

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.briefs import read_stored_brief
-from claimcheck.errors import InputError, NotFoundError, StoreError, UnstorableError
+from claimcheck.errors import (
+    InputError,
+    NotFoundError,
+    StoreError,
+    UnstorableError,
+    join_problems,
+)
 from claimcheck.llm.stored import is_usable
 from claimcheck.models.decision import load_decision
 from claimcheck.models.document import Document, load_document
@@ -43,6 +49,7 @@ _MIN_ANSWERS_FOR_MEAN = 10
 # Some endpoints count wrongly, and SQLite cannot add numbers above 2**63: a trillion
 # leaves room for the sum of nine million answers.
 _MAX_TOKENS = 10**12
+_MAX_NAMED_SOURCES = 3  # with a failure, so that a table stays readable
 
 
 class RunStore(AbstractContextManager["RunStore"]):
@@ -214,7 +221,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         """Return causes, messages and counts, the most frequent first.
 
         Messages that differ only in numbers, or in the source that they begin with,
-        are one; what is returned is one of them.
+        are one; what is returned is one of them, with the first sources.
         """
         rows = self.database.fetch_all(
             "SELECT o.cause, o.message, json_extract(d.fields, '$.source'), count(*) "
@@ -224,13 +231,16 @@ class RunStore(AbstractContextManager["RunStore"]):
             "GROUP BY 1, 2, 3 ORDER BY o.document",
             (batch,),
         )
-        groups: dict[tuple[str, str], tuple[str, int]] = {}
+        groups: dict[tuple[str, str], tuple[str, list[str], int]] = {}
         for cause, message, source, count in rows:
             reason = message.removeprefix(f"{source}: ")
             key = (cause, re.sub(r"\d+", "0", reason))
-            example, before = groups.get(key, (message, 0))
-            groups[key] = (reason if before else example, before + count)
-        found = [(key[0], text, count) for key, (text, count) in groups.items()]
+            example, sources, before = groups.get(key, (reason, [], 0))
+            groups[key] = (example, [*sources, source], before + count)
+        found = [
+            (cause, f"{text} ({join_problems(sources, _MAX_NAMED_SOURCES)})", count)
+            for (cause, _), (text, sources, count) in groups.items()
+        ]
         return sorted(found, key=lambda item: (-item[2], item[0]))
 
     def save_outcome(self, location: RunLocation, outcome: Outcome) -> Outcome:

@@ -91,7 +91,7 @@ def test_retries_failed_documents_and_keeps_usable_answers(store, tmp_path):
     progress, _ = run(batch, refused, good("Venus is hot."))
     assert (progress.done, progress.failed) == (1, 1)
     assert store.list_failures(batch.number) == [
-        ("refused", "the model refused: no", 1)
+        ("refused", "the model refused: no (a)", 1)
     ]
     _, client = run(batch)
     assert client.requests == []  # a failure stays one until somebody asks

@@ -64,6 +64,7 @@ def test_the_report_has_a_line_for_each_reason(tmp_path):
     assert done.returncode == 2
     first, second, advice = done.out.splitlines()
     assert first.split()[:4] == ["2", "unreadable", "is", "binary,"]
-    assert second.endswith("c.txt: is empty; give some text")
+    assert first.endswith(f"({folder / 'a.txt'}; {folder / 'b.txt'})")
+    assert second.endswith(f"is empty; give some text ({folder / 'c.txt'})")
     assert advice == "Unreadable files: fix them, and run the same command again"
     assert "3 documents failed, 0 in part: unreadable 3" in done.err

@@ -36,3 +36,11 @@ def test_validate_finds_a_span_that_is_not_the_documents_text(tmp_path):
     assert (
         "$.summary.sentences[0].claim_ids: there is no claim c-000000000000" in report
     )
+
+
+def test_the_schema_of_a_check_is_chosen_by_its_fields(tmp_path):
+    (tmp_path / "claims.txt").write_text("The bridge was built in 1957.")
+    done = claimcheck("check", "claims.txt", SEED, "--format", "json", "-o", "c.json")
+    assert done.returncode == 0, done.err
+    assert "c.json: follows check.schema.json" in claimcheck("validate", "c.json").out
+    assert claimcheck("validate", "c.json", "--schema", "run").returncode == 2

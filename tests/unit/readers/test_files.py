@@ -188,3 +188,12 @@ def test_plain_text_needs_no_extra(monkeypatch, tmp_path):
 def test_a_text_in_place_of_a_path_is_told_how_it_goes_in(text):
     with pytest.raises(errors.InputError, match="no such file; to give a text itself"):
         Document.from_path(text)
+
+
+@pytest.mark.parametrize("name", ["bad.pdf", "bad.docx", "bad.XLSX"])
+def test_a_damaged_file_of_a_known_name_is_not_called_text(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x00\x01\x02 nothing" * 50)
+    with pytest.raises(
+        errors.InputError, match=r"is damaged, or not a .* get the file"
+    ):
+        read(tmp_path / name)
