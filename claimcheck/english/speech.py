@@ -13,7 +13,7 @@ from functools import lru_cache
 from claimcheck.english.lexicon import BASE_FORMS
 from claimcheck.english.names import find_names, strip_title
 from claimcheck.resources import read_words
-from claimcheck.text.words import may_speak
+from claimcheck.text.words import get_part_of_speech, may_speak
 
 
 def _match_any(*names: str) -> str:
@@ -452,6 +452,9 @@ def _extract_speaker(text: str) -> str | None:
     """Return the speaker in a phrase: the final name, or all of it."""
     text = _ASIDE.sub("", text.strip())
     phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
+    head, _, last = phrase.rpartition(" ")
+    if head and get_part_of_speech(last) == "r":  # "Voss tonight"
+        phrase = head
     if not phrase or _NOT_A_SPEAKER.match(phrase):
         return None
     if pronoun := _ENDS_IN_PRONOUN.search(phrase):

@@ -82,6 +82,7 @@ def find_speaker(text):
         ("Its head, a former sailor, said the hall needs a new roof.", "Its head"),
         ("Prices in Oslo, Norway, rose by 3%, said the ministry.", "the ministry"),
         ("Voss Inc. today announced that it sold 300 mills.", "Voss Inc."),
+        ("Voss Inc. tonight announced that it sold 300 mills.", "Voss Inc."),
         ("Jane Roe did not say that it was late.", None),
         ("If Jane Roe says so, it is late.", None),
         ("Easier said than done, it was late.", None),
