@@ -13,7 +13,7 @@ from functools import lru_cache
 from claimcheck.english.lexicon import BASE_FORMS
 from claimcheck.english.names import find_names, strip_title
 from claimcheck.resources import read_words
-from claimcheck.text.words import may_speak
+from claimcheck.text.words import get_part_of_speech, may_speak
 
 
 def _match_any(*names: str) -> str:
@@ -99,6 +99,10 @@ _NOT_BEFORE_SPEECH = (
 )
 # After it, somebody else may speak: "Lind said 40, but Brandt says 30".
 _OTHER_SIDE = re.compile(r"(?:,\s+(?:but|and|while)|;)\s+(?!that\b)")
+# "Lind said 40, Brandt said it was 30", "Lind says 40 and Brandt says 30"
+_ENDS_IN_OTHER_SPEAKER = re.compile(
+    r"(?:[,:]|\s(?:and|but|while|though|whereas))\s+(?P<who>(?:[A-Z][\w.’'-]*\s){1,4})$"
+)
 # "did not say", "never told"
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
@@ -234,14 +238,29 @@ def _check_only_speaker(
     speech: Speech | None, text: str, masked: str, start: int
 ) -> Speech | None:
     """Return the speech, unless somebody else speaks in a later clause."""
+    if speech is None or _names_other_speaker(speech.speaker, masked, start):
+        return None
     other_side = _OTHER_SIDE.search(masked, start)
-    if speech is None or other_side is None:
+    if other_side is None:
         return speech
-    other = detect_speech(text[other_side.end() :])
+    end = other_side.end() + _MAX_CONTEXT_CHARACTERS
+    other = detect_speech(text[other_side.end() : end])
     if other is None or is_third_person_pronoun(other.speaker):
         return speech
     names_same = other.speaker in speech.speaker or speech.speaker in other.speaker
     return speech if names_same else None
+
+
+def _names_other_speaker(speaker: str, masked: str, start: int) -> bool:
+    """Return whether another name has a verb of speech, and words after it."""
+    end = start + _MAX_CONTEXT_CHARACTERS
+    for match in _SPEECH_VERB.finditer(masked, start, end):
+        before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
+        other = _ENDS_IN_OTHER_SPEAKER.search(before)
+        is_followed = _WORD.search(masked, match.end()) is not None
+        if other and is_followed and other["who"].strip() not in speaker:
+            return True
+    return False
 
 
 def is_third_person_pronoun(speaker: str) -> bool:
@@ -433,6 +452,9 @@ def _extract_speaker(text: str) -> str | None:
     """Return the speaker in a phrase: the final name, or all of it."""
     text = _ASIDE.sub("", text.strip())
     phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
+    head, _, last = phrase.rpartition(" ")
+    if head and get_part_of_speech(last) == "r":  # "Voss tonight"
+        phrase = head
     if not phrase or _NOT_A_SPEAKER.match(phrase):
         return None
     if pronoun := _ENDS_IN_PRONOUN.search(phrase):

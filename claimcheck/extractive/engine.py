@@ -45,6 +45,7 @@ from claimcheck.text.sentences import (
     split_sentences,
 )
 
+_GREETING = re.compile(r"^(?:Hi|Hello|Hey|Dear)(?:\s[A-Z][\w.’'-]*){1,3},\s+(?=\w)")
 _PRONOUN = re.compile(r"(?:He|She)\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SENTENCE_END = re.compile(
@@ -140,9 +141,11 @@ def summarize_extractively(
 def _decontextualize(text: str, references: _References) -> str:
     """Make a sentence stand alone.
 
-    Relative times and a leading pronoun are resolved in brackets after them.
+    Relative times and a leading pronoun are resolved in brackets after them, and a
+    greeting is left out.
     """
     published, year = references.published, references.year
+    text = _GREETING.sub("", text)
     # From the end, so that the offsets before it stay valid.
     for end, resolved in reversed(resolve_relative_times(text, published, year)):
         possessive = _POSSESSIVE.match(text, end)

@@ -212,3 +212,12 @@ def test_what_a_reply_quotes_names_who_wrote_it_and_who_said_it():
 def test_no_full_stop_follows_a_closing_mark(sentence):
     run = summarize(sentence, settings=Settings(engine="extractive"))
     assert [claim.text for claim in run.claims] == [sentence]
+
+
+def test_a_greeting_is_no_part_of_what_is_said():
+    text = "Hi Karin, the clinic closed 30 beds in 2023. Dear readers pay 9 euros."
+    run = summarize(text, settings=Settings(engine="extractive"))
+    first, second = run.claims
+    assert first.text == "The clinic closed 30 beds in 2023."
+    assert second.text == "Dear readers pay 9 euros."
+    assert not first.differences
