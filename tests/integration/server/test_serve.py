@@ -103,4 +103,4 @@ def test_names_what_prevents_the_start(tmp_path):
     (tmp_path / "no.db").write_text("This is not a database.")
     assert "no.db: not a" in read_refusal("--port", "0", "--store", "no.db")
     assert "missing/s.db" in read_refusal("--port", "0", "--store", "missing/s.db")
-    assert "max_claims" in read_refusal("--max-claims", "0")
+    assert "--max-claims is 0" in read_refusal("--max-claims", "0")

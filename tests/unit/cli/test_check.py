@@ -7,9 +7,9 @@ import pytest
 
 from claimcheck import Check
 from tests.support.command import claimcheck
-from tests.support.paths import SEED
+from tests.support.paths import SEED, STATED
 
-CLAIMS = """Maduro's government drew widespread international condemnation.
+CLAIMS = f"""{STATED}
 
 Oil exports were declining by about 500,000 barrels a month.
 """
@@ -99,7 +99,7 @@ def test_json_from_standard_input_is_a_valid_check(tmp_path):
         ("unsupported", "Cats sleep.", 1),
         (
             "unsupported",
-            "Maduro's government drew widespread international condemnation.",
+            STATED,
             0,
         ),
     ],

@@ -4,12 +4,12 @@ import json
 
 from claimcheck import Evaluation
 from tests.support.command import claimcheck
-from tests.support.paths import SEED
+from tests.support.paths import SEED, STATED
 
 
 def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
     row = {
-        "claim": "Maduro's government drew widespread international condemnation.",
+        "claim": STATED,
         "document": SEED.read_text(),
         "supported": True,
     }

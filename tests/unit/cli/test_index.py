@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.support.command import claimcheck
-from tests.support.paths import SEED
+from tests.support.paths import SEED, STATED
 
-CLAIMS = """Maduro's government drew widespread international condemnation.
+CLAIMS = f"""{STATED}
 
 TASS quoted Ryabkov as saying the talks were difficult but frank.
 """

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from claimcheck import Settings, check, summarize
 from claimcheck.reports import markdown
 from tests.support.hostile import HOSTILE
-from tests.support.paths import SEED
+from tests.support.paths import SEED, STATED
 
 EXTRACTIVE = Settings(engine="extractive")
 MARKS = [
@@ -48,7 +48,7 @@ def test_a_run_is_headings_lists_and_a_table_with_one_row_per_claim(checked):
 def test_a_check_is_a_table_with_one_row_per_claim():
     checked = check(
         [
-            "Maduro's government drew widespread international condemnation.",
+            STATED,
             "Cats sleep.",
         ],
         SEED.read_text(encoding="utf-8"),

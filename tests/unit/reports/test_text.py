@@ -10,9 +10,8 @@ FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998.
 
 
 def test_reports_show_label_reason_and_location_and_escape_document_text():
-    checked = check(
-        ["The <b>night</b> ferry carries 700 passengers."], FERRY, settings=SETTINGS
-    )
+    claims = ["The night ferry carries 700 passengers.", "The <b>ferry</b> sank."]
+    checked = check(claims, FERRY, settings=SETTINGS)
     report = text.render_check(checked)
     assert "REFUTED" in report
     assert "“700 passengers”" in report
