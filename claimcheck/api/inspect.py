@@ -95,7 +95,7 @@ def find_schema_problems(name: str, value: Any) -> list[str]:
 
 
 def choose_schema(content: bytes) -> str:
-    """Return the name of the schema of whose required fields a result has most."""
+    """Name the schema of whose required fields a result has most."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):

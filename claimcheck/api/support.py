@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from claimcheck.api.check import ClaimsInput, EvidenceInput, acheck, check
 from claimcheck.api.summarize import asummarize, summarize
 from claimcheck.counting import format_count
-from claimcheck.models.claim import Statement
+from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
-from claimcheck.models.run import Check, Run
+from claimcheck.models.run import Check, LedgerEntry, Run
 from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common, locations
 from claimcheck.settings import Settings
+from claimcheck.text.paragraphs import Kind
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 
@@ -59,19 +60,22 @@ def measure_support(
     """Check what a text claims.
 
     `text` is prose, whose claims are extracted (all its sentences, if there are none);
-    or a claim per item; or a run. With `allow_unknown`, claims without enough evidence
-    count as supported. Without settings, no model is asked.
+    or a claim per item; or a run. A heading of prose counts only if it is supported or
+    refuted. With `allow_unknown`, claims without enough evidence count as supported.
+    Without settings, no model is asked.
 
     Raises:
         InputError: there is nothing to check, or no evidence.
     """
     settings = settings or Settings(engine="extractive")
     claims: ClaimsInput = text
+    headings: list[Statement] = []
     if isinstance(text, str):
         document = Document.from_text(text)
-        claims = _choose_claims(summarize(document, settings=settings, client=client))
+        run = summarize(document, settings=settings, client=client)
+        claims, headings = _choose_claims(run)
     result = check(claims, sources, settings=settings, client=client)
-    return _measure(result, allow_unknown)
+    return _measure(result, allow_unknown, headings)
 
 
 async def ameasure_support(
@@ -85,33 +89,68 @@ async def ameasure_support(
     """Do the same as `measure_support` without blocking other tasks."""
     settings = settings or Settings(engine="extractive")
     claims: ClaimsInput = text
+    headings: list[Statement] = []
     if isinstance(text, str):
         document = Document.from_text(text)
         run = await asummarize(document, settings=settings, client=client)
-        claims = _choose_claims(run)
+        claims, headings = _choose_claims(run)
     result = await acheck(claims, sources, settings=settings, client=client)
-    return _measure(result, allow_unknown)
+    return _measure(result, allow_unknown, headings)
 
 
-def _choose_claims(run: Run) -> Run | list[Statement]:
-    """Return the run, or the sentences of a text without checkable claims."""
+def _choose_claims(run: Run) -> tuple[ClaimsInput, list[Statement]]:
+    """Return what to check, and which statements of it are headings.
+
+    This is the run, or the sentences of a text without checkable claims; and headings
+    that claim something, which a run has as headings only.
+    """
+    headings = list(_list_heading_claims(run.document, run.ledger))
     if run.claims:
-        return run
+        return [
+            *map(_to_statement, run.claims),
+            *headings,
+        ] if headings else run, headings
     sentences = split_sentences(Reading(run.document.full_text), run.document.language)
-    return [Statement.of(sentence.text) for sentence in sentences]
+    found = [Statement.of(sentence.text) for sentence in sentences]
+    return [*found, *headings], headings if found else []
 
 
-def _measure(result: Check, allow_unknown: bool) -> Support:
+def _to_statement(claim: Claim) -> Statement:
+    return Statement(claim.id, claim.text, claim.speaker)
+
+
+def _list_heading_claims(
+    document: Document, ledger: Iterable[LedgerEntry]
+) -> Iterator[Statement]:
+    """Yield the headings that would be claims if they were sentences."""
+    for entry in ledger:
+        text = document.full_text[entry.start : entry.end].strip()
+        if entry.reason == Kind.HEADING.value and text:
+            sentence = Document.from_text(f"{text.rstrip('.:')}.")
+            if summarize(sentence, settings=Settings(engine="extractive")).claims:
+                yield Statement.of(text)
+
+
+def _measure(
+    result: Check, allow_unknown: bool, headings: Iterable[Statement]
+) -> Support:
+    # A heading is too short to be supported word by word: it only must not be refuted.
+    ids = {heading.id for heading in headings}
+    verdicts = [
+        item
+        for item in result.verdicts
+        if item.subject not in ids or item.label is not Label.NOT_ENOUGH_EVIDENCE
+    ]
     passing = {Label.SUPPORTED}
     if allow_unknown:
         passing.add(Label.NOT_ENOUGH_EVIDENCE)
-    failing = [item for item in result.verdicts if item.label not in passing]
+    failing = [item for item in verdicts if item.label not in passing]
     problems = [_describe_verdict(verdict, result.documents) for verdict in failing]
     problems += [
         f"not checked: {failure.text}{_INDENT}{failure.message}"
         for failure in result.failures
     ]
-    total = len(result.verdicts) + len(result.failures)
+    total = len(verdicts) + len(result.failures)
     return Support(total - len(problems), total, tuple(problems), result)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,13 +100,8 @@ def batch(
     with _open_store(store, step, is_estimate=estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
-            try:
+            with _explaining_interrupts():
                 _add_documents(job, sources, read_options, quiet=quiet)
-            except KeyboardInterrupt:
-                raise Interrupted(
-                    "interrupted before any request was sent; run the same command "
-                    "again to resume"
-                ) from None
         if retry_failed:
             count = job.retry_failed()
             print_note(
@@ -115,6 +111,17 @@ def batch(
             _print_estimate(job, via, quiet=quiet)
         else:
             _run(job, step, report=report, quiet=quiet)
+
+
+@contextmanager
+def _explaining_interrupts() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted before any request was sent; run the same command again to "
+            "resume"
+        ) from None
 
 
 def _open_store(

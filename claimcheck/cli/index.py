@@ -47,8 +47,9 @@ def add(
 ) -> None:
     """Add documents to an index.
 
-    Adds all of them, or none if one can't be read. A text that the index already
-    contains is not added again.
+    Adds all files that are named, or none if one can't be read; those of a folder that
+    can't be read are named and left out. A text that the index already contains is not
+    added again.
     """
     from claimcheck.api.evidence import Index
 

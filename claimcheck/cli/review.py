@@ -98,9 +98,6 @@ def review(
     are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing
     is ever overwritten; the last decision about a claim holds.
     """
-    from claimcheck.models.decision import describe_decision
-    from claimcheck.reports.common import number_claims
-
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
@@ -114,10 +111,7 @@ def review(
     elif decision == DecisionOptions():
         _ask_about_claims(loaded, name, save)
     else:
-        made = _build_decision_by_name(loaded, decision, name)
-        save(made)
-        number = number_claims(loaded)[made.claim]
-        write_rows([f"Saved for claim {number}: {describe_decision(made)}"])
+        _decide(loaded, decision, name, save)
 
 
 def _import_decisions(
@@ -172,12 +166,18 @@ def _get_user_name() -> str:
         raise InputError("your user name is not known; give --by NAME") from None
 
 
-def _build_decision_by_name(run: Run, chosen: DecisionOptions, by: str) -> Decision:
-    from claimcheck.reports.common import find_claim
+def _decide(
+    run: Run, chosen: DecisionOptions, by: str, save: Callable[[Decision], None]
+) -> None:
+    from claimcheck.models.decision import describe_decision
+    from claimcheck.reports.common import find_claim, number_claims
 
     if chosen.claim is None:
         raise InputError("name the claim to decide about with --claim")
-    return _build_decision(find_claim(run, chosen.claim), chosen, by)
+    made = _build_decision(find_claim(run, chosen.claim), chosen, by)
+    save(made)
+    number = number_claims(run)[made.claim]
+    write_rows([f"Saved for claim {number}: {describe_decision(made)}"])
 
 
 def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:

@@ -212,7 +212,7 @@ def _link_claims(item: ScoredSentence) -> LinkedText:
 
 
 def _name_speaker(item: ScoredSentence) -> str:
-    """Return the text with whom a label names as saying it: "[Ann Lee said:] ..."."""
+    """Return the text with the speaker of its label: "[Ann Lee said:] ..."."""
     speaker = item.sentence.speaker
     # "Q" and "A" name nobody.
     if speaker is None or len(speaker) == 1 or item.text.startswith("["):

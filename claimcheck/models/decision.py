@@ -63,21 +63,27 @@ def check_decision(decision: Decision) -> Decision:
     """
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
     by = decision.by.strip()
-    problems = []
-    if not by:
-        problems.append("who decides? Give a name")
-    if decision.action is Action.EDITED and not text:
-        problems.append("give the new text of the edited claim")
-    if decision.action is not Action.EDITED and text:
-        problems.append("only an edited claim has a new text")
-    if decision.action is Action.NOTED and not (decision.verdict or note):
-        problems.append("give a verdict or a note")
+    made = replace(decision, text=text or None, note=note or None, by=by)
+    problems = _find_missing_or_extra(made)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
     if problems:
         raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
-    return replace(decision, text=text or None, note=note or None, by=by)
+    return made
+
+
+def _find_missing_or_extra(decision: Decision) -> list[str]:
+    problems = []
+    if not decision.by:
+        problems.append("who decides? Give a name")
+    if decision.action is Action.EDITED and not decision.text:
+        problems.append("give the new text of the edited claim")
+    if decision.action is not Action.EDITED and decision.text:
+        problems.append("only an edited claim has a new text")
+    if decision.action is Action.NOTED and not (decision.verdict or decision.note):
+        problems.append("give a verdict or a note")
+    return problems
 
 
 def _find_unstorable(text: str, limit: int) -> list[str]:

@@ -183,7 +183,7 @@ class Database(AbstractContextManager["Database"]):
         return not file.exists() or file.stat().st_size == 0
 
     def _has_signature(self) -> bool:
-        """Whether the file starts as those of SQLite do: it may be the user's own."""
+        """Whether the file starts as SQLite's do; it may be the user's own."""
         try:
             with Path(self.path).open("rb") as file:
                 return file.read(len(_SIGNATURE)) == _SIGNATURE

@@ -34,8 +34,9 @@ def assert_supported(
     """Assert that the sources support what a text claims.
 
     `text` is prose, whose claims are extracted (all its sentences, if there are none);
-    or a claim per item; or a run. With `allow_unknown`, claims pass on which the
-    sources have not enough evidence. Without settings, no model is asked.
+    or a claim per item; or a run. A heading of prose fails only if it is refuted. With
+    `allow_unknown`, claims pass on which the sources have not enough evidence. Without
+    settings, no model is asked.
 
     Raises:
         AssertionError: it names each claim without support, why, and the evidence.

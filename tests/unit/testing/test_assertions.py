@@ -74,3 +74,12 @@ def test_a_failure_is_shown_at_the_line_of_the_test(fail):
     with pytest.raises(AssertionError) as raised:
         fail()
     assert raised.traceback.filter(raised)[-1].path == Path(__file__)
+
+
+def test_a_heading_must_not_be_refuted():
+    text = "# Ferry carried {} people\n\n## Key findings about ferries\n\nThe ferry carried 900 people in 2020."
+    assert_supported(text.format(900), FERRY)
+    with pytest.raises(AssertionError, match="refuted: Ferry carried 700 people"):
+        assert_supported(text.format(700), FERRY)
+    with pytest.raises(AssertionError, match="1 of 1 claim not supported"):
+        assert_supported("# The mayor of Graz resigned", FERRY)
