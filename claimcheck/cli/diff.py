@@ -170,5 +170,5 @@ def _format_verdict(change: VerdictChange) -> Text:
 def _format_decision(change: DecisionChange) -> Text:
     from claimcheck.reports.text import make_safe_text
 
-    old, new = change.old or "no decision", change.new or "no decision"
+    old, new = change.old or "open", change.new or "open"
     return make_safe_text(f"! {old} -> {new}: {change.text}", "yellow")

@@ -132,7 +132,7 @@ _QUOTED_TEXT = re.compile(
 )
 FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
 _THIRD_PERSON_PRONOUNS = frozenset(("he", "she", "they", "it"))
-_TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
+_TITLE = r"\b[A-Z][a-z]{1,4}\.\s(?=[A-Z])|\b[A-Z]\.\s?"  # "Supt. Roe", "J. Roe"
 _AFTER_VERB = re.compile(
     rf"\s+(?P<head>(?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?"
 )

@@ -49,7 +49,8 @@ _GREETING = re.compile(r"^(?:Hi|Hello|Hey|Dear)(?:\s[A-Z][\w.’'-]*){1,3},\s+(?
 _PRONOUN = re.compile(r"(?:He|She)\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SENTENCE_END = re.compile(
-    rf"[{SENTENCE_ENDS}](?:\s?[{re.escape(CLOSING_MARKS)}])*(?:\s\([^()]*\))?$"
+    rf"[{SENTENCE_ENDS}](?:\s?[{re.escape(CLOSING_MARKS)}])*"
+    r"(?:\s\([^()]*\)|\s[–—-]\s[A-Z][^.!?]{1,60})?$"
 )
 
 

@@ -77,8 +77,8 @@ _LAST_ABBREVIATION = re.compile(r"\b([A-Za-z]{2,7})\.\s+$")
 _NUMBER_END = re.compile(r"\d\.\s+$")
 _CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
 _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
-# Behind a quotation, who said it: "(Ann Lee)"
-_SOURCE = re.compile(r"\([^()]{1,80}\)[.]?\s*")
+# Behind a quotation, who said it: "(Ann Lee)", "— Ann Lee"
+_SOURCE = re.compile(r"(?:\([^()]{1,80}\)[.]?|[–—-]\s+[A-Z][^.!?]{1,60})\s*")
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
 # What numbers the item that follows: "1.", "Step 2.", "Q.", and, within a sentence,
 # "resolved: 1. to close it; 2. to sell it".
@@ -224,6 +224,8 @@ def _continues_sentence(left: str, right: str) -> bool:
     """Whether two parts of the segmenter are one sentence."""
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
+        return True
+    if right.strip() in ("»", "”"):
         return True
     if end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right):
         return True

@@ -89,7 +89,7 @@ def test_a_diff_shows_other_decisions(path, tmp_path):
     arguments = ("diff", str(other), str(path))
     done = claimcheck(*arguments, "--fail-on", "decisions")
     assert done.returncode == 1
-    assert "! no decision -> judged supported: The ferry carried" in done.out
+    assert "! open -> judged supported: The ferry carried" in done.out
     assert claimcheck(*arguments, "--fail-on", "verdicts").returncode == 0
 
 

@@ -81,6 +81,7 @@ def find_speaker(text):
         ("Its president, Jane Roe, said the hall needs a new roof.", "Jane Roe"),
         ("Its head, a former sailor, said the hall needs a new roof.", "Its head"),
         ("Prices in Oslo, Norway, rose by 3%, said the ministry.", "the ministry"),
+        ("Wages fell in May, said Supt. Roe.", "Roe"),
         ("Voss Inc. today announced that it sold 300 mills.", "Voss Inc."),
         ("Voss Inc. tonight announced that it sold 300 mills.", "Voss Inc."),
         ("Jane Roe did not say that it was late.", None),

@@ -206,10 +206,11 @@ def test_what_a_reply_quotes_names_who_wrote_it_and_who_said_it():
     "sentence",
     [
         "Der Minister sagte: „Sie wird im Jahr 2026 für 3 Millionen Euro gebaut.“",
+        '"We lost 30 jobs in 2020." — Ann Lee',
         "Il a dit : « Le pont a coûté 3 millions en 2019. »",
     ],
 )
-def test_no_full_stop_follows_a_closing_mark(sentence):
+def test_no_full_stop_is_added_after_a_quotation(sentence):
     run = summarize(sentence, settings=Settings(engine="extractive"))
     assert [claim.text for claim in run.claims] == [sentence]
 

@@ -118,6 +118,13 @@ def test_a_number_may_open_a_german_sentence():
     assert split_paragraph(text, "de") == [f"{first}.", f"12{last}"]
 
 
-def test_a_quotation_with_its_source_in_brackets_is_no_heading():
-    quotation = '"61,000 people came." (Cllr. Lee)'
+@pytest.mark.parametrize("source", ["(Cllr. Lee)", "— Ann Lee"])
+def test_a_quotation_with_its_source_is_no_heading(source):
+    quotation = f'"61,000 people came." {source}'
     assert texts(f"It is open.\n\n> {quotation}\n") == ["It is open.", quotation]
+
+
+def test_a_closing_mark_belongs_to_the_sentence_before_it():
+    text = "Elle a dit : « Il a coûté 3 millions ! » Il est fermé."
+    first, mark, last = text.partition(" » ")
+    assert split_paragraph(text, "fr") == [first + mark.rstrip(), last]
