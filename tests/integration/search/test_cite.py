@@ -12,7 +12,7 @@ from tests.support.newsstand import page
 from tests.support.scripted import response
 
 EXTRACTIVE = Settings(engine="extractive")
-NAIROBI = "Nairobi was founded in 1899 as a rail depot on the Uganda Railway."
+NAIROBI = "Nairobi was founded in 1899 as a rail depot."
 KILIMANJARO = "Mount Kilimanjaro is the highest mountain in Africa, at 5,895 metres."
 
 
@@ -116,7 +116,8 @@ def test_files_beside_the_draft_are_sources_but_no_others(draft, tmp_path):
 def test_the_command_prints_what_each_source_says(draft):
     path = draft(
         "Nairobi was [founded in 1989](SITE/nairobi) as a rail depot. "
-        "Mount Kilimanjaro is the [highest mountain](SITE/kilimanjaro) in Africa."
+        "Mount Kilimanjaro is the [highest mountain](SITE/kilimanjaro) in Africa, at "
+        "5,895 metres."
     )
     done = claimcheck("cite", path, "--quiet")
     assert done.returncode == 0, done.err
@@ -131,7 +132,7 @@ class BothNeeded:
 
     def complete(self, request):
         shown = request.messages[-1].content
-        both = "rail depot on" in shown and "5,895" in shown
+        both = "rail depot." in shown and "5,895" in shown
         verdict = {
             "number": 1,
             "rationale": "It says so.",
