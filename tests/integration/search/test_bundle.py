@@ -15,13 +15,13 @@ from tests.support.endpoint import completion, serve_script
 from tests.support.newsstand import page
 
 EXTRACTIVE = Settings(engine="extractive")
-CLAIMS = ["Nairobi was founded in 1899 as a rail depot.", "Nairobi has nine rivers."]
+CLAIMS = ["In 1899 Nairobi was founded as a rail depot.", "Nairobi has nine rivers."]
 STEPS = ("files", "prompts and schemas", "evidence", "verdicts from evidence")
 NAIROBI = page(
     "Nairobi",
     "Nairobi is the capital and largest city of Kenya.",
-    "Nairobi was founded in 1899 as a rail depot on the Uganda Railway by colonial "
-    "authorities. The town replaced Mombasa as the capital in 1907.",
+    "Nairobi was founded as a rail depot in 1899. The town replaced Mombasa as the "
+    "capital in 1907.",
 )
 
 
@@ -59,7 +59,7 @@ def test_a_run_with_an_external_check_is_verified_with_it(stand, tmp_path):
 
 def test_evidence_that_was_given_is_kept_too(stand, tmp_path):
     stand.pages["/nairobi"] = NAIROBI
-    own = Document.from_text("Nairobi has nine rivers, two of them dry.", source="own")
+    own = Document.from_text("Nairobi has nine rivers in 2020.", source="own")
     checked = check(
         CLAIMS, own, search=SearchSettings(("searxng",)), settings=EXTRACTIVE
     )
@@ -71,7 +71,7 @@ def test_indexes_folders_and_a_search_count_together(stand, tmp_path):
     stand.pages["/nairobi"] = NAIROBI
     folder = tmp_path / "notes"
     folder.mkdir()
-    (folder / "rivers.txt").write_text("Nairobi has nine rivers, two of them dry.")
+    (folder / "rivers.txt").write_text("Nairobi has nine rivers in 2020.")
     (folder / "seas.txt").write_text("The sea is salty.")
     (tmp_path / "lakes.txt").write_text("Lake Victoria is the largest lake of Africa.")
     index = tmp_path / "lakes.db"
@@ -112,7 +112,7 @@ def test_a_forged_page_is_found_although_all_hashes_were_updated(checked, tmp_pa
     ("old", "new", "wrong"),
     [
         ('"label": "supported"', '"label": "refuted"', "verdicts from evidence"),
-        ("as a rail depot on the", "as a rail depox on the", "evidence"),
+        ("as a rail depot in", "as a rail depox in", "evidence"),
         ('"text": "Nairobi has nine rivers."', '"text": "Nairobi has ten rivers."', "verdicts from evidence"),
     ],
 )  # fmt: skip
@@ -157,7 +157,7 @@ def test_pages_are_exported_as_a_web_archive(checked, stand, tmp_path):
     assert page[1].get_header("WARC-Date") == f"{fetched:%Y-%m-%dT%H:%M:%SZ}"
     # Other tools read it, and so does claimcheck.
     document = Document.from_path(path)
-    assert "founded in 1899" in document.text
+    assert "rail depot in 1899" in document.text
 
 
 def test_a_check_of_given_evidence_only_cannot_be_bundled():
