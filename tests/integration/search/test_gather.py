@@ -13,12 +13,12 @@ EXTRACTIVE = Settings(engine="extractive")
 CLAIM = "Nairobi was founded in 1899 as a rail depot."
 NAIROBI = (
     "Nairobi is the capital and largest city of Kenya.",
-    "Nairobi was founded in 1899 as a rail depot on the Uganda Railway by colonial "
-    "authorities. The town replaced Mombasa as the capital in 1907.",
+    "Nairobi was founded in 1899 as a rail depot. It lies on the Uganda Railway. "
+    "The town replaced Mombasa as the capital in 1907.",
 )
 OTHER = (
     "The history of the city on the equator is short. Nairobi was founded in 1899 as "
-    "a rail depot, and burned down and was built again a few years later.",
+    "a rail depot. It burned down and was built again a few years later.",
 )
 
 

@@ -11,7 +11,7 @@ from claimcheck.settings import SearchSettings
 from tests.support.newsstand import page
 from tests.support.web import run_server
 
-NAIROBI = "Nairobi was founded in 1899 as a rail depot on the Uganda Railway."
+NAIROBI = "Nairobi was founded in 1899 as a rail depot. It is a capital."
 CLAIM = "Nairobi was founded in 1899 as a rail depot."
 SEARCH = SearchSettings(("searxng",))
 
