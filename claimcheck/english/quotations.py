@@ -11,7 +11,7 @@ also tells who may be "she"; one that women and men have is both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -154,14 +154,10 @@ class Attribution:
         self, index: int, pronoun: str, before: str, speeches: Sequence[Speech | None]
     ) -> str | None:
         """Return whom a pronoun means; `before` is its sentence up to it."""
-        previous = speeches[index - 1] if index else None
         if pronoun not in _GENDERS:
-            is_same_block = index and not self._count_blocks(index - 1, index)
-            return previous.speaker if previous and is_same_block else None
+            return self._get_speaker_before(index, speeches)
         people = set(self._find_people([before], pronoun))
-        for earlier in range(index - 1, index - _MAX_SENTENCES_BACK, -1):
-            if earlier < 0 or self._count_blocks(earlier, index) > _MAX_BLOCKS_BACK:
-                break
+        for earlier in self._iter_earlier(index):
             speech = speeches[earlier]
             texts = [self._parts[earlier].masked, speech.speaker if speech else ""]
             found = set(self._find_people(texts, pronoun))
@@ -171,6 +167,22 @@ class Attribution:
             if speech and _may_be_full_name(speech.speaker):
                 people.add(speech.speaker)
         return people.pop() if len(people) == 1 else None
+
+    def _get_speaker_before(
+        self, index: int, speeches: Sequence[Speech | None]
+    ) -> str | None:
+        """Return who says the sentence before, if it is in the same block."""
+        if not index or self._count_blocks(index - 1, index):
+            return None
+        previous = speeches[index - 1]
+        return previous.speaker if previous else None
+
+    def _iter_earlier(self, index: int) -> Iterator[int]:
+        """Yield the sentences that may have the name, the closest first."""
+        for earlier in range(index - 1, max(-1, index - _MAX_SENTENCES_BACK), -1):
+            if self._count_blocks(earlier, index) > _MAX_BLOCKS_BACK:
+                return
+            yield earlier
 
     def _count_blocks(self, earlier: int, index: int) -> int:
         return self._sentences[index].block - self._sentences[earlier].block

@@ -7,7 +7,7 @@ applied, so that two reports of a run never show two states of a claim.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from claimcheck.models.claim import Claim, Consistency
@@ -133,42 +133,52 @@ def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
     return claims, sentences
 
 
+@dataclass(frozen=True, slots=True)
+class _ReviewedClaims:
+    """The claims that are left, and what people decided on them."""
+
+    kept: Mapping[str, Claim]
+    rejected: Collection[str]
+    judgments: Mapping[str, Judgment]
+
+    def support(self, item: LinkedText | Position) -> bool:
+        """Return whether an item rests on more than rejected claims."""
+        return not item.claim_ids or not set(self.rejected).issuperset(item.claim_ids)
+
+    def get_text(self, text: str, claim_ids: Sequence[str]) -> str:
+        """Return the new words of the one claim that a text repeats."""
+        claim = self.kept.get(claim_ids[0]) if len(claim_ids) == 1 else None
+        if claim is None or text not in (claim.text, claim.quote):
+            return text
+        judgment = self.judgments.get(claim.id)
+        return (judgment and judgment.text) or text
+
+    def apply(self, items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
+        """Return the texts that are left, in their new words."""
+        left = filter(self.support, items)
+        return tuple(
+            replace(item, text=self.get_text(item.text, item.claim_ids))
+            for item in left
+        )
+
+
 def _apply_to_summary(
     summary: Summary, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
 ) -> Summary:
     rejected = {claim for claim, made in judgments.items() if made.is_rejected}
     kept = {claim.id: claim for claim in claims if claim.id not in rejected}
+    reviewed = _ReviewedClaims(kept, rejected, judgments)
     repeated = {text for claim in kept.values() for text in (claim.text, claim.quote)}
     gone = {text for claim in claims for text in (claim.text, claim.quote)} - repeated
-
-    def counts(item: LinkedText | Position) -> bool:
-        return not item.claim_ids or not rejected.issuperset(item.claim_ids)
-
-    def get_text(text: str, claim_ids: tuple[str, ...]) -> str:
-        """Return the new words of the one claim that a text repeats."""
-        claim = kept.get(claim_ids[0]) if len(claim_ids) == 1 else None
-        if claim is None or text not in (claim.text, claim.quote):
-            return text
-        made = judgments.get(claim.id)
-        return (made and made.text) or text
-
-    def apply(items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
-        texts = (
-            replace(item, text=get_text(item.text, item.claim_ids))
-            for item in items
-            if counts(item)
-        )
-        return tuple(texts)
-
+    positions = [
+        replace(item, position=reviewed.get_text(item.position, item.claim_ids))
+        for item in filter(reviewed.support, summary.positions)
+    ]
     return replace(
         summary,
-        sentences=apply(summary.sentences),
-        key_points=apply(summary.key_points),
-        positions=tuple(
-            replace(item, position=get_text(item.position, item.claim_ids))
-            for item in summary.positions
-            if counts(item)
-        ),
+        sentences=reviewed.apply(summary.sentences),
+        key_points=reviewed.apply(summary.key_points),
+        positions=tuple(positions),
         open_questions=tuple(
             question for question in summary.open_questions if question not in gone
         ),
