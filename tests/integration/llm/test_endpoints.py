@@ -137,7 +137,11 @@ def run_batch_api(mode, path):
 def describe_batch(batch, problem):
     counts = Counter({str(state): n for state, n in batch.info.counts.items()})
     failures = batch.store.list_failures(batch.number)
-    messages = [f"{cause}: {message}" for cause, message, _ in failures]
+    # Without the documents that a message names.
+    messages = [
+        f"{cause}: {re.sub(r' [(]row-[^()]*[)]$', '', message)}"
+        for cause, message, _ in failures
+    ]
     if problem:
         messages.append(str(problem))
     if counts["pending"]:
