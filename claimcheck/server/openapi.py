@@ -39,6 +39,7 @@ _REQUEST_SCHEMAS = (
 )
 
 _STRING = {"type": "string"}
+_JSON_LD = {"type": ["object", "array"]}
 _NULLABLE_STRING = {"type": ["string", "null"]}
 _COUNT = {"type": "integer", "minimum": 0}
 _NULLABLE_COUNT = {"type": ["integer", "null"], "minimum": 0}
@@ -76,6 +77,7 @@ _ABOUT_SCHEMA = build_object_schema(
         "most_bytes": _COUNT,
         "jobs": _COUNT,
         "open_jobs": _COUNT,
+        "search": _STRINGS,
         "run_formats": _STRINGS,
         "check_formats": _STRINGS,
     }
@@ -106,7 +108,8 @@ def describe_responses(
     if schema_name:
         content: dict[str, Any] = {JSON_MEDIA_TYPE: {"schema": _build_ref(schema_name)}}
         for media_type in media_types:
-            content[media_type] = {"schema": _STRING}
+            is_json = media_type.endswith("json")
+            content[media_type] = {"schema": _JSON_LD if is_json else _STRING}
         responses[status]["content"] = content
     for error_status in sorted({*_COMMON_ERROR_STATUSES, *errors}):
         responses[error_status] = {
