@@ -37,7 +37,7 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
     """Return the arguments of the SDK's clients.
 
     Raises:
-        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
+        AuthenticationError: the endpoint is OpenAI's, and no key is set.
         SetupError: the key cannot be sent.
     """
     if not settings.api_key and not settings.base_url:
@@ -75,7 +75,7 @@ def create_sdk_client(
     """Create a client of the SDK with its HTTP client.
 
     Raises:
-        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
+        AuthenticationError: the endpoint is OpenAI's, and no key is set.
         SetupError: this machine's proxy, certificates, or key cannot be used.
     """
     arguments = build_sdk_options(settings)

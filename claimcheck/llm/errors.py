@@ -122,7 +122,8 @@ def _translate_refused_request(
         if settings.api == RESPONSES:
             advice += "; with --api chat, it is asked for a chat completion"
         return UnknownModelError(
-            f"{endpoint}: has no model {settings.model!r} or no such path ({message}); "
+            f"{endpoint}: has no model {settings.model!r}, or the path is wrong "
+            f"({message}); "
             f"{advice}"
         )
     if refusal.redirect:
@@ -174,7 +175,7 @@ def _build_retry_later_error(
     seconds = min(refusal.retry_after_s, 10 * 365 * 86_400.0)
     until = datetime.now().astimezone() + timedelta(seconds=seconds)
     return RetryLaterError(
-        f"{settings.endpoint()}: takes no requests until {until:%Y-%m-%d %H:%M %Z} "
+        f"{settings.endpoint()}: accepts no requests until {until:%Y-%m-%d %H:%M %Z} "
         f"({message}); run the same command again then"
     )
 

@@ -84,7 +84,7 @@ class Limiter:
 
     It keeps its own `Budget`, unless there is a `shared_budget` of several processes.
     `reservations` remember what requests without a known outcome can have cost.
-    Set `on_pause` to get the seconds for which the endpoint takes no requests.
+    Set `on_pause` to get the seconds for which the endpoint accepts no requests.
     """
 
     def __init__(

@@ -76,7 +76,7 @@ class OpenAIClient:
 
     With a `limiter`, `acomplete` waits until the limiter lets each request through;
     with a `budget`, `complete` until that covers it. `complete` calls `on_pause` with
-    the seconds for which the endpoint takes no requests.
+    the seconds for which the endpoint accepts no requests.
 
     Raises:
         UnknownModelError: the settings do not name a model.

@@ -1,7 +1,7 @@
-"""A run as people decided it: what every report, export, and comparison shows.
+"""Applies people's decisions to a run, for every report, export, and comparison.
 
-`Run.decisions` has each decision as it was made. Here they are taken together and
-applied, so that two reports of a run never show two states of a claim.
+`Run.decisions` has each decision as it was made. This module combines and applies
+them in one place, so that two reports never show a claim in two states.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """What people decided about a claim, all their decisions taken together.
+    """The combined decisions about a claim.
 
     `decisions` are those in force, oldest first: the last one that accepts, edits, or
-    rejects the claim, the last verdict, and the last of all. `verdict` is None if it
-    was given before the claim was edited: it is about other words.
+    rejects the claim, the last verdict, and the last one of any kind. A later edit
+    voids `verdict`, because it was about other words.
     """
 
     decisions: tuple[Decision, ...]
@@ -50,7 +50,7 @@ class Judgment:
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the claim counts no longer."""
+        """Whether the claim no longer counts."""
         return self.action is Action.REJECTED
 
     def describe(self) -> str:
@@ -59,7 +59,7 @@ class Judgment:
 
 
 def judge_claims(run: Run) -> dict[str, Judgment]:
-    """Map the ids of claims that people decided about to what they decided."""
+    """Map the id of each claim with decisions to its judgment."""
     by_claim: dict[str, list[Decision]] = defaultdict(list)
     for decision in run.decisions:
         by_claim[decision.claim].append(decision)
@@ -87,11 +87,11 @@ def _combine(decisions: list[Decision]) -> Judgment:
 def apply_decisions(run: Run) -> Run:
     """Return the run with the texts and verdicts that people gave its claims.
 
-    A rejected claim keeps its place, so that the numbers of claims stay, and loses its
-    verdicts. So does an edited one: they are about other words. The summary no longer
-    says what rests on rejected claims alone, and repeats an edited one in its new
-    words. A verdict of a person takes the place of that of the check. Applying
-    decisions twice changes nothing more.
+    A rejected claim stays in the list, so that the other claims keep their numbers, but
+    loses its verdicts. An edited claim loses them, too, because they were about other
+    words. The summary drops what rests on rejected claims alone, and repeats an edited
+    claim in its new words. A person's verdict replaces that of the check. Applying
+    decisions twice has no further effect.
     """
     judgments = judge_claims(run)
     if not judgments:
@@ -113,9 +113,9 @@ def apply_decisions(run: Run) -> Run:
 
 
 def list_checkable_claims(run: Run) -> list[Claim]:
-    """List the claims that are not rejected, with texts as edited."""
+    """List the claims that nobody rejected, with edited texts."""
     judgments = judge_claims(run)
-    rejected = {claim for claim, made in judgments.items() if made.is_rejected}
+    rejected = {claim for claim, judged in judgments.items() if judged.is_rejected}
     return [
         _apply_text(claim, judgments)
         for claim in run.claims
@@ -135,14 +135,14 @@ def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
 
 @dataclass(frozen=True, slots=True)
 class _ReviewedClaims:
-    """The claims that are left, and what people decided on them."""
+    """The claims that remain after review, and the judgments on them."""
 
     kept: Mapping[str, Claim]
     rejected: Collection[str]
     judgments: Mapping[str, Judgment]
 
     def support(self, item: LinkedText | Position) -> bool:
-        """Return whether an item rests on more than rejected claims."""
+        """Return whether an item rests on a claim that nobody rejected, or on none."""
         return not item.claim_ids or not set(self.rejected).issuperset(item.claim_ids)
 
     def get_text(self, text: str, claim_ids: Sequence[str]) -> str:
@@ -154,18 +154,17 @@ class _ReviewedClaims:
         return (judgment and judgment.text) or text
 
     def apply(self, items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
-        """Return the texts that are left, in their new words."""
-        left = filter(self.support, items)
+        """Return the texts that remain, in their new words."""
         return tuple(
             replace(item, text=self.get_text(item.text, item.claim_ids))
-            for item in left
+            for item in filter(self.support, items)
         )
 
 
 def _apply_to_summary(
     summary: Summary, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
 ) -> Summary:
-    rejected = {claim for claim, made in judgments.items() if made.is_rejected}
+    rejected = {claim for claim, judged in judgments.items() if judged.is_rejected}
     kept = {claim.id: claim for claim in claims if claim.id not in rejected}
     reviewed = _ReviewedClaims(kept, rejected, judgments)
     repeated = {text for claim in kept.values() for text in (claim.text, claim.quote)}
@@ -189,7 +188,7 @@ def _apply_text(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:
     judgment = judgments.get(claim.id)
     if judgment is None or judgment.text is None:
         return claim
-    # Nobody compared the new text with the quote.
+    # The new text has not been compared with the quote.
     return replace(
         claim,
         text=judgment.text,
@@ -211,7 +210,7 @@ def _apply_verdicts(
         if judgment is None or judgment.verdict is None or judgment.is_rejected:
             continue
         before = kept.get(claim.id)
-        # A verdict that a person shares keeps its reason and its evidence.
+        # If the person agrees with the check, its reason and evidence stay.
         if before is None or before.label is not judgment.verdict:
             kept[claim.id] = _build_verdict(claim, judgment, judgment.verdict, before)
     return tuple(kept.values())
@@ -220,8 +219,8 @@ def _apply_verdicts(
 def _build_verdict(
     claim: Claim, judgment: Judgment, label: Label, before: Verdict | None
 ) -> Verdict:
-    made = [decision for decision in judgment.decisions if decision.verdict]
-    rationale = f"The verdict of {made[-1].by}."
+    with_verdict = [item for item in judgment.decisions if item.verdict]
+    rationale = f"The verdict of {with_verdict[-1].by}."
     if before:
         name = before.label.replace("_", " ")
         rationale += f" The check said {name}: {before.finding.rationale}"

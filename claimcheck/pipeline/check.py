@@ -53,15 +53,15 @@ from claimcheck.verification.scorer import EntailmentScorer
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 # The key in the settings of a signature: the scorer, with its version.
 VERIFIER = "verifier"
-# The key in the settings of a signature, where it is not the default.
+# The key in the settings of a signature, present only if it is not the default.
 CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
-# With more, a check costs more than it saves. Chosen by hand.
+# With more shared passages, one request costs more than it saves. Chosen by hand.
 _MAX_SHARED_TOKENS = 3_000
-# One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
+# A verdict must cite one of the closest passages. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
-# Shown with a verdict that cites none. Chosen by hand.
+# For a verdict that cites no passage. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
 _WORD = re.compile(r"\w+")
 # A document, and the index of a sentence in it.
@@ -108,7 +108,7 @@ def check_with_model(
 
 @dataclass(frozen=True, slots=True)
 class _Vote:
-    """An answer, and the verdict in it on one statement, if there is one."""
+    """An answer, and its verdict on one statement, if it has one."""
 
     answer: Answer[VerdictsAnswer]
     verdict: VerdictAnswer | None
@@ -117,9 +117,9 @@ class _Vote:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Statements that are checked in one request, by their index.
+    """The indexes of statements that are checked in one request.
 
-    `passages` are the sentences that the model is shown, numbered from 1.
+    `passages` are the sentences that the model sees, numbered from 1.
     """
 
     indexes: Sequence[int]
@@ -133,7 +133,7 @@ class _Group:
         return _build_requests(statements, self.passages, settings)
 
     def split(self, checks: Sequence[_StatementCheck]) -> list[_Group]:
-        """Return groups that need a smaller window, or none."""
+        """Return smaller groups, for a smaller window; none if there are none."""
         if len(self.indexes) > 1:
             return [_Group([index], checks[index].select()) for index in self.indexes]
         if len(self.passages) < 2:
@@ -161,8 +161,8 @@ def _ask_for_votes(
 ) -> Flow[tuple[list[list[_Vote]], list[Answer[VerdictsAnswer]]]]:
     """Return the votes on each statement, and all answers that were paid for.
 
-    A statement that a shared answer leaves out is asked about alone. A request that
-    exceeds the model's window is repeated with less.
+    A statement that a shared answer omits gets a request of its own. A request that
+    exceeds the model's window is repeated with fewer passages.
     """
     votes_by_check: list[list[_Vote]] = [[] for _ in checks]
     all_answers: list[Answer[VerdictsAnswer]] = []
@@ -177,13 +177,13 @@ def _ask_for_votes(
         remaining = iter(answers)
         repeated: list[_Group] = []
         for group in pending:
-            own = list(islice(remaining, settings.votes))
-            if any(answer.response.exceeds_window for answer in own):
+            group_answers = list(islice(remaining, settings.votes))
+            if any(answer.response.exceeds_window for answer in group_answers):
                 smaller = group.split(checks)
                 repeated += smaller
                 if smaller:
                     continue
-            for index, votes in group.read_votes(own).items():
+            for index, votes in group.read_votes(group_answers).items():
                 votes_by_check[index] = votes
                 is_missing = all(vote.verdict is None for vote in votes)
                 if is_missing and len(group.indexes) > 1:
@@ -195,10 +195,10 @@ def _ask_for_votes(
 def _group_checks(
     checks: Sequence[_StatementCheck], settings: Settings
 ) -> list[_Group]:
-    """Put statements into one request if their documents fit into it.
+    """Group statements into one request if their documents fit into it.
 
-    That costs far less than to show each its best passages, and it is the only way for
-    a model to see all of a document.
+    That costs far less than sending each statement its own passages, and it is the only
+    way for a model to see an entire document.
     """
     groups: list[_Group] = []
     sharing: dict[tuple[EvidenceDocument, ...], list[int]] = {}
@@ -237,7 +237,7 @@ def check_without_model(
 ) -> Flow[CheckResult]:
     """Check statements without a model, by comparison and entailment.
 
-    Of the settings, only `verifier` counts.
+    Of the settings, only `verifier` is used.
     """
     scorer = choose_scorer(settings.verifier)
     verdicts = []
@@ -253,8 +253,9 @@ def check_run(
 ) -> Flow[Run]:
     """Check the summary and the claims of the flow's run against its document.
 
-    Each text is checked once, as strictly as a summary deserves: what it adds to the
-    document, or states as a fact where the document quotes somebody, is not supported.
+    Each text is checked once, with the strictness that a summary needs: anything it
+    adds to the document, or states as a fact where the document quotes somebody, is not
+    supported.
     """
     run = yield from flow
     statements = list_statements(run)
@@ -295,7 +296,7 @@ def list_statements(run: Run) -> list[Statement]:
 
 @dataclass(frozen=True, slots=True)
 class _CheckContext:
-    """What the checks of all statements share; `strict` as in `Hypothesis`."""
+    """What the checks of all statements share; for `strict`, see `Hypothesis`."""
 
     corpus: Corpus
     settings: Settings
@@ -322,10 +323,10 @@ class _StatementCheck:
         return select_passages(self.statement.text, self.documents, count)
 
     def decide(self, votes: Sequence[_Vote]) -> Verdict | CheckFailure:
-        """Return the majority's verdict, or a failure if there is none."""
+        """Return the majority's verdict, or a failure without a usable vote."""
         if not votes:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
-        # Whoever did not see all of the passages cannot judge by them.
+        # A model that did not receive all passages cannot judge them.
         usable = [
             vote
             for vote in votes
@@ -334,7 +335,7 @@ class _StatementCheck:
         if not usable:
             return _build_failure(self.statement, votes[0].answer)
         counts = Counter(vote.verdict.label for vote in usable if vote.verdict)
-        # In a tie, the label that was given first.
+        # In a tie, `most_common` returns the label of the earliest vote.
         label = counts.most_common(1)[0][0]
         chosen = next(
             vote for vote in usable if vote.verdict and vote.verdict.label == label
@@ -342,7 +343,8 @@ class _StatementCheck:
         if len(votes) == 1:
             return self._build_verdict(self._build_finding(chosen), None)
         finding = self._build_finding(chosen)
-        # A check may have replaced the label. An unusable answer is a vote for nothing.
+        # A veto may have replaced the label. Unusable answers count as votes for no
+        # label.
         agreed = counts[finding.label]
         confidence = agreed / len(votes) if agreed else None
         finding = replace(finding, confidence=confidence)
@@ -359,10 +361,10 @@ class _StatementCheck:
         )
 
     def _build_finding(self, vote: _Vote) -> Finding:
-        """Build the finding from the model's answer, if that has grounds.
+        """Build the finding from the model's answer, unless its evidence is wrong.
 
-        A label that cites no passage about the statement becomes `not_enough_evidence`,
-        and a "supported" to which a check objects becomes what the checks decide.
+        A label that cites no passage about the statement becomes `not_enough_evidence`.
+        If the rules object to "supported", their finding replaces it.
         """
         verdict = vote.verdict
         assert verdict is not None
@@ -387,7 +389,7 @@ class _StatementCheck:
         return finding
 
     def _is_repeated(self) -> bool:
-        """Whether a passage has all the statement's words and no conflict."""
+        """Whether a passage has all words of the statement and no conflict with it."""
         words = set(_WORD.findall(self.statement.text.lower()))
         for document, index in self.select(_CLOSEST_PASSAGES):
             passage = document.sentences[index].text.lower()
@@ -408,7 +410,7 @@ class _StatementCheck:
     def _is_about(self, cited: Sequence[_Passage]) -> bool:
         """Whether one of the passages is among the closest to the statement.
 
-        A weak model that has to cite a passage cites any.
+        A weak model that must cite a passage cites an arbitrary one.
         """
         closest = self.select(_CLOSEST_PASSAGES)
         return any(passage in closest for passage in cited)
@@ -426,13 +428,13 @@ class _StatementCheck:
         return tuple(evidence)
 
     def _apply_veto(self, finding: Finding, cited: Sequence[_Passage]) -> Finding:
-        """Replace "supported" if a check objects: as without a model."""
+        """Replace "supported" if the rules object, as in a check without a model."""
         hypothesis = self._build_hypothesis()
         for document in self.documents:
             indexes = [index for other, index in cited if other is document]
             veto = find_veto(hypothesis, document, self.context.scorer, indexes)
             if veto is not None:
-                # A vote is for "supported", and says nothing of another label.
+                # The votes were for "supported" and do not count for the new label.
                 rationale = f"The model calls it supported, but: {veto.rationale}"
                 return replace(veto, rationale=rationale)
         return finding
@@ -461,7 +463,7 @@ def _build_requests(
     request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
     if settings.votes == 1:
         return [request]
-    # The seeds differ, so that the votes can, but are the same in every run.
+    # Different seeds let the votes differ; fixed ones make the runs repeatable.
     temperature = settings.temperature or SAMPLING_TEMPERATURE
     first_seed = settings.seed or 0
     return [
@@ -473,7 +475,7 @@ def _build_requests(
 def _build_failure(
     statement: Statement, answer: Answer[VerdictsAnswer]
 ) -> CheckFailure:
-    # It has no range of the document; only what happened counts.
+    # A check has no range of the document; only the cause and message are used.
     unread = answer.build_unread_failures(0, 1)
     if unread:
         failure = unread[0]
