@@ -55,9 +55,7 @@ class LexicalScorer:
     """Estimates entailment from shared words; for English."""
 
     name = "lexical"
-    calibration = Calibration(
-        SUPPORTED_FROM, refuted_reliability=_REFUTED_RELIABILITY
-    )
+    calibration = Calibration(SUPPORTED_FROM, refuted_reliability=_REFUTED_RELIABILITY)
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Entailment]:
         """Return probabilities of entailment; contradiction is always 0."""
