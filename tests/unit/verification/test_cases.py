@@ -163,6 +163,16 @@ def test_compares_numbers_in_other_languages(claim, evidence, expected):
             "Sales fell from 400 to 300 cars.",
             "-25 %",
         ),
+        (
+            "Rents fell by 25 percent.",
+            "Rents fell from 1,000 euros to 750 euros.",
+            "-25 %",
+        ),
+        (
+            "The budget rose by 2,500 euros.",
+            "The budget rose from 10,000 to 12,500 euros.",
+            "+2,500",
+        ),
     ],
 )
 def test_shows_what_it_computed(claim, evidence, shown):
