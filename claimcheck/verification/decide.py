@@ -140,7 +140,9 @@ def _refute(
     refuting = list(dict.fromkeys(index for index, _ in contradictions))
     supporting = _list_supporting_sentences(comparisons, refuting, scorer)
     sides = ((refuting, Stance.REFUTES), (supporting, Stance.SUPPORTS))
-    reliability = scorer.calibration.refuted_reliability
+    reliability = None
+    if evidence.language.code in scorer.calibration.languages:
+        reliability = scorer.calibration.refuted_reliability
     return Finding(
         Label.CONFLICTING_EVIDENCE if supporting else Label.REFUTED,
         round(reliability or _REFUTED_CONFIDENCE, 3),

@@ -91,7 +91,14 @@ def describe_support(comparisons: Sequence[Comparison]) -> str:
 
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
-    """Say what the closest passages lack."""
+    """Say what the closest passages lack, or what follows from their numbers."""
+    for item in comparisons:
+        if item.calculation is not None and not item.calculation.is_right:
+            calculation = item.calculation
+            return (
+                f"The claim says “{calculation.phrase}”, but by the closest passage, "
+                f"{calculation.shown}."
+            )
     missing = _list_missing_words(comparisons)
     if missing:
         return f"The closest passage does not mention: {missing}."

@@ -203,6 +203,32 @@ def test_never_supports_another_result(claim, evidence):
 
 
 @pytest.mark.parametrize(
+    ("claim", "evidence", "shown"),
+    [
+        (
+            "The budget rose by 50 percent.",
+            "The budget rose from 200 to 260 million euros.",
+            "+30 %",
+        ),
+        (
+            "Most of the residents are under 18.",
+            "In the town 10,000 of 40,000 residents are under 18.",
+            "25 %",
+        ),
+        (
+            "The number of ferries doubled.",
+            "The number of ferries rose from 4 to 6.",
+            "1.5 times as much",
+        ),
+    ],
+)
+def test_an_abstention_shows_the_other_result(claim, evidence, shown):
+    finding = judge(claim, evidence).finding
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+    assert shown in finding.rationale
+
+
+@pytest.mark.parametrize(
     ("claim", "evidence"),
     [
         # Each side speaks of another time, another thing, or of what would be.
@@ -345,6 +371,19 @@ def test_states_the_measured_reliability():
     refuted = judge_by_sure_scorer("Lidby has 40 boats.", "Lidby has 50 boats.")
     assert refuted.label is Label.REFUTED
     assert refuted.confidence == 0.93
+
+
+def test_without_a_model_only_refutations_in_english_have_a_measured_reliability():
+    measured = "9 in 10 were right on unseen data"
+    refuted = judge("Lidby has 40 boats.", "Lidby has 50 boats.").finding
+    assert refuted.label is Label.REFUTED
+    assert measured in refuted.rationale
+    german = judge("Lidby hat 40 Boote.", "Lidby hat 50 Boote.").finding
+    assert german.label is Label.REFUTED
+    assert measured not in german.rationale
+    supported = judge("Lidby has 50 boats.", "Lidby has 50 boats.").finding
+    assert supported.label is Label.SUPPORTED
+    assert measured not in supported.rationale
 
 
 def test_score_statement_ignores_the_checks():
