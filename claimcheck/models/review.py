@@ -107,8 +107,9 @@ def apply_decisions(run: Run) -> Run:
     A rejected claim keeps its place, so that the numbers of claims stay, and loses its
     verdicts. So does an edited one: they are about another claim. The summary no longer
     says what rests on rejected claims alone, and repeats an edited one in its new
-    words; a headline that repeats a rejected claim gives way to what is left. A verdict of a person takes the place of that of the check. Applying
-    decisions twice changes nothing more.
+    words; a headline that repeats a rejected claim gives way to what is left. A verdict
+    of a person takes the place of that of the check. Applying decisions twice changes
+    nothing more.
     """
     judgments = judge_claims(run)
     if not judgments:
