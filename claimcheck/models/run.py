@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
-RUN_SCHEMA_VERSION = "1.4"
+RUN_SCHEMA_VERSION = "1.5"
 CHECK_SCHEMA_VERSION = "1.2"
 # Runs of these versions lack only fields that have a default.
-_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.3", "1.2")
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.4", "1.3", "1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ class Status(StrEnum):
 
 # How the reason of an entry begins that could mean several things.
 AMBIGUOUS = "ambiguous"
+# The reason of an entry whose claims others left no room for.
+OVER_THE_LIMIT = "over the limit"
 
 
 @dataclass(frozen=True, slots=True)
