@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LabelName = Literal[
     "supported", "refuted", "not_enough_evidence", "conflicting_evidence"
 ]
-_PROMPT = "[a]ccept [r]eject [e]dit [v]erdict [n]ote [s]kip [q]uit: "
+_PROMPT = "[a]ccept [r]eject [e]dit [w]ho says it [v]erdict [n]ote [s]kip [q]uit: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,13 @@ class DecisionOptions(options.OptionGroup):
     reject: Annotated[bool, typer.Option("--reject", help="Reject the claim.")] = False
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Give the claim another text.")
+    ] = None
+    speaker: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help='Give the claim another speaker; "the document" is nobody else.',
+        ),
     ] = None
     verdict: Annotated[
         _LabelName | None,
@@ -102,7 +109,8 @@ def review(
     if rows:
         _write_rows(loaded)
         return
-    for option, value in (("--by", by), ("--text", decision.text)):
+    values = {"--by": by, "--text": decision.text, "--speaker": decision.speaker}
+    for option, value in values.items():
         if value is not None and not value.strip():
             raise InputError(f"{option}: is empty; give some text, or leave it out")
     name = by or _get_user_name()
@@ -186,21 +194,33 @@ def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
     from claimcheck.models.decision import Action, Decision, check_decision
     from claimcheck.models.verdict import Label
 
-    actions = []
-    if chosen.accept:
-        actions.append(Action.ACCEPTED)
-    if chosen.reject:
-        actions.append(Action.REJECTED)
-    if chosen.text is not None:
-        actions.append(Action.EDITED)
+    is_chosen = {
+        Action.ACCEPTED: chosen.accept,
+        Action.REJECTED: chosen.reject,
+        Action.EDITED: chosen.text is not None or chosen.speaker is not None,
+    }
+    actions = [action for action, is_it in is_chosen.items() if is_it]
     if len(actions) > 1:
-        raise InputError("give only one of --accept, --reject, and --text")
+        raise InputError(
+            "give only one of --accept, --reject, and an edit (--text, --speaker)"
+        )
     verdict = Label(chosen.verdict) if chosen.verdict else None
     action = actions[0] if actions else Action.NOTED
     if action is Action.NOTED and not (verdict or chosen.note):
-        raise InputError("decide with --accept, --reject, --text, --verdict, or --note")
-    built = Decision(claim.id, action, chosen.text, verdict, chosen.note, by)
-    return check_decision(built)
+        raise InputError(
+            "decide with --accept, --reject, --text, --speaker, --verdict, or --note"
+        )
+    return check_decision(
+        Decision(
+            claim.id,
+            action,
+            chosen.text,
+            verdict,
+            chosen.note,
+            by,
+            speaker=chosen.speaker,
+        )
+    )
 
 
 def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> None:
@@ -245,7 +265,7 @@ def _ask_about_claim(claim: Claim, by: str) -> Decision | str | None:
     if key in ("s", "q"):
         return "skip" if key == "s" else "quit"
     if chosen is None:
-        print_note("Type one of the letters a, r, e, v, n, s, and q.", quiet=False)
+        print_note("Type one of the letters a, r, e, w, v, n, s, and q.", quiet=False)
         return None
     try:
         return _build_decision(claim, chosen, by)
@@ -269,6 +289,7 @@ _READERS: dict[str, Callable[[], DecisionOptions | None]] = {
     "a": lambda: DecisionOptions(accept=True),
     "r": lambda: DecisionOptions(reject=True, note=_ask("Why (or Enter): ")),
     "e": lambda: DecisionOptions(text=_ask("New text: ")),
+    "w": lambda: DecisionOptions(speaker=_ask("Who says it (or: the document): ")),
     "v": _read_verdict,
     "n": lambda: DecisionOptions(note=_ask("Note: ")),
 }

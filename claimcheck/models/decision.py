@@ -16,6 +16,8 @@ from claimcheck.models.verdict import Label
 
 MAX_TEXT_CHARACTERS = 2_000  # of a claim or a note; chosen by hand
 MAX_NAME_CHARACTERS = 200
+# The speaker of a claim that nobody is quoted with, as reports name it.
+DOCUMENT_SPEAKER = "the document"
 # Half surrogate pairs, which no file can hold, and NUL.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -37,8 +39,9 @@ def _get_time() -> datetime:
 class Decision:
     """What somebody decided about a claim, and when.
 
-    `claim` is its id, `text` the new text of an edited claim, and `verdict` the
-    person's own verdict on the document that the run is about.
+    `claim` is its id, `text` and `speaker` are what an edited claim gets (None keeps
+    the old one, `DOCUMENT_SPEAKER` is nobody else), and `verdict` is the person's own
+    verdict on the document that the run is about.
     """
 
     claim: str
@@ -48,6 +51,7 @@ class Decision:
     note: str | None
     by: str
     at: datetime = field(default_factory=_get_time)
+    speaker: str | None = None
 
     def to_json(self) -> str:
         """Write the decision as one line of JSON, without a line break."""
@@ -62,12 +66,15 @@ def check_decision(decision: Decision) -> Decision:
         InputError: a name or a text is missing, too long, or cannot be stored.
     """
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
-    by = decision.by.strip()
-    cleaned = replace(decision, text=text or None, note=note or None, by=by)
-    problems = _find_missing_or_extra(cleaned)
+    by, speaker = decision.by.strip(), (decision.speaker or "").strip()
+    made = replace(
+        decision, text=text or None, note=note or None, by=by, speaker=speaker or None
+    )
+    problems = _find_missing_or_extra(made)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
+    problems += _find_unstorable(speaker, MAX_NAME_CHARACTERS)
     if problems:
         raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
     return cleaned
@@ -76,11 +83,12 @@ def check_decision(decision: Decision) -> Decision:
 def _find_missing_or_extra(decision: Decision) -> list[str]:
     problems = []
     if not decision.by:
-        problems.append("give the name of the person who decides")
-    if decision.action is Action.EDITED and not decision.text:
-        problems.append("give the new text of the edited claim")
-    if decision.action is not Action.EDITED and decision.text:
-        problems.append("only an edited claim has a new text")
+        problems.append("who decides? Give a name")
+    is_changed = bool(decision.text or decision.speaker)
+    if decision.action is Action.EDITED and not is_changed:
+        problems.append("give the new text or the new speaker of the edited claim")
+    if decision.action is not Action.EDITED and is_changed:
+        problems.append("only an edited claim has a new text or a new speaker")
     if decision.action is Action.NOTED and not (decision.verdict or decision.note):
         problems.append("give a verdict or a note")
     return problems
@@ -107,7 +115,7 @@ def load_decision(line: str) -> Decision:
 def describe_decision(decision: Decision) -> str:
     """Describe a decision in one line: "Rejected by Ann, 2026-03-01: note".
 
-    The text of an edited claim is left out: reports show it as the claim.
+    What an edited claim says is left out: reports show it as the claim.
     """
     words = decision.action.capitalize()
     if decision.verdict:

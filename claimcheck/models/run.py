@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import pandas
 
 
-# Raise these whenever a field is added, removed, or changed: `load` refuses others.
-RUN_SCHEMA_VERSION = "1.4"
+# Raise these when a field is added, removed, or changes: `load` refuses others.
+RUN_SCHEMA_VERSION = "1.5"
 CHECK_SCHEMA_VERSION = "1.2"
-# Older versions are readable because they lack only fields with a default.
-_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.3", "1.2")
+# Runs of these versions lack only fields that have a default.
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.4", "1.3", "1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ class Status(StrEnum):
 
 # The prefix of the reason for an ambiguous sentence; its meanings follow.
 AMBIGUOUS = "ambiguous"
+# The reason of an entry whose claims others left no room for.
+OVER_THE_LIMIT = "over the limit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import AMBIGUOUS
+from claimcheck.models.run import AMBIGUOUS, OVER_THE_LIMIT
 from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
 from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
@@ -96,9 +96,9 @@ def ground_claims(
         if comparison.is_instruction(claim.quote, claim.spans)
     }
     ranked = _rank_ids(merger, extracted.passages)
-    eligible = [claim_id for claim_id in ranked if claim_id not in exclusions]
-    exclusions |= dict.fromkeys(eligible[settings.max_claims :], "over the limit")
-    selected = [claim for claim in merger.claims if claim.id not in exclusions]
+    possible = [claim_id for claim_id in ranked if claim_id not in obstacles]
+    obstacles |= dict.fromkeys(possible[settings.max_claims :], OVER_THE_LIMIT)
+    kept = [claim for claim in merger.claims if claim.id not in obstacles]
     # The summary names claims by their number in the answer, before the merging.
     ids = [merger.claims[position].id for position in merger.positions]
     ids_by_number = {
