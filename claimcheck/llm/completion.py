@@ -145,7 +145,7 @@ def build_completion(fields: Any) -> Completion:
     message = _read_object(choice.get("message") or choice.get("delta"), "content")
     text = _read_answer(message) if message else _get_text(choice, "text")
     has_text = bool(text and text.strip())
-    # Some write "None" beside an answer.
+    # Some endpoints write "None" next to an answer.
     refusal = None if text and "{" in text else _read_refusal(message)
     # OpenRouter puts the error of a provider that broke off into the choice.
     error = choice.get("error") or (None if has_text else fields.get("error"))
@@ -268,7 +268,7 @@ def _read_answer(message: dict[str, Any]) -> str | None:
         return f"{content}\n{call}" if call else content
     if isinstance(message.get("parsed"), dict):
         return json.dumps(message["parsed"])
-    # Beside a call, the content says at most that there is one.
+    # If there are calls, the content at most announces them.
     return call or content
 
 

@@ -174,8 +174,8 @@ def _run_until(
 
 
 def _rebuild(response: httpx2.Response, content: bytes) -> httpx2.Response:
-    """Return the response with its content, which is no longer packed."""
-    # As bytes: not every endpoint sends ASCII only.
+    """Return the response with its decompressed content."""
+    # Raw bytes, because not every endpoint sends ASCII.
     headers = [
         (name, value)
         for name, value in response.headers.raw

@@ -118,7 +118,7 @@ def find_step(
 def list_trials(
     dialect: Dialect, body: dict[str, Any], status: int | None
 ) -> list[Dialect]:
-    """List what to leave out, in order, if nothing is named; at most 14.
+    """List the dialects to try, in order, if the error names nothing; at most 14.
 
     The last one leaves out every optional part.
     """
@@ -135,7 +135,7 @@ def list_trials(
     for count in range(1, len(limits) + 1):
         trials.append(dialect.without(*limits[:count]))
     trials += [*formats, dialect.without(SYSTEM_ROLE), replace(dialect, streams=True)]
-    # Several parts at once: nobody says which, so all of them.
+    # Several parts may be refused at once, so finally leave out all of them.
     plain = dialect.without(*settings)
     bare = plain.without(*limits)
     trials += [plain, bare]

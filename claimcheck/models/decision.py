@@ -16,7 +16,7 @@ from claimcheck.models.verdict import Label
 
 MAX_TEXT_CHARACTERS = 2_000  # of a claim or a note; chosen by hand
 MAX_NAME_CHARACTERS = 200
-# The speaker of a claim that nobody is quoted with, as reports name it.
+# How reports name the speaker of a claim that the document itself makes.
 DOCUMENT_SPEAKER = "the document"
 # Half surrogate pairs, which no file can hold, and NUL.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -67,10 +67,10 @@ def check_decision(decision: Decision) -> Decision:
     """
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
     by, speaker = decision.by.strip(), (decision.speaker or "").strip()
-    made = replace(
+    cleaned = replace(
         decision, text=text or None, note=note or None, by=by, speaker=speaker or None
     )
-    problems = _find_missing_or_extra(made)
+    problems = _find_missing_or_extra(cleaned)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
@@ -83,7 +83,7 @@ def check_decision(decision: Decision) -> Decision:
 def _find_missing_or_extra(decision: Decision) -> list[str]:
     problems = []
     if not decision.by:
-        problems.append("who decides? Give a name")
+        problems.append("give the name of the person who decides")
     is_changed = bool(decision.text or decision.speaker)
     if decision.action is Action.EDITED and not is_changed:
         problems.append("give the new text or the new speaker of the edited claim")
