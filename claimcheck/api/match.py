@@ -42,12 +42,14 @@ _MAX_PASSAGES = 50  # of an index, for each claim
 class MatchOptions:
     """How many fact checks of a claim are returned, and how similar they are.
 
-    `search` has the endpoints of the user's settings.
+    `search` has the endpoints of the user's settings. `allow_private` allows files of
+    fact checks at addresses on private networks.
     """
 
     limit: int = 3
     min_score: float = MIN_SCORE
     search: SearchSettings | None = None
+    allow_private: bool = False
 
 
 def match(
@@ -62,10 +64,10 @@ def match(
 ) -> Matches:
     """Find earlier fact checks of the same claims.
 
-    `known` are files of known claims, indexes of published articles, "factcheck" for
-    Google Fact Check Tools, or known claims. A model, if there is one, says which of
-    them are the same claim. `settings`, `client`, `progress`, and `limits` are as for
-    `check`.
+    `known` are files or addresses of known claims, indexes of published articles,
+    "factcheck" for Google Fact Check Tools, or known claims. A model, if there is one,
+    says which of them are the same claim. `settings`, `client`, `progress`, and
+    `limits` are as for `check`.
 
     Raises:
         InputError: there are no claims, or a file can't be read or has no known claim.
@@ -132,7 +134,10 @@ def _collect_known(
                 for claim in statements:
                     found.update(dict.fromkeys(_search_index(claim.text, index)))
         else:
-            found.update(dict.fromkeys(read_known_claims(str(source))))
+            claimed = read_known_claims(
+                str(source), allow_private=options.allow_private
+            )
+            found.update(dict.fromkeys(claimed))
     return list(found)
 
 

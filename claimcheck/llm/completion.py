@@ -143,8 +143,9 @@ def build_completion(fields: Any) -> Completion:
     # Some send the message as a stream's, or as the old completions had it.
     message = _read_object(choice.get("message") or choice.get("delta"), "content")
     text = _read_answer(message) if message else _get_text(choice, "text")
-    refusal = _read_refusal(message)
     has_text = bool(text and text.strip())
+    # Some write "None" beside an answer.
+    refusal = None if text and "{" in text else _read_refusal(message)
     # OpenRouter puts the error of a provider that broke off into the choice.
     error = choice.get("error") or (None if has_text else fields.get("error"))
     if error:
@@ -165,7 +166,9 @@ def _unwrap(body: Any) -> dict[str, Any]:
     if isinstance(body, list) and len(body) == 1:
         (body,) = body
     if isinstance(body, str):
-        raise ErrorInAnswerError(read_error_body(body))
+        if not body.lstrip().startswith("{"):
+            raise ErrorInAnswerError(read_error_body(body))
+        body = json.loads(body)  # some gateways encode it twice
     fields = _expect_object(body, "the body")
     for inner in fields.values():
         if isinstance(inner, dict) and inner.get("choices"):
@@ -259,25 +262,24 @@ class _Stream:
 def _read_answer(message: dict[str, Any]) -> str | None:
     """Return the text of a message, wherever the endpoint puts it."""
     content = _read_content(message.get("content"))
+    call = _read_tool_calls(message)
     if content and "{" in content:
-        return content
+        return f"{content}\n{call}" if call else content
     if isinstance(message.get("parsed"), dict):
         return json.dumps(message["parsed"])
     # Beside a call, the content says at most that there is one.
-    return _read_tool_calls(message) or content
+    return call or content
 
 
 def _read_content(content: Any) -> str | None:
     """Return the text of a string, a list of parts, or an object."""
-    if content is None or isinstance(content, str):
-        return content
     if isinstance(content, list):
         return "".join(_read_part(part) for part in content)
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         return str(content["text"])
     if isinstance(content, dict):
         return json.dumps(content)  # the answer itself, decoded
-    raise NoCompletionError("content: expected text")
+    return content if isinstance(content, str) else None
 
 
 def _read_part(part: Any) -> str:

@@ -29,6 +29,7 @@ _AFTER_CONNECTING = (
     httpx2.ReadError,
     httpx2.WriteError,
     httpx2.RemoteProtocolError,
+    httpx2.DecodingError,
 )
 _PROXY_VARIABLES = "ALL_PROXY, HTTPS_PROXY, and HTTP_PROXY"
 
@@ -170,6 +171,8 @@ def _explain_cause(cause: BaseException, host: str | None) -> str | None:
             )
         case AnswerTooLargeError():
             return f"{cause}, more than any answer that could be used"
+        case httpx2.DecodingError():
+            return f"its answer cannot be unpacked ({cause})"
         case httpx2.RemoteProtocolError() | ConnectionResetError():
             return "the connection was lost before there was an answer"
         case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():

@@ -187,4 +187,7 @@ class _Reader:
 
 
 def _fold(text: str) -> str:
+    """Return the text on one line, without control characters and surrogates."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())

@@ -175,13 +175,12 @@ def _run_until(
 
 def _rebuild(response: httpx2.Response, content: bytes) -> httpx2.Response:
     """Return the response with its content, which is no longer packed."""
-    headers = httpx2.Headers(
-        [
-            (name, value)
-            for name, value in response.headers.multi_items()
-            if name.lower() not in ("content-encoding", "content-length")
-        ]
-    )
+    # As bytes: not every endpoint sends ASCII only.
+    headers = [
+        (name, value)
+        for name, value in response.headers.raw
+        if name.lower() not in (b"content-encoding", b"content-length")
+    ]
     return httpx2.Response(
         response.status_code,
         headers=headers,

@@ -53,12 +53,20 @@ _CREDIT_CODES = (
     "arrearage",
 )
 _CREDIT_WORDS = re.compile(
-    r"insufficient.{0,10} (?:balance|credits?|funds|quota)"
-    r"|balance.{0,20}insufficient|余额不足|hard limit has been reached"
-    r"|credit balance is too low|out of credits|no credits? left|payment required"
-    r"|exceeded your current quota|account.{0,40}good standing|\b(?:over|past )due\b"
-    r"|unpaid (?:bill|invoice)|account.{0,20}(?:suspended|deactivated|disabled)",
-    re.I,
+    r"""
+    (?:insufficient|\bno|\bout\ of|exhausted|exceeded|not\ enough).{0,30}
+        \b(?:credits?|funds|balance)\b
+    | \b(?:credits?|funds|balance)\b.{0,30}
+        (?:insufficient|too\ low|negative|exhausted|depleted|expired|used\ up)
+    | insufficient.{0,10}\ quota | exceeded\ your\ current\ quota | 余额不足
+    | hard\ limit\ has\ been\ reached | \bspend(?:ing)?\ (?:cap|limit)\b
+    | payment\ required | \b(?:over|past\ )due\b | unpaid\ (?:bill|invoice)
+    | \bbilling\b.{0,20}(?:not\ (?:enabled|active|set)|disabled|required)
+    | \b(?:free\ )?trial\b.{0,20}(?:expired|ended|over)
+    | account.{0,40}good\ standing
+    | (?:account|organization|workspace).{0,20}(?:suspended|deactivated|disabled)
+    """,
+    re.I | re.X,
 )
 # For longer than anybody waits. A limit on tokens of a request is no such limit.
 _QUOTA_WORDS = re.compile(

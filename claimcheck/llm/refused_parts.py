@@ -79,6 +79,7 @@ _TYPE_WORDS = re.compile(
 _SYSTEM_WORDS = re.compile(
     r"system.{0,3}(?:role|message|prompt)|role.{0,20}system|roles must alternate"
     r"|developer instruction|only user and assistant"
+    r"|(?:first|start|begin).{0,30}\buser\b"
     r"|(?:unexpected|unsupported|invalid|unknown) role|messages\W{0,2}0\W{0,2}role"
     r"|['\"`]system['\"`]",
     re.I,
@@ -117,7 +118,10 @@ def find_step(
 def list_trials(
     dialect: Dialect, body: dict[str, Any], status: int | None
 ) -> list[Dialect]:
-    """List what to leave out, in order, if nothing is named; at most 12."""
+    """List what to leave out, in order, if nothing is named; at most 14.
+
+    The last one leaves out every optional part.
+    """
     formats = _list_formats(dialect, body)
     if status == 500:  # no server breaks over a temperature
         return formats
@@ -130,7 +134,7 @@ def list_trials(
         limits = []
     for count in range(1, len(limits) + 1):
         trials.append(dialect.without(*limits[:count]))
-    trials += formats
+    trials += [*formats, dialect.without(SYSTEM_ROLE), replace(dialect, streams=True)]
     # Several parts at once: nobody says which, so all of them.
     plain = dialect.without(*settings)
     bare = plain.without(*limits)

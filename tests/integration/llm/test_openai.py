@@ -121,10 +121,10 @@ def test_retries_a_transient_fault(go, fault):
         ((401, {"detail": "The subscription has ended"}), errors.AuthenticationError, r"refused the key \(The subscription has ended\)", 1),
         ((200, "<html><h1>Log in first</h1></html>"), errors.EndpointError, r"no JSON in the answer after 2 attempts \(Log in first\)", 2),
         ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
-        ((200, error(f"no credit for {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no credit for \[key\]", 2),
+        ((200, error(f"no luck with {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no luck with \[key\]", 2),
         ((200, error("busy", code=502), SOON), errors.EndpointError, "HTTP 502 after 2 attempts: busy", 2),
         ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 2),
-        ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 8),
+        ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 10),
         ((400, error("Bad Request", param="messages")), errors.EndpointError, "messages: Bad Request", 1),
         ((400, error("no", code="content_filter")), errors.FilteredError, "a content filter refused it", 1),
         (
