@@ -58,7 +58,7 @@ VERIFIER = "verifier"
 # The key in the settings of a signature, present only if it is not the default.
 CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
-# One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
+# A verdict must cite one of the closest passages. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
 # For a verdict that cites no passage. Chosen by hand.
@@ -189,7 +189,7 @@ class _StatementCheck:
         return self.item.statement
 
     def decide(self, votes: Sequence[Vote]) -> Verdict | CheckFailure:
-        """Return the majority's verdict, or a failure if there is none."""
+        """Return the majority's verdict, or a failure without a usable vote."""
         if not votes:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         # A model that did not receive all passages cannot judge them.
@@ -292,7 +292,7 @@ class _StatementCheck:
         return tuple(evidence)
 
     def _apply_veto(self, finding: Finding, cited: Sequence[Passage]) -> Finding:
-        """Replace "supported" if a check objects: as without a model."""
+        """Replace "supported" if the rules object, as in a check without a model."""
         hypothesis = self._build_hypothesis()
         for document in self.item.documents:
             indexes = [index for other, index in cited if other is document]

@@ -96,9 +96,9 @@ def ground_claims(
         if comparison.is_instruction(claim.quote, claim.spans)
     }
     ranked = _rank_ids(merger, extracted.passages)
-    possible = [claim_id for claim_id in ranked if claim_id not in obstacles]
-    obstacles |= dict.fromkeys(possible[settings.max_claims :], OVER_THE_LIMIT)
-    kept = [claim for claim in merger.claims if claim.id not in obstacles]
+    eligible = [claim_id for claim_id in ranked if claim_id not in exclusions]
+    exclusions |= dict.fromkeys(eligible[settings.max_claims :], OVER_THE_LIMIT)
+    selected = [claim for claim in merger.claims if claim.id not in exclusions]
     # The summary names claims by their number in the answer, before the merging.
     ids = [merger.claims[position].id for position in merger.positions]
     ids_by_number = {
