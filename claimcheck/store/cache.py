@@ -1,7 +1,7 @@
 """The answer cache: models' answers by request digest, in one SQLite file.
 
-It spans documents and commands, so that nobody pays twice for the same request. (A
-run store keeps its own answers as well: those belong to a document.)
+It spans documents and commands, so that nobody pays twice for the same request. (A run
+store also keeps answers, but those belong to a document.)
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
     def __init__(self, path: str | Path | None = None) -> None:
         file = Path(path) if path else resolve_cache_path()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # NORMAL: a power cut may lose the last answers, a killed process none
+        # NORMAL: a power failure may lose the last answers, a killed process loses
+        # none.
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
     def __exit__(self, *_: object) -> None:
@@ -76,7 +77,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         return replace(load_response(row[0]), usage=Usage(stored_answers=1))
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Store an answer if it is usable; the others are asked again."""
+        """Store an answer if it is usable; others are requested again."""
         if not is_usable(request.schema_name, response, request.brief):
             return
         values = (digest, response.model, time.time(), dump_response(response))
@@ -85,7 +86,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         )
 
     def stats(self) -> CacheStats:
-        """Return how many answers the cache holds, and its size."""
+        """Return the number of answers of each model, and the cache's size."""
         rows = self._database.fetch_all(
             "SELECT model, count(*) FROM cached GROUP BY model ORDER BY model"
         )
@@ -97,7 +98,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         cursor = self._database.execute(
             "DELETE FROM cached WHERE stored <= ?", (time.time() - older_than_s,)
         )
-        # deleted rows stay readable in the file and in its log without these two
+        # Without these two, deleted rows stay readable in the file and its log.
         self._database.execute("VACUUM")
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return cursor.rowcount
