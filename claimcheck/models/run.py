@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import pandas
 
 
-# Raise these when a field is added, removed, or changes: `load` refuses others.
+# Raise these whenever a field is added, removed, or changed: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.5"
 CHECK_SCHEMA_VERSION = "1.2"
-# Runs of these versions lack only fields that have a default.
+# Older versions are readable because they lack only fields with a default.
 _READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.4", "1.3", "1.2")
 
 

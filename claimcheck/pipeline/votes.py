@@ -65,7 +65,7 @@ class _Group:
     def split(
         self, items: Sequence[StatementEvidence], settings: Settings
     ) -> list[_Group]:
-        """Return groups that fit a smaller window; none if there are no smaller ones."""
+        """Return smaller groups, for a smaller window; none if there are none."""
         if len(self.indexes) > 1:
             return [
                 _Group([index], items[index].select(settings.top_k))
