@@ -1,7 +1,7 @@
-"""Dates: when a document was published, and what "Tuesday" means in it.
+"""Find a document's publication date, and resolve times such as "Tuesday".
 
-A time is resolved only as far as the text makes it certain. English names of months
-and weekdays.
+A time is resolved only as far as the text makes it certain. Knows the English names of
+months and weekdays.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WEEKDAYS = {
     )
 }
 YEAR = r"(?:1[5-9]|20)\d\d"
-# All patterns here are for lowercase text: they run twice as fast as with IGNORECASE.
+# All patterns match lowercase text, which is twice as fast as IGNORECASE.
 _MONTH = (
     r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?"
     r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?"
@@ -49,8 +49,7 @@ def _write_full_date_pattern(prefix: str = "") -> str:
     """
 
 
-# A line that has a date and nothing but what belongs to it: a label or a byline, and
-# the time.
+# A line with a date and nothing else except a label or byline, and the time.
 _DATE_LINE = re.compile(
     rf"""
     ^[ \t]*
@@ -100,7 +99,7 @@ _SLUG_WORD = re.compile(r"[^\W\d_]{4,}")
 _MAX_SLUG_CHARACTERS, _MIN_SLUG_WORDS = 300, 2
 
 _TIME_PREPOSITIONS = "in|since|by|until|during|from|before|after"
-# The date beside a weekday says which one it is: "Friday, May 31".
+# A date next to a weekday identifies the day: "Friday, May 31".
 _WEEKDAY_PREFIX = rf"(?:{_WEEKDAY},?\s+(?:the\s+)?)?"
 _PART_OF_MONTH = r"(?:early\s+|late\s+|mid-)?"
 
@@ -145,8 +144,8 @@ def _compile_time_pattern(start: str, relative: str = "") -> re.Pattern[str]:
     )
 
 
-# All times start a word, and most with one of these letters: this lookahead spares
-# the rest of the search. Only "three weeks ago" may start with any letter.
+# All times start a word, most of them with one of these letters. The lookahead lets the
+# search fail early. Only "three weeks ago" may start with any letter.
 _TIME = _compile_time_pattern(r"(?<!\w)(?=[\dabdfijlmnostuwy])")
 _TIME_WITH_AGO = _compile_time_pattern(
     r"(?<!\w)(?=\w)",
@@ -221,7 +220,7 @@ _OF_OTHER_YEAR = re.compile(
     re.IGNORECASE,
 )
 _BIRTH = re.compile(r"\b(?:born|birthday)\b[^,;]*$", re.IGNORECASE)
-# A day of longer ago has its year with it; without one it may be the next such day.
+# An earlier day is usually written with its year; without one, it may be the next one.
 _MAX_DAYS_FROM_PUBLICATION = 183
 _RELATIVE_WEEKDAY = re.compile(r"(?:last|next)\s", re.IGNORECASE)
 _FUTURE_VERB = re.compile(
@@ -238,19 +237,19 @@ _FUTURE_AUXILIARY = re.compile(
 # "today" is missing, because it may mean "nowadays".
 _DAYS_FROM_PUBLICATION = {"yesterday": -1, "tomorrow": 1}
 _YEARS_FROM_PUBLICATION = {"last year": -1, "this year": 0, "next year": 1}
-# How far from the top a date line is looked for, and how far back a year; by hand.
+# The range for a date line from the top, and for a year before a time. Chosen by hand.
 _TOP_CHARACTERS = 1_500
 _YEAR_SEARCH_CHARACTERS = 600
-# Before a time. A longer look back would take quadratic time in a list of times.
+# The text before a time. A longer context would take quadratic time in lists of times.
 _MAX_CONTEXT_CHARACTERS = 200
 
 
 def find_publication_date(text: str) -> tuple[date, str] | None:
     """Find the publication date and its origin, "text" or "url".
 
-    In order: a date on a line of its own near the top, or a dateline there; the date
-    in a URL that the text calls its original, or that has the words of the first
-    lines. Other URLs may be those of sources.
+    In this order: a date on a separate line near the top, or a dateline there; the date
+    in a URL that the text calls its original, or that has the words of the first lines.
+    Other URLs may belong to sources.
     """
     stated = _find_stated_date(text)
     if stated is not None:
@@ -280,7 +279,7 @@ def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield the start of each URL with a date in it, and the date."""
     if "://" not in text:
         return
-    # Word by word: a pattern for both would read a long URL again and again.
+    # Word by word, because a single pattern would reread a long URL many times.
     for word in _WORD.finditer(text):
         position = word.start()
         while url := _URL.search(text, position, word.end()):
@@ -300,7 +299,7 @@ def _find_stated_date(text: str) -> date | None:
             return day
         if day is not None:
             dates.add(day)
-    # Several are those of the entries of a list.
+    # Several different dates belong to entries of a list.
     if dates:
         return dates.pop() if len(dates) == 1 else None
     for match in _DATELINE.finditer(top):
@@ -326,7 +325,7 @@ def find_first_time(
 ) -> When | None:
     """Find the first time expression, resolved as far as it is certain.
 
-    The date in a dateline is that of the text, not of what it says.
+    The date in a dateline is skipped: it dates the text, not the event.
     """
     dateline = _DATELINE.match(lower(text))
     start = dateline.end() if dateline and _is_dateline(dateline, text) else 0
@@ -342,7 +341,7 @@ def find_times(
 ) -> list[When]:
     """Find every time expression, resolved as far as it is certain.
 
-    `context_year` is the year that the text before was about, if it named one.
+    `context_year` is the year mentioned in the preceding text, if any.
     """
     times = []
     for match in _match_times(text):
@@ -362,7 +361,7 @@ def find_year_before(text: str, position: int) -> int | None:
 def parse_partial_date(time: str) -> str | None:
     """Parse a day, month or weekday without a year, such as "--05-03".
 
-    None if it depends on another time: "last Friday", "by May", "tomorrow".
+    None if the time depends on another one: "last Friday", "by May", "tomorrow".
     """
     written = time.lower()
     if written in WEEKDAYS:
@@ -398,7 +397,7 @@ def has_time(text: str) -> bool:
     return bool(_match_times(text))
 
 
-# A claim is compared with several sentences, and a sentence with several claims.
+# Cached, because each claim is compared with several sentences, and vice versa.
 @lru_cache(maxsize=256)
 def _match_times(text: str) -> tuple[re.Match[str], ...]:
     """Match the time expressions of a text in its lowercase form."""
@@ -421,7 +420,7 @@ def _is_named_day(match: re.Match[str], text: str) -> bool:
     if word_before.lower() in _DAY_NAMES:
         return True
     is_capitalized = word_before[:1].isupper() and word_before[-1:].isalpha()
-    # "On", "Late", and the like have their capital from the start of a sentence.
+    # "On", "Late", and the like are capitalized only at the start of a sentence.
     if is_capitalized and word_before.lower() not in _OPENERS:
         return True
     is_capitalized_after = _CAPITALIZED_AFTER.match(text, match.end()) is not None
@@ -490,9 +489,9 @@ def _resolve_with_year(written: str, year: str) -> str | None:
 
 
 def _is_single_day(match: re.Match[str], text: str) -> bool:
-    """Return whether a weekday is one day of the past, and not of any week.
+    """Return whether a weekday is one particular past day, not any such day.
 
-    Beside another date it is the weekday of that.
+    Next to another date, it is only the weekday of that date.
     """
     if _NOT_ONE_DAY_AFTER.match(text, match.end()):
         return False
@@ -500,7 +499,7 @@ def _is_single_day(match: re.Match[str], text: str) -> bool:
 
 
 def _get_text_before(match: re.Match[str], text: str) -> str:
-    """Return the words before a time, as far as they can say which it is."""
+    """Return the words before a time that may help to resolve it."""
     start = max(0, match.start() - _MAX_CONTEXT_CHARACTERS)
     return text[start : match.start()]
 
@@ -511,7 +510,7 @@ def _resolve_weekday(match: re.Match[str], text: str, published: date) -> str | 
         return None
     written = match.group()
     if _RELATIVE_WEEKDAY.match(written):
-        return None  # "last Friday" may be this week's or the week before's
+        return None  # "last Friday" may be in this week or in the one before
     if _is_future(f"{_get_text_before(match, text)} {written}"):
         return None
     weekday = WEEKDAYS[written.rsplit(maxsplit=1)[-1].lower()]
@@ -567,7 +566,7 @@ def _resolve_month(
     if is_future or written.startswith(("next", "by", "until", "last")):
         return None
     months_ago = (published.month - month) % 12
-    if months_ago > 6:  # more likely the next one than the last
+    if months_ago > 6:  # more likely the next such month than the last
         return None
     year = published.year if month <= published.month else published.year - 1
     return f"{year}-{month:02d}"
@@ -576,9 +575,9 @@ def _resolve_month(
 def _resolve_day(
     month: int, day: int, published: date, *, is_future: bool
 ) -> str | None:
-    """Resolve a day to its last date until publication, or to the next.
+    """Resolve a day to the last such date before publication, or to the next.
 
-    None if the last is more than half a year ago: it may be the next.
+    None if the last one is more than half a year ago, because it may be the next.
     """
     years = (published.year - 1, published.year, published.year + 1)
     candidates = [_make_date(str(year), str(month), str(day)) for year in years]
@@ -623,7 +622,7 @@ def _extract_month_name(written: str) -> str:
 
 
 def _parse_month(name: str) -> int:
-    # Three letters identify a month, also "sept." and "june".
+    # Three letters identify a month, even in "sept." and "june".
     start = name.lower().rstrip(".")[:3]
     return next(number for full, number in MONTHS.items() if full.startswith(start))
 
