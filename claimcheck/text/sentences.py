@@ -65,8 +65,8 @@ _AFTER_TIME = re.compile(
 )
 # A number that opens a sentence. Outside of English, sentencex takes each full stop
 # before a number for that of an abbreviation.
-_END_BEFORE_NUMBER = re.compile(r"([^\W\d_]{3,})[.!?]\s+(?=\d)")
-_ABBREVIATIONS_BEFORE_NUMBERS = tuple(read_words("abbreviations_before_numbers"))
+_END_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\d)")
+_ABBREVIATIONS_BEFORE_NUMBERS = frozenset(read_words("abbreviations_before_numbers"))
 # "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday". A capitalized word
 # without a vowel is a title ("Cllr. Lee"), unless it ends a name ("Voss Ltd.").
 _TITLE_END = re.compile(
@@ -216,11 +216,18 @@ def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
             ends += [match.end() for match in matches if match.end() < end]
         if language != "en":
             for match in _END_BEFORE_NUMBER.finditer(text, start, end):
-                word = match.group(1).lower()
-                if not word.endswith(_ABBREVIATIONS_BEFORE_NUMBERS):
+                word = _get_word_before(text, match.start())
+                is_short = word in _ABBREVIATIONS_BEFORE_NUMBERS
+                if not (is_short or word.endswith("str")):  # "Bahnhofstr. 5"
                     ends.append(match.end())
         ends.append(end)
     return ends
+
+
+def _get_word_before(text: str, end: int) -> str:
+    """Return the lowercase word that ends at an offset, or its last letters."""
+    letters = text[max(0, end - _MAX_END_CHARACTERS) : end]
+    return re.split(r"[\W\d_]", letters)[-1].lower()
 
 
 def _continues_sentence(left: str, right: str) -> bool:
