@@ -23,6 +23,10 @@ from claimcheck.models.run import (
 from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 
 
+# Of a headline that begins a claim: fewer are a topic. Chosen by hand.
+_MIN_SENTENCE_WORDS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Judgment:
     """What people decided about a claim, all their decisions taken together.
@@ -174,15 +178,29 @@ def _apply_to_summary(
         replace(item, position=reviewed.get_text(item.position, item.claim_ids))
         for item in filter(reviewed.support, summary.positions)
     ]
+    sentences = reviewed.apply(summary.sentences)
+    key_points = reviewed.apply(summary.key_points)
     return replace(
         summary,
-        sentences=reviewed.apply(summary.sentences),
-        key_points=reviewed.apply(summary.key_points),
+        headline=_choose_headline(summary.headline, gone, [*sentences, *key_points]),
+        sentences=sentences,
+        key_points=key_points,
         positions=tuple(positions),
         open_questions=tuple(
             question for question in summary.open_questions if question not in gone
         ),
     )
+
+
+def _choose_headline(
+    headline: str, gone: Collection[str], left: Sequence[LinkedText]
+) -> str:
+    """Return the headline, or what is left if it begins or is a text that is gone."""
+    words = headline.rstrip(".")
+    is_sentence = len(words.split()) >= _MIN_SENTENCE_WORDS
+    if not (is_sentence and any(text.startswith(words) for text in gone)):
+        return headline
+    return left[0].text if left else "(headline rejected)"
 
 
 def _apply_text(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:
