@@ -61,7 +61,9 @@ def decide(
         return _refute(comparisons, contradictions, scorer)
     probability = score_comparisons(comparisons, scorer)
     if probability < scorer.calibration.supported_from:
-        return _abstain(comparisons, explain.describe_lack(comparisons), probability)
+        reason = explain.describe_lack(comparisons)
+        reason += explain.describe_score(probability, scorer)
+        return _abstain(comparisons, reason, probability)
     if objections := list_objections(comparisons, strict=True):
         reason = f"The words match, but {explain.describe_differences(objections)}"
         return _abstain(comparisons, reason, probability, objections)

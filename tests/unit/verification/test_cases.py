@@ -163,6 +163,16 @@ def test_compares_numbers_in_other_languages(claim, evidence, expected):
             "Sales fell from 400 to 300 cars.",
             "-25 %",
         ),
+        (
+            "Rents fell by 25 percent.",
+            "Rents fell from 1,000 euros to 750 euros.",
+            "-25 %",
+        ),
+        (
+            "The budget rose by 2,500 euros.",
+            "The budget rose from 10,000 to 12,500 euros.",
+            "+2,500",
+        ),
     ],
 )
 def test_shows_what_it_computed(claim, evidence, shown):
@@ -362,6 +372,24 @@ def judge_by_sure_scorer(claim, evidence):
 )
 def test_checks_veto_a_scorer_that_is_sure(claim, evidence):
     assert judge_by_sure_scorer(claim, evidence).label is not Label.SUPPORTED
+
+
+class UnsureScorer(SureScorer):
+    def score(self, pairs):
+        return [Entailment(0.41, 0.59, 0.0) for _ in pairs]
+
+
+def test_an_abstention_states_how_sure_the_verifier_was():
+    corpus = Corpus(Document.from_text("Ida Brandt led the miners of Lidby."))
+    statement = Statement.of("Ida Brandt led the miners.")
+    finding = verify_statement(statement, corpus, UnsureScorer()).finding
+    assert "probability of support is 0.41; 0.90 is needed" in finding.rationale
+
+
+def test_an_abstention_says_that_no_passage_has_all_the_words():
+    evidence = "Ida Brandt owns the mill of Lidby. The mill was sold in 1921."
+    finding = judge("Ida Brandt sold the mill of Lidby.", evidence).finding
+    assert finding.rationale.startswith("Only several passages together have the words")
 
 
 def test_states_the_measured_reliability():
