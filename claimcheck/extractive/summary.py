@@ -38,9 +38,9 @@ _UNKNOWN = re.compile(
             |decided))
         | remains?\ to\ be\ seen
         | (?:has|have|had)\ (?:yet\ to|not\ (?:yet\ )?)
-            (?:(?:be(?:en)?\ )?(?:disclosed?|released?|determined?|established?|identified
-            |identify|announced?|decided?|said|say|made\ public|published?|explained?
-            |named?|confirmed?))
+            (?:be(?:en)?\ )?(?:disclosed?|released?|determined?|established?|identify
+            |identified|announced?|decided?|said|say|made\ public|published?|explained?
+            |named?|confirmed?)
         | (?:did|does|do|could|would)\ not\ (?:yet\ )?(?:say|specify|disclose|explain)
         | declined\ to\ (?:say|specify|disclose|explain|name|identify|give)
         | (?:nobody|no\ one)\ (?:yet\ )?knows
@@ -54,8 +54,8 @@ _QUESTION = re.compile(r"\?[\"”'»]?$")
 # Asked of the reader, or of nobody: "Did you know ...?", "Looking for a boat?"
 _ASKS_READER = re.compile(r"\b(?:you|your|yours)\b", re.I)
 _ASKS = re.compile(
-    r"[\"“‘]?(?:(?:But|And|So)\ )?(?:who|whose|whom|what|when|where|why|how|which|is|are"
-    r"|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\b",
+    r"[\"“‘]?(?:(?:But|And|So) )?(?:wh(?:o|ose|om|at|en|ere|y|ich)|how|is|are|was|were"
+    r"|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\b",
     re.I,
 )
 _CLAUSE_BREAK = re.compile(

@@ -176,7 +176,7 @@ def _get_name(element: Any) -> str:
 
 
 def _read_blocks(root: Any) -> Iterator[str]:
-    """Yield the text of each block below an element, then that of the notes."""
+    """Yield the text of each block of an element, then of the notes."""
     notes: list[Any] = []
     pieces: list[str] = []
     for piece in _iter_pieces(root, notes):

@@ -122,20 +122,39 @@ def _list_segments(value: Any) -> Iterator[tuple[float, float, str, str | None]]
             start_s = float(part["start"])
             yield start_s, start_s + float(part["duration"]), part["text"], None
         return
-    for part in value.get("segments") or ():
-        voice = part.get("speaker")
-        times = float(part["start"]), float(part["end"])
-        yield *times, part["text"], voice and str(voice)
-    for part in value.get("chunks") or ():
-        start_s, end_s = part["timestamp"]
-        yield start_s, start_s if end_s is None else end_s, part["text"], None
-    for part in value.get("transcription") or ():
-        offsets = part["offsets"]
-        yield offsets["from"] / 1_000, offsets["to"] / 1_000, part["text"], None
-    for event in value.get("events") or ():
-        text = "".join(part.get("utf8", "") for part in event.get("segs") or ())
-        start_s = event.get("tStartMs", 0) / 1_000
-        yield start_s, start_s + event.get("dDurationMs", 0) / 1_000, text, None
+    for field, read in _SEGMENT_READERS.items():
+        for part in value.get(field) or ():
+            yield read(part)
+
+
+def _read_whisper(part: Any) -> tuple[float, float, str, str | None]:
+    voice = part.get("speaker")
+    return float(part["start"]), float(part["end"]), part["text"], voice and str(voice)
+
+
+def _read_transformers(part: Any) -> tuple[float, float, str, str | None]:
+    start_s, end_s = part["timestamp"]
+    return start_s, end_s or start_s, part["text"], None
+
+
+def _read_whisper_cpp(part: Any) -> tuple[float, float, str, str | None]:
+    offsets = part["offsets"]
+    return offsets["from"] / 1_000, offsets["to"] / 1_000, part["text"], None
+
+
+def _read_youtube(event: Any) -> tuple[float, float, str, str | None]:
+    text = "".join(part.get("utf8", "") for part in event.get("segs") or ())
+    start_s = event.get("tStartMs", 0) / 1_000
+    return start_s, start_s + event.get("dDurationMs", 0) / 1_000, text, None
+
+
+# The field that lists the segments of a transcript, by program.
+_SEGMENT_READERS = {
+    "segments": _read_whisper,
+    "chunks": _read_transformers,
+    "transcription": _read_whisper_cpp,
+    "events": _read_youtube,
+}
 
 
 def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:

@@ -225,7 +225,7 @@ def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
 
 
 def _get_word_before(text: str, end: int) -> str:
-    """Return the lowercase word that ends at an offset, or its last letters."""
+    """Return the lowercase word that ends at an offset."""
     letters = text[max(0, end - _MAX_END_CHARACTERS) : end]
     return re.split(r"[\W\d_]", letters)[-1].lower()
 
@@ -246,9 +246,11 @@ def _continues_sentence(left: str, right: str) -> bool:
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
         return False
-    if left.rstrip()[-1:] not in ".!?":
-        return True
-    # "$3 bn. in May": a small letter follows, and no word that ends a sentence.
+    return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
+
+
+def _breaks_off(left: str, end: str) -> bool:
+    """Whether a part ends in no word: "$3 bn." before "in May"."""
     last = _LAST_ABBREVIATION.search(end)
     if last is None or not left[:1].isupper():
         return False

@@ -164,7 +164,7 @@ def _is_captions(text: str) -> bool:
 
 
 def _find_bracketed(text: str) -> list[re.Match[str]]:
-    """Return the labels "[Ann Lee]" of captions, which also describe sounds so."""
+    """Return the labels "[Ann Lee]" of captions, but not "[Applause]"."""
     found = list(_BRACKETED_LABEL.finditer(text))
     return [match for match in found if _names_person(match["name"])]
 
