@@ -260,7 +260,7 @@ def approve_project_file(folder: Path) -> list[str]:
     """Approve a folder's settings that need approval; return their names.
 
     Raises:
-        SettingsError: there is no file, it is malformed, or it sets nothing that needs
+        SettingsError: the file is missing or malformed, or sets nothing that needs
             approval.
         InputError: a file that it names cannot be used.
     """
@@ -442,7 +442,7 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_settings_file(path: Path) -> dict[str, Any]:
-    """Return the settings in the file; none if there is no file."""
+    """Return the settings in the file; none if the file does not exist."""
     try:
         with path.open("rb") as file:
             values = tomllib.load(file)

@@ -1,4 +1,4 @@
-"""Claims in, earlier fact checks of them out."""
+"""Finds earlier fact checks of claims."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ def match(
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
     known_claims = _collect_known(statements, known, options)
-    # A model sees more than are returned, and may put the last one first.
+    # A model sees more matches than are returned, because it may rank a later one
+    # first.
     count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
     found = _find_similar(statements, known_claims, count, options.min_score)
     if engine == "extractive":
@@ -108,7 +109,7 @@ def _find_similar(
     min_score: float,
 ) -> tuple[tuple[ClaimMatch, ...], ...]:
     similar = []
-    # One collection, because how rare a word is depends on all of them.
+    # One collection, because the rarity of a word is computed over all of them.
     with KnownClaims(known) as collection:
         for claim in statements:
             found = collection.match(claim.text, count)
@@ -121,7 +122,7 @@ def _collect_known(
     known: Sequence[str | Path | KnownClaim],
     options: MatchOptions,
 ) -> list[KnownClaim]:
-    """Return all known claims that may be like the statements, each once."""
+    """Return all known claims that may match the statements, without duplicates."""
     found: dict[KnownClaim, None] = {}
     for source in known:
         if isinstance(source, KnownClaim):

@@ -110,7 +110,7 @@ def _print_summary(result: Matches, *, quiet: bool) -> None:
     claims = len(result.claims)
     print_note(f"{found} of {claims} claims have a similar fact check", quiet=quiet)
     for problem in result.problems:
-        print_error(f"the model judged no fact check of {problem}")
+        print_error(f"the model did not judge the fact checks of {problem}")
 
 
 def _list_lines(result: Matches) -> Iterator[str]:

@@ -55,13 +55,13 @@ from claimcheck.verification.scorer import EntailmentScorer
 
 # The key in the settings of a signature: the scorer, with its version.
 VERIFIER = "verifier"
-# The key in the settings of a signature, where it is not the default.
+# The key in the settings of a signature, present only if it is not the default.
 CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
-# One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
+# A verdict must cite one of the closest passages. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
-# Shown with a verdict that cites none. Chosen by hand.
+# For a verdict that cites no passage. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
 _WORD = re.compile(r"\w+")
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
@@ -116,7 +116,7 @@ def check_without_model(
 ) -> Flow[CheckResult]:
     """Check statements without a model, by comparison and entailment.
 
-    Of the settings, only `verifier` counts.
+    Of the settings, only `verifier` is used.
     """
     scorer = choose_scorer(settings.verifier)
     verdicts = []
@@ -132,8 +132,9 @@ def check_run(
 ) -> Flow[Run]:
     """Check the summary and the claims of the flow's run against its document.
 
-    Each text is checked once, as strictly as a summary deserves: what it adds to the
-    document, or states as a fact where the document quotes somebody, is not supported.
+    Each text is checked once, with the strictness that a summary needs: anything it
+    adds to the document, or states as a fact where the document quotes somebody, is not
+    supported.
     """
     run = yield from flow
     statements = list_statements(run)
@@ -188,10 +189,10 @@ class _StatementCheck:
         return self.item.statement
 
     def decide(self, votes: Sequence[Vote]) -> Verdict | CheckFailure:
-        """Return the majority's verdict, or a failure if there is none."""
+        """Return the majority's verdict, or a failure without a usable vote."""
         if not votes:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
-        # Whoever did not see all of the passages cannot judge by them.
+        # A model that did not receive all passages cannot judge them.
         usable = [
             vote
             for vote in votes
@@ -200,7 +201,7 @@ class _StatementCheck:
         if not usable:
             return _build_failure(self.statement, votes[0].answer)
         counts = Counter(vote.verdict.label for vote in usable if vote.verdict)
-        # In a tie, the label that was given first.
+        # In a tie, `most_common` returns the label of the earliest vote.
         label = counts.most_common(1)[0][0]
         chosen = next(
             vote for vote in usable if vote.verdict and vote.verdict.label == label
@@ -208,7 +209,8 @@ class _StatementCheck:
         if len(votes) == 1:
             return self._build_verdict(self._build_finding(chosen), None)
         finding = self._build_finding(chosen)
-        # A check may have replaced the label. An unusable answer is a vote for nothing.
+        # A veto may have replaced the label. Unusable answers count as votes for no
+        # label.
         agreed = counts[finding.label]
         confidence = agreed / len(votes) if agreed else None
         finding = replace(finding, confidence=confidence)
@@ -227,8 +229,8 @@ class _StatementCheck:
     def _build_finding(self, vote: Vote) -> Finding:
         """Build the finding from the model's answer, if that has grounds.
 
-        A label that cites no passage about the statement becomes `not_enough_evidence`,
-        and a "supported" to which a check objects becomes what the checks decide.
+        A label that cites no passage about the statement becomes `not_enough_evidence`.
+        If the rules object to "supported", their finding replaces it.
         """
         verdict = vote.verdict
         assert verdict is not None
@@ -253,7 +255,7 @@ class _StatementCheck:
         return finding
 
     def _is_repeated(self) -> bool:
-        """Whether a passage has all the statement's words and no conflict."""
+        """Whether a passage has all words of the statement and no conflict with it."""
         words = set(_WORD.findall(self.statement.text.lower()))
         for document, index in self.item.select(_CLOSEST_PASSAGES):
             passage = document.sentences[index].text.lower()
@@ -274,7 +276,7 @@ class _StatementCheck:
     def _is_about(self, cited: Sequence[Passage]) -> bool:
         """Whether one of the passages is among the closest to the statement.
 
-        A weak model that has to cite a passage cites any.
+        A weak model that must cite a passage cites an arbitrary one.
         """
         closest = self.item.select(_CLOSEST_PASSAGES)
         return any(passage in closest for passage in cited)
@@ -290,13 +292,13 @@ class _StatementCheck:
         return tuple(evidence)
 
     def _apply_veto(self, finding: Finding, cited: Sequence[Passage]) -> Finding:
-        """Replace "supported" if a check objects: as without a model."""
+        """Replace "supported" if the rules object, as in a check without a model."""
         hypothesis = self._build_hypothesis()
         for document in self.item.documents:
             indexes = [index for other, index in cited if other is document]
             veto = find_veto(hypothesis, document, self.scorer, indexes)
             if veto is not None:
-                # A vote is for "supported", and says nothing of another label.
+                # The votes were for "supported" and do not count for the new label.
                 rationale = f"The model calls it supported, but: {veto.rationale}"
                 return replace(veto, rationale=rationale)
         return finding
@@ -305,7 +307,7 @@ class _StatementCheck:
 def _build_failure(
     statement: Statement, answer: Answer[VerdictsAnswer]
 ) -> CheckFailure:
-    # It has no range of the document; only what happened counts.
+    # A check has no range of the document; only the cause and message are used.
     unread = answer.build_unread_failures(0, 1)
     if unread:
         failure = unread[0]

@@ -192,7 +192,7 @@ def recode(data: bytes, source: str, encoding: str) -> bytes:
     """Return text in an encoding that the user names, as UTF-8.
 
     Raises:
-        InputError: there is no such encoding, or the bytes are not valid in it.
+        InputError: the encoding is unknown, or the bytes are not valid in it.
     """
     refuse_unknown_encoding(encoding)
     try:
@@ -205,7 +205,7 @@ def recode(data: bytes, source: str, encoding: str) -> bytes:
 
 
 def refuse_unknown_encoding(name: str) -> None:
-    """Raise InputError if there is no encoding of this name."""
+    """Raise InputError if the encoding is unknown."""
     try:
         codecs.lookup(name)
     except LookupError:

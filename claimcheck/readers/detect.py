@@ -145,7 +145,7 @@ def parse_scanned(data: bytes, source: str) -> Content:
     """Recognize the text in a picture, or in a PDF of pictures.
 
     Raises:
-        InputError: the reader is not installed, or there is no text.
+        InputError: the reader is not installed, or finds no text.
     """
     from claimcheck.readers.ocr import parse_picture, parse_scan
 

@@ -223,7 +223,8 @@ def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
     except (OSError, UnicodeError):
         name = _redact_credentials(url)
         raise InputError(
-            f"{name}: there is no host {parts.hostname}, or no network"
+            f"{name}: the host {parts.hostname} was not found; check the address and "
+            "the network"
         ) from None
     addresses: list[IPAddress] = []
     # All addresses count: a name may resolve to a public and a private one.
