@@ -134,7 +134,7 @@ def _read_words(text: str) -> list[str]:
 
 
 def _read_speech(sentence: str) -> tuple[list[str], list[str], list[str]] | None:
-    """Return the words of the speaker, of what is said, and of the rest, sorted.
+    """Return the words of the speaker, of their statement, and the rest, sorted.
 
     "Sales rose, Ann Lee said" and "Ann Lee said that sales rose" have the same.
     """
