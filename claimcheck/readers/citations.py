@@ -272,7 +272,7 @@ def _get_column(cell: Block) -> int:
 
 
 def _is_prose(text: str) -> bool:
-    ends_sentence = text.rstrip(" \"”’)").endswith(_SENTENCE_ENDS)
+    ends_sentence = text.rstrip(' "”’)').endswith(_SENTENCE_ENDS)
     return ends_sentence or len(text.split()) >= _MIN_PROSE_WORDS
 
 
