@@ -11,10 +11,10 @@ from rapidfuzz.distance import Indel
 
 from claimcheck import resources
 from claimcheck.english.check_worthiness import score_check_worthiness
-from claimcheck.english.dates import find_first_time, find_year_before
 from claimcheck.english.instructions import REASON as INSTRUCTION
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
+from claimcheck.english.time_resolution import find_first_time, find_year_before
 from claimcheck.grounding import GroundingResult
 from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
