@@ -29,10 +29,10 @@ def build_ledger(
             entries.append(entry)
             position = item.end
     entries += _iter_entries(position, length, failures)
-    return tuple(_add_reasons(entries, unused) if unused else entries)
+    return tuple(add_reasons(entries, unused) if unused else entries)
 
 
-def _add_reasons(
+def add_reasons(
     entries: Sequence[LedgerEntry], unused: Sequence[Noise]
 ) -> Iterator[LedgerEntry]:
     """Split what was read where it has a reason for being without a claim."""

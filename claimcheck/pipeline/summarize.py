@@ -43,16 +43,23 @@ _TOKENS_PER_SENTENCE = 100  # of the document, for each that its summary has to 
 
 
 def summarize_with_model(
-    document: Document, reading: Reading, settings: Settings
+    document: Document,
+    reading: Reading,
+    settings: Settings,
+    *,
+    claims_only: bool = False,
 ) -> Flow[Run]:
     """Summarize a described document; an unusable answer becomes a failure.
+
+    With `claims_only`, the run has no summary: one of several documents follows.
 
     Raises:
         ContextWindowError: not even a short passage fits the model's context window.
     """
     passages = _choose_passages(document, reading, settings)
     first = None
-    if settings.extraction == "single" and len(passages) == 1:
+    is_single = settings.extraction == "single" and not claims_only
+    if is_single and len(passages) == 1:
         request = _build_request(document, reading, settings)
         first = yield from ask(request, SummaryAnswer, reading.text)
     extraction = yield from extract_claims(document, reading, settings, passages, first)
@@ -64,7 +71,9 @@ def summarize_with_model(
     count = len(extraction.results)
     # Of an answer that was not complete, only the claims count.
     whole = first if extraction.answers == [first] else None
-    digest = yield from _write_summary(document, settings, whole, claims, count)
+    digest = Digest(None, (), ())
+    if not claims_only:
+        digest = yield from _write_summary(document, settings, whole, claims, count)
     answers: list[Answer[Any]] = [*extraction.answers, *digest.answers]
     return Run(
         document=document,
