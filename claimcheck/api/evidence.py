@@ -1,4 +1,4 @@
-"""Claims to check and the evidence to check them against."""
+"""Collections of claims to check, and indexes of evidence."""
 
 from __future__ import annotations
 

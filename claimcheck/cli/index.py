@@ -47,8 +47,8 @@ def add(
 ) -> None:
     """Add documents to an index.
 
-    Adds all files that are named, or none if one can't be read; those of a folder that
-    can't be read are named and left out. A text that the index already contains is not
+    Adds all files that you name, or none if one can't be read. Files in a folder that
+    can't be read are listed and skipped. A text that the index already contains is not
     added again.
     """
     from claimcheck.api.evidence import Index
@@ -125,7 +125,7 @@ def search(
 
     with Index(index, create=False) as collection:
         hits = search_index(collection, query, limit=top_k)
-        # Not of all documents: an index may have a million.
+        # Only for the hits: an index may have a million documents.
         sources = {
             hit.document_id: collection.document(hit.document_id).source for hit in hits
         }

@@ -65,7 +65,7 @@ _Store = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions(options.OptionGroup):
-    """What the document does not state, and whether it may be fetched."""
+    """Metadata that the document does not state, and how to read it."""
 
     title: Annotated[
         str | None,
@@ -84,10 +84,10 @@ class DocumentOptions(options.OptionGroup):
     allow_private: options.AllowPrivate = False
 
     def parse_date(self) -> datetime.date | None:
-        """Return the date of publication.
+        """Return the publication date.
 
         Raises:
-            InputError: it is not a date.
+            InputError: the option is not a date.
         """
         return None if self.date is None else options.parse_day("--date", self.date)
 
@@ -174,7 +174,7 @@ def _validate_options(
 def _open_source(
     sources: Sequence[str], about: DocumentOptions, *, quiet: bool
 ) -> Document:
-    """Return the document, and say how it was read."""
+    """Return the document, and print a note on how it was read."""
     source, *others = sources
     if others:
         raise InputError(
@@ -226,7 +226,7 @@ def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
-    # A claim that its own quote contradicts fails, whatever a check says of it.
+    # A claim that its own quote contradicts fails, whatever a check says about it.
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:
             return True

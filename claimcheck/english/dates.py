@@ -43,7 +43,7 @@ def _write_full_date_pattern(prefix: str = "") -> str:
         | (?P<{prefix}m1>{_MONTH})\s+(?P<{prefix}d1>\d{{1,2}})(?:st|nd|rd|th)?
           ,?\s+(?P<{prefix}y1>{YEAR})\b
         # "3rd May 2019"
-        | (?P<{prefix}d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<{prefix}m2>{_MONTH})
+        | (?P<{prefix}d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<{prefix}m2>{_MONTH})
           \s+(?P<{prefix}y2>{YEAR})\b
     )
     """

@@ -121,7 +121,7 @@ def summarize_extractively(
     unused = explain_unused(reading, sentences, drafts, claims)
     return Run(
         document=document,
-        summary=build_extractive_summary(items, document.title),
+        summary=build_extractive_summary(items, document.title, document.language),
         claims=claims,
         verdicts=(),
         unchecked=(),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from claimcheck.english.instructions import REASON as INSTRUCTION
 from claimcheck.english.instructions import is_instruction
 from claimcheck.models.claim import Claim, Kind
+from claimcheck.models.run import OVER_THE_LIMIT
 from claimcheck.text import paragraphs
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
@@ -68,7 +69,7 @@ def _explain(own: Sequence[Claim], new: Sequence[Claim]) -> str:
     obstacles = [find_obstacle(claim) for claim in own]
     if obstacles and None not in obstacles:
         return str(obstacles[0])
-    return "over the limit" if new else "duplicate"
+    return OVER_THE_LIMIT if new else "duplicate"
 
 
 def _list_other_blocks(reading: Reading) -> Iterator[Noise]:

@@ -1,4 +1,4 @@
-"""Ranges of a text, and what people call them: line, page, time."""
+"""Ranges of a text, and their line, page, and subtitle time."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class LineIndex:
             for source, start, end in parts
         ]
         lines = _unify_line_breaks(text).split("\n")
-        # Offsets at which lines start; each break counts as one character by now.
+        # Offsets at which lines start; every break is now one character.
         self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
         # Most texts have neither pages nor cues: skip the search for them.
         self._pages = (

@@ -18,6 +18,7 @@ from claimcheck.models.claim import Claim, make_claim_id
 from claimcheck.models.document import Document, Part
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import (
+    OVER_THE_LIMIT,
     Failure,
     LedgerEntry,
     LinkedText,
@@ -119,7 +120,7 @@ def _join_claims(
             ids[part][old_id] = new_id
     claims = [claim for claim in merger.claims if claim.id in kept]
     over_limit = [
-        Noise(span.start, span.end, "over the limit")
+        Noise(span.start, span.end, OVER_THE_LIMIT)
         for claim in merger.claims
         if claim.id not in kept
         for span in claim.spans

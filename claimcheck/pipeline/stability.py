@@ -1,7 +1,7 @@
 """Run the same document several times, and compare the runs.
 
-The first run is what one run alone would be. The others are sampled: with other seeds,
-and not at a temperature of 0, where many endpoints answer the same every time.
+The first run is what a single run would be. The others are sampled with other seeds and
+a temperature above 0, because at 0 many endpoints always give the same answer.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from claimcheck.models.run import Run
 from claimcheck.models.stability import ClaimStability, Stability
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.quotes import pair_places
+from claimcheck.pipeline.quotes import pair_by_location
 from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE
 from claimcheck.settings import Settings
 
-# More than the votes of a check, whose seeds follow each other.
+# Must exceed the number of votes of a check, which use consecutive seeds.
 _SEEDS_PER_RUN = 100
 
 
@@ -29,18 +29,18 @@ def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     runs = yield from run_together(
         flows, lambda request, number: _vary(request, number, settings)
     )
-    places = [[claim.spans for claim in run.claims] for run in runs]
+    spans = [[claim.spans for claim in run.claims] for run in runs]
     shares = []
     matches: list[dict[int, int]] = [{}]
     for one, other in combinations(range(len(runs)), 2):
-        pairs = pair_places(places[one], places[other])
-        union = len(places[one]) + len(places[other]) - len(pairs)
+        pairs = pair_by_location(spans[one], spans[other])
+        union = len(spans[one]) + len(spans[other]) - len(pairs)
         shares.append(len(pairs) / union if union else 1.0)
         if one == 0:
             matches.append(pairs)
     labels = [{item.subject: item.label for item in run.verdicts} for run in runs]
     claims = [
-        _compare(runs, matches, labels, number) for number in range(len(places[0]))
+        _compare(runs, matches, labels, number) for number in range(len(spans[0]))
     ]
     stability = Stability(len(runs), round(mean(shares), 3), tuple(claims))
     usage = sum((run.usage for run in runs), Usage())
@@ -59,12 +59,15 @@ def run_together(
     pending = {number: next(flow) for number, flow in enumerate(flows)}
     while pending:
         requests = []
-        for number, own in pending.items():
-            requests += [change(item, number) if change else item for item in own]
+        for number, run_requests in pending.items():
+            requests += [
+                change(item, number) if change else item for item in run_requests
+            ]
         responses = iter((yield requests))
-        for number, own in list(pending.items()):
+        for number, run_requests in list(pending.items()):
+            run_responses = list(islice(responses, len(run_requests)))
             try:
-                pending[number] = flows[number].send(list(islice(responses, len(own))))
+                pending[number] = flows[number].send(run_responses)
             except StopIteration as stop:
                 runs[number] = stop.value
                 del pending[number]
@@ -72,7 +75,7 @@ def run_together(
 
 
 def _vary(request: ModelRequest, number: int, settings: Settings) -> ModelRequest:
-    """Return the request of a run; that of the first is unchanged."""
+    """Return the request with this run's seed; the first run's is unchanged."""
     if number == 0:
         return request
     seed = settings.seed if request.seed is None else request.seed

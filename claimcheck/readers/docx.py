@@ -31,8 +31,9 @@ _MAX_PARTS = 10_000
 # Element names are compared without their namespace, because strict documents have
 # other namespaces than transitional ones. Both are in common use.
 _SKIPPED_ELEMENTS = frozenset(
-    # Removed text, properties (with tab stops and merged cells), and field codes.
-    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText".split()
+    # Removed text, properties (with tab stops and merged cells), field codes, and how
+    # characters are pronounced.
+    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText rt".split()
 )
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
@@ -195,10 +196,12 @@ class _WordReader:
             if _find(row, "trPr", "del") is not None:
                 continue
             cells = [self._read_cell(cell) for cell in _find_all(row, "tc")]
-            rows.append("\t".join(cells))
+            rows.append("\t".join(cells).rstrip("\t"))
         return "\n".join(row for row in rows if row.strip())
 
     def _read_cell(self, cell: Any) -> str:
+        if _find(cell, "tcPr", "cellDel") is not None:
+            return ""
         merge = _find(cell, "tcPr", "vMerge")
         # Word shows the text of the first of the cells that are merged vertically.
         if merge is not None and _get(merge, "val") != "restart":
@@ -265,8 +268,16 @@ def _iterate_content(parent: Any) -> Iterator[Any]:
         yield from forms[:1]
         return
     for child in parent:
-        if _name(child) and _name(child) not in _SKIPPED_ELEMENTS:
+        name = _name(child)
+        is_shown = name and name not in _SKIPPED_ELEMENTS
+        if is_shown and not (name == "r" and _is_hidden(child)):
             yield child
+
+
+def _is_hidden(run: Any) -> bool:
+    """Whether Word does not show a run of text."""
+    mark = _find(run, "rPr", "vanish")
+    return mark is not None and _get(mark, "val") not in ("0", "false", "off")
 
 
 def _iterate_inline(paragraph: Any) -> Iterator[Any]:

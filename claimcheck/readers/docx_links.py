@@ -18,6 +18,7 @@ from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
 
 _SKIPPED = frozenset("del moveFrom pPr rPr".split())
 _SPACES = {"tab": " ", "br": "<br>", "cr": "<br>"}
+_TABLE_TAGS = {"tbl": "table", "tr": "tr", "tc": "td"}
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _FIELD_ADDRESS = re.compile(r'HYPERLINK\s+"([^"]+)"')
 
@@ -44,10 +45,11 @@ class _Renderer:
         self._archive = archive
         self._etree = etree
         self._targets: dict[str, str] = {}
+        self._in_list = False
 
     def render(self) -> str:
         """Return the text, and then the notes as a list."""
-        parts = ["<body>", *self._render_paragraphs(self._open("document"))]
+        parts = ["<body>", *self._render_blocks(self._open("document"))]
         for kind in _NOTES.values():
             root = self._open(f"{kind}s")
             for note in root if root is not None else ():
@@ -77,25 +79,34 @@ class _Renderer:
         parser = self._etree.XMLParser(resolve_entities=False, no_network=True)
         return self._etree.fromstring(self._archive.read(name), parser)
 
-    def _render_paragraphs(self, root: Any) -> Iterator[str]:
-        in_list = False
-        for paragraph in root.iter() if root is not None else ():
-            if _name(paragraph) != "p":
+    def _render_blocks(self, parent: Any) -> Iterator[str]:
+        for child in parent if parent is not None else ():
+            if _name(child) == "p":
+                yield from self._render_paragraph(child)
                 continue
-            properties = {
-                _name(item): _get(item, "val")
-                for child in paragraph
-                if _name(child) == "pPr"
-                for item in child
-            }
-            style = properties.get("pStyle", "")
-            is_item = "numPr" in properties or style.startswith("ListNumber")
-            if is_item != in_list:
-                yield "<ol>" if is_item else "</ol>"
-                in_list = is_item
-            tag = "h2" if style.startswith(("Heading", "Title")) else "p"
-            tag = "li" if is_item else tag
-            yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
+            tag = _TABLE_TAGS.get(_name(child))
+            if tag is None:
+                yield from self._render_blocks(child)
+            else:
+                yield f"<{tag}>"
+                yield from self._render_blocks(child)
+                yield f"</{tag}>"
+
+    def _render_paragraph(self, paragraph: Any) -> Iterator[str]:
+        properties = {
+            _name(item): _get(item, "val")
+            for child in paragraph
+            if _name(child) == "pPr"
+            for item in child
+        }
+        style = properties.get("pStyle", "")
+        is_item = "numPr" in properties or style.startswith("ListNumber")
+        if is_item != self._in_list:
+            yield "<ol>" if is_item else "</ol>"
+            self._in_list = is_item
+        tag = "h2" if style.startswith(("Heading", "Title")) else "p"
+        tag = "li" if is_item else tag
+        yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
 
     def _render_inline(self, element: Any) -> str:
         return "".join(self._render_child(child) for child in element)

@@ -29,12 +29,19 @@ _KINDS = {
     "pptx": "a PowerPoint presentation",
 }
 _BLOCKS = frozenset(
-    "p h h1 h2 h3 h4 h5 h6 li blockquote dt dd td th pre figcaption".split()
+    "p h h1 h2 h3 h4 h5 h6 li list-item blockquote dt dd td th tr table-cell pre div"
+    " section article aside body figure figcaption".split()
 )
+# Notes follow the text: inside of it, they would part a sentence.
+_NOTES = frozenset(("note-body",))
 _SKIPPED = frozenset(
-    # Scripts; deleted text and notes of OpenDocument; the navigation of books
-    "script style head tracked-changes annotation nav svg math".split()
+    # Scripts; deleted text, numbers of notes, and pictures of OpenDocument; the
+    # navigation of books
+    "script style head tracked-changes annotation note-citation binary-data desc nav"
+    " svg math".split()
 )
+# Where a block begins or ends, among the pieces of its text. XML has no form feeds.
+_OPEN, _CLOSE, _ITEM = "\f<", "\f>", "\f- "
 _SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
 _SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
 _DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
@@ -169,30 +176,46 @@ def _get_name(element: Any) -> str:
 
 
 def _read_blocks(root: Any) -> Iterator[str]:
-    """Yield the text of each innermost block below an element."""
-    for child in root:
-        name = _get_name(child)
-        if not name or name in _SKIPPED:
+    """Yield the text of each block of an element, then of the notes."""
+    notes: list[Any] = []
+    pieces: list[str] = []
+    for piece in _iter_pieces(root, notes):
+        # The paragraph that opens a list item has its bullet.
+        if piece == _OPEN and pieces[:1] == [_ITEM] and not _join_pieces(pieces):
             continue
-        if name in _BLOCKS and not _has_blocks(child):
-            text = " ".join("".join(_iter_text(child)).split())
-            if text:
-                yield f"- {text}" if name == "li" else text
-        else:
-            yield from _read_blocks(child)
+        if piece not in (_OPEN, _CLOSE, _ITEM):
+            pieces.append(piece)
+            continue
+        if text := _join_pieces(pieces):
+            yield text
+        pieces = [_ITEM] if piece == _ITEM else []
+    if text := _join_pieces(pieces):
+        yield text
+    for note in notes:
+        yield from _read_blocks(note)
 
 
-def _has_blocks(element: Any) -> bool:
-    return any(_get_name(inner) in _BLOCKS for inner in element.iterdescendants())
+def _join_pieces(pieces: list[str]) -> str:
+    """Return the text of a block; nothing if it is blank."""
+    is_item = pieces[:1] == [_ITEM]
+    text = " ".join("".join(pieces[is_item:]).split())
+    return f"- {text}" if text and is_item else text
 
 
-def _iter_text(element: Any) -> Iterator[str]:
-    """Yield the pieces of text in a paragraph, with its tabs and breaks."""
-    name = _get_name(element)
-    if name in _SPACES:
-        yield _SPACES[name]
-    if name and name not in _SKIPPED:
-        yield element.text or ""
-        for child in element:
-            yield from _iter_text(child)
-            yield child.tail or ""
+def _iter_pieces(element: Any, notes: list[Any]) -> Iterator[str]:
+    """Yield the pieces of text below an element, and the edges of blocks."""
+    yield element.text or ""
+    for child in element:
+        name = _get_name(child)
+        if name in _NOTES:
+            notes.append(child)
+        elif name in _BLOCKS:
+            # A heading may be in a list, for its number.
+            edge = _CLOSE if name.startswith("h") else _OPEN
+            yield _ITEM if name in ("li", "list-item") else edge
+            yield from _iter_pieces(child, notes)
+            yield _CLOSE
+        elif name and name not in _SKIPPED:
+            yield _SPACES.get(name, "")
+            yield from _iter_pieces(child, notes)
+        yield child.tail or ""

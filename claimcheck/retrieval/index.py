@@ -93,7 +93,7 @@ class Index(AbstractContextManager["Index"]):
         is_new = self.path == ":memory:" or not Path(self.path).exists()
         if is_new and not create:
             raise InputError(
-                f"{path}: there is no such index; "
+                f"{path}: does not exist; "
                 f"create it with `claimcheck index add {path} SOURCE...`"
             )
         self._database = Database(path, _LAYOUT)
