@@ -131,7 +131,7 @@ soak: $(VENV)/.dev
 
 # A separate environment: LangExtract brings fifty packages.
 $(VENV)-bench/.done: pyproject.toml
-	$(PYTHON) -m venv $(VENV)-bench
+	$(PYTHON) -m venv --upgrade-deps $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	@touch $@
 
