@@ -31,9 +31,6 @@ _BINARY_READERS = {
     "docx": ("docx", "parse_docx"),
     "email": ("mail", "parse_mail"),
     "outlook": ("mail", "parse_outlook"),
-    "odt": ("packages", "parse_odt"),
-    "epub": ("packages", "parse_epub"),
-    "pptx": ("packages", "parse_pptx"),
     "spreadsheet": ("spreadsheets", "parse_workbook"),
     "feed": ("xml_documents", "parse_feed"),
     "jats": ("xml_documents", "parse_jats"),
@@ -75,6 +72,10 @@ def parse_content(
         # Readers are imported when they are needed: some load large libraries.
         parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
         return kind, parse(data, source)
+    if kind in ("odt", "epub", "pptx"):
+        from claimcheck.readers.packages import parse_package
+
+        return kind, parse_package(data, source, kind)
     if kind == "html":
         from claimcheck.readers.html import parse_html
 

@@ -21,6 +21,7 @@ from claimcheck.readers.content import (
     import_required,
     refuse_empty,
 )
+from claimcheck.readers.xml_blocks import get_name, read_blocks
 
 _MAX_UNPACKED_BYTES = 200 * 2**20  # a small archive may unpack to gigabytes
 _KINDS = {
@@ -28,21 +29,6 @@ _KINDS = {
     "epub": "an EPUB book",
     "pptx": "a PowerPoint presentation",
 }
-_BLOCKS = frozenset(
-    "p h h1 h2 h3 h4 h5 h6 li list-item blockquote dt dd td th tr table-cell pre div"
-    " section article aside body figure figcaption".split()
-)
-# Notes follow the text: inside of it, they would part a sentence.
-_NOTES = frozenset(("note-body",))
-_SKIPPED = frozenset(
-    # Scripts; deleted text, numbers of notes, and pictures of OpenDocument; the
-    # navigation of books
-    "script style head tracked-changes annotation note-citation binary-data desc nav"
-    " svg math".split()
-)
-# Where a block begins or ends, among the pieces of its text. XML has no form feeds.
-_OPEN, _CLOSE, _ITEM = "\f<", "\f>", "\f- "
-_SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
 _SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
 _DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 
@@ -64,23 +50,10 @@ def detect_package(names: list[str], read: Any) -> str | None:
     return kinds.get(declared)
 
 
-def parse_odt(data: bytes, source: str) -> Content:
-    """Return the text of an OpenDocument text, as `_parse_package` does."""
-    return _parse_package(data, source, "odt")
+def parse_package(data: bytes, source: str, kind: str) -> Content:
+    """Return the text of an archive, and its title and author.
 
-
-def parse_epub(data: bytes, source: str) -> Content:
-    """Return the text of an EPUB book, as `_parse_package` does."""
-    return _parse_package(data, source, "epub")
-
-
-def parse_pptx(data: bytes, source: str) -> Content:
-    """Return the text of a presentation, as `_parse_package` does."""
-    return _parse_package(data, source, "pptx")
-
-
-def _parse_package(data: bytes, source: str, kind: str) -> Content:
-    """Return the text of an archive of this kind, and its title and author.
+    `kind` is odt, epub, or pptx.
 
     Raises:
         InputError: it is damaged, too large, or has no text.
@@ -120,7 +93,7 @@ class _Package:
         for name in self._list_names(kind):
             root = self._parse(name, lenient=kind == "epub")
             if root is not None:
-                yield _read_blocks(root)
+                yield read_blocks(root)
 
     def read_metadata(self, kind: str) -> tuple[str | None, str | None]:
         """Return the title and the author that the archive states."""
@@ -130,7 +103,7 @@ class _Package:
             return None, None
         values: dict[str, str] = {}
         for element in self._parse(name).iter():
-            values.setdefault(_get_name(element), element.text or "")
+            values.setdefault(get_name(element), element.text or "")
         author = values.get("creator") or values.get("initial-creator")
         return clean_metadata(values.get("title")), clean_metadata(author)
 
@@ -145,7 +118,7 @@ class _Package:
 
     def _find_book(self) -> str:
         for element in self._parse("META-INF/container.xml").iter():
-            if _get_name(element) == "rootfile":
+            if get_name(element) == "rootfile":
                 return str(element.get("full-path"))
         raise ValueError("it names no book")
 
@@ -155,12 +128,12 @@ class _Package:
         files: dict[str, str] = {}
         names: list[str] = []
         for element in self._parse(book).iter():
-            if _get_name(element) == "item":
+            if get_name(element) == "item":
                 path = posixpath.join(
                     posixpath.dirname(book), element.get("href") or ""
                 )
                 files[element.get("id") or ""] = posixpath.normpath(path)
-            elif _get_name(element) == "itemref":
+            elif get_name(element) == "itemref":
                 names.append(files.get(element.get("idref") or "", ""))
         present = set(self._archive.namelist())
         return [name for name in names if name in present]
@@ -168,54 +141,3 @@ class _Package:
     def _parse(self, name: str, *, lenient: bool = False) -> Any:
         parser = self._lenient if lenient else self._parser
         return self._etree.fromstring(self._archive.read(name), parser)
-
-
-def _get_name(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _read_blocks(root: Any) -> Iterator[str]:
-    """Yield the text of each block of an element, then of the notes."""
-    notes: list[Any] = []
-    pieces: list[str] = []
-    for piece in _iter_pieces(root, notes):
-        # The paragraph that opens a list item has its bullet.
-        if piece == _OPEN and pieces[:1] == [_ITEM] and not _join_pieces(pieces):
-            continue
-        if piece not in (_OPEN, _CLOSE, _ITEM):
-            pieces.append(piece)
-            continue
-        if text := _join_pieces(pieces):
-            yield text
-        pieces = [_ITEM] if piece == _ITEM else []
-    if text := _join_pieces(pieces):
-        yield text
-    for note in notes:
-        yield from _read_blocks(note)
-
-
-def _join_pieces(pieces: list[str]) -> str:
-    """Return the text of a block; nothing if it is blank."""
-    is_item = pieces[:1] == [_ITEM]
-    text = " ".join("".join(pieces[is_item:]).split())
-    return f"- {text}" if text and is_item else text
-
-
-def _iter_pieces(element: Any, notes: list[Any]) -> Iterator[str]:
-    """Yield the pieces of text below an element, and the edges of blocks."""
-    yield element.text or ""
-    for child in element:
-        name = _get_name(child)
-        if name in _NOTES:
-            notes.append(child)
-        elif name in _BLOCKS:
-            # A heading may be in a list, for its number.
-            edge = _CLOSE if name.startswith("h") else _OPEN
-            yield _ITEM if name in ("li", "list-item") else edge
-            yield from _iter_pieces(child, notes)
-            yield _CLOSE
-        elif name and name not in _SKIPPED:
-            yield _SPACES.get(name, "")
-            yield from _iter_pieces(child, notes)
-        yield child.tail or ""

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from math import fsum
 
 from claimcheck.english.clauses import split_clauses
-from claimcheck.english.dates import find_times
 from claimcheck.english.speech import detect_speech
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
+from claimcheck.english.time_resolution import find_times
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.text.words import get_part_of_speech
 from claimcheck.verification.amounts import Amount, find_amounts, is_confirmed

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from claimcheck.english.dates import find_first_time, find_publication_date
+from claimcheck.english.publication import find_publication_date
 from claimcheck.english.quantities import find_quantities
+from claimcheck.english.time_resolution import find_first_time
 from claimcheck.readers.file import build_document
 from tests.support.sentences import read_sentences, read_texts
 
