@@ -178,6 +178,11 @@ _NOT_A_SPEAKER = re.compile(
     r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
     re.IGNORECASE,
 )
+# "Ann Lee, the mayor, on Monday said"
+_TIME_BEFORE_VERB = re.compile(
+    r"(,?)\s(?:late\s|early\s)?(?:on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"(?:\s(?:morning|afternoon|evening|night))?|today|yesterday)$"
+)
 _ASIDE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
 _DETERMINER = re.compile(
     r"(?:the|a|an|one|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
@@ -380,8 +385,8 @@ def _build_speech(speaker: str | None, content_start: int | None) -> Speech | No
 
 
 def _find_subject(left: str) -> str | None:
-    """Return the noun phrase that ends `left`, possibly before an apposition."""
-    left = left.rstrip()
+    """Return the noun phrase that ends `left`, also before an apposition."""
+    left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))
     # "Jan Novak, the prime minister, said"
