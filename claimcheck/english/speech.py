@@ -385,7 +385,7 @@ def _build_speech(speaker: str | None, content_start: int | None) -> Speech | No
 
 
 def _find_subject(left: str) -> str | None:
-    """Return the noun phrase that ends `left`, also before an apposition."""
+    """Return the noun phrase that ends `left`, possibly before an apposition."""
     left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))

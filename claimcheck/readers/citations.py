@@ -45,7 +45,7 @@ _MIN_CLAIM_WORDS = 3
 # A cell with as many words, or a full stop, is a text of its own.
 _MIN_PROSE_WORDS = 7
 _SENTENCE_ENDS = (".", "!", "?", "…")
-_TITLE = re.compile(r"[^\d\[\]]{0,40}")  # of a column; it has no value and no source
+_TITLE = re.compile(r"[^\d\[\]]{0,40}")  # of a column: has neither a value nor a source
 _SLOT = "\ue000"  # stands for a link's words; drafts do not contain it
 _SPEECH = (
     f"{'|'.join(read_words('speech_verbs'))}|reported|reports|states|stated|writes"

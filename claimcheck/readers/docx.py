@@ -205,7 +205,7 @@ class _WordReader:
         if _find(cell, "tcPr", "cellDel") is not None:
             return ""
         merge = _find(cell, "tcPr", "vMerge")
-        # Word shows the text of the first of the cells that are merged vertically.
+        # Of vertically merged cells, Word shows only the text of the first one.
         if merge is not None and get_attribute(merge, "val") != "restart":
             return ""
         blocks = self._read_children(cell)
@@ -253,7 +253,7 @@ def _index_by_id(root: Any | None, attribute: str) -> dict[str, Any]:
 def _iterate_content(parent: Any) -> Iterator[Any]:
     """Yield the child elements whose text Word shows."""
     if get_name(parent) == "AlternateContent":
-        # The same content in two forms, for new and for old versions of Word.
+        # The same content in two forms, for new and old versions of Word.
         forms = [
             child for child in parent if any(get_name(e) == "t" for e in child.iter())
         ]

@@ -43,7 +43,7 @@ _NAME_WROTE = re.compile(
     """,
     re.M | re.X,
 )
-# These are matched with lines that have no white space at their ends.
+# These match lines without white space at their ends.
 _SEPARATOR = re.compile(
     r"""
     (?:

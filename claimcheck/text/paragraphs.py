@@ -29,8 +29,8 @@ _TERMINAL_PUNCTUATION = re.compile(
 )
 _BULLETS = frozenset("-*+•–‣◦")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
-_MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces behind it
-# Noise at which a text may break anywhere, also in the middle of a sentence.
+_MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces after it
+# Noise that may interrupt a text anywhere, even within a sentence.
 _PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 # The last character of a line whose break is a space: not a hyphen, and not CJK.
 _SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")

@@ -29,7 +29,7 @@ from claimcheck.text.paragraphs import (
 from claimcheck.text.speakers import Speakers, find_speakers
 from claimcheck.text.words import is_word
 
-# Words with single spaces between them: they are the same in source and view.
+# Words separated by single spaces are the same in source and view.
 _SPACE = re.compile(r"\s|<(?:br|/p|/div|/li|/td)\b", re.I)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[\da-fA-F]{1,5});")
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
@@ -192,7 +192,7 @@ def _fold_as_one_piece(source: str, paragraph: Paragraph) -> list[MappedPiece]:
     if not paragraph.contiguous:
         return []
     text = source[paragraph.start : paragraph.end].replace("\n", " ")
-    # Other white space than single spaces may be longer than what replaces it.
+    # White space other than single spaces may be longer than its replacement.
     if "&" in text and _ENTITY.search(text):
         return []
     if "  " in text or not text.isprintable():
@@ -236,7 +236,7 @@ def _resolve_gap(
 ) -> tuple[str, MappedPiece]:
     """Return the separator of two word runs, and the left run to use."""
     if "\n" not in between and "\r" not in between:
-        # Marks of emphasis touch the words around them.
+        # Emphasis marks touch the words around them.
         return _find_space(between, right.text), left
     without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)
     if left.text.endswith(_SOFT_HYPHEN):

@@ -72,7 +72,7 @@ _BRACKETED_LABEL = re.compile(
 )
 _CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
 _MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
-# WebVTT's voices; an empty one is a change to somebody unknown.
+# WebVTT voices; an empty one is a change to an unknown speaker.
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+(?P<name>[^<>\n]{1,120}))?>")
 
 _QUESTIONS, _ANSWERS = frozenset(("q", "question")), frozenset(("a", "answer"))
@@ -324,7 +324,7 @@ def _find_other_labels(text: str) -> list[int]:
 
 def _is_dense(text: str, labels: list[Label]) -> bool:
     if _is_captions(text):
-        return True  # captions: the speaker stays the same until another speaks
+        return True  # in captions, a speaker continues until the next label
     if not labels:
         return False
     middle = text[labels[0].start : labels[-1].end]
