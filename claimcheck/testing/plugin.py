@@ -11,6 +11,7 @@ before a test has the marker.
 from __future__ import annotations
 
 import itertools
+import signal
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from claimcheck.testing.names import (
     build_cassette_path,
     build_node_path,
     build_record_command,
+    identify_test,
     name_fixture,
 )
 
@@ -106,6 +108,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "recordings; tests with the same name share a cassette, and without a name "
         "each test has its own",
     )
+    recording = config.getoption("cassette_record") not in (None, "none")
+    if recording and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        # As Ctrl-C does, so that what was recorded is saved.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        config.add_cleanup(lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -295,14 +302,10 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
             f"cassettes need vcrpy ({error}): {get_install_command('testing')}"
         ) from None
 
-    record = item.config.getoption("cassette_record")
-    attempt = item.stash.get(_OF_ITEM, None)
-    if record == "once" and attempt and not attempt.guard.write_protected:
-        record = "new"  # a plugin runs a failed test again, which has still to record
     cassette = Cassette(
         build_cassette_path(item, marker),
-        item=item.nodeid,
-        record=record,
+        item=identify_test(item),
+        record=item.config.getoption("cassette_record"),
         command=build_record_command(item),
     )
     return _enter(item.config, cassette)
