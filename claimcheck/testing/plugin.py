@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import signal
+import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -108,11 +109,20 @@ def pytest_configure(config: pytest.Config) -> None:
         "recordings; tests with the same name share a cassette, and without a name "
         "each test has its own",
     )
-    recording = config.getoption("cassette_record") not in (None, "none")
-    if recording and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        # As Ctrl-C does, so that what was recorded is saved.
+    if config.getoption("cassette_record") not in (None, "none"):
+        _end_as_ctrl_c_does(config)
+
+
+def _end_as_ctrl_c_does(config: pytest.Config) -> None:
+    """Save what was recorded at SIGTERM, too, which ends a process at once."""
+
+    def restore() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        config.add_cleanup(lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+        config.add_cleanup(restore)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
