@@ -7,9 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from claimcheck.cli.output import print_note
 from claimcheck.counting import format_count
@@ -24,7 +22,6 @@ SOURCE_HELP = (
     "subtitles, a spreadsheet, a feed, a picture of text, ...), a URL, or - for "
     "standard input."
 )
-SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
 _MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
 _RESULT_CHARACTERS = 1_000

@@ -4,7 +4,7 @@ Options that travel together are one frozen value, such as `LLMOptions`: a group
 dataclass whose fields are Typer options. A command takes it as one parameter:
 
     @expand_groups
-    def summarize(source: SourceArgument, *, llm: LLMOptions) -> None:
+    def summarize(source: Source, *, llm: LLMOptions) -> None:
         settings = llm.load_settings()
 """
 

@@ -12,7 +12,7 @@ from claimcheck.models.llm import Usage
 from claimcheck.models.run import Signature
 from claimcheck.models.verdict import Label, Verdict
 
-CITATIONS_SCHEMA_VERSION = "1.0"
+CITATIONS_SCHEMA_VERSION = "1.1"
 
 
 class Citing(StrEnum):

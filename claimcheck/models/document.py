@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
@@ -16,6 +17,17 @@ from claimcheck.models.span import LineIndex
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A document that was joined with others: `text[start:end]` of the whole."""
+
+    source: str
+    title: str | None
+    published: date | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A text and its origin; the spans of a run are ranges of `text`.
 
@@ -24,7 +36,7 @@ class Document:
     the date comes from: `given` (by the user), `metadata` (outside the text), `text`,
     or `url`. `language` is an ISO 639-1 code, None if it cannot be detected. `format`
     is the format it was read as. `url` is its canonical address. `tokens` is None until
-    counted.
+    counted. `parts` are the documents that were joined into this one.
     """
 
     id: str
@@ -40,6 +52,7 @@ class Document:
     encoding: str | None
     characters: int
     tokens: int | None
+    parts: tuple[Part, ...] = ()
 
     @classmethod
     def from_text(
@@ -119,6 +132,50 @@ class Document:
             url, allow_private=allow_private, encoding=encoding
         )
         return document.with_metadata(title=title, published=published)
+
+    @classmethod
+    def join(cls, documents: Sequence[Document]) -> Document:
+        """Join documents into one that is summarized as a whole.
+
+        Each follows a line with its source, and `parts` says where it is.
+
+        Raises:
+            InputError: there are not at least two different documents.
+        """
+        unique = list({document.id: document for document in documents}.values())
+        if len(unique) < 2:
+            raise InputError("only one document to join; give at least two")
+        pieces: list[str] = []
+        parts = []
+        position = 0
+        for document in unique:
+            gap = "\n\n" if pieces else ""
+            heading = f"{gap}=== {document.source} ===\n\n"
+            start = position + len(heading)
+            position = start + document.characters
+            pieces += [heading, document.full_text]
+            parts.append(
+                Part(
+                    document.source, document.title, document.published, start, position
+                )
+            )
+        source = ", ".join(part.source for part in parts)
+        joined = cls.from_text("".join(pieces), source=source)
+        return replace(joined, parts=tuple(parts))
+
+    def find_part(self, offset: int) -> Part | None:
+        """Return the joined document that an offset is in, if any."""
+        for part in self.parts:
+            if part.start <= offset < part.end:
+                return part
+        return None
+
+    def extract_part(self, part: Part) -> Document:
+        """Return a document that was joined with others, as it was before."""
+        document = Document.from_text(
+            self.full_text[part.start : part.end], source=part.source
+        )
+        return document.with_metadata(title=part.title, published=part.published)
 
     def with_metadata(self, *, title: str | None, published: date | None) -> Document:
         """Return a copy with this title and date; None leaves the old value."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.5"
-CHECK_SCHEMA_VERSION = "1.2"
-# Runs of these versions lack only fields that have a default.
+CHECK_SCHEMA_VERSION = "1.3"
+# Results of these versions lack only fields that have a default.
+_READ_CHECK_VERSIONS = (CHECK_SCHEMA_VERSION, "1.2")
 _READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.4", "1.3", "1.2")
 
 
@@ -257,7 +258,7 @@ class Check:
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
-        return codec.load(data, cls, schema="check", versions=(CHECK_SCHEMA_VERSION,))
+        return codec.load(data, cls, schema="check", versions=_READ_CHECK_VERSIONS)
 
 
 def _reports(module: str) -> Any:

@@ -11,10 +11,10 @@ from rapidfuzz.distance import Indel
 
 from claimcheck import resources
 from claimcheck.english.check_worthiness import score_check_worthiness
-from claimcheck.english.dates import find_first_time, find_year_before
 from claimcheck.english.instructions import REASON as INSTRUCTION
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
+from claimcheck.english.time_resolution import find_first_time, find_year_before
 from claimcheck.grounding import GroundingResult
 from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
@@ -95,7 +95,7 @@ def ground_claims(
         for claim in merger.claims
         if comparison.is_instruction(claim.quote, claim.spans)
     }
-    ranked = _rank_ids(merger, extracted.passages)
+    ranked = rank_ids(merger, extracted.passages)
     eligible = [claim_id for claim_id in ranked if claim_id not in exclusions]
     exclusions |= dict.fromkeys(eligible[settings.max_claims :], OVER_THE_LIMIT)
     selected = [claim for claim in merger.claims if claim.id not in exclusions]
@@ -116,7 +116,7 @@ def ground_claims(
         spans = index.ground(item.quote).spans
         reasons.append((spans, f"{AMBIGUOUS}: could mean {meanings}"))
     unused = _list_unclaimed(selected, reasons)
-    claims = _sort_in_document_order(selected)
+    claims = sort_in_document_order(selected)
     return NumberedClaims(claims, ids_by_number, unused), usage
 
 
@@ -135,9 +135,9 @@ def _list_unclaimed(
 
 def _merge_answers(
     document: Document, grounder: ClaimGrounder, answers: Sequence[ClaimAnswer]
-) -> _ClaimMerger:
+) -> ClaimMerger:
     """Build a claim from each answer, and merge those that say the same."""
-    merger = _ClaimMerger()
+    merger = ClaimMerger()
     results = grounder.index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
         consistency, differences = compare_with_quote(grounder, answer, result)
@@ -151,11 +151,13 @@ def _merge_answers(
     return merger
 
 
-def _rank_ids(merger: _ClaimMerger, passages: Sequence[Passage]) -> list[str]:
+def rank_ids(merger: ClaimMerger, passages: Sequence[object]) -> list[str]:
     """Return the ids of all claims, those most worth checking first.
 
-    The model's score decides first. Weak models give all claims the same score; then
-    the English check-worthiness score decides, and then the document order.
+    `passages` has the passage of each claim that was added; the best claim of each
+    comes before all others. The model's score decides first. Weak models give all
+    claims the same score; then the English check-worthiness score decides, and then
+    the document order.
     """
     ranked = sorted(merger.claims, key=_rank, reverse=True)
     first_of_passage: dict[object, str] = {}
@@ -175,7 +177,7 @@ def _rank(claim: Claim) -> tuple[float, float]:
     return claim.check_worthiness, rule_score
 
 
-class _ClaimMerger:
+class ClaimMerger:
     """Collects claims and merges those that say the same.
 
     `positions` has the index in `claims` of each claim that was added. An inverted
@@ -189,6 +191,7 @@ class _ClaimMerger:
         self._by_word: dict[str, list[int]] = {}
 
     def add(self, claim: Claim) -> None:
+        """Add a claim, or its places to the claim that says the same."""
         # The empty string lets claims that consist of stop words find their duplicates.
         words = extract_content_words(claim.text) or {""}
         position = self._find_duplicate(claim, words)
@@ -271,7 +274,7 @@ def _build_claim(
     )
 
 
-def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+def sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Sort by first span; a claim without one follows the one before it."""
     starts = {}
     last_start = 0

@@ -29,10 +29,10 @@ def build_ledger(
             entries.append(entry)
             position = item.end
     entries += _iter_entries(position, length, failures)
-    return tuple(_add_reasons(entries, unused) if unused else entries)
+    return tuple(add_reasons(entries, unused) if unused else entries)
 
 
-def _add_reasons(
+def add_reasons(
     entries: Sequence[LedgerEntry], unused: Sequence[Noise]
 ) -> Iterator[LedgerEntry]:
     """Split entries so that ranges without a claim get their reason."""

@@ -284,21 +284,19 @@ def extract_claims(
         waiting = pending[len(current) :]
         requests = []
         for passage in current:
-            limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
+            limit = limit_claims(passage.tokens, total_tokens, settings)
             requests.append(extraction.build_request(passage, settings.brief, limit))
         answers: list[PassageAnswer] = yield from ask_all(requests, None, reading.text)
         pending = [*extraction.add(current, answers), *waiting]
     return extraction
 
 
-def _compute_claim_limit(
-    passage_tokens: int, total_tokens: int, settings: Settings
-) -> int:
-    """Return how many claims to ask for in a passage: more than its share.
+def limit_claims(size: int, total: int, settings: Settings) -> int:
+    """Return how many claims to ask for in a part of a whole: more than its share.
 
-    The best claims of all passages are kept, and some passages have more than others.
+    The best claims of all parts are kept, and some parts have more than others.
     """
-    share = passage_tokens / max(1, total_tokens)
+    share = size / max(1, total)
     limit = math.ceil(settings.max_claims * share * _CLAIMS_TO_CHOOSE_FROM)
     limit = max(limit, _MIN_CLAIMS_PER_PASSAGE)
     return min(limit, settings.max_claims, settings.max_claims_per_passage)

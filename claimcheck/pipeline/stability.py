@@ -6,7 +6,7 @@ a temperature above 0, because at 0 many endpoints always give the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 from statistics import mean
@@ -26,7 +26,9 @@ _SEEDS_PER_RUN = 100
 
 def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     """Run all flows; return the first run with its stability and all costs."""
-    runs = yield from _run_together(flows, settings)
+    runs = yield from run_together(
+        flows, lambda request, number: _vary(request, number, settings)
+    )
     spans = [[claim.spans for claim in run.claims] for run in runs]
     shares = []
     matches: list[dict[int, int]] = [{}]
@@ -45,14 +47,22 @@ def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     return replace(runs[0], stability=stability, usage=usage)
 
 
-def _run_together(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[list[Run]]:
-    """Run the flows in step, so that their requests can be sent at once."""
+def run_together(
+    flows: Sequence[Flow[Run]],
+    change: Callable[[ModelRequest, int], ModelRequest] | None = None,
+) -> Flow[list[Run]]:
+    """Run the flows in step, so that their requests can be sent at once.
+
+    `change` is applied to each request, with the number of its flow.
+    """
     runs: dict[int, Run] = {}
     pending = {number: next(flow) for number, flow in enumerate(flows)}
     while pending:
         requests = []
         for number, run_requests in pending.items():
-            requests += [_vary(item, number, settings) for item in run_requests]
+            requests += [
+                change(item, number) if change else item for item in run_requests
+            ]
         responses = iter((yield requests))
         for number, run_requests in list(pending.items()):
             run_responses = list(islice(responses, len(run_requests)))

@@ -43,16 +43,23 @@ _TOKENS_PER_SENTENCE = 100  # of the document, per sentence its summary must hav
 
 
 def summarize_with_model(
-    document: Document, reading: Reading, settings: Settings
+    document: Document,
+    reading: Reading,
+    settings: Settings,
+    *,
+    claims_only: bool = False,
 ) -> Flow[Run]:
     """Summarize a described document; an unusable answer becomes a failure.
+
+    With `claims_only`, the run has no summary: one of several documents follows.
 
     Raises:
         ContextWindowError: not even a short passage fits the model's context window.
     """
     passages = _choose_passages(document, reading, settings)
     first = None
-    if settings.extraction == "single" and len(passages) == 1:
+    is_single = settings.extraction == "single" and not claims_only
+    if is_single and len(passages) == 1:
         request = _build_request(document, reading, settings)
         first = yield from ask(request, SummaryAnswer, reading.text)
     extraction = yield from extract_claims(document, reading, settings, passages, first)
@@ -64,7 +71,9 @@ def summarize_with_model(
     count = len(extraction.results)
     # If the first answer was incomplete, only its claims count, not its summary.
     complete = first if extraction.answers == [first] else None
-    digest = yield from _write_summary(document, settings, complete, claims, count)
+    digest = Digest(None, (), ())
+    if not claims_only:
+        digest = yield from _write_summary(document, settings, complete, claims, count)
     answers: list[Answer[Any]] = [*extraction.answers, *digest.answers]
     return Run(
         document=document,

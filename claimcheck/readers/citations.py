@@ -42,8 +42,9 @@ from claimcheck.text.sentences import split_paragraph
 # Shorter ones are labels, such as "Read more".
 _MIN_WORDS = 4
 _MIN_CLAIM_WORDS = 3
-# A cell with more words, or a full stop, is a text of its own.
-_PROSE = re.compile(r"[.!?…][\"”’)]*\s*$|(?:\S+\s+){6}")
+# A cell with as many words, or a full stop, is a text of its own.
+_MIN_PROSE_WORDS = 7
+_SENTENCE_ENDS = (".", "!", "?", "…")
 _TITLE = re.compile(r"[^\d\[\]]{0,40}")  # of a column; it has no value and no source
 _SLOT = "\ue000"  # stands for a link's words; drafts do not contain it
 _SPEECH = (
@@ -186,7 +187,7 @@ class _Draft:
         read = [self._read_cell(cell) for cell in cells]
         contents = [cell for cell in read if cell.text]
         sources = [item for cell in read if not cell.text for item in cell.citations]
-        is_prose = any(_PROSE.search(cell.text) for cell in contents)
+        is_prose = any(_is_prose(cell.text) for cell in contents)
         if len(contents) > 1 and not is_prose:
             self._add_values(contents, sources)
             return
@@ -268,6 +269,11 @@ class _Draft:
 
 def _get_column(cell: Block) -> int:
     return cell.cell[2] if cell.cell else 0
+
+
+def _is_prose(text: str) -> bool:
+    ends_sentence = text.rstrip(' "”’)').endswith(_SENTENCE_ENDS)
+    return ends_sentence or len(text.split()) >= _MIN_PROSE_WORDS
 
 
 def _is_value(block: Block, citation: Citation, column: int) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.readers.content import import_required
 from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
+from claimcheck.readers.xml_blocks import get_attribute, get_name
 
 _SKIPPED = frozenset("del moveFrom pPr rPr".split())
 _SPACES = {"tab": " ", "br": "<br>", "cr": "<br>"}
@@ -56,9 +57,11 @@ class _Renderer:
                 text = "".join(
                     self._render_inline(paragraph)
                     for paragraph in note.iter()
-                    if _name(paragraph) == "p"
+                    if get_name(paragraph) == "p"
                 )
-                parts.append(f'<li id="{kind}-{escape(_get(note, "id"))}">{text}</li>')
+                parts.append(
+                    f'<li id="{kind}-{escape(get_attribute(note, "id"))}">{text}</li>'
+                )
         return "".join(parts)
 
     def _open(self, part: str) -> Any | None:
@@ -81,10 +84,10 @@ class _Renderer:
 
     def _render_blocks(self, parent: Any) -> Iterator[str]:
         for child in parent if parent is not None else ():
-            if _name(child) == "p":
+            if get_name(child) == "p":
                 yield from self._render_paragraph(child)
                 continue
-            tag = _TABLE_TAGS.get(_name(child))
+            tag = _TABLE_TAGS.get(get_name(child))
             if tag is None:
                 yield from self._render_blocks(child)
             else:
@@ -94,9 +97,9 @@ class _Renderer:
 
     def _render_paragraph(self, paragraph: Any) -> Iterator[str]:
         properties = {
-            _name(item): _get(item, "val")
+            get_name(item): get_attribute(item, "val")
             for child in paragraph
-            if _name(child) == "pPr"
+            if get_name(child) == "pPr"
             for item in child
         }
         style = properties.get("pStyle", "")
@@ -112,7 +115,7 @@ class _Renderer:
         return "".join(self._render_child(child) for child in element)
 
     def _render_child(self, child: Any) -> str:
-        name = _name(child)
+        name = get_name(child)
         if name in _SKIPPED:
             return ""
         if name == "t":
@@ -120,8 +123,8 @@ class _Renderer:
         if name in _SPACES:
             return _SPACES[name]
         if name in _NOTES:
-            note = f"{_NOTES[name]}-{_get(child, 'id')}"
-            return f'<a href="#{escape(note)}">[{_get(child, "id")}]</a>'
+            note = f"{_NOTES[name]}-{get_attribute(child, 'id')}"
+            return f'<a href="#{escape(note)}">[{get_attribute(child, "id")}]</a>'
         if name in ("instrText", "fldChar"):
             return _render_field(child)
         if name == "hyperlink":
@@ -131,7 +134,7 @@ class _Renderer:
 
     def _render_link(self, element: Any) -> str:
         label = self._render_inline(element)
-        target = self._targets.get(_get(element, "id"))
+        target = self._targets.get(get_attribute(element, "id"))
         return f'<a href="{escape(target)}">{label}</a>' if target else label
 
 
@@ -140,28 +143,14 @@ def _render_field(child: Any) -> str:
     match = _FIELD_ADDRESS.match((child.text or "").lstrip())
     if match:
         return f'<a href="{escape(match[1])}">'
-    return "</a>" if _get(child, "fldCharType") == "end" else ""
-
-
-def _name(element: Any) -> str:
-    """Return the name of an element without its namespace."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return "</a>" if get_attribute(child, "fldCharType") == "end" else ""
 
 
 def _is_raised(run: Any) -> bool:
     """Whether a run is superscript."""
     return any(
-        _name(item) == "vertAlign" and _get(item, "val") == "superscript"
+        get_name(item) == "vertAlign" and get_attribute(item, "val") == "superscript"
         for child in run
-        if _name(child) == "rPr"
+        if get_name(child) == "rPr"
         for item in child
     )
-
-
-def _get(element: Any, name: str) -> str:
-    """Return an attribute by its name without the namespace."""
-    for key, value in element.attrib.items():
-        if key.rpartition("}")[2] == name:
-            return str(value)
-    return ""

@@ -18,7 +18,7 @@ from typing import cast
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
-from claimcheck.english.dates import find_publication_date
+from claimcheck.english.publication import find_publication_date
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.search import Hit, Snapshot

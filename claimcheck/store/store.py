@@ -344,11 +344,11 @@ class RunStore(AbstractContextManager["RunStore"]):
         rows = self.database.fetch_all(
             "SELECT o.batch, o.document FROM outcomes o "
             "JOIN documents d ON d.number = o.document "
-            "WHERE (d.key = ?1 OR d.id = ?1 "
-            "OR json_extract(d.fields, '$.source') = ?1) "
-            "AND (?2 IS NULL OR o.batch = ?2) "
-            "ORDER BY o.batch, d.key != ?1, o.document",
-            (name, batch),
+            "WHERE (d.key = :name OR d.id = :name "
+            "OR json_extract(d.fields, '$.source') = :name) "
+            "AND (:batch IS NULL OR o.batch = :batch) "
+            "ORDER BY o.batch, d.key != :name, o.document",
+            {"name": name, "batch": batch},
         )
         if not rows:
             scope = f" in batch {batch}" if batch else ""

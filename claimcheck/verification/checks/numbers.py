@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from claimcheck.english.dates import MONTHS, find_times
+from claimcheck.english.dates import MONTHS
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.terms import extract_words, normalize_word, strip_degree
+from claimcheck.english.time_resolution import find_times
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.amounts import (
     Amount,
