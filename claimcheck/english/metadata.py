@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from claimcheck import tokens
-from claimcheck.english.dates import find_publication_date
+from claimcheck.english.publication import find_publication_date
 from claimcheck.models.document import Document
 from claimcheck.text.language import detect_language
 from claimcheck.text.paragraphs import Kind

@@ -25,6 +25,20 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 
+# "Port Ellery, March 12, 2024.", "Rouen, le 12 mars 2024.", in any language
+_DATELINE = re.compile(
+    r"""
+    (?:[^\W\d_a-z][\w.'’-]*,?\ ){1,4}
+    (?:(?:am|den|der|el|em|il|le|on|op)\ )?
+    (?:
+        \d{1,2}(?:\.|er|st|nd|rd|th)?\ (?:\w\w\ )?[^\W\d_]{3,10}\.?\ (?:\w\w\ )?\d{4}
+        | [A-Z][a-z]{2,8}\.?\ \d{1,2},?\ \d{4}
+    )
+    \W*
+    """,
+    re.VERBOSE,
+)
+
 
 def find_obstacle(claim: Claim) -> str | None:
     """Return why nobody would check a claim, or None."""
@@ -37,6 +51,8 @@ def find_obstacle(claim: Claim) -> str | None:
         return INSTRUCTION
     if _GREETING.match(claim.quote):
         return "greeting"
+    if _DATELINE.fullmatch(claim.quote):
+        return "place and date"
     if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
         return None
     return "opinion" if claim.kind is Kind.OPINION else "no check-worthy content"

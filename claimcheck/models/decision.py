@@ -1,6 +1,6 @@
-"""Decisions of people about claims: they add to a run and never change it.
+"""People's decisions about claims: they add to a run and never change it.
 
-Decisions are only ever appended. The last one about a claim holds.
+Decisions are only ever appended. The last one about a claim wins.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from claimcheck.errors import InputError
 from claimcheck.models import codec
 from claimcheck.models.verdict import Label
 
-MAX_TEXT_CHARACTERS = 2_000  # a claim or a note; chosen by hand
+MAX_TEXT_CHARACTERS = 2_000  # of a claim or a note; chosen by hand
 MAX_NAME_CHARACTERS = 200
-# The speaker of a claim that nobody is quoted with, as reports name it.
+# How reports name the speaker of a claim that the document itself makes.
 DOCUMENT_SPEAKER = "the document"
 # Half surrogate pairs, which no file can hold, and NUL.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -67,23 +67,23 @@ def check_decision(decision: Decision) -> Decision:
     """
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
     by, speaker = decision.by.strip(), (decision.speaker or "").strip()
-    made = replace(
+    cleaned = replace(
         decision, text=text or None, note=note or None, by=by, speaker=speaker or None
     )
-    problems = _find_missing_or_extra(made)
+    problems = _find_missing_or_extra(cleaned)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
     problems += _find_unstorable(speaker, MAX_NAME_CHARACTERS)
     if problems:
         raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
-    return made
+    return cleaned
 
 
 def _find_missing_or_extra(decision: Decision) -> list[str]:
     problems = []
     if not decision.by:
-        problems.append("who decides? Give a name")
+        problems.append("give the name of the person who decides")
     is_changed = bool(decision.text or decision.speaker)
     if decision.action is Action.EDITED and not is_changed:
         problems.append("give the new text or the new speaker of the edited claim")
@@ -107,7 +107,7 @@ def load_decision(line: str) -> Decision:
     """Read a decision that `to_json` wrote.
 
     Raises:
-        BaseValidationError, ValueError: the line holds something else.
+        BaseValidationError, ValueError: the line is not a decision.
     """
     return codec.load_line(line, Decision)
 

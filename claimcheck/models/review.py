@@ -1,7 +1,7 @@
-"""A run as people decided it: what every report, export, and comparison shows.
+"""Applies people's decisions to a run, for every report, export, and comparison.
 
-`Run.decisions` has each decision as it was made. Here they are taken together and
-applied, so that two reports of a run never show two states of a claim.
+`Run.decisions` has each decision as it was made. This module combines and applies
+them in one place, so that two reports never show a claim in two states.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from claimcheck.models.claim import Claim, Consistency
 from claimcheck.models.decision import (
@@ -30,16 +31,17 @@ from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 _WORD = re.compile(r"\w+")
 # A part of a sentence that repeats it: fewer words may be in any sentence. By hand.
 _MIN_REPEATED_WORDS = 4
+_MAX_HEADLINE = 100  # characters of a sentence in place of a headline; by hand
 
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """What people decided about a claim, all their decisions taken together.
+    """The combined decisions about a claim.
 
     `decisions` are those in force, oldest first: the last one that accepts, edits, or
-    rejects the claim, the edits that it adds to, the last verdict, and the last of all.
-    `text` and `speaker` are None if they are the claim's own. `verdict` is None if it
-    was given before the claim was edited: it is about another claim.
+    rejects the claim, the edits it adds to, the last verdict, and the last one of any
+    kind. `text` and `speaker` are None if they are the claim's own. A later edit voids
+    `verdict`, because it was about another claim.
     """
 
     decisions: tuple[Decision, ...]
@@ -61,7 +63,7 @@ class Judgment:
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the claim counts no longer."""
+        """Whether the claim no longer counts."""
         return self.action is Action.REJECTED
 
     def describe(self) -> str:
@@ -70,7 +72,7 @@ class Judgment:
 
 
 def judge_claims(run: Run) -> dict[str, Judgment]:
-    """Map the ids of claims that people decided about to what they decided."""
+    """Map the id of each claim with decisions to its judgment."""
     by_claim: dict[str, list[Decision]] = defaultdict(list)
     for decision in run.decisions:
         by_claim[decision.claim].append(decision)
@@ -104,12 +106,12 @@ def _combine(decisions: list[Decision]) -> Judgment:
 def apply_decisions(run: Run) -> Run:
     """Return the run with the claims and verdicts as people changed them.
 
-    A rejected claim keeps its place, so that the numbers of claims stay, and loses its
-    verdicts. So does an edited one: they are about another claim. The summary no longer
-    says what rests on rejected claims alone, and repeats an edited one in its new
-    words; a headline that repeats a rejected claim gives way to what is left. A verdict
-    of a person takes the place of that of the check. Applying decisions twice changes
-    nothing more.
+    A rejected claim stays in the list, so that the other claims keep their numbers, but
+    loses its verdicts. An edited claim loses them, too, because they were about another
+    claim. The summary drops what rests on rejected claims alone, and repeats an edited
+    claim in its new words. A headline that repeats a rejected claim is replaced. A
+    person's verdict replaces that of the check. Applying decisions twice has no further
+    effect.
     """
     judgments = judge_claims(run)
     if not judgments:
@@ -131,9 +133,9 @@ def apply_decisions(run: Run) -> Run:
 
 
 def list_checkable_claims(run: Run) -> list[Claim]:
-    """List the claims that are not rejected, as edited."""
+    """List the claims that nobody rejected, as edited."""
     judgments = judge_claims(run)
-    rejected = {claim for claim, made in judgments.items() if made.is_rejected}
+    rejected = {claim for claim, judged in judgments.items() if judged.is_rejected}
     return [
         _apply_edits(claim, judgments)
         for claim in run.claims
@@ -152,12 +154,12 @@ def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
 
 
 class _SummaryReview:
-    """What people decided on the claims that a summary rests on or repeats."""
+    """Applies the decisions about claims that a summary rests on or repeats."""
 
     def __init__(
         self, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
     ) -> None:
-        rejected = {claim for claim, made in judgments.items() if made.is_rejected}
+        rejected = {claim for claim, judged in judgments.items() if judged.is_rejected}
         self._rejected = rejected
         self._kept = {claim.id: claim for claim in claims if claim.id not in rejected}
         self._judgments = judgments
@@ -173,7 +175,7 @@ class _SummaryReview:
         return any(f" {words} " in f" {gone} " for gone in self._gone)
 
     def keeps(self, text: str, claim_ids: Sequence[str]) -> bool:
-        """Return whether a text rests on more than rejected claims."""
+        """Return whether a text rests on a claim that nobody rejected."""
         if claim_ids:
             return not self._rejected.issuperset(claim_ids)
         return not self.repeats_rejected(text)
@@ -187,7 +189,7 @@ class _SummaryReview:
         return (judgment and judgment.text) or text
 
     def update_all(self, items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
-        """Return the texts that are left, in their new words."""
+        """Return the texts that remain, in their new words."""
         return tuple(
             replace(item, text=self.update(item.text, item.claim_ids))
             for item in items
@@ -197,7 +199,7 @@ class _SummaryReview:
     def update_headline(self, headline: str, texts: Sequence[str]) -> str:
         """Return the headline, or the first text if it repeats what is rejected."""
         if self.repeats_rejected(headline):
-            return next((text for text in texts if text), headline)
+            return shorten(next(filter(None, texts)), _MAX_HEADLINE, placeholder="…")
         for claim_id, judgment in self._judgments.items():
             new = self.update(headline, [claim_id])
             if judgment.text and new != headline:
@@ -225,11 +227,14 @@ def _apply_to_summary(
         for item in summary.positions
         if review.keeps(item.position, item.claim_ids)
     ]
-    texts = [item.text for item in (*sentences, *key_points)]
-    title = run.document.title or run.document.source
+    title = run.document.title or ""
+    left = [item.text for item in (*sentences, *key_points)]
+    texts = ["" if review.repeats_rejected(title) else title, *left]
     return replace(
         summary,
-        headline=review.update_headline(summary.headline, [*texts, title]),
+        headline=review.update_headline(
+            summary.headline, [*texts, run.document.source]
+        ),
         sentences=sentences,
         key_points=key_points,
         positions=tuple(positions),
@@ -246,7 +251,7 @@ def _apply_edits(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:
     if judgment is None or not (judgment.text or judgment.speaker):
         return claim
     speaker = judgment.speaker or claim.speaker
-    # Nobody compared the new claim with the quote.
+    # The new claim has not been compared with the quote.
     return replace(
         claim,
         text=judgment.text or claim.text,
@@ -269,7 +274,7 @@ def _apply_verdicts(
         if judgment is None or judgment.verdict is None or judgment.is_rejected:
             continue
         before = kept.get(claim.id)
-        # A verdict that a person shares keeps its reason and its evidence.
+        # If the person agrees with the check, its reason and evidence stay.
         if before is None or before.label is not judgment.verdict:
             kept[claim.id] = _build_verdict(claim, judgment, judgment.verdict, before)
     return tuple(kept.values())
@@ -278,8 +283,8 @@ def _apply_verdicts(
 def _build_verdict(
     claim: Claim, judgment: Judgment, label: Label, before: Verdict | None
 ) -> Verdict:
-    made = [decision for decision in judgment.decisions if decision.verdict]
-    rationale = f"The verdict of {made[-1].by}."
+    with_verdict = [item for item in judgment.decisions if item.verdict]
+    rationale = f"The verdict of {with_verdict[-1].by}."
     if before:
         name = before.label.replace("_", " ")
         rationale += f" The check said {name}: {before.finding.rationale}"

@@ -209,7 +209,7 @@ def _expand_paths(name: str) -> list[Path]:
         files = [match for match in matches if match.is_file()]
         problem = "matches no file"
     else:
-        files, problem = [], f"there is no such file or folder; {suggest_input(name)}"
+        files, problem = [], f"does not exist; {suggest_input(name)}"
     if not files:
         raise InputError(f"{name}: {problem}")
     return files

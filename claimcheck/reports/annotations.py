@@ -94,6 +94,8 @@ def _iter_targets(document: Document, claim: Claim) -> Iterator[dict[str, Any]]:
     if not claim.spans:
         yield {"source": source}  # the quote is not there
     for span in claim.spans:
+        part = document.find_part(span.start)
+        offset = part.start if part else 0
         quote: dict[str, Any] = {"type": "TextQuoteSelector", "exact": span.text}
         if text := document.text:
             quote["prefix"] = text[
@@ -103,7 +105,10 @@ def _iter_targets(document: Document, claim: Claim) -> Iterator[dict[str, Any]]:
         # Positions count code points in the specification, too.
         position = {
             "type": "TextPositionSelector",
-            "start": span.start,
-            "end": span.end,
+            "start": span.start - offset,
+            "end": span.end - offset,
         }
-        yield {"source": source, "selector": [position, quote]}
+        yield {
+            "source": part.source if part else source,
+            "selector": [position, quote],
+        }

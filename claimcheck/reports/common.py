@@ -65,7 +65,7 @@ def find_claim(run: Run, name: str) -> Claim:
     """Return the run's claim with this number or id.
 
     Raises:
-        InputError: the run has no such claim.
+        InputError: the run does not have the claim.
     """
     for number, claim in enumerate(run.claims, 1):
         if name in (str(number), claim.id):

@@ -92,13 +92,13 @@ _SUBTITLE_MARKUP = re.compile(
     re.X,
 )
 _LINK_DEFINITION = re.compile(
-    r"^[ ]{0,3}\[[^\[\]\n]{1,100}\]:[ \t]+\S[^\n]{0,1000}$", re.M
+    r"^[ ]{0,3}\[[^\[\]\n^][^\[\]\n]{0,99}\]:[ \t]+\S[^\n]{0,1000}$", re.M
 )
 _SOUND = re.compile(
     r"""
-    [\[(](?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
+    [\[(♪]\ ?(?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
         |crosstalk|silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
-    )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?[\])]
+    )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?\ ?[\])♪]
     |♪+
     """,
     re.I | re.X,

@@ -190,7 +190,7 @@ def _support(
     return Finding(
         Label.SUPPORTED,
         round(probability, 3),
-        explain.describe_support(comparisons)
+        explain.describe_support(comparisons, scorer)
         + explain.describe_reliability(reliability),
         _build_closest(comparisons, Stance.SUPPORTS),
         (),

@@ -77,9 +77,13 @@ def _describe_difference(difference: Difference) -> str:
             return f"the claim says “{claim}”, the evidence “{evidence}”"
 
 
-def describe_support(comparisons: Sequence[Comparison]) -> str:
+def describe_support(
+    comparisons: Sequence[Comparison], scorer: EntailmentScorer
+) -> str:
     """Say what supports a claim, and what was computed for it."""
-    missing = _list_missing_words(comparisons)
+    # The lexical scorer supports only what is there, if in another notation.
+    is_lexical = scorer.name == LexicalScorer.name
+    missing = "" if is_lexical else _list_missing_words(comparisons)
     amount = "most" if missing else "all the"
     text = f"One passage contains {amount} words of the claim."
     if any(len(item.match.contributing) > 1 for item in comparisons):

@@ -28,7 +28,7 @@ def test_a_stop_finishes_requests_in_flight(store, tmp_path):
     )
     stop = StopSignal()
     progress, client = run(
-        batch, *[good("x")] * 5, stop=stop, told=lambda progress: stop.request()
+        batch, *[good("x")] * 5, stop=stop, on_progress=lambda progress: stop.request()
     )
     assert (progress.done, progress.total, len(client.requests)) == (1, 5, 1)
 

@@ -67,7 +67,7 @@ def test_accepts_evidence_as_arguments_and_as_options(words, claims, tmp_path):
     [
         ("--against A", "Missing argument 'CLAIMS'"),
         ("CLAIMS --against", "'--against' requires an argument"),
-        ("CLAIMS", "no evidence; name it after CLAIMS, or with --against"),
+        ("CLAIMS", "no evidence; name it after CLAIMS or with --against"),
         ("CLAIMS --against A --nonsense B", "No such option: --nonsense"),
     ],
 )
@@ -153,7 +153,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "nope.txt", "--against", SEED),
             b"",
-            "nope.txt: there is no such file",
+            "nope.txt: does not exist",
         ),
         (("check", "-", "--against", SEED), b"", "is empty; write one claim per line"),
         (
@@ -174,7 +174,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "-", "--against", "missing.db"),
             b"a b",
-            "missing.db: there is no such file",
+            "missing.db: does not exist",
         ),
         (
             ("check", "-", "--against", SEED, "--format", "claimreview"),
@@ -187,14 +187,14 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
             b"",
             "--fail-on refuted requires --check",
         ),
-        (("index", "list", "missing.db"), b"", "there is no such index"),
-        (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
+        (("index", "list", "missing.db"), b"", "does not exist"),
+        (("index", "add", "x.db", "missing.txt"), b"", "does not exist"),
         (
             ("eval", "verification", "-"),
             b'{"claim": 1}',
             "line 1: 'claim' is missing, empty, or not a string",
         ),
-        (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
+        (("eval", "compare", "a.json", "b.json"), b"", "a.json: does not exist"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(arguments, stdin, problem):

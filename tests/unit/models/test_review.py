@@ -49,6 +49,14 @@ def test_a_rejected_claim_keeps_its_place_and_loses_its_verdict(run):
     assert list_checkable_claims(reviewed) == [run.claims[1]]
 
 
+def test_a_headline_that_repeats_a_rejected_claim_is_replaced(run):
+    assert run.summary.headline == "The ferry carried 900 people in 2020"
+    reviewed = apply_decisions(decide(run, 0, Action.REJECTED))
+    assert reviewed.summary.headline == "The tower in Graz was built in 1868."
+    other = apply_decisions(decide(run, 1, Action.REJECTED))
+    assert other.summary.headline == run.summary.headline
+
+
 def test_an_edited_claim_has_its_new_text_and_no_verdict_on_the_old_one(run):
     edited = decide(run, 0, Action.NOTED, verdict=Label.SUPPORTED)
     edited = decide(edited, 0, Action.EDITED, text="It carried 900.")
