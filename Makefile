@@ -132,7 +132,7 @@ soak: $(VENV)/.dev
 
 # A separate environment: LangExtract brings fifty packages.
 $(VENV)-bench/.done: pyproject.toml
-	$(PYTHON) -m venv $(VENV)-bench
+	$(PYTHON) -m venv --upgrade-deps $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	@touch $@
 
@@ -156,10 +156,12 @@ $(VENV)-training/.done: training/requirements.txt pyproject.toml
 verifier: $(VENV)-training/.done
 	PYTHON=$(VENV)-training/bin/python sh training/run.sh $(PAIRS) $(DATA) build/verifier
 
-# A separate environment: the packages of other projects are large.
+# A separate environment: the packages of other projects are large. Without npm, promptfoo
+# is skipped.
 $(VENV)-integrations/.done: pyproject.toml
 	$(PYTHON) -m venv $(VENV)-integrations
 	$(VENV)-integrations/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,integrations]' hypothesis pytest-timeout
+	-npm install --silent --no-audit --no-fund --prefix $(VENV)-integrations/npm promptfoo
 	@touch $@
 
 integrations: $(VENV)-integrations/.done

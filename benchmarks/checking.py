@@ -29,7 +29,7 @@ import sentencex
 from extractive import ROUNDS, make_text, median_s
 
 from claimcheck import Document, Settings, Statement, check
-from claimcheck.english import dates
+from claimcheck.english import times
 from claimcheck.english.names import find_names
 from claimcheck.english.speech import detect_speech
 from claimcheck.text.sentences import split_paragraph
@@ -44,7 +44,7 @@ SENTENCE_CACHES = (
     detect_speech,
     find_names,
     amounts.find_amounts,
-    dates._match_times,
+    times.match_times,
 )
 
 

@@ -46,7 +46,7 @@ def read_brief(**values: Any) -> Brief:
     example.
 
     Raises:
-        SettingsError: there is no such setting, or a value makes no sense.
+        SettingsError: a setting is unknown, or a value is invalid.
         InputError: a file that one of them names cannot be used.
     """
     if problems := list(_find_problems(values)):

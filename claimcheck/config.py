@@ -70,10 +70,9 @@ _TYPE_NAMES = {
     dict: "a table",
 }
 # In the table `search`: the user's domains, the limit, and a table per provider.
-_SEARCH_LISTS = ("prefer", "exclude")
+_SEARCH_LISTS = ("prefer", "exclude", "allow_private")
 _SEARCH_TYPES: dict[str, type[Any]] = {
-    "prefer": list,
-    "exclude": list,
+    **dict.fromkeys(_SEARCH_LISTS, list),
     "max_pages": int,
 }
 
@@ -155,6 +154,11 @@ def load_search_settings(
             ["search"], "decides where your claims are sent and what counts as evidence"
         )
         table = _read_search_table(folder / SETTINGS_FILE, project)
+        if "allow_private" in table:
+            raise SettingsError(
+                f"{folder / SETTINGS_FILE}: search.allow_private opens your network "
+                f"to search results. Set it in {own_file}"
+            )
         for name, endpoint in table["endpoints"].items():
             table["endpoints"][name] = replace(endpoint, is_project=True)
             if endpoint.api_key:
@@ -256,7 +260,7 @@ def approve_project_file(folder: Path) -> list[str]:
     """Approve a folder's settings that need approval; return their names.
 
     Raises:
-        SettingsError: there is no file, it is malformed, or it sets nothing that needs
+        SettingsError: the file is missing or malformed, or sets nothing that needs
             approval.
         InputError: a file that it names cannot be used.
     """
@@ -438,7 +442,7 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_settings_file(path: Path) -> dict[str, Any]:
-    """Return the settings in the file; none if there is no file."""
+    """Return the settings in the file; none if the file does not exist."""
     try:
         with path.open("rb") as file:
             values = tomllib.load(file)

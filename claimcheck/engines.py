@@ -5,6 +5,8 @@ Each engine is imported only when it runs.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from claimcheck.english.metadata import fill_metadata
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
@@ -30,7 +32,7 @@ def build_run_flow(
             f"{document.source}: has no words to summarize, only URLs, symbols, "
             "or page headers"
         )
-    document = fill_metadata(document, reading)
+    document = _describe(document, reading)
     if engine == "extractive" or settings.repeat == 1:
         return _build_single_flow(document, reading, settings, engine, check)
     from claimcheck.pipeline.stability import repeat_run
@@ -42,10 +44,20 @@ def build_run_flow(
     return repeat_run(flows, settings)
 
 
+def _describe(document: Document, reading: Reading) -> Document:
+    """Fill in the metadata; what was joined has no title or date of its own."""
+    described = fill_metadata(document, reading)
+    if document.parts:
+        return replace(described, title=None, published=None, published_from=None)
+    return described
+
+
 def _build_single_flow(
     document: Document, reading: Reading, settings: Settings, engine: str, check: bool
 ) -> Flow[Run]:
-    if engine == "extractive":
+    if document.parts:
+        flow = _build_joint_flow(document, settings, engine)
+    elif engine == "extractive":
         from claimcheck.extractive import summarize_extractively
 
         flow = summarize_extractively(document, reading, settings)
@@ -58,3 +70,30 @@ def _build_single_flow(
     from claimcheck.pipeline.check import check_run
 
     return check_run(flow, reading, settings, engine)
+
+
+def _build_joint_flow(document: Document, settings: Settings, engine: str) -> Flow[Run]:
+    """Read each of the documents that were joined by itself."""
+    from claimcheck.pipeline.joint import summarize_parts
+
+    flows = []
+    parts = []
+    for part in document.parts:
+        own = document.extract_part(part)
+        reading = Reading(own.full_text)
+        own = fill_metadata(own, reading)
+        parts.append(replace(part, title=own.title, published=own.published))
+        if engine == "extractive":
+            from claimcheck.extractive import summarize_extractively
+
+            flows.append(summarize_extractively(own, reading, settings))
+        else:
+            from claimcheck.pipeline.long_document import limit_claims
+            from claimcheck.pipeline.summarize import summarize_with_model
+
+            limit = limit_claims(part.end - part.start, document.characters, settings)
+            own_settings = replace(settings, max_claims=limit)
+            flows.append(
+                summarize_with_model(own, reading, own_settings, claims_only=True)
+            )
+    return summarize_parts(replace(document, parts=tuple(parts)), settings, flows)

@@ -140,7 +140,7 @@ class AccountError(ProviderError):
 
 
 class RetryLaterError(ProviderError):
-    """The endpoint takes no requests for longer than a command waits."""
+    """The endpoint accepts no requests for longer than a command waits."""
 
     final = True
 

@@ -6,8 +6,11 @@ somebody else. So every message and page takes the command from here.
 
 from __future__ import annotations
 
+import json
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 DISTRIBUTION = "claimcheck-toolkit"
 _FOREIGN_DISTRIBUTION = "claimcheck"
@@ -17,12 +20,23 @@ _PACKAGE_PARENT = Path(__file__).parent.parent
 def get_install_command(extra: str) -> str:
     """Return the command that installs an extra.
 
-    In a checkout, where an editable installation comes from, that is the checkout
-    itself.
+    It names the checkout or the wheel that claimcheck was installed from, if that is
+    still on this machine: an index may have another version, or none.
     """
     if (_PACKAGE_PARENT / "pyproject.toml").is_file():
         return f"pip install -e '{_PACKAGE_PARENT}[{extra}]'"
-    return f"pip install '{DISTRIBUTION}[{extra}]'"
+    return f"pip install '{_find_source() or DISTRIBUTION}[{extra}]'"
+
+
+def _find_source() -> Path | None:
+    """Return the folder or file that pip installed (PEP 610), if it is there."""
+    try:
+        recorded = metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return None
+    url = urlsplit(json.loads(recorded)["url"] if recorded else "")
+    path = Path(url2pathname(url.path))
+    return path if url.scheme == "file" and path.exists() else None
 
 
 def find_foreign_distribution() -> str | None:

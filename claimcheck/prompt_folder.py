@@ -152,7 +152,7 @@ def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     """Copy the shipped templates, or some of them, into a folder.
 
     Raises:
-        InputError: there is no such template, a file is there already (nothing is
+        InputError: a template does not exist, a file already exists (nothing is
             copied then), or the folder cannot be written to.
     """
     sources = {name: prompts.read_source(name) for name in names or _list_shipped()}
@@ -175,7 +175,7 @@ def diff(folder: Path) -> Iterator[str]:
     """Yield a unified diff from the shipped templates to those of a folder.
 
     Raises:
-        InputError: there is no folder, or a template cannot be read.
+        InputError: the folder does not exist, or a template cannot be read.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: is not a folder")

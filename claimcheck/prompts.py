@@ -53,7 +53,7 @@ def read_source(name: str) -> str:
     """Return the text of the template file.
 
     Raises:
-        InputError: there is no template of that name.
+        InputError: the template does not exist.
     """
     if name not in list_names():
         available = ", ".join(list_names())
@@ -77,7 +77,7 @@ def get_source(name: str, own: Templates) -> str:
     """Return the text of the template that is used.
 
     Raises:
-        InputError: there is no template of that name.
+        InputError: the template does not exist.
     """
     return dict(own).get(name) or read_source(name)
 

@@ -57,7 +57,7 @@ def read_source(name: str) -> str:
     """Return the text of the schema file.
 
     Raises:
-        SchemaError: there is no schema of that name.
+        SchemaError: the schema does not exist.
     """
     if name not in list_names():
         available = ", ".join(list_names())
@@ -79,7 +79,7 @@ def load(name: str) -> dict[str, Any]:
     The dict is shared; do not change it.
 
     Raises:
-        SchemaError: there is no such schema, or its file is broken.
+        SchemaError: the schema does not exist, or its file is broken.
     """
     import jsonschema
 

@@ -184,9 +184,9 @@ class SearchSettings:
     `providers` are asked in turn. `before` keeps out pages that were not published
     before that day. `max_pages` is the maximum number of pages read per claim, and
     `max_requests` that of requests to each provider. Pages of the domains in `prefer`
-    are read first, those in `exclude` never. With `reuse`, recent results and pages are
-    taken from the evidence archive. `endpoints` are those of the settings files, by
-    provider.
+    are read first, those in `exclude` never, and those of the hosts in `allow_private`
+    even on a private network. With `reuse`, recent results and pages are taken from the
+    evidence archive. `endpoints` are those of the settings files, by provider.
     """
 
     providers: tuple[str, ...]
@@ -195,6 +195,7 @@ class SearchSettings:
     max_requests: int | None = None
     prefer: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    allow_private: tuple[str, ...] = ()
     reuse: bool = True
     endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict)
 

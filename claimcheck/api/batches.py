@@ -33,7 +33,7 @@ def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
 
     Raises:
         ProviderError: no API key is set.
-        StoreError: another command works on the store.
+        StoreError: another command is using the store.
     """
     from claimcheck.batch.openai_batch import BatchApiRunner
     from claimcheck.llm.batch_api import BatchApi
@@ -42,11 +42,11 @@ def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
         yield BatchApiRunner(batch.store, batch.number, batch.plan, endpoint)
 
 
-def estimate_batch_api(batch: Batch, told: Callable[[int], None]) -> Estimate:
+def estimate_batch_api(batch: Batch, on_progress: Callable[[int], None]) -> Estimate:
     """Estimate the cost of the pending documents at the Batch API's prices."""
     from claimcheck.llm.batch_api import PRICE_FACTOR
 
-    return batch.estimate(told, price_factor=PRICE_FACTOR)
+    return batch.estimate(on_progress, price_factor=PRICE_FACTOR)
 
 
 def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:

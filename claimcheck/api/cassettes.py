@@ -75,7 +75,7 @@ def list_exchanges(path: Path) -> tuple[CassetteExchange, ...]:
         InputError: the file does not exist, or is not a cassette.
     """
     if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
+        raise InputError(f"{path}: does not exist")
     try:
         content = read_file(path)
     except ValueError as error:
@@ -84,9 +84,9 @@ def list_exchanges(path: Path) -> tuple[CassetteExchange, ...]:
 
 
 def prune_cassettes(folder: Path, *, dry_run: bool = False) -> dict[str, int]:
-    """Remove the answers that no test plays any more.
+    """Remove the answers that no test plays any longer.
 
-    Tests whose file does not exist any more play nothing. A cassette without answers is
+    Tests whose file no longer exists play nothing. A cassette without answers is
     deleted. Returns the number of answers by path.
 
     Raises:
@@ -113,7 +113,7 @@ def prune_cassettes(folder: Path, *, dry_run: bool = False) -> dict[str, int]:
 
 def _list_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise InputError(f"{folder}: there is no such folder")
+        raise InputError(f"{folder}: is not a folder")
     return sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
 
 
@@ -178,7 +178,7 @@ def _is_unused(interaction: Interaction, folder: Path) -> bool:
 
 
 def _is_gone(item: str, folder: Path) -> bool:
-    """Whether the file of a test does not exist any more."""
+    """Whether the file of a test no longer exists."""
     module = item.partition("::")[0]
     if not module.endswith(".py"):
         return False  # a fixture of the session or of a package, or unknown

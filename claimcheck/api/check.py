@@ -32,18 +32,18 @@ from claimcheck.pipeline.check import CheckResult, check_with_model, check_witho
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.pipeline.evidence import SuggestedQueries, suggest_queries
 from claimcheck.pipeline.signature import merge_signatures
-from claimcheck.retrieval import Index
+from claimcheck.retrieval import EvidenceIndex, Index
 from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.verification.retrieve import Corpus
 
 if TYPE_CHECKING:
     from claimcheck.search.gather import FoundEvidence
 
-# A claim is a sentence; whatever is longer is a text with claims in it.
+# A claim is a sentence or two; anything longer is a text that contains claims.
 MAX_CLAIM_CHARACTERS = 10_000
 
 ClaimsInput = Run | Iterable[Claim | Statement | str]
-EvidenceSource = Document | str | Path | Index
+EvidenceSource = Document | str | Path | EvidenceIndex
 EvidenceInput = EvidenceSource | Sequence[EvidenceSource]
 
 
@@ -117,15 +117,15 @@ def estimate_check(
 
 @dataclass(slots=True)
 class CheckJob:
-    """All that `check` and `acheck` share: only the driver differs.
+    """What `check` and `acheck` share: only the driver differs.
 
-    `unsearched` are the claims for which no query was answered, and no other evidence
-    was given: nothing can be said about them.
+    `unsearched` are the claims that have no evidence: none was given, and every
+    search for them failed. They become failures, not verdicts.
     """
 
     statements: Sequence[Statement]
     claimed_in: Document | None
-    indexes: Sequence[Index]
+    indexes: Sequence[EvidenceIndex]
     documents: Sequence[Document]
     search: SearchSettings | None
     settings: Settings
@@ -156,7 +156,7 @@ class CheckJob:
         statements = build_statements(claims)
         indexes, documents = _open_evidence(against)
         if search is None and not indexes and not documents:
-            raise InputError("against: no evidence is given; name a source or a search")
+            raise InputError("against: there is no evidence; name a source or a search")
         return cls(
             statements,
             claimed_in,
@@ -180,7 +180,7 @@ class CheckJob:
         return self.finish(await adrive(self.build_flow(), client))
 
     def suggest_queries(self) -> Flow[SuggestedQueries | None]:
-        """Ask the model what to search for; None if nobody does."""
+        """Ask the model what to search for; None without a search or a model."""
         if self.search is None or self.engine == "extractive":
             return None
         return (yield from suggest_queries(self.statements, self.settings))
@@ -188,7 +188,7 @@ class CheckJob:
     def find_evidence(
         self, suggested: SuggestedQueries | None, progress: ProgressCallback = None
     ) -> None:
-        """Search, if that was asked for, and prepare all evidence.
+        """Search if a search is set, and index all evidence.
 
         Raises:
             SettingsError, ProviderError: as for `check`.
@@ -268,7 +268,7 @@ def _list_unsearched(log: SearchLog) -> tuple[CheckFailure, ...]:
 def _fill_document_ids(log: SearchLog, corpus: Corpus) -> SearchLog:
     """Return the log with the documents that each claim was compared with.
 
-    Those that were given rather than found are kept, too, for a bundle.
+    The archive also saves the ones that the user gave, so that a bundle has them.
     """
     from claimcheck.search.archive import EvidenceArchive
 
@@ -287,7 +287,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
     """Return the statements to check.
 
     Raises:
-        InputError: there are none, or one is empty or far too long.
+        InputError: there are no claims, or one is empty or far too long.
     """
     if isinstance(claims, Run):
         claims = list_checkable_claims(claims)
@@ -310,7 +310,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
     if problems:
         raise InputError(join_problems(problems))
     if not statements:
-        raise InputError("claims: there are none; give at least one")
+        raise InputError("claims: the list is empty; give at least one")
     return statements
 
 
@@ -329,30 +329,32 @@ def _find_text_problem(text: str) -> str | None:
 
 def _open_evidence(
     against: EvidenceInput | None,
-) -> tuple[list[Index], list[Document]]:
+) -> tuple[list[EvidenceIndex], list[Document]]:
     if against is None:
         return [], []
     if isinstance(against, str) or not isinstance(against, Iterable):
         against = [against]
-    indexes = [source for source in against if isinstance(source, Index)]
+    indexes = [source for source in against if isinstance(source, EvidenceIndex)]
     for index in indexes:
         if not index.count:
             raise InputError(
                 f"{index.path}: has no documents; add some with `claimcheck index add`"
             )
-    others = [source for source in against if not isinstance(source, Index)]
+    others = [source for source in against if not isinstance(source, EvidenceIndex)]
     return indexes, [open_document(source) for source in others]
 
 
-def _build_corpus(indexes: Sequence[Index], documents: Sequence[Document]) -> Corpus:
+def _build_corpus(
+    indexes: Sequence[EvidenceIndex], documents: Sequence[Document]
+) -> Corpus:
     # One document needs no index: all its sentences are compared.
     if len(documents) == 1 and not indexes:
         return Corpus(documents[0])
     if not documents:
         return Corpus(indexes)
-    own = Index(":memory:")
-    own.add(documents)
-    return Corpus([own, *indexes])
+    index = Index(":memory:")
+    index.add(documents)
+    return Corpus([index, *indexes])
 
 
 def _list_cited_document_ids(verdict: Verdict) -> list[str]:

@@ -1,4 +1,4 @@
-"""A draft in, and whether its sources say what it cites them for, out."""
+"""Checks whether the sources of a draft say what the draft cites them for."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def check_citations(
 
 @dataclass(slots=True)
 class _Checker:
-    """Compares statements with sources, and counts what that costs."""
+    """Compares statements with sources and adds up the usage."""
 
     settings: Settings
     engine: str
@@ -110,16 +110,16 @@ class _Checker:
         pending = list(enumerate(questions))
         while pending or not hasattr(self, "signature"):
             # A statement is compared with one document at a time.
-            round_: dict[str, tuple[int, tuple[Document, ...]]] = {}
+            batch: dict[str, tuple[int, tuple[Document, ...]]] = {}
             later = []
             for number, (claim, documents) in pending:
-                if claim in round_:
+                if claim in batch:
                     later.append((number, (claim, documents)))
                 else:
-                    round_[claim] = number, documents
-            for outcome in self._check_round(round_):
-                number, documents = round_[outcome.text]
-                outcomes[number] = _return_evidence(outcome, documents)
+                    batch[claim] = number, documents
+            for outcome in self._check_round(batch):
+                number, documents = batch[outcome.text]
+                outcomes[number] = _restore_evidence(outcome, documents)
             pending = later
         return [outcomes[number] for number in range(len(questions))]
 
@@ -146,8 +146,8 @@ def _join(documents: tuple[Document, ...]) -> Document:
     return Document.from_text(text, published=documents[0].published)
 
 
-def _return_evidence(outcome: _Outcome, documents: tuple[Document, ...]) -> _Outcome:
-    """Return the outcome with evidence in the documents that were joined."""
+def _restore_evidence(outcome: _Outcome, documents: tuple[Document, ...]) -> _Outcome:
+    """Return the outcome with its evidence located in the original documents."""
     if len(documents) == 1 or not isinstance(outcome, Verdict):
         return outcome
     evidence: list[Evidence] = []
@@ -178,8 +178,8 @@ def _check_statements(
     documents = [_list_documents(statement, sources) for statement in statements]
     alone = [
         (statement.claim, (document,))
-        for statement, own in zip(statements, documents, strict=True)
-        for document in own
+        for statement, cited in zip(statements, documents, strict=True)
+        for document in cited
     ]
     found = {
         (claim, document.id): outcome
@@ -188,7 +188,7 @@ def _check_statements(
         )
     }
     checked = []
-    for statement, own in zip(statements, documents, strict=True):
+    for statement, cited in zip(statements, documents, strict=True):
         citations = [
             _build_citation(source, sources[source], statement.claim, found)
             for source in statement.sources
@@ -199,8 +199,8 @@ def _check_statements(
         ]
         together = None
         supports = any(item.outcome is Citing.SUPPORTED for item in citations)
-        if len(own) > 1 and not supports:
-            together, citations = _check_together(statement, own, citations, checker)
+        if len(cited) > 1 and not supports:
+            together, citations = _check_together(statement, cited, citations, checker)
         outcome = choose_outcome(citations, together)
         checked.append(
             CheckedStatement(
@@ -216,7 +216,7 @@ def _check_together(
     citations: Sequence[CheckedCitation],
     checker: _Checker,
 ) -> tuple[Verdict | None, list[CheckedCitation]]:
-    """Return the verdict on all sources as one, and which of them it needs."""
+    """Return the verdict on all sources as one, and mark those that it needs."""
     (together,) = checker.check([(statement.claim, tuple(documents))])
     if not isinstance(together, Verdict) or together.label is not Label.SUPPORTED:
         return None, list(citations)
@@ -287,14 +287,16 @@ def _read_sources(
 def _read_file(name: str, folder: Path) -> Document:
     """Read a source that is a file in the draft's folder.
 
-    A draft may be a stranger's: it must not name other files of this machine, which
-    the result would quote.
+    The draft may come from a stranger. It must not name other files on this machine,
+    because the result would quote them.
     """
     if urlsplit(name).scheme:
-        raise InputError(f"{name}: is not an http or https address, nor a file")
+        raise InputError(f"{name}: is neither an http or https address nor a file")
     path = (folder / unquote(urlsplit(name).path)).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise InputError(f"{name}: is not in the folder of the draft")
     if not path.is_file():
-        raise InputError(f"{name}: is neither an address nor a file beside the draft")
+        raise InputError(
+            f"{name}: is neither an address nor a file in the draft's folder"
+        )
     return Document.from_path(path)

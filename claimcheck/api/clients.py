@@ -1,4 +1,4 @@
-"""The client of a run: chosen, wrapped, and closed in one place."""
+"""Chooses, wraps, and closes the client of a run."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def open_client(
 ) -> Iterator[Client | None]:
     """Yield the given client, or open and close one if the engine needs it.
 
-    `progress` is called for every request and answer. A client of the caller's is left
-    open, and takes care of its own budget. Of the limits, only the budget counts.
+    `progress` is called for every request and answer. The caller's own client stays
+    open and takes care of its own budget. Only the budget of `limits` applies.
 
     Raises:
         SettingsError: the budget is in dollars, and the model's price is unknown.
     """
-    # A client of the caller's decides itself what it caches.
+    # The caller's own client decides what it caches.
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
@@ -51,9 +51,9 @@ def open_client(
 
             budget = BudgetGate(limits, _choose_pricing(settings, limits))
         on_pause = _report_pauses(progress)
-        own = OpenAIClient(settings, budget=budget, on_pause=on_pause)
-        stack.callback(own.close)
-        yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
+        opened = OpenAIClient(settings, budget=budget, on_pause=on_pause)
+        stack.callback(opened.close)
+        yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def aopen_client(
 ) -> AsyncIterator[Client | None]:
     """Do the same as `open_client` for a flow that does not block.
 
-    All limits count.
+    All `limits` apply.
     """
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
@@ -79,13 +79,16 @@ async def aopen_client(
 
             limiter = Limiter(limits, _choose_pricing(settings, limits))
             limiter.on_pause = _report_pauses(progress)
-        own = OpenAIClient(settings, limiter)
-        stack.push_async_callback(own.aclose)
-        yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
+        opened = OpenAIClient(settings, limiter)
+        stack.push_async_callback(opened.aclose)
+        yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
 
 
 def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
-    """Return the settings; limit the answer length if a budget needs it."""
+    """Return the settings, with a maximum answer length if there is a budget.
+
+    A budget is a hard limit, so a request must not be able to exceed it.
+    """
     if limits is None or not limits.has_budget:
         return settings
     if settings.max_output_tokens is not None:
@@ -132,6 +135,6 @@ def _wrap_with_cache(
     from claimcheck.llm.stored import StoredAnswersClient
     from claimcheck.store.cache import AnswerCache
 
-    # The endpoint is part of what an answer is stored under.
+    # The endpoint is part of the key under which an answer is stored.
     settings = fill_endpoint(settings)
     return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

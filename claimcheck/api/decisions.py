@@ -1,6 +1,6 @@
-"""Decisions about the claims of a run: beside its file, or in its store.
+"""Decisions about the claims of a run: next to its file, or in its store.
 
-The decisions about `run.json` are in `run.decisions.jsonl`, a line for each.
+The decisions about `run.json` are in `run.decisions.jsonl`, one per line.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def append_decision(run_path: Path, decision: Decision) -> None:
     path = get_decisions_path(run_path)
     line = f"{decision.to_json()}\n".encode()
     try:
-        # In one write at the end of the file: another process cannot come between.
+        # One unbuffered write in append mode: other processes cannot interleave theirs.
         with path.open("ab", buffering=0) as file:
             if _is_torn(path):
                 line = b"\n" + line
@@ -49,7 +49,7 @@ def append_decision(run_path: Path, decision: Decision) -> None:
 
 
 def add_decisions(run: Run, run_path: Path) -> Run:
-    """Return the run with the decisions beside its file after its own.
+    """Return the run with the decisions next to its file after its own.
 
     Raises:
         InputError: the file has a line that is not a decision about this run.
@@ -58,7 +58,7 @@ def add_decisions(run: Run, run_path: Path) -> Run:
     if not path.is_file():
         return run
     found = tuple(_read_decisions(path, {claim.id for claim in run.claims}))
-    # An export has its decisions in itself, and may lie beside the same file.
+    # An exported run contains its decisions, and the file next to it may repeat them.
     new = [decision for decision in found if decision not in run.decisions]
     return replace(run, decisions=(*run.decisions, *new))
 
@@ -67,7 +67,7 @@ def read_annotated_decisions(path: str | Path, run: Run, by: str) -> ImportedDec
     """Return the decisions in a file of Web Annotations that the run lacks.
 
     Raises:
-        InputError: the file can't be read, or does not hold annotations.
+        InputError: the file can't be read, or does not contain annotations.
     """
     name, content = read_bytes(path)
     return parse_decisions(content, name, run, by)
@@ -97,7 +97,8 @@ def _read_decisions(path: Path, claims: set[str]) -> Iterator[Decision]:
     for line in read_json_lines(io.BytesIO(content)):
         where = f"{path}, line {line.number}"
         if line.problem:
-            # What a killed process left of its last line was never a decision.
+            # An unfinished last line, from a process that was killed, is not a
+            # decision.
             if content.endswith(b"\n"):
                 raise InputError(f"{where}: {line.problem}")
             return
@@ -114,7 +115,7 @@ def _read_decisions(path: Path, claims: set[str]) -> Iterator[Decision]:
 
 
 def _is_torn(path: Path) -> bool:
-    """Whether the last line of a file was not written to its end."""
+    """Whether the last line of a file is incomplete."""
     with path.open("rb") as file:
         if not file.seek(0, os.SEEK_END):
             return False

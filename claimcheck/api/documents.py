@@ -1,4 +1,4 @@
-"""Documents, and files that hold documents or runs."""
+"""Documents, and files that contain documents or runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from claimcheck.readers.annotations import holds_annotations, parse_statements
 from claimcheck.readers.claims import parse_claims
 from claimcheck.readers.file import build_document, read_bytes
 
-# A word with an ending, or a few words with one that claimcheck reads.
+# A word with any extension, or several words with one that claimcheck reads.
 _FILE_NAME = re.compile(
     r"\S*[\w)]\.[A-Za-z]\w{1,7}"
     r"|\S+(?:[ ]\S+){1,5}\.(?:txt|md|pdf|docx|html?|eml|srt|vtt|jsonl?)"
@@ -53,26 +53,27 @@ def open_document(source: Document | str | Path) -> Document:
             f"a document can't be of type {type(source).__name__}; give a string with "
             "the text itself, a Path to a file, or a Document"
         )
-    # Nobody means a text of one word with a dot in it; it would be read without a word.
+    # A string that looks like a file name is almost certainly a mistake. Reading it as
+    # the text itself would hide that.
     is_short = len(source) <= _MAX_NAME_CHARACTERS
     if is_short and _URL.fullmatch(source):
         raise InputError(
-            f"{source}: a string is taken for the text itself; for a web page use "
+            f"{source}: a string is read as the text itself; for a web page use "
             f"Document.from_url({source!r})"
         )
     if is_short and _FILE_NAME.fullmatch(source):
         raise InputError(
-            f"{source}: a string is taken for the text itself; for a file use "
+            f"{source}: a string is read as the text itself; for a file use "
             f"Path({source!r})"
         )
     return Document.from_text(source)
 
 
 def list_items(items: Any, name: str) -> list[Any]:
-    """Return the items of a list that a caller gave.
+    """Return the caller's items as a list.
 
     Raises:
-        InputError: it is one string, whose items are letters, or no list.
+        InputError: `items` is one string (whose items are letters), or not iterable.
     """
     if isinstance(items, str | bytes) or not isinstance(items, Iterable):
         got = "one string" if isinstance(items, str) else type(items).__name__
@@ -84,10 +85,11 @@ def load_result(path: str | Path) -> Run | Check:
     """Return the run or the check in a JSON file; `-` reads standard input.
 
     Raises:
-        InputError: the file can't be read or holds neither.
+        InputError: the file can't be read or contains neither.
     """
     name, content = read_bytes(path)
-    # Only a check says where its claims are from; a broken file is a broken run.
+    # Only a check has `claimed_in` without a ledger. A broken file is reported as a
+    # run.
     if b'"claimed_in"' not in content or b'"ledger"' in content:
         return parse_run(path, name, content)
     try:
@@ -100,18 +102,18 @@ def load_result(path: str | Path) -> Run | Check:
 def holds_result(content: bytes) -> bool:
     """Return whether a file's content is a run or a check, not a document.
 
-    A document may be JSON, too; only a result names the version of its schema.
+    A document may also be JSON, but only a result names the version of its schema.
     """
     return content.lstrip()[:1] == b"{" and b'"schema_version"' in content
 
 
 def read_claims(path: str) -> Run | list[Statement]:
-    """Return the run in a file with its decisions, or its statements.
+    """Return a file's run with its decisions, or its statements.
 
-    These are claims, one on each line or row, or Web Annotations.
+    Statements are claims, one per line or row, or Web Annotations.
 
     Raises:
-        InputError: the file can't be read, has no claim, or has a broken row.
+        InputError: the file can't be read, has no claims, or has a broken row.
     """
     name, content = read_bytes(path)
     if holds_result(content):
@@ -125,13 +127,13 @@ def load_run(path: str | Path) -> Run:
     """Return a JSON file's run with its decisions; `-` is standard input.
 
     Raises:
-        InputError: the file can't be read or does not hold a valid run.
+        InputError: the file can't be read or does not contain a valid run.
     """
     return parse_run(path, *read_bytes(path))
 
 
 def parse_run(path: str | Path, name: str, content: bytes) -> Run:
-    """Return the run in a file's content, with the decisions beside the file.
+    """Return the run in a file's content, with the decisions next to the file.
 
     Raises:
         InputError: the content is not a valid run.

@@ -1,4 +1,4 @@
-"""How good the answers are on labeled data."""
+"""Scores on labeled data, and comparisons of scores and prompts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def evaluate(
     `task` is `checkworthy`, `verification`, `summaries`, `extraction`, or `grounding`.
     Rows of the sealed part of the data are scored, but never returned.
     `settings` and `client` are as for `summarize`. `progress` is called with the number
-    of rows done and the number of all rows.
+    of finished rows and the total number.
 
     Raises:
         InputError: the rows cannot be read, or are not rows of the task, or the
@@ -88,8 +88,7 @@ def compare_prompts(
 ) -> PromptComparison:
     """Compare two folders of prompts on examples; None is the shipped prompts.
 
-    Nothing is taken from the cache of answers, so that the cost is that of all
-    requests.
+    The answer cache is not used, so the cost covers every request.
 
     Raises:
         InputError: a folder or an example cannot be used, or no model is named.

@@ -1,4 +1,4 @@
-"""Quotes in, their locations in a document out."""
+"""Locates quotes in a document."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from claimcheck.text.reading import Reading
 class GroundedQuote:
     """Where a quote is in a document, or why it is not there.
 
-    `spans` is empty exactly when `match` is `none`; `reason` then says why, and
-    `suggestion` is the closest passage, if there is one: something to look at, never
-    the location of the quote.
+    `spans` is empty exactly when `match` is `none`. Then `reason` says why, and
+    `suggestion` is the closest passage, if any: a hint, never the quote's location.
     """
 
     quote: str
@@ -47,8 +46,8 @@ def ground(
     """
     from claimcheck.grounding import GroundingIndex
 
-    wanted = list_items(quotes, "quote")
-    for number, quote in enumerate(wanted, start=1):
+    quote_list = list_items(quotes, "quote")
+    for number, quote in enumerate(quote_list, start=1):
         if not isinstance(quote, str):
             kind = type(quote).__name__
             raise InputError(f"quote {number}: is of type {kind}; give a string")
@@ -63,7 +62,9 @@ def ground(
             grounded.reason,
             extract_excerpts(reading.lines, grounded.suggestion),
         )
-        for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
+        for quote, grounded in zip(
+            quote_list, index.ground_all(quote_list), strict=True
+        )
     )
 
 
@@ -73,7 +74,7 @@ def read_quotes(path: str | Path) -> list[str]:
     The file has one quote per line, or is JSON Lines of {"quote": "..."}.
 
     Raises:
-        InputError: the file can't be read, or lines of it are invalid.
+        InputError: the file can't be read, is empty, or has invalid lines.
     """
     source, content = read_bytes(path)
     if not content.strip():

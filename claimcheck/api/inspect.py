@@ -1,4 +1,4 @@
-"""Prompts, schemas, the tokenizer; problems of prompts and result files."""
+"""Lists and validates prompts, schemas, and result files; counts tokens."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_prompt(name: str) -> str:
     """Return the text of a prompt template.
 
     Raises:
-        InputError: there is no template with this name.
+        InputError: the template does not exist.
     """
     return prompts.read_source(name)
 
@@ -32,7 +32,7 @@ def read_prompt_folder(folder: Path) -> prompts.Templates:
     """Return the templates in a folder: `Brief(prompts=...)` uses them.
 
     Raises:
-        InputError: the folder or a template cannot be used; all problems.
+        InputError: the folder or a template cannot be used; lists all problems.
     """
     return prompt_folder.read_folder(folder)
 
@@ -41,7 +41,7 @@ def copy_prompts(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     """Copy the shipped prompt templates, or some of them, into a folder.
 
     Raises:
-        InputError: there is no such template, a file exists already, or the folder
+        InputError: a template does not exist, a file already exists, or the folder
             cannot be written to.
     """
     return prompt_folder.copy_shipped(folder, names)
@@ -51,7 +51,7 @@ def diff_prompts(folder: Path) -> Iterator[str]:
     """Yield a unified diff from the shipped templates to those in a folder.
 
     Raises:
-        InputError: there is no such folder, or a template cannot be read.
+        InputError: the folder does not exist, or a template cannot be read.
     """
     return prompt_folder.diff(folder)
 
@@ -62,7 +62,7 @@ def find_prompt_problems(folder: Path) -> list[str]:
 
 
 def find_prompt_notes(folder: Path) -> list[str]:
-    """Return what is worth knowing about templates without a problem."""
+    """Return notes on valid templates, such as prompts that they do not replace."""
     return prompt_folder.find_notes(folder)
 
 
@@ -75,7 +75,7 @@ def read_schema(name: str) -> str:
     """Return the text of a JSON Schema.
 
     Raises:
-        SchemaError: there is no schema with this name.
+        SchemaError: the schema does not exist.
     """
     return schemas.read_source(name)
 
@@ -84,18 +84,18 @@ def load_schema(name: str) -> dict[str, Any]:
     """Return a JSON Schema. Callers must not change it.
 
     Raises:
-        SchemaError: there is no schema with this name.
+        SchemaError: the schema does not exist.
     """
     return schemas.load(name)
 
 
 def find_schema_problems(name: str, value: Any) -> list[str]:
-    """Return how a value violates a schema: problems with JSON paths."""
+    """Return every violation of a schema, each with its JSON path."""
     return [str(problem) for problem in schemas.find_problems(name, value)]
 
 
 def choose_schema(content: bytes) -> str:
-    """Name the schema of whose required fields a result has most."""
+    """Return the name of the schema that shares most required fields with a result."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -110,11 +110,11 @@ def choose_schema(content: bytes) -> str:
 def find_result_problems(name: str, content: bytes) -> list[str]:
     """Return the problems of a result: JSON, schema, and inconsistencies.
 
-    The spans of a run or a check are compared with the document's text, if the file
-    contains it.
+    The spans of a run or a check must match the document's text, if the file contains
+    it.
 
     Raises:
-        SchemaError: there is no schema with this name.
+        SchemaError: the schema does not exist.
     """
     try:
         value = json.loads(content)

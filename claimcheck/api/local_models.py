@@ -1,4 +1,4 @@
-"""Models that run on this machine, and the servers that run them."""
+"""Models that run on this machine, and their servers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Suggestion:
     size_bytes: float
 
 
-# Apache-2.0 all three. Sizes are those of the files with the default variant.
+# All three are under the Apache-2.0 license. Sizes are for the default variant.
 SUGGESTIONS = (
     Suggestion("bartowski/Qwen2.5-1.5B-Instruct-GGUF", 0.99e9),
     Suggestion("bartowski/Qwen2.5-7B-Instruct-GGUF", 4.68e9),
@@ -59,7 +59,7 @@ def list_running() -> Mapping[str, str]:
 def prepare_model(
     name: str, *, report: Callable[[str], None] | None = None
 ) -> LocalModel:
-    """Return the model of that name; one of a hub is downloaded on first use.
+    """Return the model with this name; a hub's model is downloaded on first use.
 
     Raises:
         InputError: the file does not exist, or the repository lacks the variant.
@@ -71,7 +71,7 @@ def prepare_model(
 
 
 def choose_model(name: str) -> Path:
-    """Make a model the user's default; return the settings file that says so.
+    """Make a model the user's default; return the path of the settings file.
 
     Raises:
         InputError: the model is not on this machine.
@@ -88,4 +88,7 @@ def describe_fit(size_bytes: float) -> str:
     memory = measure_memory_bytes() / 2**30
     if needed <= memory:
         return f"needs about {needed:.1f} of this machine's {memory:.0f} GB of memory"
-    return f"too large: needs about {needed:.1f} GB of memory, here are {memory:.0f}"
+    return (
+        f"too large: needs about {needed:.1f} GB of memory; "
+        f"this machine has {memory:.0f}"
+    )

@@ -1,4 +1,4 @@
-"""Claims in, earlier fact checks of them out."""
+"""Finds earlier fact checks of claims."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from claimcheck.api.clients import (
     limit_answers,
     open_client,
 )
-from claimcheck.api.evidence import is_index
 from claimcheck.config import load_settings
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
@@ -22,7 +21,7 @@ from claimcheck.models.llm import Client, Usage
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.evidence import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
-from claimcheck.retrieval import Index
+from claimcheck.retrieval import EvidenceIndex, is_index, open_index
 from claimcheck.search.factcheck import FactCheck
 from claimcheck.search.known_claims import MIN_SCORE, KnownClaims
 from claimcheck.search.known_files import read_known_claims
@@ -42,12 +41,14 @@ _MAX_PASSAGES = 50  # of an index, for each claim
 class MatchOptions:
     """How many fact checks of a claim are returned, and how similar they are.
 
-    `search` has the endpoints of the user's settings.
+    `search` has the endpoints of the user's settings. `allow_private` allows files of
+    fact checks at addresses on private networks.
     """
 
     limit: int = 3
     min_score: float = MIN_SCORE
     search: SearchSettings | None = None
+    allow_private: bool = False
 
 
 def match(
@@ -62,10 +63,10 @@ def match(
 ) -> Matches:
     """Find earlier fact checks of the same claims.
 
-    `known` are files of known claims, indexes of published articles, "factcheck" for
-    Google Fact Check Tools, or known claims. A model, if there is one, says which of
-    them are the same claim. `settings`, `client`, `progress`, and `limits` are as for
-    `check`.
+    `known` are files or addresses of known claims, indexes of published articles,
+    "factcheck" for Google Fact Check Tools, or known claims. A model, if there is one,
+    says which of them are the same claim. `settings`, `client`, `progress`, and
+    `limits` are as for `check`.
 
     Raises:
         InputError: there are no claims, or a file can't be read or has no known claim.
@@ -78,7 +79,8 @@ def match(
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
     known_claims = _collect_known(statements, known, options)
-    # A model sees more than are returned, and may put the last one first.
+    # A model sees more matches than are returned, because it may rank a later one
+    # first.
     count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
     found = _find_similar(statements, known_claims, count, options.min_score)
     if engine == "extractive":
@@ -106,7 +108,7 @@ def _find_similar(
     min_score: float,
 ) -> tuple[tuple[ClaimMatch, ...], ...]:
     similar = []
-    # One collection, because how rare a word is depends on all of them.
+    # One collection, because the rarity of a word is computed over all of them.
     with KnownClaims(known) as collection:
         for claim in statements:
             found = collection.match(claim.text, count)
@@ -119,7 +121,7 @@ def _collect_known(
     known: Sequence[str | Path | KnownClaim],
     options: MatchOptions,
 ) -> list[KnownClaim]:
-    """Return all known claims that may be like the statements, each once."""
+    """Return all known claims that may match the statements, without duplicates."""
     found: dict[KnownClaim, None] = {}
     for source in known:
         if isinstance(source, KnownClaim):
@@ -128,15 +130,18 @@ def _collect_known(
             search = options.search or SearchSettings((FACT_CHECK,))
             found.update(dict.fromkeys(_ask_fact_check(statements, search)))
         elif is_index(source):
-            with Index(source, create=False) as index:
+            with open_index(source, create=False) as index:
                 for claim in statements:
                     found.update(dict.fromkeys(_search_index(claim.text, index)))
         else:
-            found.update(dict.fromkeys(read_known_claims(str(source))))
+            claimed = read_known_claims(
+                str(source), allow_private=options.allow_private
+            )
+            found.update(dict.fromkeys(claimed))
     return list(found)
 
 
-def _search_index(text: str, index: Index) -> list[KnownClaim]:
+def _search_index(text: str, index: EvidenceIndex) -> list[KnownClaim]:
     known = []
     for hit in index.search(text, _MAX_PASSAGES):
         document = index.document(hit.document_id)

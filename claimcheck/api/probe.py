@@ -12,9 +12,9 @@ from claimcheck.settings import RESPONSES, Settings
 if TYPE_CHECKING:
     from claimcheck.llm.openai_client import OpenAIClient
 
-# The largest schema, and the other one that most runs send.
+# The largest schema, and the second one that most runs send.
 _PROBED_SCHEMAS = ("summary.answer", "verdict.answer")
-# The answer is not read, so it can be cut off.
+# The answer is not read, so it may be cut off.
 _PROBE_OUTPUT_TOKENS = 64
 _PROBE_SEED = 1
 _OPTIONAL_SETTINGS = ("temperature", "seed", "reasoning_effort", "store")
@@ -23,9 +23,9 @@ _PROBE_FIELD = "colour"  # as recorded
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; no `response_format` if no model was named.
+    """What an endpoint can do; `response_format` is None if no model was named.
 
-    `models` have their windows in tokens, or None where the endpoint states none.
+    `models` maps names to context windows in tokens, None if the endpoint states none.
     """
 
     models: Mapping[str, int | None]
@@ -35,11 +35,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What an endpoint accepts of a real request.
+    """The parts of a real request that an endpoint accepts.
 
-    `left_out` names the settings, and the pieces of a schema, that it refuses, and
-    `sent` the settings that it takes. `limit_name` is its name for the maximum number
-    of tokens, or None. `needs_stream`: it answers only with a stream.
+    `left_out` names the settings and schema keywords that it refuses, and `sent` the
+    settings that it accepts. `limit_name` is its name for the maximum number of tokens,
+    or None. `needs_stream` is true if it answers only with a stream.
     """
 
     response_format: str
@@ -94,7 +94,7 @@ def probe(settings: Settings) -> Probe:
 def probe_schemas(settings: Settings) -> Acceptance:
     """Send the schemas of real requests, and return what the endpoint accepts.
 
-    It may enforce a small schema, and refuse the keywords of a larger one.
+    An endpoint may enforce a small schema but refuse the keywords of a larger one.
 
     Raises:
         ProviderError: the endpoint does not answer.

@@ -1,4 +1,4 @@
-"""Stores of runs and answers, and how a run gets into one.
+"""Opens stores of runs and answers, and saves runs.
 
 The command line and the server import the store's types from here.
 """
@@ -88,24 +88,26 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
 
     Raises:
         NotFoundError: one of the documents is missing; nothing was deleted.
+        StoreError: another command works on the store.
     """
     history = History(store)
     locations: dict[RunLocation, None] = {}
-    for name in names:
-        locations.update(dict.fromkeys(store.locate(name, batch)))
-    for location in locations:
-        history.delete(location)
+    with store.lock():
+        for name in names:
+            locations.update(dict.fromkeys(store.locate(name, batch)))
+        for location in locations:
+            history.delete(location)
     return len(locations)
 
 
 def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
-    """Build the plan of a batch with these settings, which can resume."""
+    """Build the plan with which a batch of these settings can resume."""
     return replace(Plan.from_settings(settings, Limits(), check=check), engine=engine)
 
 
 @dataclass(frozen=True, slots=True)
 class RunWriter:
-    """Writes a run, and the answers it is made of, to one place in a store."""
+    """Writes a run, and the answers it was built from, to one location in a store."""
 
     store: RunStore
     location: RunLocation
@@ -126,7 +128,7 @@ class RunWriter:
         """Return a client that asks only for answers not stored yet."""
         if client is None:
             return None
-        # Imported late: it brings openai, which takes half a second.
+        # Imported here because it imports openai, which takes half a second.
         from claimcheck.llm.stored import StoredAnswersClient
 
         answers = DocumentAnswers(self.store, self.location)

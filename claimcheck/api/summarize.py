@@ -1,4 +1,4 @@
-"""A document in, a run out."""
+"""Summarizes a document and extracts its claims."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def summarize(
     """Summarize a document and list its checkable claims.
 
     `source` is a `Document`, a `Path` to a file, or a string that is the text itself.
-    Without `settings` they come from the environment and `claimcheck.toml`. A `client`
-    that is given is used with the `llm` engine and left open. `check` also checks the
-    sentences of the summary and the claims against the document. `search` also checks
-    the claims against evidence that is searched for (`run.external_check`). A `store`
-    keeps the run, and every answer as soon as it is paid for; stored answers are not
-    asked for again. `progress` is called when a request is sent and when it is
-    answered. `limits` has the budget that all requests together must not exceed.
+    `settings` come from the environment and `claimcheck.toml` by default. A `client`
+    is used with the `llm` engine and stays open. `check` also checks the sentences of
+    the summary and the claims against the document. `search` also checks the claims
+    against evidence from the web or other providers (`run.external_check`). A `store`
+    receives the run, and every answer as soon as it arrives; stored answers are not
+    requested again. `progress` is called when a request is sent and when it is
+    answered. `limits` has the budget for all requests together.
 
     Raises:
         InputError: the source cannot be read, or the settings make no sense.
@@ -147,13 +147,13 @@ def _add_external_check(run: Run, checked: Check) -> Run:
 def _build_flow_later(
     document: Document, settings: Settings, engine: str, check: bool
 ) -> Flow[Run]:
-    """Build and run the flow, both as work for the driver's thread."""
+    """Build the flow only when the driver's thread runs it."""
     return (yield from build_run_flow(document, settings, engine, check=check))
 
 
 @dataclass(frozen=True, slots=True)
 class _SummarizeJob:
-    """All that `summarize` and `asummarize` share: only the driver differs."""
+    """What `summarize` and `asummarize` share: only the driver differs."""
 
     flow: Flow[Run]
     settings: Settings

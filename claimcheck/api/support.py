@@ -1,4 +1,4 @@
-"""How much of what a text claims is supported: a score with reasons."""
+"""Measures how many of a text's claims are supported, and explains the rest."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Support:
 
     @property
     def reason(self) -> str:
-        """The problems, or that there are none, as a text for people."""
+        """The problems as text for people; the number of claims if there are none."""
         if not self.problems:
             return f"{self.total} of {format_count(self.total, 'claim')} supported"
         claims = format_count(self.total, "claim")
@@ -57,12 +57,12 @@ def measure_support(
     client: Client | None = None,
     allow_unknown: bool = False,
 ) -> Support:
-    """Check what a text claims.
+    """Check a text's claims against sources, and count those that are supported.
 
-    `text` is prose, whose claims are extracted (all its sentences, if there are none);
-    or a claim per item; or a run. A heading of prose counts only if it is supported or
-    refuted. With `allow_unknown`, claims without enough evidence count as supported.
-    Without settings, no model is asked.
+    `text` is prose, a list of claims, or a run. The claims of prose are extracted; if
+    it has none, all its sentences are checked. A heading of prose counts only if it is
+    supported or refuted. With `allow_unknown`, claims without enough evidence count as
+    supported. Without settings, no model is asked.
 
     Raises:
         InputError: there is nothing to check, or no evidence.
@@ -99,10 +99,10 @@ async def ameasure_support(
 
 
 def _choose_claims(run: Run) -> tuple[ClaimsInput, list[Statement]]:
-    """Return what to check, and which statements of it are headings.
+    """Return what to check, and the headings among it.
 
-    This is the run, or the sentences of a text without checkable claims; and headings
-    that claim something, which a run has as headings only.
+    This is the run, or the sentences of a text without checkable claims, plus the
+    headings that claim something, which a run does not list as claims.
     """
     headings = list(_list_heading_claims(run.document, run.ledger))
     if run.claims:
@@ -134,7 +134,7 @@ def _list_heading_claims(
 def _measure(
     result: Check, allow_unknown: bool, headings: Iterable[Statement]
 ) -> Support:
-    # A heading is too short to be supported word by word: it only must not be refuted.
+    # A heading is too short for its words to be found: only a refutation counts.
     ids = {heading.id for heading in headings}
     verdicts = [
         item

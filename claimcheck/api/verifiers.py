@@ -1,4 +1,4 @@
-"""Verifiers: the models on this machine, and downloads of others."""
+"""Lists, downloads, and prepares verifiers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
 
 
 def get_lexical_calibration() -> Calibration:
-    """Return when to believe the scorer that compares words."""
+    """Return the thresholds of the scorer that compares words."""
     return choose_scorer(LEXICAL).calibration
 
 
@@ -57,12 +57,12 @@ def download_verifier(
 
 
 def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) -> None:
-    """Load a verifier, and download it if necessary, so that `check` is ready.
+    """Load a verifier, downloading it if necessary, so that `check` can use it.
 
     `report` is called with a line before a download.
 
     Raises:
-        InputError: there is no such verifier, or it can't be used.
+        InputError: the verifier does not exist, or can't be used.
         ProviderError: the hub can't be reached, or has no such model.
     """
     choose_scorer(name, report=report)

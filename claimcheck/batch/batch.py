@@ -77,35 +77,40 @@ class Batch:
         self,
         *names: str,
         how: ReadOptions | None = None,
-        told: Callable[[int], None] = lambda count: None,
+        on_progress: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
         """Add all documents of files, folders, patterns, addresses and tables.
 
-        Calls `told` with the number of documents read since the last call.
+        Calls `on_progress` with the number of documents read since the last call.
 
         Raises:
             InputError: a source is missing, a row is broken, or an id appears twice;
                 the store is unchanged.
         """
         sources = find_sources(names, how or ReadOptions())
-        return ingest_sources(self.store.database, self.number, sources, told)
+        return ingest_sources(self.store.database, self.number, sources, on_progress)
 
     def retry_failed(self) -> int:
-        """Make failed and partial documents pending; return how many."""
-        return self.store.requeue_failed(self.number)
+        """Make failed and partial documents pending; return how many.
+
+        Raises:
+            StoreError: another command works on the store.
+        """
+        with self.store.lock():
+            return self.store.requeue_failed(self.number)
 
     def estimate(
         self,
-        told: Callable[[int], None] = lambda count: None,
+        on_progress: Callable[[int], None] = lambda count: None,
         *,
         price_factor: float = 1.0,
     ) -> Estimate:
-        """Estimate the cost of the pending documents; `told` gets a count.
+        """Estimate the cost of the pending documents; `on_progress` gets a count.
 
         `price_factor` is for another price than that of single requests.
         """
         return estimate_batch(
-            self.store, self.number, self.plan, told, price_factor=price_factor
+            self.store, self.number, self.plan, on_progress, price_factor=price_factor
         )
 
     @property
@@ -120,14 +125,15 @@ class Batch:
     async def run(
         self,
         *,
-        told: Callable[[Progress], None] = _ignore_progress,
+        on_progress: Callable[[Progress], None] = _ignore_progress,
         stop: StopSignal | None = None,
         client: Client | None = None,
     ) -> Progress:
         """Run the pending documents until all are done or `stop` is set.
 
-        Calls `told` after each document. Answers are stored as soon as they arrive. A
-        `client` of your own stays open, and takes care of its own limits and budget.
+        Calls `on_progress` after each document. Answers are stored as soon as they
+        arrive. A `client` of your own stays open, and takes care of its own limits and
+        budget.
 
         Raises:
             StoreError: another command is working on the store, and both would pay for
@@ -137,7 +143,7 @@ class Batch:
             progress = Progress.from_status(self.info)
             async with AsyncExitStack() as resources:
                 if client is None and self.plan.engine == "llm":
-                    client = self._open_client(progress, told, resources)
+                    client = self._open_client(progress, on_progress, resources)
                 run_one, width = await self._choose_runner(client, resources)
                 runner = BatchRunner(
                     store=self.store,
@@ -145,7 +151,7 @@ class Batch:
                     run_document=run_one,
                     width=width,
                     progress=progress,
-                    on_progress=told,
+                    on_progress=on_progress,
                     stop=stop or StopSignal(),
                 )
                 await runner.run()
@@ -184,12 +190,12 @@ class Batch:
     def _open_client(
         self,
         progress: Progress,
-        told: Callable[[Progress], None],
+        on_progress: Callable[[Progress], None],
         resources: AsyncExitStack,
     ) -> Client:
         def report_pause(seconds: float) -> None:
             progress.paused_until = datetime.now(UTC) + timedelta(seconds=seconds)
-            told(progress)
+            on_progress(progress)
 
         settings = self.plan.settings
         limiter = Limiter(

@@ -100,7 +100,8 @@ class BatchRunner:
     def _add_unreached(self, location: RunLocation, error: UnreachableError) -> None:
         """Hold the document back: it fails only if a later one is answered.
 
-        If none is, and the endpoint takes no requests either, all of them stay pending.
+        If none is, and the endpoint accepts no requests, all of them stay
+        pending.
         """
         self._unreached.append((location, error))
         if len(self._unreached) >= max(_MIN_UNREACHED_TO_STOP, self.width):

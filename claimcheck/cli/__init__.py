@@ -1,6 +1,6 @@
 """The command line: one file per command, named after it.
 
-It imports only the API, the models, the reports, the settings and the server.
+Imports only the API, the models, the reports, the settings, and the server.
 """
 
 from claimcheck.cli.main import main

@@ -147,7 +147,7 @@ def _add_documents(
     batch: Batch, sources: list[str], read_options: ReadOptions, *, quiet: bool
 ) -> None:
     with show_count("reading documents:", quiet=quiet) as on_progress:
-        added = batch.add(*sources, how=read_options, told=on_progress)
+        added = batch.add(*sources, how=read_options, on_progress=on_progress)
     print_note(_format_ingest_report(added, batch), quiet=quiet)
 
 

@@ -75,7 +75,7 @@ async def _run_until_interrupted(
 
     from claimcheck.models.outcome import Progress
 
-    task = asyncio.ensure_future(batch.run(told=on_progress, stop=signals.stop))
+    task = asyncio.ensure_future(batch.run(on_progress=on_progress, stop=signals.stop))
     with signals.handled(task):
         try:
             return await task
@@ -84,13 +84,13 @@ async def _run_until_interrupted(
 
 
 class _Signals:
-    """What Ctrl-C, `kill`, and a closed terminal do to a batch: the same."""
+    """Stops a batch on Ctrl-C, `kill`, and a closed terminal alike."""
 
     def __init__(self, stop: StopSignal, *, quiet: bool) -> None:
         self.stop = stop
         self.received = signal.SIGINT
         self._quiet = quiet
-        # a terminal that was closed no longer says that it is one
+        # Remembered now, because `isatty` is false once the terminal is closed.
         self._terminals = [fd for fd in (1, 2) if os.isatty(fd)]
 
     @property
@@ -109,7 +109,7 @@ class _Signals:
         loop = task.get_loop()
         handled = []
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # `nohup` and the shell's `&` ask for this
+            # `nohup` and the shell's `&` set SIG_IGN; respect that.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._receive, number, task)
                 handled.append(number)
@@ -135,10 +135,10 @@ class _Signals:
 
     def _leave_terminal(self) -> None:
         """Discard output: writing to a closed terminal would end the batch."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+        null_device = os.open(os.devnull, os.O_WRONLY)
         for fd in self._terminals:
-            os.dup2(nowhere, fd)
-        os.close(nowhere)
+            os.dup2(null_device, fd)
+        os.close(null_device)
 
 
 def _print_failure_table(batch: Batch) -> None:
@@ -159,8 +159,8 @@ def _print_failure_table(batch: Batch) -> None:
 
 
 def _exit_on_failures(batch: Batch, progress: Progress) -> None:
-    """Exit with the code that fits the failures; return if there are none."""
-    # Failures of earlier commands count, too: the exit code is about the batch.
+    """Exit with 2 or 3 if documents failed; return otherwise."""
+    # Failures of earlier commands also count: the exit code describes the batch.
     failures = batch.store.list_failures(batch.number)
     if not failures:
         return
@@ -177,12 +177,12 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
 
 
 def split_step(arguments: Sequence[str], settings: Settings) -> tuple[str, list[str]]:
-    """Return the Batch API step that comes first, and the sources after it.
+    """Split arguments into the Batch API step and the sources after it.
 
     `batch` has no subcommands, because a source may have any name.
 
     Raises:
-        InputError: there is no such step, it takes no sources, or there is no model.
+        InputError: the step is unknown or takes no sources, or no model is set.
     """
     step, *sources = arguments
     if step not in BATCH_API_STEPS:
@@ -270,13 +270,11 @@ def _collect_answers(
     if collected.expired:
         parts.append(f"{format_count(collected.expired, 'request')} expired")
     if collected.broken:
-        parts.append(
-            f"{format_count(collected.broken, 'request')} without a readable line, to "
-            "be repeated"
-        )
+        requests = format_count(collected.broken, "request")
+        parts.append(f"{requests} without a readable answer, to be sent again")
     if collected.repeated:
-        errors = format_count(collected.repeated, "passing error")
-        parts.append(f"{errors}, to be requested again")
+        errors = format_count(collected.repeated, "temporary error")
+        parts.append(f"{errors}, to be sent again")
     if collected.in_progress:
         parts.append(f"{format_count(collected.in_progress, 'file')} still in progress")
     if pending and not collected.in_progress:

@@ -66,7 +66,7 @@ _BaseUrl = Annotated[
 class _Contents:
     """What goes into a bundle.
 
-    `config` and `answers` are those of a model, as far as they are known.
+    `config` and `answers` are the model's, if known.
     """
 
     result: Run | Check
@@ -99,10 +99,10 @@ def bundle(
         contents = _load_from_file(run, base_url, prompts)
     else:
         contents = _load_from_store(run, store)
-    own_prompts = read_prompt_folder(prompts) if prompts else ()
+    user_prompts = read_prompt_folder(prompts) if prompts else ()
     write_binary(
         lambda path: write_bundle(
-            contents.result, path, contents.config, contents.answers, own_prompts
+            contents.result, path, contents.config, contents.answers, user_prompts
         ),
         output,
     )
@@ -134,7 +134,7 @@ def _load_from_file(name: str, base_url: str | None, prompts: Path | None) -> _C
 
 
 def _warn_of_changed_source(result: Run | Check, *, quiet: bool) -> None:
-    """Print a note if the file that a run is about has another text now."""
+    """Print a note if a run's source file has changed since it was read."""
     from claimcheck.models.document import Document
     from claimcheck.models.run import Run
 
@@ -149,7 +149,7 @@ def _warn_of_changed_source(result: Run | Check, *, quiet: bool) -> None:
         is_same = now.id == result.document.id
     if not is_same:
         print_note(
-            f"{source}: has changed since; the bundle contains the text that was read",
+            f"{source}: has changed since; the bundle contains the text as it was read",
             quiet=quiet,
         )
 
@@ -171,7 +171,7 @@ def _describe_contents(contents: _Contents) -> str:
 def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> _Contents:
-    """Return a model's check, with its answers if the cache has them."""
+    """Return a model's check with its answers, if the cache has them."""
     from claimcheck.reports.bundle_verification import (
         build_check_config,
         collect_cached_answers,
@@ -184,8 +184,8 @@ def _find_cached_answers(
         answers = collect_cached_answers(check, settings)
     except ProviderError:
         print_note(
-            "The answer cache does not have the model's answers of this check, so that "
-            "its verdicts can't be verified; --base-url names its endpoint",
+            "The answer cache does not have the model's answers for this check, so its "
+            "verdicts can't be verified; name its endpoint with --base-url",
             quiet=False,
         )
         return _Contents(check)
@@ -200,7 +200,7 @@ def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
 
     check = get_searched_check(load_result(name))
     if check is None:
-        raise InputError(f"{name}: no evidence was searched for this run")
+        raise InputError(f"{name}: no search for evidence was made for this run")
     counts: list[int] = []
     write_binary(lambda path: counts.append(write_warc(check, path)), output)
     print_note(f"{output}: {format_count(counts[0], 'page')}", quiet=quiet)

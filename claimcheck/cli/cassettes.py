@@ -89,7 +89,7 @@ def prune_cassettes(
         bool, typer.Option("--dry-run", help="Only list what would be removed.")
     ] = False,
 ) -> None:
-    """Remove the answers that no test plays any more."""
+    """Remove the answers that no test plays any longer."""
     from claimcheck.api import cassettes
 
     removed = cassettes.prune_cassettes(folder, dry_run=dry_run)
@@ -142,7 +142,7 @@ def _render_exchange(exchange: CassetteExchange) -> Iterator[str]:
 
 
 def _indent(body: str, sign: str) -> Iterator[str]:
-    # What is not JSON, or nested too deeply, is shown as it is.
+    # A body that is not JSON, or is nested too deeply, is printed unchanged.
     with suppress(ValueError, RecursionError):
         body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     for line in body.splitlines():

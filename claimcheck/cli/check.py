@@ -24,7 +24,7 @@ from claimcheck.errors import InputError
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import EvidenceIndex
     from claimcheck.models.claim import Statement
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
@@ -52,8 +52,8 @@ _Against = Annotated[
         help="Same as EVIDENCE. May be repeated; --against sources/*.txt works.",
     ),
 ]
-# Formats that say in which line of its file a claim is.
-_PLACED_FORMATS = (Format.SARIF, Format.JUNIT)
+# Formats that state the line of each claim in its file.
+_FORMATS_WITH_LINES = (Format.SARIF, Format.JUNIT)
 _Format = Annotated[CheckReportFormat, typer.Option("--format", help="Output format.")]
 _IsText = Annotated[
     bool,
@@ -72,7 +72,7 @@ _Votes = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class VerdictOptions(options.OptionGroup):
-    """What decides the verdicts, and from how much evidence."""
+    """The verifier, votes, and prompts that decide, and the amount of evidence."""
 
     verifier: options.Verifier = None
     top_k: options.TopK = None
@@ -102,7 +102,7 @@ class EvidenceOptions(options.OptionGroup):
 
     def open_evidence(
         self, sources: Sequence[str], *, quiet: bool
-    ) -> list[Index | Document] | None:
+    ) -> list[EvidenceIndex | Document] | None:
         """Return the evidence; None without sources, when a search finds it.
 
         Raises:
@@ -196,8 +196,8 @@ def check(
     options.prepare_verifier(settings, quiet=quiet)
     result = _check_claims(statements, documents, search, settings, limits, quiet=quiet)
     _print_search_problems(result, quiet=quiet)
-    if format in _PLACED_FORMATS:
-        _write_results(result, _place_claims(claims, statements), format, out)
+    if format in _FORMATS_WITH_LINES:
+        _write_results(result, _locate_claims(claims, statements), format, out)
     else:
         _write_report(result, format, review, out)
     # After the report: a failed claim must not cost the verdicts of the others.
@@ -235,14 +235,14 @@ def _write_results(
     write_text(render_results(list_check_results(result, places), format), out.output)
 
 
-def _place_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
-    """Map claims to their places in the document or in the claims file."""
+def _locate_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
+    """Map claims to their locations in the document or in the claims file."""
     from claimcheck.reports.problems import place_claims, place_lines
 
     if not isinstance(claims, list):
         return place_claims(claims)
     path = Path(source)
-    # Standard input has no lines that anybody could open.
+    # Nobody can open a line of standard input.
     return place_lines(path, [item.id for item in claims]) if path.is_file() else {}
 
 
@@ -252,7 +252,7 @@ def _print_failures(result: Check) -> None:
 
 
 def _print_search_problems(result: Check, *, quiet: bool) -> None:
-    """Print why providers had no answers, each reason once."""
+    """Print why search providers failed, each reason once."""
     if result.search is None:
         return
     queries = [query for claim in result.search.claims for query in claim.queries]
@@ -266,8 +266,8 @@ def _validate_sources(
 ) -> None:
     if not sources and search is None:
         raise InputError(
-            "no evidence; name it after CLAIMS, or with --against, or search for it "
-            "with --search"
+            "no evidence; name it after CLAIMS or with --against, or use --search to "
+            "find some"
         )
     if claims == "-" and "-" in sources:
         raise InputError("only one of CLAIMS and the evidence can be standard input")
@@ -275,7 +275,7 @@ def _validate_sources(
 
 def _refuse_uncountable(search: SearchSettings | None, *, is_prose: bool) -> None:
     """Refuse an estimate if the claims or the evidence are not known yet."""
-    # The claims of a text are not known before a model lists them.
+    # The claims of a text are unknown until a model lists them.
     if is_prose:
         raise InputError(
             "--estimate can't count the claims of --text; use `claimcheck summarize "
@@ -315,7 +315,7 @@ def _load_claims(
 
 def _check_claims(
     claims: Run | list[Statement],
-    evidence: list[Index | Document] | None,
+    evidence: list[EvidenceIndex | Document] | None,
     search: SearchSettings | None,
     settings: Settings,
     limits: Limits | None,
@@ -340,12 +340,12 @@ def _check_claims(
 
 def _print_estimate(
     claims: Run | list[Statement],
-    evidence: list[Index | Document] | None,
+    evidence: list[EvidenceIndex | Document] | None,
     settings: Settings,
 ) -> None:
     from claimcheck.api.check import estimate_check
 
-    # Only a search does without evidence, and an estimate refuses one.
+    # Evidence is None only with a search, which an estimate refuses.
     assert evidence is not None
     estimate = estimate_check(claims, evidence, settings=settings)
     write_rows(format_estimate(estimate, settings.model))

@@ -10,7 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
-from claimcheck.cli.output import check_writable, write_text
+from claimcheck.cli.output import check_writable, print_note, write_text
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, PageStyle
@@ -58,7 +58,6 @@ def diff(
     fail_on: _FailOn = None,
     format: options.ReportFormat = Format.TEXT,
     output: options.Output = None,
-    max_claims: options.MaxClaims = None,
     allow_private: options.AllowPrivate = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
@@ -68,21 +67,26 @@ def diff(
     """Compare the claims of two runs or documents.
 
     Lists added, gone, reworded, and moved claims, and changed verdicts and decisions.
+    Of documents, all claims are compared, however many.
     """
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run
     from claimcheck.reports.diff import compare_runs
+    from claimcheck.settings import RANGES
 
     check_writable(output)
     if old == new == "-":
         raise InputError("only one of OLD and NEW can be standard input")
-    settings = engine.load_settings(max_claims=max_claims, no_cache=no_cache)
+    # A claim that made room for another one would look gone.
+    every = int(RANGES["max_claims"].high)
+    settings = engine.load_settings(max_claims=every, no_cache=no_cache)
     runs = []
     for source in (old, new):
         loaded = _load_run_or_document(source, allow_private=allow_private)
         if not isinstance(loaded, Run):
             loaded = summarize(loaded, settings=settings, check=check)
         runs.append(loaded)
+        _note_left_out(loaded, source, quiet=quiet)
     changes = compare_runs(*runs)
     style = options.detect_page_style(output)
     if format is Format.JSON:
@@ -110,6 +114,19 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
     if source == "-":
         return build_document(content, name)  # standard input can't be read twice
     return open_document(source)
+
+
+def _note_left_out(run: Run, source: str, *, quiet: bool) -> None:
+    from claimcheck.models.run import OVER_THE_LIMIT
+
+    left_out = sum(entry.reason == OVER_THE_LIMIT for entry in run.ledger)
+    if left_out:
+        count = format_count(left_out, "further sentence")
+        print_note(
+            f"{source}: {count} with a claim over the run's limit can't be compared; "
+            "summarize it with a higher --max-claims, or compare the documents",
+            quiet=quiet,
+        )
 
 
 def _has_changes(changes: RunDiff, kind: _Change) -> bool:

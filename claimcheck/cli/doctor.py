@@ -35,6 +35,7 @@ EXTRAS = {
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
+    "postgres": ("psycopg",),
     "mcp": ("mcp",),
     "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
     "distributed": ("ray",),
@@ -58,7 +59,7 @@ _LISTED_SETTINGS = (
     "verifier",
 )
 _MAX_LISTED_MODELS = 12  # some endpoints have hundreds
-_PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
+_PROBE_TIMEOUT_S = 60.0  # a person is waiting; the settings may allow many minutes
 
 
 @options.expand_groups
@@ -90,9 +91,9 @@ def doctor(engine: options.EngineOptions) -> None:
             lines.append(f"Extra {extra}: not installed ({command})")
     if other := find_foreign_distribution():
         lines.append(
-            f"WARNING: {other} is installed, another project's package whose files "
-            "are in the same folder; run pip uninstall claimcheck, and install this "
-            "one again"
+            f"WARNING: {other} is also installed. It belongs to another project, and "
+            "its files are in the same folder; run pip uninstall claimcheck, then "
+            "install this package again"
         )
     write_rows(lines)
 
@@ -124,7 +125,7 @@ def _format_setting(settings: Settings, name: str) -> str:
 def _describe_tokenizer(model: str | None) -> str:
     from claimcheck.api import inspect
 
-    # Counting loads the packed encoding, and fails if its hash is wrong.
+    # Counting loads the packed encoding, which fails if its hash is wrong.
     count = inspect.count_tokens("claimcheck")
     exactness = "exact" if inspect.has_exact_token_counts(model) else "an estimate"
     return (
@@ -175,7 +176,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
 
 
 def _describe_acceptance(accepted: Acceptance) -> list[str]:
-    """Describe what of a request the endpoint takes, and what it refuses."""
+    """Describe which parts of a request the endpoint accepts and refuses."""
     renamed = accepted.limit_name == "max_tokens"
     left_out = []
     for name in accepted.left_out:
@@ -187,9 +188,9 @@ def _describe_acceptance(accepted: Acceptance) -> list[str]:
     if "system_role" in left_out:
         notes.append("system_role: its text begins the user's message")
     sent = [*accepted.sent, *([accepted.limit_name] if accepted.limit_name else [])]
-    stream = "required, so every answer is asked for as one"
+    stream = "required, so every answer is requested as a stream"
     return [
-        f"  settings that it takes: {', '.join(sent) or 'none'}",
+        f"  settings that it accepts: {', '.join(sent) or 'none'}",
         f"  refused, and therefore left out: {', '.join(left_out) or 'nothing'}",
         *(f"    {note}" for note in notes),
         f"  streaming: {stream if accepted.needs_stream else 'not required'}",

@@ -37,14 +37,16 @@ _TASKS = {
     "conflicting_evidence, or not_supported; or {supported}: true or false.",
     "summaries": "How good are the summaries?\n\nCompares them with the first three "
     "sentences. Rows: {document, references}.",
-    "extraction": "Are the claims found that people find?\n\nRows: {passage, claims}.",
-    "grounding": "Are quotes found where they are?\n\nRows: {document, quotes}.",
+    "extraction": "Does it find the claims that people find?\n\n"
+    "Rows: {passage, claims}.",
+    "grounding": "Does it find quotes at the right location?\n\n"
+    "Rows: {document, quotes}.",
 }
 # Averages, printed as they are; all other scores are shares, printed in percent.
 _ABSOLUTE_SCORES = ("words", "claims a row")
 _SEALED_NOTE = (
-    "The rows of the sealed part are not written: whoever looks at them can no longer "
-    "measure with them. Use --part open to see rows."
+    "The rows of the sealed part are not written: once somebody has seen them, they "
+    "can no longer be used to measure. Use --part open to see rows."
 )
 
 _File = Annotated[
@@ -85,8 +87,8 @@ class SampleOptions(options.OptionGroup):
     part: Annotated[
         Literal["open", "sealed", "all"],
         typer.Option(
-            help="Which documents: open ones may be looked at; sealed ones are only "
-            "scored, and their rows are never printed or written.",
+            help="Which documents to use: the rows of open ones may be inspected; "
+            "sealed ones are only scored, and their rows are never printed or written.",
         ),
     ] = "all"
 
@@ -164,7 +166,7 @@ def compare(
     if format is Format.JSON:
         write_text(json.dumps(asdict(comparison), indent=1) + "\n", None)
         return
-    lines = [f"{second} less {first}, {format_count(comparison.n, 'row')} of both"]
+    lines = [f"{second} minus {first}, {format_count(comparison.n, 'row')} in both"]
     width = max(map(len, comparison.differences), default=0)
     for name, score in comparison.differences.items():
         lines.append(_format_score(name, score, width=width, is_difference=True))

@@ -49,9 +49,9 @@ def ground(
 
     if document == quotes == "-":
         raise InputError("only one of DOCUMENT and QUOTES can be standard input")
-    wanted = read_quotes(quotes)
+    quote_list = read_quotes(quotes)
     source = open_document(document, allow_private=allow_private, encoding=encoding)
-    results = ground_quotes(source, wanted)
+    results = ground_quotes(source, quote_list)
     if format is Format.JSON:
         write_lines(
             (json.dumps(asdict(result), ensure_ascii=False) for result in results), None

@@ -1,4 +1,4 @@
-"""The documents that a command line names."""
+"""Opens the documents that a command line names."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from claimcheck.cli.output import print_note
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import EvidenceIndex
     from claimcheck.models.document import Document
 
 SOURCE_HELP = (
@@ -24,11 +22,10 @@ SOURCE_HELP = (
     "subtitles, a spreadsheet, a feed, a picture of text, ...), a URL, or - for "
     "standard input."
 )
-SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
 _MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
 _RESULT_CHARACTERS = 1_000
-# `file:/etc/passwd` counts as a URL, so that it is refused and not read as a path.
+# `file:/etc/passwd` counts as a URL, so it is refused instead of read as a path.
 _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
 
@@ -38,7 +35,7 @@ def is_url(source: str) -> bool:
 
 
 def announce_terminal_input(source: str, *, quiet: bool) -> None:
-    """Print how to end the input if a person is to type it."""
+    """Print how to end the input if a person has to type it."""
     if source == "-" and sys.stdin.isatty():
         print_note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
 
@@ -81,7 +78,7 @@ def _refuse_result(document: Document) -> None:
     beginning = document.full_text[:_RESULT_CHARACTERS].encode()
     if document.format == "text" and holds_result(beginning):
         raise InputError(
-            f"{document.source}: is a result of claimcheck, not a document; see it "
+            f"{document.source}: is a result of claimcheck, not a document; view it "
             f"with `claimcheck show {document.source}`"
         )
 
@@ -106,14 +103,14 @@ def announce_reading(document: Document, *, quiet: bool) -> None:
 def open_documents(
     source: str, *, allow_private: bool, quiet: bool, encoding: str | None = None
 ) -> list[Document]:
-    """Return the documents that a source holds.
+    """Return the documents in a source.
 
     A source is a file, a folder, a URL, JSON Lines, or `-` for standard input.
 
     Files of a folder that can't be read are skipped, with a note on stderr.
 
     Raises:
-        InputError: nothing can be read there.
+        InputError: the source has no readable document.
     """
     if source == "-" or is_url(source):
         return [open_document(source, allow_private=allow_private, encoding=encoding)]
@@ -134,15 +131,15 @@ def open_evidence(
     allow_private: bool,
     quiet: bool,
     encoding: str | None = None,
-) -> list[Index | Document]:
+) -> list[EvidenceIndex | Document]:
     """Return the indexes and the documents that the sources name.
 
     Raises:
         InputError: a source can't be read.
     """
-    from claimcheck.api.evidence import Index, is_index
+    from claimcheck.api.evidence import is_index, open_index
 
-    indexes = [Index(path, create=False) for path in sources if is_index(path)]
+    indexes = [open_index(path, create=False) for path in sources if is_index(path)]
     documents: list[Document] = []
     for source in sources:
         if not is_index(source):

@@ -1,4 +1,4 @@
-"""The commands, and how each ends.
+"""The list of commands, and their exit codes.
 
 An error that claimcheck raises on purpose becomes one line on stderr and an exit code.
 Every module of a command is imported at each start, so heavy imports wait inside the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import Annotated, Any
 
 import typer
@@ -55,7 +56,7 @@ EXIT_INTERRUPTED = 130
 app = typer.Typer(
     name="claimcheck",
     no_args_is_help=True,
-    rich_markup_mode=None,  # rich takes longer to load than all the rest of the start
+    rich_markup_mode=None,  # rich takes longer to load than everything else at startup
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=_EPILOG,
@@ -128,6 +129,7 @@ def main() -> None:
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
     open_missing_streams()
+    warnings.showwarning = lambda message, *_: print_error(str(message))
     try:
         code = app(arguments, prog_name="claimcheck", standalone_mode=False)
         if code == EXIT_INTERRUPTED:
@@ -170,7 +172,7 @@ def _describe_usage_error(error: typer.TyperException) -> str:
         return f"{value} is more than {limits['le']}"
     if "ge" in limits:
         return f"{value} is less than {limits['ge']}"
-    # What a function of Typer's says follows pydantic's "Value error, ".
+    # The message of one of Typer's own parsers follows pydantic's "Value error, ".
     return str(limits.get("error", error.message))
 
 

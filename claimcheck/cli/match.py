@@ -31,9 +31,9 @@ _Known = Annotated[
     typer.Option(
         "--known",
         metavar="SOURCE",
-        help="Fact checks: ClaimReview (JSON-LD, a feed, or a page), CSV, JSON Lines, "
-        "an index of articles, or factcheck for Google Fact Check Tools. May be "
-        "repeated.",
+        help="Fact checks: a file or URL with ClaimReview (JSON-LD, feed, or page), "
+        "CSV, or JSON Lines; an index of articles, or factcheck for Google Fact Check "
+        "Tools. May be repeated.",
     ),
 ]
 _TopK = Annotated[
@@ -60,6 +60,7 @@ def match(
     top_k: _TopK = 3,
     min_score: _MinScore = 0.2,
     max_searches: _MaxSearches = None,
+    allow_private: options.AllowPrivate = False,
     format: options.RowsFormat = Format.TEXT,
     *,
     llm: options.LLMOptions,
@@ -90,7 +91,7 @@ def match(
         result = find_matches(
             read_claims(claims),
             known,
-            options=MatchOptions(top_k, min_score, search),
+            options=MatchOptions(top_k, min_score, search, allow_private),
             settings=settings,
             progress=on_progress,
             limits=spending.build_limits(),
@@ -109,7 +110,7 @@ def _print_summary(result: Matches, *, quiet: bool) -> None:
     claims = len(result.claims)
     print_note(f"{found} of {claims} claims have a similar fact check", quiet=quiet)
     for problem in result.problems:
-        print_error(f"the model judged no fact check of {problem}")
+        print_error(f"the model did not judge the fact checks of {problem}")
 
 
 def _list_lines(result: Matches) -> Iterator[str]:

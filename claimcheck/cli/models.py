@@ -38,7 +38,7 @@ def list_() -> None:
 
     rows = [_format(model) for model in local_models.list_models()]
     if not rows:
-        rows = ["No model is downloaded. Some to start with:"]
+        rows = ["No model has been downloaded. Some to start with:"]
         for item in local_models.SUGGESTIONS:
             size, fit = item.size_bytes / 2**30, local_models.describe_fit
             rows.append(
@@ -61,7 +61,7 @@ def get(name: ModelName, quiet: options.Quiet = False) -> None:
 
 @app.command("use")
 def use(name: ModelName, quiet: options.Quiet = False) -> None:
-    """Make a model the default of all commands, and --engine local with it.
+    """Make a model, and --engine local, the default of all commands.
 
     Writes `engine` and `model` into your own settings file.
     """
@@ -69,7 +69,7 @@ def use(name: ModelName, quiet: options.Quiet = False) -> None:
 
     model = local_models.prepare_model(name, report=None if quiet else _report)
     path = local_models.choose_model(name)
-    write_rows([_format(model), f"Default from now on, by {path}"])
+    write_rows([_format(model), f"Default from now on, set in {path}"])
 
 
 @app.command("stop")

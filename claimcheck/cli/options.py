@@ -4,7 +4,7 @@ Options that travel together are one frozen value, such as `LLMOptions`: a group
 dataclass whose fields are Typer options. A command takes it as one parameter:
 
     @expand_groups
-    def summarize(source: SourceArgument, *, llm: LLMOptions) -> None:
+    def summarize(source: Source, *, llm: LLMOptions) -> None:
         settings = llm.load_settings()
 """
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 
 def refuse_input(output: Path | None) -> Path | None:
-    """Return the file to write, unless the command line names it elsewhere.
+    """Return the output file, unless the command also reads it.
 
     Raises:
-        typer.BadParameter: it does; the input, or the store, would be overwritten.
+        typer.BadParameter: the output would overwrite an input or the store.
     """
     if output is None or not output.is_file():
         return output
@@ -175,8 +175,8 @@ Encoding = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="The encoding of a text that is not UTF-8, such as cp1251; without it, "
-        "detected by its letters.",
+        help="The encoding of a text that is not UTF-8, such as cp1251 (default: "
+        "detected from its letters).",
     ),
 ]
 NoCache = Annotated[
@@ -201,7 +201,7 @@ DEFAULT_PAGE_COLUMNS = 100
 
 # The verdicts for which a command exits with 1.
 FailOn = Literal["refuted", "unsupported"]
-# Those of `models.brief`, whose module takes longer to load than Typer.
+# The lengths of `models.brief`, whose module takes longer to load than Typer.
 _Length = Literal["short", "medium", "long"]
 FailOnVerdict = Annotated[
     FailOn | None,
@@ -226,7 +226,7 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
 
 
 def _parse_temperature(text: str) -> float | str:
-    # The settings name the problem with any other word, and with the number.
+    # Other values go to the settings, which report what is wrong with them.
     try:
         return float(text)
     except ValueError:
@@ -284,7 +284,7 @@ class EngineOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class LLMOptions(EngineOptions):
-    """Which engine does the work, and how it asks the model."""
+    """The engine, and the settings of its requests to a model."""
 
     attempts: Attempts = None
     temperature: Annotated[
@@ -336,8 +336,8 @@ class CheckOptions(OptionGroup):
         int | None,
         typer.Option(
             metavar="N",
-            help="Let the model read the document N times, and say which claims are in "
-            "how many of the runs (default 1). Costs N times as much.",
+            help="Let the model read the document N times, and report how many of the "
+            "runs find each claim (default 1). Costs N times as much.",
         ),
     ] = None
 
@@ -407,10 +407,10 @@ class SearchOptions(OptionGroup):
 
 
 def parse_day(option: str, text: str) -> date:
-    """Return the date that an option gives.
+    """Parse the date of an option.
 
     Raises:
-        InputError: it is not a date.
+        InputError: the text is not a date.
     """
     try:
         return date.fromisoformat(text)
@@ -438,18 +438,18 @@ class BriefOptions(OptionGroup):
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Show the model how it is done: JSON Lines of {text, claims}.",
+            help="Worked examples for the model: JSON Lines of {text, claims}.",
         ),
     ] = None
     instructions: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Tell the model what else to observe."),
+        typer.Option(metavar="TEXT", help="Further instructions for the model."),
     ] = None
     focus: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="What you want to know; claims that bear on it are chosen first.",
+            help="What you want to know; claims about it are chosen first.",
         ),
     ] = None
     audience: Annotated[
@@ -491,10 +491,10 @@ def split_kinds(kinds: str | None) -> list[str] | None:
 
 
 def require_model(settings: Settings, flags: dict[str, Any]) -> None:
-    """Refuse flags that only a model can follow, if none runs.
+    """Refuse flags that need a model if no model is used.
 
     Raises:
-        InputError: the extractive engine runs, and one of the flags is given.
+        InputError: the engine is extractive, and one of the flags is set.
     """
     from claimcheck.config import format_flag
 
@@ -516,15 +516,15 @@ class BudgetOptions(OptionGroup):
         float | None,
         typer.Option(
             metavar="X",
-            help="Maximum cost in US dollars; of a batch, with earlier commands.",
+            help="Maximum cost in US dollars; for a batch, including earlier commands.",
         ),
     ] = None
     budget_tokens: Annotated[
         int | None,
         typer.Option(
             metavar="N",
-            help="Maximum number of tokens, input and output together; of a batch, "
-            "with earlier commands.",
+            help="Maximum number of tokens, input and output together; for a batch, "
+            "including earlier commands.",
         ),
     ] = None
 
@@ -532,7 +532,7 @@ class BudgetOptions(OptionGroup):
         """Return the limits of these options; None without any.
 
         Raises:
-            SettingsError: one of them is not above 0.
+            SettingsError: a limit is not above 0.
         """
         from claimcheck.config import format_flag
         from claimcheck.settings import Limits
@@ -571,14 +571,14 @@ class LimitOptions(BudgetOptions):
 
 @dataclass(frozen=True, slots=True)
 class SpendingOptions(BudgetOptions):
-    """What a single command may spend, or would."""
+    """What a single command may spend, or an estimate of it."""
 
     estimate: Estimate = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions(OptionGroup):
-    """Where a result goes, and what comes with it."""
+    """Where a result goes, and what it includes."""
 
     output: Output = None
     no_text: NoText = False
@@ -633,7 +633,7 @@ def _list_group_parameters(group: type[Any]) -> list[Parameter]:
 
 
 def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
-    """Return the settings in force; flags that are None count as not given.
+    """Return the settings in force; flags that are None are ignored.
 
     Raises:
         SettingsError: a value is invalid.
@@ -652,7 +652,7 @@ def load_run_settings(
     *,
     max_claims: int | None,
 ) -> Settings:
-    """Return the settings of a command that summarizes, and on request checks.
+    """Return the settings of a command that summarizes and may check.
 
     Raises:
         InputError: a flag requires --check or a model.
@@ -671,7 +671,7 @@ def load_run_settings(
 
 
 def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> None:
-    """Before a check starts, download the verifier if necessary.
+    """Download the verifier before a check starts, if necessary.
 
     Raises:
         InputError: the verifier does not exist, or can't be used.

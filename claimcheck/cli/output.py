@@ -1,8 +1,8 @@
-"""Results go to stdout or into a file, everything else to stderr.
+"""Writes results to stdout or a file, and everything else to stderr.
 
-Nothing that reaches a terminal contains control characters of names, texts, or models:
-rows for people never do, and formats for programs, which must not be changed on their
-way into a pipe or a file, lose them when stdout is a terminal.
+Control characters from names, texts, or models never reach a terminal. Rows for
+people never contain any. Formats for programs must reach a pipe or a file unchanged,
+so they lose them only when stdout is a terminal.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _UNENCODABLE = "backslashreplace"
 def open_missing_streams() -> None:
     """Open the null device in place of standard streams that are closed.
 
-    Python has no stream for them (`claimcheck ... >&-`), and a file opened later, such
-    as a store, would get their number and whatever libraries print.
+    Python has no stream for them (`claimcheck ... >&-`). A file opened later, such as a
+    store, would get their number, and then receive whatever libraries print.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -47,15 +47,15 @@ def open_missing_streams() -> None:
 
 
 def silence_stdout() -> None:
-    """Let stdout lead nowhere, because its reader is gone.
+    """Redirect stdout to the null device, because its reader is gone.
 
-    Python would complain when it flushes stdout at exit.
+    Otherwise Python would fail when it flushes stdout at exit.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def describe_os_error(error: OSError) -> str:
-    """Return what failed, and on which file, on one line."""
+    """Describe the failure and its file on one line."""
     reason = error.strerror or str(error) or type(error).__name__
     return f"{error.filename}: {reason}" if error.filename else reason
 
@@ -72,7 +72,7 @@ def print_note(message: str, *, quiet: bool) -> None:
 
 
 def write_rows(rows: Iterable[str]) -> None:
-    """Write rows for people to stdout: one a line, no control characters."""
+    """Write rows for people to stdout, one per line, no control characters."""
     _write_to_stdout(f"{clean_line(row)}\n" for row in rows)
 
 
@@ -100,7 +100,7 @@ def write_run(
     *,
     include_text: bool = True,
 ) -> None:
-    """Write a run in a format; for `Format.PDF`, its own PDF with marks.
+    """Write a run in a format; `Format.PDF` is its source PDF with highlights.
 
     Raises:
         InputError: the file can't be written, or its PDF can't be read.
@@ -114,7 +114,7 @@ def write_run(
         write_binary(lambda temporary: temporary.write_bytes(marked), path)
         if missing:
             count = format_count(missing, "passage")
-            print_note(f"{path}: {count} not found on the page", quiet=False)
+            print_note(f"{path}: {count} not found on its page", quiet=False)
         return
     report = render_run(run, format, include_text=include_text, style=style)
     write_text(report, path, has_color=style.color and format is Format.TEXT)
@@ -124,7 +124,7 @@ def check_markable(document: Document, path: Path | None) -> None:
     """Fail before the work if `Format.PDF` can't be written.
 
     Raises:
-        InputError: there is no file to write to, or the document is not a PDF file.
+        InputError: no output file is named, or the document is not a PDF file.
     """
     from claimcheck.reports.pdf import refuse_other_format
 
@@ -137,7 +137,7 @@ def write_binary(write: Callable[[Path], object], path: Path | None) -> None:
     """Let `write` fill a temporary file, and move that file to `path`.
 
     Raises:
-        InputError: there is no file name, or the file can't be written; an existing
+        InputError: no file is named, or it can't be written; an existing
             file is left as it was.
     """
     if path is None or _is_stdout(path):
@@ -177,7 +177,7 @@ def _write_parts(
         return
     try:
         if path.exists() and not path.is_file():
-            # Nothing may be renamed over a device or a named pipe.
+            # A device or a named pipe must be written to, not replaced.
             with path.open("w", encoding="utf-8", errors=_UNENCODABLE) as file:
                 file.writelines(parts)
         else:
@@ -227,7 +227,7 @@ def _print_to_stderr(message: str) -> None:
     line = clean_line(message)
     # A terminal that can't show a character gets its escape, not a UnicodeEncodeError.
     encoding = sys.stderr.encoding or "utf-8"
-    # Without a reader of stderr nobody misses the line.
+    # If nobody reads stderr, nobody misses the line.
     with suppress(OSError):
         line = line.encode(encoding, _UNENCODABLE).decode(encoding)
         print(line, file=sys.stderr, flush=True)

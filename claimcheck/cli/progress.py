@@ -1,6 +1,6 @@
 """Progress on stderr: a bar on a terminal, an occasional line in a pipe.
 
-With `quiet`, neither. Each function yields the callback that reports progress.
+With `quiet`, it prints neither. Each function yields the callback to report to.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 # Chosen by hand: often enough to show that work continues, rare enough for a log.
 _LINE_INTERVAL_S = 15.0
 _LINES_PER_EVALUATION = 10
-# The extractive engine reads this much in a moment, which a spinner only disturbs.
+# The extractive engine reads this much in a moment; a spinner would only flicker.
 QUICK_CHARACTERS = 200_000
 _MIN_ROWS_FOR_LINES = 100  # fewer rows take only a moment
 
 
 @contextmanager
 def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
-    """Show a spinner, the stage and the elapsed time on a terminal.
+    """Show a spinner, the stage, and the elapsed time on a terminal.
 
-    Elsewhere, only a pause is worth a line.
+    In a pipe or a file, print a line only for a pause.
     """
     if quiet or not sys.stderr.isatty():
         yield lambda stage: _print_pause(stage, quiet=quiet)
@@ -154,7 +154,7 @@ def format_progress(progress: Progress, seconds: float) -> str:
         parts.append(f"{progress.partial:,} in part")
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
-    # Only what this command finished tells how fast it is.
+    # The rate must not include documents that earlier commands finished.
     rate = progress.here / seconds if seconds > 0 else 0.0
     if progress.here:
         parts.append(f"{rate:,.1f}/s" if rate >= 1 else f"{60 * rate:,.1f}/min")
@@ -166,7 +166,7 @@ def format_progress(progress: Progress, seconds: float) -> str:
         parts.append(f"{_format_duration(remaining / rate)} left")
     if progress.is_paused and progress.paused_until:
         until = progress.paused_until.astimezone()
-        parts.append(f"the endpoint takes no requests until {until:%H:%M:%S}")
+        parts.append(f"the endpoint accepts no requests until {until:%H:%M:%S}")
     return " · ".join(parts)
 
 

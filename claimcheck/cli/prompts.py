@@ -90,10 +90,10 @@ def init(
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Copy the shipped templates into a folder, to change them there.
+    """Copy the shipped templates into a folder, where you can change them.
 
-    `--prompts FOLDER` uses them. Delete those that you do not change, so that you get
-    the better ones of later versions.
+    `--prompts FOLDER` uses them. Delete the ones you do not change, so that later
+    versions can improve them.
     """
     from claimcheck.api.inspect import copy_prompts
 
@@ -113,8 +113,8 @@ def diff(folder: _Folder = None) -> None:
 def lint(folder: _Folder = None) -> None:
     """Check the templates in a folder.
 
-    Finds unknown variables, document text outside of the fence, unknown file names, and
-    what would change the form of the answer. Exits with 2 if there is a problem.
+    Finds unknown variables, document text outside the fence, unknown file names, and
+    text that would change the form of the answer. Exits with 2 if there is a problem.
     """
     from claimcheck.api.inspect import find_prompt_notes, find_prompt_problems
 
@@ -135,7 +135,9 @@ def compare(
             help="A folder of templates, or `shipped` for the shipped ones.",
         ),
     ],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    second: Annotated[
+        str, typer.Argument(metavar="B", help="Another folder, or `shipped`.")
+    ],
     examples: Annotated[
         Path,
         typer.Option(
@@ -154,8 +156,8 @@ def compare(
 ) -> None:
     """Compare two sets of prompts on your own examples.
 
-    Reads each text with both, and shows what they find and what they cost, and the
-    paired difference, B less A, with 95 % intervals.
+    Reads each text with both, and shows what each finds and costs, and the paired
+    difference, B minus A, with 95 % intervals.
     """
     from claimcheck.api.evaluate import compare_prompts
 
@@ -183,10 +185,10 @@ def _format_comparison(result: PromptComparison, first: str, second: str) -> lis
         f"B: {second}",
         f"{format_count(result.n, 'text')}; without a complete answer: "
         f"A {result.failed[0]:,}, B {result.failed[1]:,}",
-        f"{'':<18}{'A':>10}{'B':>10}{'B less A':>12}   95 % interval",
+        f"{'':<18}{'A':>10}{'B':>10}{'B minus A':>12}   95 % interval",
     ]
     for name, score in result.differences.items():
-        # Shares in percent; per text, the figure itself.
+        # Shares are printed in percent, averages per text as they are.
         is_share = not name.endswith(" a text")
         digits = 5 if name.startswith("US dollars") else 1
         values = [result.first[name], result.second[name], *astuple(score)]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LabelName = Literal[
     "supported", "refuted", "not_enough_evidence", "conflicting_evidence"
 ]
-_PROMPT = "[a]ccept [r]eject [e]dit [v]erdict [n]ote [s]kip [q]uit: "
+_PROMPT = "[a]ccept [r]eject [e]dit [w]ho says it [v]erdict [n]ote [s]kip [q]uit: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,19 @@ class DecisionOptions(options.OptionGroup):
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Give the claim another text.")
     ] = None
+    speaker: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help='Give the claim another speaker; "the document" is nobody else.',
+        ),
+    ] = None
     verdict: Annotated[
         _LabelName | None,
         typer.Option(help="Your own verdict on what the document says."),
     ] = None
     note: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Why you decide so.")
+        str | None, typer.Option(metavar="TEXT", help="The reason for your decision.")
     ] = None
 
 
@@ -70,13 +77,13 @@ def review(
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Who decides (default: your user name)."),
+        typer.Option(metavar="NAME", help="Your name (default: your user name)."),
     ] = None,
     rows: Annotated[
         bool,
         typer.Option(
             "--rows",
-            help="Print the claims with a verdict of a person as rows for claimcheck "
+            help="Print the claims that have a person's verdict as rows for claimcheck "
             "eval verification, and ask nothing.",
         ),
     ] = False,
@@ -95,14 +102,15 @@ def review(
     """Accept, edit, or reject claims; add your own verdicts.
 
     Asks about each claim without a decision, those that need attention first. Decisions
-    are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing
-    is ever overwritten; the last decision about a claim holds.
+    are saved at once: next to the run, as RUN.decisions.jsonl, or in the store. Nothing
+    is ever overwritten; the last decision about a claim wins.
     """
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
         return
-    for option, value in (("--by", by), ("--text", decision.text)):
+    values = {"--by": by, "--text": decision.text, "--speaker": decision.speaker}
+    for option, value in values.items():
         if value is not None and not value.strip():
             raise InputError(f"{option}: is empty; give some text, or leave it out")
     name = by or _get_user_name()
@@ -137,13 +145,15 @@ def _write_rows(run: Run) -> None:
 
 
 def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], None]]:
-    """Return the run, and what saves a decision about it."""
+    """Return the run, and a function that saves a decision about it."""
     from claimcheck.api.decisions import append_decision
     from claimcheck.api.documents import load_run
 
     if store is None:
         if name == "-":
-            raise InputError("a run on standard input has no place for decisions")
+            raise InputError(
+                "a run on standard input has nowhere to save decisions; name its file"
+            )
         return load_run(name), lambda decision: append_decision(Path(name), decision)
 
     from claimcheck.api.stores import RunStore, find_latest_run, open_history
@@ -163,7 +173,7 @@ def _get_user_name() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        raise InputError("your user name is not known; give --by NAME") from None
+        raise InputError("your user name is unknown; give --by NAME") from None
 
 
 def _decide(
@@ -174,31 +184,43 @@ def _decide(
 
     if chosen.claim is None:
         raise InputError("name the claim to decide about with --claim")
-    made = _build_decision(find_claim(run, chosen.claim), chosen, by)
-    save(made)
-    number = number_claims(run)[made.claim]
-    write_rows([f"Saved for claim {number}: {describe_decision(made)}"])
+    built = _build_decision(find_claim(run, chosen.claim), chosen, by)
+    save(built)
+    number = number_claims(run)[built.claim]
+    write_rows([f"Saved for claim {number}: {describe_decision(built)}"])
 
 
 def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
     from claimcheck.models.decision import Action, Decision, check_decision
     from claimcheck.models.verdict import Label
 
-    actions = []
-    if chosen.accept:
-        actions.append(Action.ACCEPTED)
-    if chosen.reject:
-        actions.append(Action.REJECTED)
-    if chosen.text is not None:
-        actions.append(Action.EDITED)
+    is_chosen = {
+        Action.ACCEPTED: chosen.accept,
+        Action.REJECTED: chosen.reject,
+        Action.EDITED: chosen.text is not None or chosen.speaker is not None,
+    }
+    actions = [action for action, is_it in is_chosen.items() if is_it]
     if len(actions) > 1:
-        raise InputError("give only one of --accept, --reject, and --text")
+        raise InputError(
+            "give only one of --accept, --reject, and an edit (--text, --speaker)"
+        )
     verdict = Label(chosen.verdict) if chosen.verdict else None
     action = actions[0] if actions else Action.NOTED
     if action is Action.NOTED and not (verdict or chosen.note):
-        raise InputError("decide with --accept, --reject, --text, --verdict, or --note")
-    made = Decision(claim.id, action, chosen.text, verdict, chosen.note, by)
-    return check_decision(made)
+        raise InputError(
+            "decide with --accept, --reject, --text, --speaker, --verdict, or --note"
+        )
+    return check_decision(
+        Decision(
+            claim.id,
+            action,
+            chosen.text,
+            verdict,
+            chosen.note,
+            by,
+            speaker=chosen.speaker,
+        )
+    )
 
 
 def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> None:
@@ -206,12 +228,12 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
     from claimcheck.reports import text
 
     decided = {decision.claim for decision in run.decisions}
-    waiting = [claim for claim in _sort_claims(run) if claim.id not in decided]
+    undecided = [claim for claim in _sort_claims(run) if claim.id not in decided]
     count = 0
     style = options.detect_page_style(None)
-    for number, claim in enumerate(waiting, 1):
+    for number, claim in enumerate(undecided, 1):
         report = text.render_claim(run, claim, width=style.width, color=style.color)
-        write_text(f"\n({number} of {len(waiting)})\n{report}", None, has_color=True)
+        write_text(f"\n({number} of {len(undecided)})\n{report}", None, has_color=True)
         while (answer := _ask_about_claim(claim, by)) is None:
             pass
         if answer == "quit":
@@ -220,11 +242,11 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
             save(answer)
             count += 1
     saved = format_count(count, "decision")
-    write_rows([f"{saved} saved, {format_count(len(waiting) - count, 'claim')} open"])
+    write_rows([f"{saved} saved, {format_count(len(undecided) - count, 'claim')} open"])
 
 
 def _sort_claims(run: Run) -> list[Claim]:
-    """Sort the claims that need attention to the front."""
+    """Return the claims, those that need attention first."""
     from claimcheck.reports.common import list_unsupported
 
     doubtful = {verdict.subject for verdict in list_unsupported(run)}
@@ -239,11 +261,11 @@ def _ask_about_claim(claim: Claim, by: str) -> Decision | str | None:
         key = _ask(_PROMPT).lower()[:1]
         chosen = _READERS[key]() if key in _READERS else None
     except (EOFError, KeyboardInterrupt):
-        return "quit"  # what was decided before is saved
+        return "quit"  # earlier decisions are already saved
     if key in ("s", "q"):
         return "skip" if key == "s" else "quit"
     if chosen is None:
-        print_note("Type one of the letters a, r, e, v, n, s, and q.", quiet=False)
+        print_note("Type one of the letters a, r, e, w, v, n, s, and q.", quiet=False)
         return None
     try:
         return _build_decision(claim, chosen, by)
@@ -267,6 +289,7 @@ _READERS: dict[str, Callable[[], DecisionOptions | None]] = {
     "a": lambda: DecisionOptions(accept=True),
     "r": lambda: DecisionOptions(reject=True, note=_ask("Why (or Enter): ")),
     "e": lambda: DecisionOptions(text=_ask("New text: ")),
+    "w": lambda: DecisionOptions(speaker=_ask("Who says it (or: the document): ")),
     "v": _read_verdict,
     "n": lambda: DecisionOptions(note=_ask("Note: ")),
 }

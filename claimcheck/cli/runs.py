@@ -84,7 +84,7 @@ def show(
     document: Annotated[
         str,
         typer.Argument(
-            metavar="DOCUMENT", help="The id, path or URL of a document in the store."
+            metavar="DOCUMENT", help="The id, path, or URL of a document in the store."
         ),
     ],
     store: options.Store,
@@ -192,7 +192,7 @@ def retry(
 ) -> None:
     """Retry the documents of a batch that failed completely or in part.
 
-    The engine, model and settings are those of the batch.
+    Uses the engine, model, and settings of the batch.
     """
     from claimcheck.api.batches import Batch
     from claimcheck.api.stores import RunStore, find_batch
@@ -208,8 +208,8 @@ def retry(
         job = Batch(run_store, settings, request_limits, check=status.config["check"])
         if job.number != status.number:
             raise InputError(
-                f"{store}: batch {status.number} was made with prompts, schemas or "
-                "settings that have changed since; name your own prompts with "
+                f"{store}: batch {status.number} was made with prompts, schemas, or "
+                "settings that have since changed; name your own prompts with "
                 "--prompts, or start a new batch with `claimcheck batch`"
             )
         print_note(
@@ -220,10 +220,10 @@ def retry(
 
 
 def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
-    """Return a batch's settings, with its endpoint if the user named that too.
+    """Return a batch's settings; its endpoint must be the user's or on loopback.
 
-    A store may come from somebody else, so it can't choose who receives the documents
-    and the key; on loopback it can, without the key.
+    A store may come from somebody else, so it must not choose who receives the
+    documents and the key. An endpoint on loopback is allowed, but gets no key.
     """
     from claimcheck.api.batches import list_batch_flags
     from claimcheck.trust import is_loopback
@@ -302,7 +302,7 @@ def delete(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="DOCUMENT", help="Ids, paths or URLs, as listed by `list`."
+            metavar="DOCUMENT", help="Ids, paths, or URLs, as listed by `list`."
         ),
     ],
     store: options.Store,
@@ -347,7 +347,7 @@ def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
     counts = [f"{count:,} {state}" for state, count in batch.counts.items() if count]
     line += f": {', '.join(counts) or 'empty'}"
     if batch.spent_tokens:
-        cost = "price not known"
+        cost = "price unknown"
         if batch.spent_usd is not None:
             cost = f"${batch.spent_usd:,.4f}"
         line += f", {batch.spent_tokens:,} tokens, {cost}"

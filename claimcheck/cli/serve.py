@@ -101,7 +101,8 @@ def serve(
     search = searching.load_settings(no_cache=llm.no_cache)
     options.prepare_engine(settings, quiet=quiet)
     store = server.store or _create_default_store()
-    # Bound first: the configuration needs the port, and 0 becomes one only now.
+    # Bind first: the configuration needs the port number, and port 0 has none until
+    # then.
     with config.bind_socket(server.host, server.port) as listener:
         port = listener.getsockname()[1]
         host = f"[{server.host}]" if ":" in server.host else server.host  # IPv6

@@ -52,12 +52,12 @@ def show(
     check_writable(output)
     is_part = raw or claim is not None
     if is_part and format is not Format.TEXT:
-        raise InputError(f"--format {format} is for a whole run; leave it out")
+        raise InputError(f"--format {format} is for an entire run; leave it out")
     loaded = load_result(run)
     style = options.detect_page_style(output)
     if isinstance(loaded, Check):
         if is_part:
-            raise InputError(f"{run}: is a check, and has no claims or answers to show")
+            raise InputError(f"{run}: is a check, which has no claims or answers")
         report = _render_check(loaded, format, style)
     elif raw:
         report = _format_unusable_answers(loaded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,11 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import (
-    SourceArgument,
+    SOURCE_HELP,
     announce_reading,
     announce_terminal_input,
     open_document,
+    open_documents,
 )
 from claimcheck.cli.output import (
     check_markable,
@@ -36,6 +38,20 @@ if TYPE_CHECKING:
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 
+_Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...", help=f"{SOURCE_HELP} With --joint several, or a folder."
+    ),
+]
+_Joint = Annotated[
+    bool,
+    typer.Option(
+        "--joint",
+        help="Write one summary of all documents: what several of them say is one "
+        "claim, and where they disagree is a position.",
+    ),
+]
 _Store = Annotated[
     Path | None,
     typer.Option(
@@ -49,7 +65,7 @@ _Store = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions(options.OptionGroup):
-    """What the document does not state, and whether it may be fetched."""
+    """Metadata that the document does not state, and how to read it."""
 
     title: Annotated[
         str | None,
@@ -68,10 +84,10 @@ class DocumentOptions(options.OptionGroup):
     allow_private: options.AllowPrivate = False
 
     def parse_date(self) -> datetime.date | None:
-        """Return the date of publication.
+        """Return the publication date.
 
         Raises:
-            InputError: it is not a date.
+            InputError: the option is not a date.
         """
         return None if self.date is None else options.parse_day("--date", self.date)
 
@@ -91,11 +107,12 @@ _FailOnResult = Annotated[
 
 @options.expand_groups
 def summarize(
-    source: SourceArgument,
+    sources: _Sources,
     format: options.RunFormat = Format.TEXT,
     fail_on: _FailOnResult = None,
     max_claims: options.MaxClaims = None,
     store: _Store = None,
+    joint: _Joint = False,
     *,
     checks: options.CheckOptions,
     searching: options.SearchOptions,
@@ -119,7 +136,10 @@ def summarize(
 
     style = options.detect_page_style(out.output)
 
-    document = _open_source(source, about, quiet=out.quiet)
+    if joint:
+        document = _join_sources(sources, about, quiet=out.quiet)
+    else:
+        document = _open_source(sources, about, quiet=out.quiet)
     if format is Format.PDF:
         check_markable(document, out.output)
     options.prepare_engine(settings, quiet=out.quiet)
@@ -151,8 +171,16 @@ def _validate_options(
         raise InputError("--estimate can't count what a search will find")
 
 
-def _open_source(source: str, about: DocumentOptions, *, quiet: bool) -> Document:
-    """Return the document, and say how it was read."""
+def _open_source(
+    sources: Sequence[str], about: DocumentOptions, *, quiet: bool
+) -> Document:
+    """Return the document, and print a note on how it was read."""
+    source, *others = sources
+    if others:
+        raise InputError(
+            f"summarize reads one document, and got {len(sources)}; add --joint for "
+            "one summary of all, or use `claimcheck batch` for one of each"
+        )
     announce_terminal_input(source, quiet=quiet)
     document = open_document(
         source,
@@ -164,6 +192,26 @@ def _open_source(source: str, about: DocumentOptions, *, quiet: bool) -> Documen
     if about.encoding is None:
         announce_reading(document, quiet=quiet)
     return document
+
+
+def _join_sources(
+    sources: Sequence[str], about: DocumentOptions, *, quiet: bool
+) -> Document:
+    """Return all documents of the sources as one."""
+    from claimcheck.models.document import Document
+
+    if about.title is not None or about.date is not None:
+        raise InputError("--title and --date describe one document, not --joint ones")
+    documents: list[Document] = []
+    for source in sources:
+        announce_terminal_input(source, quiet=quiet)
+        documents += open_documents(
+            source,
+            allow_private=about.allow_private,
+            quiet=quiet,
+            encoding=about.encoding,
+        )
+    return Document.join(documents)
 
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
@@ -178,7 +226,7 @@ def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
-    # A claim that its own quote contradicts fails, whatever a check says of it.
+    # A claim that its own quote contradicts fails, whatever a check says about it.
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:
             return True

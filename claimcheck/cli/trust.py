@@ -21,7 +21,7 @@ def trust(
     """Approve the endpoint and the prompts of a claimcheck.toml.
 
     Commands in its folder then send documents to that endpoint, but never a key from
-    the environment. The approval ends when the file names another endpoint, or when the
+    the environment. The approval ends when the file names another endpoint or the
     prompts change.
     """
     from claimcheck.config import approve_project_file

@@ -67,7 +67,6 @@ def get(
 
     report = None if quiet else _report
     verifier = download_verifier(name, report=report)
-    # What it is good for shows before the first check.
     write_rows([verifier.name])
 
 
@@ -77,8 +76,8 @@ def info(
         str,
         typer.Argument(
             metavar="NAME",
-            help="ORG/NAME of a hub, a folder, lexical, or default, which is the one "
-            "that is used if you name none.",
+            help="ORG/NAME on a hub, a folder, lexical, or default, the one used if "
+            "you name none.",
         ),
     ],
     format: options.RowsFormat = Format.TEXT,

@@ -23,14 +23,14 @@ def verify(
     """Verify a bundle offline.
 
     Every hash, span, claim, and verdict must follow from what the bundle contains.
-    Exits with 1 if one does not, or if that can't be found out, because the answers
-    are missing or another version made the bundle.
+    Exits with 1 if one does not, or if it can't be verified because answers are missing
+    or another version made the bundle.
     """
     from claimcheck.api.inspect import read_prompt_folder
     from claimcheck.reports.bundle_verification import verify_bundle
 
-    own_prompts = read_prompt_folder(prompts) if prompts else ()
-    steps = verify_bundle(bundle, own_prompts)
+    user_prompts = read_prompt_folder(prompts) if prompts else ()
+    steps = verify_bundle(bundle, user_prompts)
     for step in steps:
         label = _RESULT_LABELS[step.holds]
         write_rows([f"{label:<13}{step.name}: {step.detail}"])

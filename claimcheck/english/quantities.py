@@ -39,6 +39,7 @@ NUMBER_SCALES: dict[str, float] = {
     "million": 1e6,
     "billion": 1e9,
     "trillion": 1e12,
+    "dozen": 12.0,
     "bn": 1e9,
     "m": 1e6,
     "k": 1e3,
@@ -57,7 +58,7 @@ _NUMBER_WORD = rf"""
         | dozen | half
     )
 """
-_SCALE_WORD = r"(?:hundred|thousand|million|billion|trillion|bn)"
+_SCALE_WORD = r"(?:hundred|thousand|million|billion|trillion|bn|dozen)"
 _QUANTITY = re.compile(
     rf"""
     (?<![\w.,:/-])              # not inside "v2.1", "5:30", or "B-52"
@@ -67,12 +68,13 @@ _QUANTITY = re.compile(
     )?
     (?:
         (?P<digits>
-            \d{{1,3}}(?:[,\ \u00a0\u202f]\d{{3}})+(?:\.\d+)?(?!\d)  # 19,000 or 19 000
+            # 19,000 or 19 000 or 19'000
+            \d{{1,3}}(?:[,\ \u00a0\u202f'’]\d{{3}})+(?:\.\d+)?(?!\d)
             | [1-9]\d{{0,2}}(?:\.\d{{3}})*\.000(?![\d.,]\d)       # 19.000, as in German
             | \d+(?:\.\d+)?
         )
         (?P<suffix>(?:bn|m|k)\b)?
-        | (?P<word>(?:{_NUMBER_WORD})\b|an?(?=\s+(?:{_SCALE_WORD}|dozen)\b))
+        | (?P<word>(?:{_NUMBER_WORD})\b|an?(?=\s+{_SCALE_WORD}\b))
     )
     (?P<half>\s+and\s+a\s+half\b)?
     # Two scales, for "two hundred thousand"
@@ -82,7 +84,17 @@ _QUANTITY = re.compile(
     """,
     re.VERBOSE,
 )
-_GROUP_SEPARATOR = re.compile(r"[,\s]")
+_GROUP_SEPARATOR = re.compile(r"[,\s'’]")
+# "1.500 people", as in German: nobody counts people to a thousandth.
+_POINT_GROUP = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_MEASURED = re.compile(
+    r"(?:%|(?:kilo|milli|centi|micro|nano|cubic|square|nautical|light|metric)"
+    r"|(?:k?m|cm|mm|kg|mg|g|l|ml|ha|hz|[kmg]?w|v)\b|(?:hour|minute|second|day|week"
+    r"|month|year|gram|met(?:er|re)|lit(?:er|re)|ton|mile|yard|inch|feet|foot|ounce"
+    r"|pound|acre|hectare|degree|point|time|volt|watt|joule|calorie|gallon|percent"
+    r"|basis|average)s?\b)",
+    re.I,
+)
 _NOT_A_UNIT = rf"(?!(?:{'|'.join(read_words('non_units'))})\b)"
 _UNIT = re.compile(
     rf"""
@@ -143,6 +155,10 @@ _MONTH_ENDS = tuple({part for name in MONTHS for part in (name[:3], name[-3:])})
 _MONTH_NAMES = frozenset(
     name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
 )
+# "12. März", "12 de marzo"
+_FOREIGN_MONTH = re.compile(
+    rf"\.?\s+(?:de\s+)?(?:{'|'.join(read_words('foreign_months'))})\b", re.I
+)
 _YEAR_NUMBER = re.compile(YEAR)
 # Mostly no quantities: "one of them", "no one", "zero in on", "half".
 _VAGUE_NUMBER_WORDS = frozenset(("one", "half", "zero"))
@@ -177,7 +193,11 @@ def _parse_quantity(match: re.Match[str], text: str) -> Quantity | None:
     unit, end = _find_unit(match, text, currency)
     if is_bare and _counts_nothing(match["word"], unit or ""):
         return None
-    return Quantity(text[start:end].strip(), _compute_value(match), unit)
+    value = _compute_value(match)
+    if _POINT_GROUP.fullmatch(match["digits"] or "") and not match["scale"]:
+        is_counted = currency or (unit and not _MEASURED.match(unit))
+        value *= 1_000 if is_counted else 1
+    return Quantity(text[start:end].strip(), value, unit)
 
 
 def _counts_nothing(word: str | None, unit: str) -> bool:
@@ -192,6 +212,7 @@ def _is_other_number(text: str, start: int, end: int) -> bool:
     return bool(
         _YEAR_NUMBER.fullmatch(text[start:end].strip())
         or _follows_month(text, start)
+        or _FOREIGN_MONTH.match(text, end)
         or _NUMBER_CONTINUATION.match(text, end)
         or _ORDINAL_TAIL.match(text, end)
         or _NUMBER_LABEL.search(text, max(0, start - _MAX_LABEL_CHARACTERS), start)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 
 from claimcheck.english.names import find_names
 from claimcheck.english.speech import (
@@ -22,9 +22,8 @@ from claimcheck.english.speech import (
     is_third_person_pronoun,
     mask_quotations,
 )
-from claimcheck.resources import read_packed_lines
 from claimcheck.text.sentences import Sentence
-from claimcheck.text.words import may_be_name
+from claimcheck.text.words import get_genders, may_be_name
 
 _GENDERS = {"he": "m", "she": "f"}
 # Who was last named farther away may be forgotten. Chosen by hand.
@@ -194,7 +193,7 @@ class Attribution:
                 short = name.rpartition(" of ")[2]  # "Critics of Ann Lee"
                 full_name = self.full_names.get(short, short)
                 given = full_name.split()[0] if " " in full_name else ""
-                if _GENDERS[pronoun] in _load_genders().get(given.lower(), ""):
+                if _GENDERS[pronoun] in get_genders(given.lower()):
                     yield full_name
 
 
@@ -223,19 +222,12 @@ def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:
 def _may_be_full_name(speaker: str) -> bool:
     """Whether these are two words that may be somebody's unlisted name."""
     given, _, last = speaker.lower().partition(" ")
-    is_listed = given in _load_genders()
+    is_listed = bool(get_genders(given))
     return bool(last) and not is_listed and all(map(may_be_name, (given, last)))
 
 
 def _may_be_unlisted(name: str) -> bool:
     """Whether a person of either gender may have this name, with any title."""
     given, _, last = name.lower().rpartition(" ")
-    is_listed = given.partition(" ")[0] in _load_genders()
+    is_listed = bool(get_genders(given.partition(" ")[0]))
     return bool(given) and not is_listed and may_be_name(last)
-
-
-@cache
-def _load_genders() -> dict[str, str]:
-    """Map each lowercase given name to who has it: "f", "m", or "fm"."""
-    rows = [line.split() for line in read_packed_lines("given_names")]
-    return {row[0]: row[1] for row in rows}

@@ -35,6 +35,15 @@ _SPEECH_MARKER_WORDS = frozenset(
 _TELL_VERBS = ("told", "tells")  # they need a listener, so they are never inverted
 _WORD = re.compile(r"\w+")
 
+# "wrote in a blog on Friday that", "reported in its newsletter"
+_MEDIUM = r"""
+    (?:
+        \s(?:in|on)\s(?:[\w’'-]+\s){0,3}?
+        (?:article|blog|book|column|diary|e-?mail|essay|filing|letter|memo|message
+            |newsletter|note|op-ed|paper|post|report|statement|tweet)
+        (?:\s[\w’'-]+){0,4}?
+    )?
+"""
 # In all patterns "¤" is a character of quoted text, see `detect_speech`.
 _SPEECH_VERB = re.compile(
     rf"""
@@ -49,7 +58,7 @@ _SPEECH_VERB = re.compile(
                 (?:tales?|story|stories|history)\b
             )
         | (?P<that>{_VERBS_BEFORE_THAT})\b
-            (?=\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|\s*\.?$)
+            (?={_MEDIUM}\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|{_MEDIUM}\s*\.?$)
         | (?<=¤\ )(?P<inverted>{_VERBS_BEFORE_THAT})\b
         | (?P<named>{_VERBS_WITH_NAMED_SUBJECT})\b
     )
@@ -176,6 +185,11 @@ _NOT_A_SPEAKER = re.compile(
     r"(?:\w+ly\s+)?"
     r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
     re.IGNORECASE,
+)
+# "Ann Lee, the mayor, on Monday said"
+_TIME_BEFORE_VERB = re.compile(
+    r"(,?)\s(?:late\s|early\s)?(?:on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"(?:\s(?:morning|afternoon|evening|night))?|today|yesterday)$"
 )
 _ASIDE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
 _DETERMINER = re.compile(
@@ -379,7 +393,7 @@ def _build_speech(speaker: str | None, content_start: int | None) -> Speech | No
 
 def _find_subject(left: str) -> str | None:
     """Return the noun phrase that ends `left`, also before an apposition."""
-    left = left.rstrip()
+    left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))
     # "Jan Novak, the prime minister, said"

@@ -29,7 +29,7 @@ from claimcheck.evaluation.tasks import summarize_text
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
-from claimcheck.pipeline.quotes import pair_places
+from claimcheck.pipeline.quotes import pair_by_location
 from claimcheck.prompts import Templates
 from claimcheck.text.reading import Reading
 
@@ -131,7 +131,7 @@ def _pair_claims(
     """Pair claims of an example with those of a run, the closest first."""
     index = GroundingIndex(Reading(item.text))
     located = index.ground_all([gold["quote"] for gold in item.claims])
-    pairs = pair_places(
+    pairs = pair_by_location(
         [result.spans for result in located], [claim.spans for claim in claims]
     )
     return [(item.claims[gold], claims[number]) for gold, number in pairs.items()]

@@ -13,15 +13,15 @@ from datetime import date
 
 from claimcheck.english.check_worthiness import classify_kind, score_check_worthiness
 from claimcheck.english.clauses import Clause, split_clauses
-from claimcheck.english.dates import (
-    find_first_time,
-    find_year_before,
-    resolve_relative_times,
-)
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
 from claimcheck.english.quotations import Attribution
 from claimcheck.english.speech import Speech
+from claimcheck.english.time_resolution import (
+    find_first_time,
+    find_year_before,
+    resolve_relative_times,
+)
 from claimcheck.errors import InputError
 from claimcheck.extractive.rank import compute_centrality, compute_tfidf_vectors
 from claimcheck.extractive.summary import ScoredSentence, build_extractive_summary
@@ -121,7 +121,7 @@ def summarize_extractively(
     unused = explain_unused(reading, sentences, drafts, claims)
     return Run(
         document=document,
-        summary=build_extractive_summary(items, document.title),
+        summary=build_extractive_summary(items, document.title, document.language),
         claims=claims,
         verdicts=(),
         unchecked=(),

@@ -28,24 +28,35 @@ _DUPLICATE_SIMILARITY = 0.5
 _MIN_INFORMATIVE_WORDS = 8  # fewer say little by themselves
 _POSITION_PREFIX_CHARACTERS = 40  # claims are matched by the start of a position
 
-_OPEN_QUESTION = re.compile(
+# What a text itself says is not known. "An unknown man" and "he declined to run" say
+# nothing of the kind.
+_UNKNOWN = re.compile(
     r"""
-    \b(?:point\ of\ contention
-    |unclear
-    |remains?\ to\ be\ seen
-    |not\ (?:yet\ )?known
-    |unknown
-    |unresolved
-    |undecided
-    |at\ odds
-    |questions?\ (?:remain|whether|over|about)
-    |yet\ to\ be
-    |no\ word\ on
-    |did\ not\ (?:say|specify)
-    |declined\ to)\b
-    |\?[\"”']?$
+    \b(?:
+        (?:is|are|was|were|remains?|remained)\ (?:still\ |yet\ |as\ yet\ )?
+            (?:not\ (?:yet\ )?(?:known|clear|certain)|un(?:known|clear|certain|resolved
+            |decided))
+        | remains?\ to\ be\ seen
+        | (?:has|have|had)\ (?:yet\ to|not\ (?:yet\ )?)
+            (?:be(?:en)?\ )?(?:disclosed?|released?|determined?|established?|identify
+            |identified|announced?|decided?|said|say|made\ public|published?|explained?
+            |named?|confirmed?)
+        | (?:did|does|do|could|would)\ not\ (?:yet\ )?(?:say|specify|disclose|explain)
+        | declined\ to\ (?:say|specify|disclose|explain|name|identify|give)
+        | (?:nobody|no\ one)\ (?:yet\ )?knows
+        | no\ (?:word\ (?:yet\ )?on|information\ (?:about|on))
+        | point\ of\ contention | open\ question | questions\ remain | yet\ to\ be
+    )\b
     """,
     re.I | re.X,
+)
+_QUESTION = re.compile(r"\?[\"”'»]?$")
+# Asked of the reader, or of nobody: "Did you know ...?", "Looking for a boat?"
+_ASKS_READER = re.compile(r"\b(?:you|your|yours)\b", re.I)
+_ASKS = re.compile(
+    r"[\"“‘]?(?:(?:But|And|So) )?(?:wh(?:o|ose|om|at|en|ere|y|ich)|how|is|are|was|were"
+    r"|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\b",
+    re.I,
 )
 _CLAUSE_BREAK = re.compile(
     r"""
@@ -98,7 +109,7 @@ class ScoredSentence:
 
 
 def build_extractive_summary(
-    items: Sequence[ScoredSentence], title: str | None
+    items: Sequence[ScoredSentence], title: str | None, language: str | None = "en"
 ) -> Summary:
     """Build the summary from a document's sentences (at least one)."""
     scores = [_score_sentence(item) for item in items]
@@ -111,7 +122,7 @@ def build_extractive_summary(
     questions: list[str] = []
     for index, item in enumerate(items):
         # A sentence of the summary is not repeated as a question.
-        is_open = _OPEN_QUESTION.search(item.sentence.text) is not None
+        is_open = _is_open_question(item, is_english=language == "en")
         if is_open and index not in sentences:
             questions.append(_name_speaker(item))
     return Summary(
@@ -121,6 +132,19 @@ def build_extractive_summary(
         positions=tuple(positions[:_MAX_POSITIONS]),
         open_questions=tuple(questions[:_MAX_OPEN_QUESTIONS]),
     )
+
+
+def _is_open_question(item: ScoredSentence, *, is_english: bool) -> bool:
+    """Whether a sentence says or asks what nobody answers.
+
+    In a conversation, somebody does.
+    """
+    text = item.sentence.text
+    if not _QUESTION.search(text):
+        return _UNKNOWN.search(text) is not None
+    is_asked = item.sentence.speaker is None and _ASKS_READER.search(text) is None
+    # The words that ask are English; in other languages, each question counts.
+    return is_asked and (not is_english or _ASKS.match(text) is not None)
 
 
 def _select_sentences(

@@ -139,8 +139,9 @@ class SearchableText:
         spans = self._map_plain(*self._include_marks(quote, found))
         if reason:
             return GroundingResult((), Match.NONE, reason, spans)
-        match = Match.FUZZY if passage.edits else Match.NORMALIZED
-        return GroundingResult(spans, match)
+        # The index compares stems: "floods" is not in a text that says "flood".
+        is_same = list_forms(words) == list_forms(found)
+        return GroundingResult(spans, Match.NORMALIZED if is_same else Match.FUZZY)
 
     def _has_same_meaning(self, quote: str, start: int, end: int) -> bool:
         """Whether a range differs in nothing but case and hyphens."""

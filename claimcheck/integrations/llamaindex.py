@@ -41,7 +41,7 @@ class SupportEvaluator(BaseEvaluator):  # type: ignore[misc]
         """Check what the response claims against the contexts.
 
         Raises:
-            InputError: there is no response, or no context.
+            InputError: the response or the context is missing.
         """
         if not response or not contexts:
             raise InputError("SupportEvaluator needs a response and contexts")

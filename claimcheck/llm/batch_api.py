@@ -37,10 +37,10 @@ PRICE_FACTOR = 0.5
 _COMPLETION_WINDOW: Final = "24h"
 _TAG_KEY = "claimcheck"
 _FINAL_STATUSES = ("completed", "expired", "cancelled")
-# One page, the most that the API lists at once. A job is looked for right after an
-# interruption, so it is among the latest.
+# One page, the most that the API lists at once. Jobs are searched for right after an
+# interruption, so the job is among the latest.
 _JOBS_TO_SEARCH = 100
-_MAX_PROBLEMS_SHOWN = 3
+_MAX_LISTED_PROBLEMS = 3
 T = TypeVar("T")
 
 
@@ -48,9 +48,9 @@ T = TypeVar("T")
 class BatchJob:
     """The endpoint's progress with a file.
 
-    `is_final`: no more answers will come; `is_complete`: all of them came. `problem`:
-    why the whole file was refused, or None. `files`: the ids of the files with answers
-    and errors.
+    `is_final` means that no more answers will come, `is_complete` that all have
+    arrived. `problem` says why the entire file was refused, or is None. `files` has the
+    ids of the files with answers and errors.
     """
 
     id: str
@@ -89,8 +89,8 @@ class BatchApi:
     def create_job(self, file_id: str, tag: str) -> BatchJob:
         """Start a job for a file, and mark it with a tag.
 
-        After an error that leaves open whether there is a job, that is looked for: a
-        second one would be paid for as well.
+        After an error that may have come too late to prevent the job, this searches for
+        the job first: a second one would also cost money.
         """
 
         def create() -> Batch:
@@ -110,7 +110,7 @@ class BatchApi:
             return job
 
     def find_job(self, tag: str) -> BatchJob | None:
-        """Return the job with this tag, or None if it is not recent."""
+        """Return the recent job with this tag, or None."""
         page = self._retry(lambda: self._client.batches.list(limit=_JOBS_TO_SEARCH))
         for batch in page.data:
             if batch.metadata and batch.metadata.get(_TAG_KEY) == tag:
@@ -123,13 +123,13 @@ class BatchApi:
         return self._build_job(self._retry(lambda: retrieve(job_id)))
 
     def read_lines(self, file_id: str) -> Iterator[JsonLine]:
-        """Yield the lines of a file of answers; a broken one has a problem.
+        """Yield the lines of a file of answers; broken ones state their problem.
 
         A file that the endpoint has deleted has no lines.
         """
         try:
             content = self._retry(lambda: self._client.files.content(file_id).content)
-        except UnknownModelError:  # of a file, a 404 is about the file
+        except UnknownModelError:  # here, a 404 means that the file is gone
             return iter(())
         return read_json_lines(io.BytesIO(content))
 
@@ -188,7 +188,7 @@ def _is_rate_limit(error: BaseException) -> bool:
 
 
 def _to_dict(value: Any) -> dict[str, Any]:
-    """Return the fields of an object of the SDK; none of anything else."""
+    """Return the fields of an SDK object; an empty dict for anything else."""
     fields = value.to_dict() if isinstance(value, BaseModel) else value
     return fields if isinstance(fields, dict) else {}
 
@@ -198,7 +198,7 @@ def _describe_problem(errors: Any) -> str:
     messages = []
     for error in items if isinstance(items, list) else [items]:
         fields = _to_dict(error)
-        place = f"line {fields['line']}: " if fields.get("line") else ""
-        messages.append(f"{place}{read_error_body(fields or error).message}")
-    shown = [message for message in messages[:_MAX_PROBLEMS_SHOWN] if message]
-    return "; ".join(shown) or "refused without a reason"
+        prefix = f"line {fields['line']}: " if fields.get("line") else ""
+        messages.append(f"{prefix}{read_error_body(fields or error).message}")
+    listed = [message for message in messages[:_MAX_LISTED_PROBLEMS] if message]
+    return "; ".join(listed) or "refused without a reason"

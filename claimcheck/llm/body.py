@@ -1,7 +1,7 @@
 """The body of a request, in the dialect that an endpoint accepts.
 
-Every endpoint is spoken to in full at first. What it refuses becomes part of its
-`Dialect`: a setting that is left out, a piece of the response format, a role.
+The first request to an endpoint uses everything. Its `Dialect` then records what it
+refuses: a setting, a piece of the response format, a role.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from claimcheck.llm import responses_api
 from claimcheck.models.llm import Message, ModelRequest
 from claimcheck.settings import RESPONSES, Settings
 
-# From the strictest to what every endpoint takes.
+# From the strictest to the one that every endpoint accepts.
 RESPONSE_FORMATS = ("json_schema", "json_object", "text")
 STRICT = "schema.strict"
 SYSTEM_ROLE = "system_role"
@@ -26,11 +26,11 @@ TOKEN_LIMITS = ("max_completion_tokens", "max_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What is sent to an endpoint and model.
+    """The form in which requests are sent to an endpoint and model.
 
-    `left_out` names what is not: settings of a request (`temperature`), keywords of the
-    schema (`schema.maxItems`), `schema.strict`, and `system_role`. Without
-    `max_completion_tokens`, `max_tokens` is sent. `streams`: ask for a stream.
+    `left_out` names the omitted parts: settings of a request (`temperature`), keywords
+    of the schema (`schema.maxItems`), `schema.strict`, and `system_role`. If it has
+    `max_completion_tokens`, `max_tokens` is sent instead. `streams` asks for a stream.
     """
 
     response_format: str = RESPONSE_FORMATS[0]
@@ -38,11 +38,11 @@ class Dialect:
     streams: bool = False
 
     def without(self, *names: str) -> Dialect:
-        """Return the dialect that leaves these out as well."""
+        """Return a dialect that also leaves out these parts."""
         return replace(self, left_out=self.left_out.union(names))
 
     def merge(self, other: Dialect) -> Dialect:
-        """Return the dialect that avoids what either of the two avoids."""
+        """Return the dialect that avoids everything that either of the two avoids."""
         return Dialect(
             max(self.response_format, other.response_format, key=_rank_format),
             self.left_out | other.left_out,
@@ -50,7 +50,7 @@ class Dialect:
         )
 
     def to_json(self) -> str:
-        """Write the dialect down, for a batch that other processes resume."""
+        """Write the dialect as JSON, for a batch that another process resumes."""
         return json.dumps(
             {
                 "response_format": self.response_format,
@@ -67,7 +67,7 @@ class Dialect:
         return cls(fields["response_format"], left_out, fields["streams"])
 
     def describe_left_out(self) -> tuple[str, ...]:
-        """Return what is left out, sorted, without unused schema pieces."""
+        """Return the parts left out, sorted; schema pieces only if a schema is sent."""
         names = sorted(self.left_out)
         if self.response_format == "json_schema":
             return tuple(names)
@@ -87,7 +87,7 @@ def get_path(settings: Settings) -> str:
 
 
 def translate_body(body: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """Return the body as the API of the settings wants it."""
+    """Return the body in the form of the settings' API."""
     if settings.api == RESPONSES:
         return responses_api.build_responses_body(body)
     return body
@@ -102,7 +102,7 @@ def build_body(
     if dialect.response_format == "json_schema":
         body["response_format"] = _build_schema_format(request, dialect)
     else:
-        # The endpoint does not enforce the schema, so the model has to read it.
+        # The endpoint does not enforce the schema, so the model must read it.
         messages[0] = _join(messages[0], request.schema_message)
     if dialect.response_format == "json_object":
         body["response_format"] = {"type": "json_object"}
@@ -142,7 +142,7 @@ def _build_optional_fields(
     request: ModelRequest, settings: Settings, dialect: Dialect
 ) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    # "unset" in the settings holds for requests that ask for another temperature, too.
+    # "unset" in the settings also overrides requests with their own temperature.
     if settings.temperature is not None:
         override = request.temperature
         fields["temperature"] = settings.temperature if override is None else override

@@ -1,8 +1,8 @@
 """A hard limit on what all requests together may cost.
 
-The most that a request can cost is reserved before it is sent, and settled after it:
-the reservation is released, and what the request did cost counts as spent. Spent and
-reserved together never exceed the budget, however many requests are in flight.
+The maximum cost of a request is reserved before it is sent. Afterwards it is settled:
+the reservation is released, and the actual cost counts as spent. Spent and reserved
+amounts together never exceed the budget, however many requests are in flight.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class RequestCost:
 
 
 class Budget:
-    """The budget of one process, or of an actor that several processes ask.
+    """The budget of one process, or of an actor that several processes share.
 
-    It counts up `spent`, which the caller may share with a progress display. It is not
-    thread-safe: use it from one thread, or one event loop.
+    It updates `spent`, which the caller may share with a progress display. It is not
+    thread-safe: use it from one thread or one event loop.
     """
 
     def __init__(self, limits: Limits, spent: Spending | None = None) -> None:
@@ -52,11 +52,11 @@ class Budget:
         self._open_reservations = 0
 
     def covers(self, cost: RequestCost) -> bool:
-        """Tell whether this much more can be reserved now."""
+        """Return whether this cost can be reserved now."""
         return not (self._exceeds_usd(cost) or self._exceeds_tokens(cost))
 
     def reserve(self, cost: RequestCost) -> bool:
-        """Reserve this much and return True; if False, wait for a `settle`.
+        """Reserve the cost and return True; if False, wait for a `settle`.
 
         Raises:
             BudgetError: the budget does not cover the cost, and no reservation is open
@@ -72,7 +72,7 @@ class Budget:
         return True
 
     def settle(self, reserved: RequestCost, spent: RequestCost) -> None:
-        """Release what was reserved for a request; count what it did cost."""
+        """Release the reservation of a request; count its actual cost."""
         self._reserved -= reserved
         self._open_reservations -= 1
         self.spent.usd += spent.usd
@@ -109,7 +109,7 @@ class SharedBudget(Protocol):
     """A `Budget` that lives in another process and is shared by several."""
 
     async def reserve(self, cost: RequestCost) -> None:
-        """Reserve this much; wait while `settle` may still free enough.
+        """Reserve the cost; wait as long as `settle` may still free enough.
 
         Raises:
             BudgetError: the budget does not cover the cost.
@@ -117,19 +117,19 @@ class SharedBudget(Protocol):
         ...
 
     async def settle(self, reserved: RequestCost, spent: RequestCost) -> None:
-        """Release what was reserved for a request; count what it did cost."""
+        """Release the reservation of a request; count its actual cost."""
         ...
 
 
 class Reservations(Protocol):
-    """Where reservations outlast the process that made them."""
+    """A store of reservations that outlasts the process that made them."""
 
     def add(self, cost: RequestCost) -> int:
-        """Keep what a request can cost; return a number for `remove`."""
+        """Store the maximum cost of a request; return a number for `remove`."""
         ...
 
     def remove(self, number: int) -> None:
-        """Forget a request: its outcome is known."""
+        """Remove a reservation, because the outcome of its request is known."""
         ...
 
 
@@ -138,12 +138,12 @@ def estimate_max_cost(
     pricing: Pricing | None,
     max_output_tokens: int | None = None,
 ) -> RequestCost:
-    """Return the most that the request with this body can cost.
+    """Return the maximum cost of the request with this body.
 
-    Without `pricing`, or without a known price, the dollars are 0. `max_output_tokens`
-    counts if the body states no maximum, which some endpoints do not accept.
+    Without `pricing` or a known price, `usd` is 0. `max_output_tokens` is used if the
+    body states no maximum, because some endpoints do not accept one.
     """
-    # Without a maximum, an answer may have any length: batches always state one.
+    # Without any maximum, an answer could have any length; batches always state one.
     input_tokens = math.ceil(_TOKEN_MARGIN * count_input_tokens(body))
     stated = body.get("max_completion_tokens") or body.get("max_tokens")
     output_tokens = int(stated or max_output_tokens or 0)

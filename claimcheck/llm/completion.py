@@ -4,9 +4,9 @@ https://platform.openai.com/docs/api-reference/chat/object
 
 This parses the raw body instead of using the SDK's `ChatCompletion`. The SDK builds it
 without validation, so a field of the wrong type, as some compatible endpoints send,
-passes silently and fails far from here. With validation, a field that nobody reads
-could cost an answer that has been paid for. Only the text of the answer counts: any
-other field may be missing or have any type.
+passes silently and fails far from here. With validation, an unused field could destroy
+an answer that has been paid for. Only the text of the answer is required: any other
+field may be missing or have any type.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from claimcheck import tokens
 from claimcheck.llm import responses_api
 from claimcheck.llm.error_body import ErrorDetails, has_message, read_error_body
 
-# Other words for OpenAI's reasons: Anthropic's, Gemini's, Mistral's, Cohere's.
+# Maps the finish reasons of Anthropic, Gemini, Mistral, and Cohere to OpenAI's.
 _FINISH_REASONS = {
     "max_tokens": "length",
     "max_output_tokens": "length",
@@ -38,13 +38,13 @@ _FINISH_REASONS = {
     "prohibited_content": "content_filter",
     "refusal": "content_filter",
 }
-# Parts of a message that are not the answer, and where others have theirs.
+# Types of message parts that are not the answer, and fields that may contain it.
 _THOUGHTS = ("thinking", "redacted_thinking", "reasoning")
 _PART_FIELDS = ("text", "content", "input", "arguments", "json")
-# No request takes this many tokens: a count above it is a mistake, and would use up any
+# No request takes this many tokens. A larger count is a mistake that would use up any
 # budget.
 _MAX_COUNT = 10**9
-# Moonshot's, DeepSeek's, and Anthropic's names for cached tokens of the request.
+# The names that Moonshot, DeepSeek, and Anthropic use for cached input tokens.
 _CACHED_COUNTS = (
     "cached_tokens",
     "prompt_cache_hit_tokens",
@@ -76,8 +76,8 @@ class ErrorInAnswerError(NoCompletionError):
 class TokenCounts:
     """The endpoint's own counts of tokens.
 
-    `cached` is a part of `input`, `reasoning` a part of `output`. `is_divided` is False
-    if the endpoint reports only their sum: how it divides is our estimate then.
+    `cached` is part of `input`, and `reasoning` part of `output`. `is_divided` is False
+    if the endpoint reports only their sum: then the division is our estimate.
     """
 
     input: int
@@ -91,7 +91,7 @@ class TokenCounts:
 class Completion:
     """The first choice of a completion; without a choice, its fields are None.
 
-    `finish_reason` is OpenAI's word where the endpoint's own word means the same.
+    `finish_reason` is OpenAI's word if the endpoint's own word means the same.
     `tokens` is None if the endpoint does not report them.
     """
 
@@ -103,7 +103,7 @@ class Completion:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no answer and no reason why."""
+        """Whether there is neither an answer nor a reason for its absence."""
         if self.refusal or self.finish_reason in ("length", "content_filter"):
             return False
         return not (self.text and self.text.strip())
@@ -115,8 +115,8 @@ def parse_completion(content: bytes) -> Completion:
     A stream of events is read as the completion that it adds up to.
 
     Raises:
-        json.JSONDecodeError: it is not JSON, or a stream that breaks off.
-        NoCompletionError: it is not a chat completion.
+        json.JSONDecodeError: the body is not JSON, or a stream that breaks off.
+        NoCompletionError: the body is not a chat completion.
     """
     try:
         text = content.decode("utf-8-sig").lstrip()
@@ -124,7 +124,8 @@ def parse_completion(content: bytes) -> Completion:
             return build_completion(_assemble_stream(text))
         return build_completion(json.loads(text))
     except UnicodeDecodeError as error:
-        # For the retry, bytes that are not text are as good as text that is not JSON.
+        # Retried like invalid JSON: both are usually caused by a proxy or a lost
+        # connection.
         message = f"not UTF-8: {error.reason}"
         raise json.JSONDecodeError(message, "", error.start) from None
     except RecursionError:
@@ -135,16 +136,17 @@ def build_completion(fields: Any) -> Completion:
     """Build the completion from decoded JSON; any field may be missing.
 
     Raises:
-        ErrorInAnswerError: an error came instead of an answer.
-        NoCompletionError: it is not a chat completion.
+        ErrorInAnswerError: the fields contain an error instead of an answer.
+        NoCompletionError: the fields are not a chat completion.
     """
     fields = responses_api.build_chat_completion(_unwrap(fields))
     choice = _read_object(fields.get("choices"), "text")
-    # Some send the message as a stream's, or as the old completions had it.
+    # Some endpoints use the field of streams, or that of the older completions API.
     message = _read_object(choice.get("message") or choice.get("delta"), "content")
     text = _read_answer(message) if message else _get_text(choice, "text")
-    refusal = _read_refusal(message)
     has_text = bool(text and text.strip())
+    # Some endpoints write "None" next to an answer.
+    refusal = None if text and "{" in text else _read_refusal(message)
     # OpenRouter puts the error of a provider that broke off into the choice.
     error = choice.get("error") or (None if has_text else fields.get("error"))
     if error:
@@ -161,11 +163,13 @@ def build_completion(fields: Any) -> Completion:
 
 
 def _unwrap(body: Any) -> dict[str, Any]:
-    """Return the completion that some put into a list or a field."""
+    """Return the completion; some endpoints wrap it in a list or a field."""
     if isinstance(body, list) and len(body) == 1:
         (body,) = body
     if isinstance(body, str):
-        raise ErrorInAnswerError(read_error_body(body))
+        if not body.lstrip().startswith("{"):
+            raise ErrorInAnswerError(read_error_body(body))
+        body = json.loads(body)  # some gateways encode it twice
     fields = _expect_object(body, "the body")
     for inner in fields.values():
         if isinstance(inner, dict) and inner.get("choices"):
@@ -174,7 +178,7 @@ def _unwrap(body: Any) -> dict[str, Any]:
 
 
 def _assemble_stream(text: str) -> dict[str, Any]:
-    """Add the events of a stream up to one completion.
+    """Join the events of a stream into one completion.
 
     https://html.spec.whatwg.org/multipage/server-sent-events.html
     """
@@ -224,13 +228,13 @@ class _Stream:
         return {**self._fields, "choices": [{**self._choice, "message": message}]}
 
     def _add_response(self, event: dict[str, Any]) -> None:
-        """Add an event of the Responses API; the last one has all of it."""
+        """Add an event of the Responses API; the last one has the entire response."""
         if event.get("type") == responses_api.ITEM_EVENT:
             self._items.append(event.get("item"))
         if event.get("type") not in responses_api.FINAL_EVENTS:
             return
         self.is_complete = True
-        # Some leave out of the last event what they sent before.
+        # Some endpoints omit from the last event what they sent before.
         output = event["response"].get("output") or self._items
         self._fields = {**event["response"], "output": output}
 
@@ -240,7 +244,7 @@ class _Stream:
         for name in ("finish_reason", "error"):
             if choice.get(name):
                 self._choice[name] = choice[name]
-        # Some send a single event with the whole message.
+        # Some endpoints send a single event with the entire message.
         delta = choice.get("delta") or choice.get("message")
         self._add_message(_expect_object(delta, "choices[0].delta"))
 
@@ -259,29 +263,28 @@ class _Stream:
 def _read_answer(message: dict[str, Any]) -> str | None:
     """Return the text of a message, wherever the endpoint puts it."""
     content = _read_content(message.get("content"))
+    call = _read_tool_calls(message)
     if content and "{" in content:
-        return content
+        return f"{content}\n{call}" if call else content
     if isinstance(message.get("parsed"), dict):
         return json.dumps(message["parsed"])
-    # Beside a call, the content says at most that there is one.
-    return _read_tool_calls(message) or content
+    # If there are calls, the content at most announces them.
+    return call or content
 
 
 def _read_content(content: Any) -> str | None:
     """Return the text of a string, a list of parts, or an object."""
-    if content is None or isinstance(content, str):
-        return content
     if isinstance(content, list):
         return "".join(_read_part(part) for part in content)
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         return str(content["text"])
     if isinstance(content, dict):
         return json.dumps(content)  # the answer itself, decoded
-    raise NoCompletionError("content: expected text")
+    return content if isinstance(content, str) else None
 
 
 def _read_part(part: Any) -> str:
-    """Return the text or decoded answer in a part that is not a thought."""
+    """Return the text or decoded answer in a part; empty for reasoning."""
     if isinstance(part, str):
         return part
     if not isinstance(part, dict) or part.get("type") in _THOUGHTS:
@@ -296,7 +299,7 @@ def _read_part(part: Any) -> str:
 
 
 def _read_tool_calls(message: dict[str, Any]) -> str:
-    """Return the arguments of calls, in which some endpoints put answers."""
+    """Return the arguments of tool calls, where some endpoints put answers."""
     calls = message.get("tool_calls") or [message]
     texts = []
     for call in calls if isinstance(calls, list) else [calls]:
@@ -311,7 +314,7 @@ def _read_tool_calls(message: dict[str, Any]) -> str:
 
 
 def _read_refusal(message: dict[str, Any]) -> str | None:
-    """Return the refusal beside the content, or in a part of it."""
+    """Return the refusal, a field of the message or of one of its parts."""
     parts = message.get("content")
     for part in (message, *(parts if isinstance(parts, list) else ())):
         refusal = _get_text(part, "refusal") if isinstance(part, dict) else None
@@ -334,10 +337,10 @@ def _read_token_counts(usage: Any, text: str | None) -> TokenCounts | None:
         return None
     count_input, count_output = _count_input_and_output(usage, text)
     if not count_input and not count_output:
-        return None  # no answer costs nothing: the endpoint does not count
+        return None  # an answer can't have 0 tokens, so the endpoint does not count
     cached = _count_cached(usage)
     if cached > count_input:
-        count_input += cached  # Anthropic does not count them as input
+        count_input += cached  # Anthropic does not include them in the input
     return TokenCounts(
         input=count_input,
         cached=cached,
@@ -355,7 +358,7 @@ def _count_input_and_output(usage: dict[str, Any], text: str | None) -> tuple[in
     if not total:
         return count_input or 0, count_output or 0
     if count_input is None and count_output is None:
-        # A budget must see the total; how it divides is only an estimate.
+        # A budget needs the total; the division is only an estimate.
         count_output = min(total, tokens.count(text or ""))
         return total - count_output, count_output
     if count_input is None:
@@ -420,7 +423,7 @@ def _read_object(value: Any, text_key: str) -> dict[str, Any]:
 
 
 def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
-    """Return an answer from another place, or raise the error there."""
+    """Return an answer from any other field, or raise the error found there."""
     text = _find_json(fields) or text
     if not (text or fields.get("choices")) and has_message(fields):
         raise ErrorInAnswerError(read_error_body(fields))
@@ -430,8 +433,8 @@ def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
 def _find_json(value: Any) -> str | None:
     """Return the last text in a value that begins like JSON, or contains it.
 
-    An answer may be where no endpoint that we know of puts it: vLLM and others put
-    everything into the reasoning when a model never ends that. It was paid for.
+    An answer that was paid for may be in an unknown field. For instance, vLLM puts
+    everything into the reasoning if a model never ends it.
     """
     texts = [text for text in _list_texts(value, 0) if "{" in text]
     for text in texts:

@@ -1,7 +1,7 @@
 """How to reach an endpoint, and why it cannot be reached.
 
-The SDK says "Connection error." whatever the cause. The cause is further down the chain
-of exceptions, and each has another remedy.
+The SDK always says "Connection error." The cause is further down the chain of
+exceptions, and each cause needs a different remedy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from claimcheck.settings import Settings
 
 SdkClient = TypeVar("SdkClient")
 _OPENAI_URL = "https://api.openai.com/v1"
-# A connection that took longer would not be made at all. Chosen by hand.
+# A connection that takes longer will hardly succeed. Chosen by hand.
 _MAX_CONNECT_S = 30.0
 _AFTER_CONNECTING = (
     httpx2.ReadTimeout,
@@ -29,6 +29,7 @@ _AFTER_CONNECTING = (
     httpx2.ReadError,
     httpx2.WriteError,
     httpx2.RemoteProtocolError,
+    httpx2.DecodingError,
 )
 _PROXY_VARIABLES = "ALL_PROXY, HTTPS_PROXY, and HTTP_PROXY"
 
@@ -37,15 +38,15 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
     """Return the arguments of the SDK's clients.
 
     Raises:
-        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
-        SetupError: the key cannot be sent.
+        AuthenticationError: the endpoint is OpenAI's, and no key is set.
+        SetupError: the key contains characters that cannot be sent.
     """
     if not settings.api_key and not settings.base_url:
         raise AuthenticationError(
             "api.openai.com: no API key; set OPENAI_API_KEY, or name another endpoint "
             "with --base-url"
         )
-    # A local server wants no key, but the SDK refuses to start without one.
+    # A local server needs no key, but the SDK refuses to start without one.
     key = _check_key(settings.api_key or "not-needed")
     # Stated even for OpenAI: the SDK would otherwise follow OPENAI_BASE_URL, which is
     # not part of the settings that a run publishes.
@@ -54,7 +55,8 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
         "api_key": key,
         "base_url": urlunsplit(address._replace(query="", fragment="")),
         "max_retries": 0,  # retry.py retries
-        # Before the deadline of the whole request, which does not tell the two apart.
+        # Less than the deadline of the request, so that the error names the right
+        # cause.
         "timeout": httpx2.Timeout(
             settings.timeout_s, connect=min(_MAX_CONNECT_S, 0.9 * settings.timeout_s)
         ),
@@ -62,7 +64,7 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
     if address.query:  # Azure's ?api-version=; the SDK would append its path to it
         options["default_query"] = dict(parse_qsl(address.query))
     if is_azure(settings.base_url):
-        # It reads keys from here, and only tokens from `Authorization`.
+        # Azure reads keys from this header, and only tokens from `Authorization`.
         options["default_headers"] = {"api-key": key}
     return options
 
@@ -75,7 +77,7 @@ def create_sdk_client(
     """Create a client of the SDK with its HTTP client.
 
     Raises:
-        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
+        AuthenticationError: the endpoint is OpenAI's, and no key is set.
         SetupError: this machine's proxy, certificates, or key cannot be used.
     """
     arguments = build_sdk_options(settings)
@@ -92,7 +94,7 @@ def is_azure(base_url: str | None) -> bool:
 
 
 def build_setup_error(error: Exception) -> SetupError:
-    """Explain why the SDK's client could not even be created."""
+    """Explain why the SDK's client could not be created."""
     if isinstance(error, httpx2.InvalidURL):
         return SetupError(f"the endpoint's URL is not valid: {error}; check base_url")
     if isinstance(error, OSError):  # ssl.SSLError is one
@@ -112,23 +114,23 @@ def build_setup_error(error: Exception) -> SetupError:
 
 
 def is_certificate_error(error: BaseException) -> bool:
-    """Tell whether the endpoint's certificate was refused here."""
+    """Return whether this machine rejected the endpoint's certificate."""
     causes = _list_causes(error)
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
 
 
 def is_too_large(error: BaseException) -> bool:
-    """Tell whether the endpoint sent more than any answer may have."""
+    """Return whether the endpoint sent more than the maximum size."""
     return any(isinstance(cause, AnswerTooLargeError) for cause in _list_causes(error))
 
 
 def was_connected(error: BaseException) -> bool:
-    """Tell whether the endpoint had taken the request when it failed."""
+    """Return whether the connection was open when the request failed."""
     return any(isinstance(cause, _AFTER_CONNECTING) for cause in _list_causes(error))
 
 
 def explain_connection_error(error: BaseException, settings: Settings) -> str:
-    """Return why there is no connection, and what to do, as a clause."""
+    """Explain why the connection failed and what to do, as a clause."""
     address = urlsplit(settings.base_url or _OPENAI_URL)
     proxy = _find_proxy(address.scheme, address.netloc)
     for cause in _list_causes(error):
@@ -170,6 +172,8 @@ def _explain_cause(cause: BaseException, host: str | None) -> str | None:
             )
         case AnswerTooLargeError():
             return f"{cause}, more than any answer that could be used"
+        case httpx2.DecodingError():
+            return f"its answer cannot be unpacked ({cause})"
         case httpx2.RemoteProtocolError() | ConnectionResetError():
             return "the connection was lost before there was an answer"
         case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():
@@ -196,8 +200,12 @@ def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _check_key(key: str) -> str:
-    """Return the key if a header can contain it, or say what is wrong."""
-    # A file with a key ends with a line break more often than not.
+    """Return the key without surrounding white space.
+
+    Raises:
+        SetupError: the key contains a character that no header may contain.
+    """
+    # Keys are often read from a file, which ends with a line break.
     key = key.strip()
     for number, character in enumerate(key, 1):
         if "!" <= character <= "~":

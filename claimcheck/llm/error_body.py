@@ -1,4 +1,4 @@
-"""Read what an endpoint says in an error, whatever shape the body has.
+"""Read the message in an endpoint's error, whatever the shape of its body.
 
 There is no standard. OpenAI sends {"error": {"message", "code", "param"}}, LM Studio
 {"error": "text"}, FastAPI {"detail": "text"} or a list with one entry per field,
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# From the outermost to the innermost: the first that is present leads to the message.
+# From the outermost to the innermost: the first one present leads to the message.
 _MESSAGE_KEYS = (
     "error",
     "errors",
@@ -28,7 +28,7 @@ _MESSAGE_KEYS = (
     "description",
     "reason",
 )
-# Words that others add beside the message; OpenRouter's is the only useful part.
+# Further details next to the message; OpenRouter's message alone says nothing.
 _EXTRA_KEYS = (
     "metadata",
     "raw",
@@ -41,7 +41,7 @@ _EXTRA_KEYS = (
 _DELAY_KEY = "retryDelay"  # Google's
 _CODE_KEYS = ("code", "type", "status", "status_code", "object", "reason")
 _FIELD_KEYS = ("param", "field", "loc", "parameter")
-# Where an error inside a 200 has no number: OpenAI's, Anthropic's, and Google's words.
+# The status for the codes of OpenAI, Anthropic, and Google, for an error inside a 200.
 _STATUS_BY_CODE = {
     "invalid_request_error": 400,
     "badrequesterror": 400,
@@ -60,7 +60,7 @@ _STATUS_BY_CODE = {
 # Some proxies send a whole HTML page.
 _MAX_CHARACTERS = 4_000
 _MAX_DEPTH = 8
-_NOT_SHOWN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
+_INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
 _TAG = re.compile(r"<[^<>]*>")
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.I)
 
@@ -102,7 +102,7 @@ def read_error_body(content: Any) -> ErrorDetails:
     reader.read(content, 0)
     message = "; ".join(dict.fromkeys(reader.messages))
     if not message and content:
-        # A shape nobody has thought of: better raw words than none.
+        # An unknown shape: raw text is better than none.
         message = content if isinstance(content, str) else json.dumps(content)
     return ErrorDetails(
         message=_fold(message)[:_MAX_CHARACTERS],
@@ -120,7 +120,7 @@ class _Reader:
         self.param: str | None = None
 
     def read(self, value: Any, depth: int) -> None:
-        """Collect what any value says."""
+        """Collect the messages, codes, and field in any JSON value."""
         if depth > _MAX_DEPTH:
             return
         if isinstance(value, dict):
@@ -142,7 +142,7 @@ class _Reader:
             self.read(fields.get(key), depth + 1)
             if len(self.messages) > count:
                 break
-        # FastAPI's "Extra inputs are not permitted" does not say which.
+        # FastAPI's "Extra inputs are not permitted" does not name the field.
         if field and len(self.messages) > count:
             words = self.messages[count]
             if field.rpartition(".")[2] not in words:
@@ -162,9 +162,9 @@ class _Reader:
                 self.read(nested, depth + 1)
                 return
         if _HTML.match(text):
-            text = html.unescape(_TAG.sub(" ", _NOT_SHOWN.sub(" ", text)))
+            text = html.unescape(_TAG.sub(" ", _INVISIBLE.sub(" ", text)))
         text = _fold(text)
-        # "Provider returned error" often comes with the same words once more.
+        # "Provider returned error" often appears twice.
         if text and not any(text in known for known in self.messages):
             self.messages.append(text)
 
@@ -187,4 +187,7 @@ class _Reader:
 
 
 def _fold(text: str) -> str:
+    """Return the text on one line, without control characters and surrogates."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())

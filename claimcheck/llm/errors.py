@@ -37,12 +37,12 @@ from claimcheck.settings import RESPONSES, Settings
 
 _API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
 _MAX_MESSAGE_CHARACTERS = 300
-# A wrong URL leads to these as well.
+# A wrong URL also causes these.
 _PATH_STATUSES = (404, 405, 410)
 _MASK = "[key]"
-# Shorter pieces of a key also occur where they are none, and give little away.
+# Shorter pieces of a key also occur by chance, and reveal little.
 _MIN_PIECE = 8
-# No server's placeholder, such as "not-needed", is as long.
+# Placeholders for servers without keys, such as "not-needed", are shorter.
 _MIN_KEY_IN_ANSWER = 16
 _URL_SAFE = str.maketrans("+/", "-_")
 
@@ -109,7 +109,7 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
 def _translate_refused_request(
     refusal: Refusal, message: str, settings: Settings
 ) -> ProviderError:
-    """Return the error for a refusal that no account or key caused."""
+    """Return the error for a refusal that is not about an account or a key."""
     endpoint = settings.endpoint()
     if refusal.is_over_context_window:
         return ContextWindowError(
@@ -120,9 +120,10 @@ def _translate_refused_request(
     if refusal.status in _PATH_STATUSES or refusal.is_unknown_model:
         advice = "`claimcheck doctor` lists its models"
         if settings.api == RESPONSES:
-            advice += "; with --api chat, it is asked for a chat completion"
+            advice += "; --api chat asks it for a chat completion"
         return UnknownModelError(
-            f"{endpoint}: has no model {settings.model!r} or no such path ({message}); "
+            f"{endpoint}: has no model {settings.model!r}, or the path is wrong "
+            f"({message}); "
             f"{advice}"
         )
     if refusal.redirect:
@@ -174,7 +175,7 @@ def _build_retry_later_error(
     seconds = min(refusal.retry_after_s, 10 * 365 * 86_400.0)
     until = datetime.now().astimezone() + timedelta(seconds=seconds)
     return RetryLaterError(
-        f"{settings.endpoint()}: takes no requests until {until:%Y-%m-%d %H:%M %Z} "
+        f"{settings.endpoint()}: accepts no requests until {until:%Y-%m-%d %H:%M %Z} "
         f"({message}); run the same command again then"
     )
 
@@ -186,7 +187,7 @@ def _describe_attempts(settings: Settings) -> str:
 
 def clean_message(text: str, key: str | None) -> str:
     """Return a text on one line, shortened, without anything like a key."""
-    # First the key: what is left of one that was cut off would not be found.
+    # Redact before shortening: half of a key would not be recognized.
     text = " ".join(redact_keys(text, key).split())
     if len(text) > _MAX_MESSAGE_CHARACTERS:
         text = text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
@@ -201,7 +202,7 @@ def redact_keys(text: str, key: str | None) -> str:
 
 
 def hide_key(text: str | None, key: str | None) -> str | None:
-    """Remove the key from an answer; a short one may be a word in it."""
+    """Remove the key from an answer, unless it is as short as a word."""
     key = (key or "").strip()
     if text and len(key) >= _MIN_KEY_IN_ANSWER:
         return text.replace(key, _MASK)
@@ -209,7 +210,7 @@ def hide_key(text: str | None, key: str | None) -> str | None:
 
 
 def _redact_pieces(text: str, key: str) -> str:
-    """Remove each piece of the key, also if encoded or with spaces in it."""
+    """Remove each piece of the key, even if encoded or with spaces in it."""
     if len(key) < _MIN_PIECE:
         return text.replace(key, _MASK)
     pieces = set()
@@ -219,7 +220,7 @@ def _redact_pieces(text: str, key: str) -> str:
     positions = [n for n, character in enumerate(text) if "!" <= character <= "~"]
     visible = "".join(text[position] for position in positions).lower()
     redacted: list[str] = []
-    end = 0  # of what is redacted or copied
+    end = 0  # of the text that is already redacted or copied
     for start, position in enumerate(positions):
         if visible[start : start + _MIN_PIECE] in pieces:
             if position >= end:
@@ -229,12 +230,12 @@ def _redact_pieces(text: str, key: str) -> str:
 
 
 def _list_forms(key: str) -> Iterator[str]:
-    """Yield the key as it is, and as URLs, JSON, and headers have it."""
+    """Yield the key itself, and its encodings in URLs, JSON, HTML, and base64."""
     yield from (key, quote(key, safe=""), key.encode().hex())
     for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
         yield "".join(form.format(ord(character)) for character in key)
     for shift in range(3):  # base64, whatever precedes the key
-        # Only the characters that no neighbor has a share in.
+        # Only the characters that do not depend on the bytes before and after the key.
         encoded = b64encode(bytes(shift) + key.encode()).decode()
         encoded = encoded[(0, 2, 3)[shift] :].rstrip("=")[:-1]
         yield encoded

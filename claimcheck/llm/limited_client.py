@@ -1,8 +1,8 @@
-"""HTTP clients that limit the time, size, and direction of whole requests.
+"""HTTP clients that limit the time, size, and redirects of entire requests.
 
-The timeouts of httpx limit each wait for the next bytes, so that an endpoint that sends
-one now and then could hold a request for ever, and nothing limits how large an answer
-may grow, also when it is unpacked.
+The timeouts of httpx limit only each wait for the next bytes, so an endpoint that sends
+a byte now and then could hold a request forever. And nothing in httpx limits the size
+of an answer, compressed or not.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import httpx2
 MAX_ANSWER_BYTES = 50 * 2**20
 _OPTIONS: dict[str, Any] = {"stream": True, "follow_redirects": False}
 _MAX_REDIRECTS = 5
-# Of `timeout_s`, for an answer that is sent while it is written.
+# A streamed answer may take this many times `timeout_s`.
 _STREAM_FACTOR = 10
 
 
 class AnswerTooLargeError(httpx2.ReadError):
-    """An answer is larger than any that could be used."""
+    """An answer is larger than any useful one."""
 
     def __init__(self) -> None:
         super().__init__(f"the answer has more than {MAX_ANSWER_BYTES >> 20} MB")
@@ -35,7 +35,7 @@ class AnswerTooLargeError(httpx2.ReadError):
 def build_limited_client(
     kind: type[httpx2.Client], timeout_s: float, **options: Any
 ) -> httpx2.Client:
-    """Return a client of this kind with limits for whole requests."""
+    """Return a client of this kind with limits for entire requests."""
 
     class LimitedClient(kind):  # type: ignore[misc,valid-type]
         """Reads each answer itself, within the limits."""
@@ -104,8 +104,8 @@ def build_limited_async_client(
 def _find_target(response: httpx2.Response) -> httpx2.Request | None:
     """Return the next request of a redirect, if it may be sent.
 
-    Only to the same server: the documents go where the user says. And only with the
-    same method: a POST that becomes a GET asks for nothing.
+    It must go to the same server, because only the user decides who receives documents.
+    It must keep its method, because a POST that becomes a GET loses its body.
     """
     request, target = response.request, response.next_request
     if target is None or target.method != request.method:
@@ -116,7 +116,7 @@ def _find_target(response: httpx2.Response) -> httpx2.Request | None:
 
 
 class _Deadline:
-    """When a request has to be complete."""
+    """The time by which a request must be complete."""
 
     def __init__(self, timeout_s: float, request: httpx2.Request) -> None:
         self._timeout_s = timeout_s
@@ -124,7 +124,7 @@ class _Deadline:
         self._end = time.monotonic() + timeout_s
 
     def extend_for(self, response: httpx2.Response) -> None:
-        """Allow an answer that is sent while it is written to take longer."""
+        """Allow a streamed answer to take longer."""
         content_type = response.headers.get("content-type", "")
         if content_type.startswith("text/event-stream"):
             self._end += (_STREAM_FACTOR - 1) * self._timeout_s
@@ -134,12 +134,12 @@ class _Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def build_error(self) -> httpx2.ReadTimeout:
-        """Return the error that the SDK knows as a timeout."""
+        """Return the error that the SDK recognizes as a timeout."""
         return httpx2.ReadTimeout("the answer is not complete", request=self._request)
 
 
 class _Body:
-    """The unpacked bytes of an answer, within the limits."""
+    """The decompressed bytes of an answer, within the limits."""
 
     def __init__(self, deadline: _Deadline) -> None:
         self._deadline = deadline
@@ -162,10 +162,10 @@ class _Body:
 def _run_until(
     deadline: _Deadline, send: Callable[[], httpx2.Response]
 ) -> httpx2.Response:
-    """Return the response to a request as soon as its headers are there."""
+    """Return the response to a request as soon as its headers arrive."""
     sender = ThreadPoolExecutor(1)
     sending = sender.submit(send)
-    # Nobody waits for an endpoint that never ends: closing the client ends the thread.
+    # Don't wait for an endpoint that never answers: closing the client ends the thread.
     sender.shutdown(wait=False)
     try:
         return sending.result(deadline.remaining_s)
@@ -174,14 +174,13 @@ def _run_until(
 
 
 def _rebuild(response: httpx2.Response, content: bytes) -> httpx2.Response:
-    """Return the response with its content, which is no longer packed."""
-    headers = httpx2.Headers(
-        [
-            (name, value)
-            for name, value in response.headers.multi_items()
-            if name.lower() not in ("content-encoding", "content-length")
-        ]
-    )
+    """Return the response with its decompressed content."""
+    # Raw bytes, because not every endpoint sends ASCII.
+    headers = [
+        (name, value)
+        for name, value in response.headers.raw
+        if name.lower() not in (b"content-encoding", b"content-length")
+    ]
     return httpx2.Response(
         response.status_code,
         headers=headers,

@@ -1,4 +1,4 @@
-"""When a request may be sent: rate limits, refusals, and the budget.
+"""Decides when a request may be sent: rate limits, refusals, and the budget.
 
 Additive increase, multiplicative decrease (Chiu and Jain 1989): a 429 halves the number
 of concurrent requests and pauses all of them for as long as the endpoint asks. Every
@@ -35,8 +35,8 @@ from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 from claimcheck.models.llm import Spending, Usage
 from claimcheck.settings import Limits
 
-# After these nobody knows whether the request was billed. Such a request is charged at
-# the most that it can cost: a budget is a hard limit.
+# After these errors it is unknown whether the request was billed. It is charged at its
+# maximum cost, because a budget is a hard limit.
 _UNKNOWN_OUTCOME_ERRORS = (
     openai.APIConnectionError,
     json.JSONDecodeError,
@@ -45,10 +45,10 @@ _UNKNOWN_OUTCOME_ERRORS = (
     KeyboardInterrupt,
 )
 _RATE_WINDOW_S = 60.0
-# The pause after a 429 without `Retry-After`. It doubles with each further one in a
-# row. Chosen by hand.
+# The pause after a 429 without `Retry-After`. It doubles with each consecutive 429.
+# Chosen by hand.
 _FIRST_PAUSE_S = 1.0
-# A pause that is rounded to nothing would make the waiting loop spin.
+# A pause that rounds to 0 would make the waiting loop spin.
 _MIN_PAUSE_S = 0.001
 
 
@@ -56,8 +56,8 @@ _MIN_PAUSE_S = 0.001
 class RequestSlot:
     """Permission to send one request. Set `usage` if the answer reports it.
 
-    `charge` is what the request counts for: the most that it can cost until the outcome
-    is known, and if the answer does not report its usage.
+    `charge` is the cost that counts: the maximum until the outcome is known, and for an
+    answer that does not report its usage.
     """
 
     max_cost: RequestCost
@@ -80,11 +80,11 @@ class RequestSlot:
 
 
 class Limiter:
-    """The one gate for all requests of a batch; it belongs to one event loop.
+    """Limits all requests of a batch; it belongs to one event loop.
 
-    It keeps its own `Budget`, unless there is a `shared_budget` of several processes.
-    `reservations` remember what requests without a known outcome can have cost.
-    Set `on_pause` to get the seconds for which the endpoint takes no requests.
+    It has its own `Budget`, unless several processes share a `shared_budget`.
+    `reservations` store the maximum cost of requests whose outcome is unknown.
+    Set `on_pause` to get the seconds for which the endpoint accepts no requests.
     """
 
     def __init__(
@@ -125,9 +125,9 @@ class Limiter:
     async def slot(
         self, body: Mapping[str, Any], max_output_tokens: int | None = None
     ) -> AsyncIterator[RequestSlot]:
-        """Wait until this request may be sent, and learn from how it ends.
+        """Wait until this request may be sent, and adapt the limits to its outcome.
 
-        `max_output_tokens` counts if the body cannot state a maximum.
+        `max_output_tokens` is used if the body cannot state a maximum.
 
         Raises:
             BudgetError: the budget does not cover the request, and no other request is
@@ -139,12 +139,12 @@ class Limiter:
         reservation = None
         try:
             async with self._turn(max_cost.tokens):
-                reservation = self._keep(max_cost)
+                reservation = self._add_reservation(max_cost)
                 with slot.watch():
                     yield slot
         finally:
             if slot.charge is not max_cost:
-                self._release(reservation)
+                self._remove_reservation(reservation)
             await self._settle(max_cost, slot.charge)
 
     def _estimate_max_cost(
@@ -157,17 +157,18 @@ class Limiter:
         pricing = self._pricing if has_usd_budget else None
         return estimate_max_cost(body, pricing, max_output_tokens)
 
-    def _keep(self, cost: RequestCost) -> int | None:
+    def _add_reservation(self, cost: RequestCost) -> int | None:
         if self._reservations is None or not self._limits.has_budget:
             return None
         return self._reservations.add(cost)
 
-    def _release(self, reservation: int | None) -> None:
+    def _remove_reservation(self, reservation: int | None) -> None:
         """Forget a reservation once the answer is stored."""
         if self._reservations is None or reservation is None:
             return
-        # The caller stores the answer before it waits for anything else. In between,
-        # a killed process leaves too much behind, never too little.
+        # The caller stores the answer before it awaits anything else, so this runs
+        # after that. A process killed in between leaves too much reserved, never too
+        # little.
         remove = self._reservations.remove
         asyncio.get_running_loop().call_soon(remove, reservation)
 
@@ -215,14 +216,14 @@ class Limiter:
             pass
 
     def _wake_waiters(self) -> None:
-        # Everyone who waits holds the old event; the next wait gets a new one.
+        # All current waiters hold the old event; later ones get a new one.
         self._changed.set()
         self._changed = asyncio.Event()
 
     def _compute_pause_s(self, tokens: int) -> float:
-        """Return the seconds to wait before asking again; 0 to send now.
+        """Return the seconds to wait before the next check; 0 to send now.
 
-        Infinity means to wait for another request to end.
+        Infinity means waiting for another request to end.
         """
         if self._in_flight >= max(1, int(self._concurrency)):
             return math.inf
@@ -240,8 +241,8 @@ class Limiter:
             self._sent_tokens -= tokens
 
     def _exceeds_rate(self, tokens: int) -> bool:
-        # A request with more tokens than a minute allows is sent alone: there is no
-        # better moment to wait for.
+        # A request with more tokens than a minute allows is sent alone: waiting longer
+        # would not help.
         if not self._sent:
             return False
         rpm, tpm = self._limits.rpm, self._limits.tpm
@@ -260,10 +261,11 @@ class Limiter:
         pause = retry_after_s
         if pause is None:
             pause = min(MAX_RETRY_AFTER_S, _FIRST_PAUSE_S * 2**self._refusals_in_a_row)
-        # A `RetryLaterError` ends the batch: the others need not wait to hear of it.
+        # A longer pause ends the batch with a `RetryLaterError`, so nothing waits for
+        # it.
         if pause > MAX_RETRY_AFTER_S:
             return
-        # Requests that were sent together are refused together: halve once for all.
+        # Requests that were sent together are refused together: halve only once.
         is_first = now > self._halved_until
         self._closed_until = max(self._closed_until, now + pause)
         if is_first:
@@ -285,7 +287,7 @@ class BudgetGate:
     def slot(
         self, body: Mapping[str, Any], max_output_tokens: int | None
     ) -> Iterator[RequestSlot]:
-        """Reserve what a request can cost, and settle what it did cost.
+        """Reserve the maximum cost of a request, and settle its actual cost.
 
         Raises:
             BudgetError: the budget does not cover the request, and no other request is
@@ -306,7 +308,7 @@ class BudgetGate:
 
 
 def _may_be_billed(error: BaseException) -> bool:
-    """Tell whether a request that ended in this error may be billed."""
+    """Return whether a request that ended in this error may be billed."""
     if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
-        return False  # no connection was made at all
+        return False  # no connection was made
     return isinstance(error, _UNKNOWN_OUTCOME_ERRORS)

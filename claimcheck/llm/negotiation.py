@@ -1,13 +1,11 @@
 """Find out what an endpoint accepts, from what it refuses.
 
-Most refusals name what is wrong, in whatever words: the part that is named first is
-left out or replaced (`refused_parts.py`). If a refusal names nothing ("Bad Request"),
-the optional parts are left out in a fixed order, one at a time, until a request is
-accepted. Refused requests cost nothing, but there must not be many: the search is
-bounded, it happens only before such a request was ever accepted, and it is given up
-after a few that find nothing.
-
-What was accepted is remembered for the endpoint and model while the process lives.
+Most refusals name the part that is wrong: the first part named is left out or replaced
+(`refused_parts.py`). If a refusal names nothing ("Bad Request"), the optional parts are
+left out in a fixed order, one at a time, until a request is accepted. Refused requests
+cost nothing, but there must not be many: the search is bounded, it happens only before
+such a request was ever accepted, and it stops for good after a few failed searches.
+The result is remembered for the endpoint and model as long as the process lives.
 """
 
 from __future__ import annotations
@@ -31,17 +29,17 @@ from claimcheck.llm.retry import is_transient
 from claimcheck.models.llm import ModelRequest
 from claimcheck.settings import Settings
 
-# A batch of documents whose text is refused must not search again for each of them.
+# A batch of documents whose texts are refused must not search again for each document.
 # Chosen by hand.
 _MAX_FAILED_SEARCHES = 3
 
 
 @dataclass(slots=True)
 class _Knowledge:
-    """What one endpoint and model have taught us; it only ever grows.
+    """What is known about one endpoint and model; it only ever grows.
 
-    `accepted` holds the kinds of requests that had an answer: dialect, schema, fields.
-    `suspected` holds dialects that had an answer where others had ended in a 500.
+    `accepted` has the kinds of requests that were answered: dialect, schema, fields.
+    `suspected` has dialects that were answered after others had ended in a 500.
     `searcher` is the one request that tries out what to leave out; others wait for it.
     """
 
@@ -59,7 +57,7 @@ _lock = threading.Lock()
 def _get_knowledge(settings: Settings) -> _Knowledge:
     key = (settings.base_url, settings.model, settings.api)
     known = _known.get(key)
-    # Another thread may be first.
+    # `setdefault`, because another thread may add it first.
     return known or _known.setdefault(key, _Knowledge(build_first_dialect(settings)))
 
 
@@ -83,10 +81,10 @@ def forget_dialects() -> None:
 
 
 def learn_refusal(settings: Settings, body: dict[str, Any], refusal: Refusal) -> bool:
-    """Remember what a refusal of this body names; False if that is nothing."""
+    """Remember the part that a refusal names; False if it names none."""
     if not refusal.may_be_about_body or refusal.is_over_context_window:
         return False
-    dialect = find_step(_find_spoken(settings, body), body, refusal.details)
+    dialect = find_step(_infer_dialect(settings, body), body, refusal.details)
     if dialect is None:
         return False
     remember_dialect(settings, dialect)
@@ -98,19 +96,19 @@ def learn_unnamed_refusal(
 ) -> bool:
     """Leave out all optional parts at once; False if none is left.
 
-    For files of requests: to leave out one at a time would take a day for each.
+    For files of requests, where leaving out one part at a time could take a day each.
     """
     if not (refusal.may_be_about_body and refusal.is_of_body_status):
         return False
-    trials = list_trials(_find_spoken(settings, body), body, refusal.status)
+    trials = list_trials(_infer_dialect(settings, body), body, refusal.status)
     if not trials or refusal.details.param is not None:
         return False
     remember_dialect(settings, trials[-1])
     return True
 
 
-def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
-    """Return the dialect of a body that may predate an earlier refusal."""
+def _infer_dialect(settings: Settings, body: dict[str, Any]) -> Dialect:
+    """Infer the dialect of a body, which may be older than the last refusal."""
     left_out = {
         name
         for name in get_dialect(settings).left_out
@@ -125,8 +123,8 @@ def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
 class Negotiation:
     """The search for a body of one request that the endpoint accepts.
 
-    `cause` is the refusal that started a search which found nothing, if any. A context
-    manager, at whose end the search is over.
+    `cause` is the refusal that started a search without names, if there was one. Use it
+    as a context manager; the search is over when the block ends.
     """
 
     def __init__(self, request: ModelRequest, settings: Settings) -> None:
@@ -156,7 +154,7 @@ class Negotiation:
         return build_body(self._request, self._settings, self.dialect)
 
     def should_retry(self, error: BaseException) -> bool:
-        """Tell whether to send the same body again."""
+        """Return whether to send the same body again."""
         if not is_transient(error):
             return False
         refusal = _read_refusal_of_body(error)
@@ -165,7 +163,7 @@ class Negotiation:
         return refusal is None or not (is_search or self._find_step(refusal))
 
     def must_wait(self, error: Exception) -> bool:
-        """Tell whether another request is about to find out what helps."""
+        """Return whether another request is searching for what is accepted."""
         if self._known.searcher in (None, self) or self._trials is not None:
             return False
         refusal = _read_refusal_of_body(error)
@@ -179,7 +177,7 @@ class Negotiation:
         if refusal is None:
             return False
         if self._trials is None:
-            # Another request may have found out what this one is about to search.
+            # Another request may already have found what this one would search for.
             known = self.dialect.merge(get_dialect(self._settings))
             if known != self.dialect:
                 self.dialect = known
@@ -203,14 +201,15 @@ class Negotiation:
         return True
 
     def accept(self) -> None:
-        """Remember that the current body has an answer."""
+        """Remember that the endpoint accepted the current body."""
         known = self._known
         with _lock:
             known.accepted.add(self._kind())
             if self._is_too_long:
-                return  # others are shorter, and have room for a longer answer
+                return  # don't restrict shorter requests, which have more room
             if self._may_be_recovery and self.dialect not in known.suspected:
-                # The server may just have recovered. Believe it the second time.
+                # The server may just have recovered from the 500. Believe it the second
+                # time.
                 known.suspected.add(self.dialect)
                 return
         remember_dialect(self._settings, self.dialect)
@@ -231,13 +230,14 @@ class Negotiation:
             return False
         if self._known.failed_searches >= _MAX_FAILED_SEARCHES:
             return False
-        # A request like this had an answer: it must be the text that is refused.
+        # A similar request was answered, so this one's text must be the problem.
         if self._kind() in self._known.accepted:
             return False
-        # The endpoint says that it is not the body's fault.
+        # The endpoint says that the body is not the problem.
         if refusal.should_retry or refusal.retry_after_s is not None:
             return False
-        # It names something else, or repeats what did not help.
+        # The refusal names something else, or repeats one for which a step did not
+        # help.
         details = refusal.details
         return details.param is None and details.message not in self._seen_messages
 

@@ -56,10 +56,10 @@ from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import LOCAL, Settings
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
-# How often to ask whether another request has found out what is accepted.
+# How often to check whether another request has finished its search.
 _POLL_S = 0.02
-# Of the lists of models of LM Studio, vLLM, OpenRouter, Groq, Mistral, llama.cpp, and
-# LiteLLM: what is loaded goes before what is possible.
+# From the model lists of LM Studio, vLLM, OpenRouter, Groq, Mistral, llama.cpp, and
+# LiteLLM. The loaded window comes before the possible one.
 _WINDOW_FIELDS = (
     "loaded_context_length",
     "n_ctx",
@@ -74,9 +74,9 @@ _WINDOW_FIELDS = (
 class OpenAIClient:
     """A client for the endpoint and model of the settings; close it after use.
 
-    With a `limiter`, `acomplete` waits until the limiter lets each request through;
-    with a `budget`, `complete` until that covers it. `complete` calls `on_pause` with
-    the seconds for which the endpoint takes no requests.
+    With a `limiter`, `acomplete` waits until the limiter allows each request; with a
+    `budget`, `complete` waits until the budget covers it. `complete` calls `on_pause`
+    with the seconds for which the endpoint accepts no requests.
 
     Raises:
         UnknownModelError: the settings do not name a model.
@@ -94,11 +94,11 @@ class OpenAIClient:
             raise UnknownModelError(
                 "engine local: no model is named; give --model with a GGUF file or the "
                 "name of a downloaded model, or run `claimcheck models use NAME` "
-                "(`claimcheck models list` shows what is here)"
+                "(`claimcheck models list` lists the models on this machine)"
             )
         if not settings.model:
             raise UnknownModelError(
-                "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in "
+                "no model is named: set --model NAME, CLAIMCHECK_MODEL, or `model` in "
                 "claimcheck.toml (`claimcheck doctor` lists the endpoint's models)"
             )
         self._settings = fill_endpoint(settings)
@@ -106,7 +106,8 @@ class OpenAIClient:
         self._budget = budget
         self._on_pause = on_pause
         self._pricing = pricing or Pricing(self._settings)
-        # Threads that send the first requests must not create a client each.
+        # Without the lock, threads that send the first requests would each create a
+        # client.
         self._lock = threading.Lock()
         self._lease: Lease | None = None  # of a local server
         self._sync: openai.OpenAI | None = None
@@ -122,7 +123,7 @@ class OpenAIClient:
         answers: list[Completion] = []
         attempts = self._settings.attempts
         with Negotiation(request, self._settings) as negotiation:
-            # Until the endpoint accepts the body, or nothing is left to try.
+            # Ends when the endpoint accepts the body, or nothing is left to try.
             while True:
                 body = negotiation.build_body()
                 should_retry = negotiation.should_retry
@@ -206,7 +207,7 @@ class OpenAIClient:
         return build_body(request, self._settings, self.dialect)
 
     def estimate_max_cost(self, body: dict[str, Any]) -> RequestCost:
-        """Return the most that a request with this body can cost."""
+        """Return the maximum cost of a request with this body."""
         # Some endpoints accept no maximum in the body.
         return estimate_max_cost(body, self._pricing, self._settings.max_output_tokens)
 
@@ -216,9 +217,9 @@ class OpenAIClient:
         """Build the response from a completion that another API returned.
 
         Raises:
-            NoCompletionError: it is not a chat completion.
+            NoCompletionError: the completion is not a chat completion.
         """
-        # The body may be from before the endpoint refused its response format.
+        # The body may be older than the endpoint's refusal of its response format.
         used = Dialect(response_format=get_response_format(body))
         dialect = self.dialect.merge(used)
         return self._build_response([build_completion(completion)], dialect, requests=1)
@@ -242,7 +243,7 @@ class OpenAIClient:
 
     async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
         if self._async is None and self._settings.engine == LOCAL:
-            # To load a model takes seconds, in which others may run.
+            # Loading a model takes seconds, in which other tasks may run.
             await asyncio.to_thread(self._get_sync_client)
         response = await self._get_async_client().post(**self._build_arguments(body))
         answers.append(_parse_response(response))
@@ -261,9 +262,10 @@ class OpenAIClient:
         return answers[-1]
 
     def _build_arguments(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the arguments of the SDK that send this body.
+        """Return the arguments of the SDK's `post` for this body.
 
-        Not those of its own methods, which would read a stream, and parse answers.
+        The SDK's typed methods are not used, because they would parse streams and
+        answers.
         """
         return {
             "path": get_path(self._settings),
@@ -279,7 +281,7 @@ class OpenAIClient:
     def _build_response(
         self, answers: list[Completion], dialect: Dialect, requests: int
     ) -> ModelResponse:
-        """Build the response from the last answer; empty ones cost, too."""
+        """Build the response from the last answer; the usage includes empty ones."""
         completion = answers[-1]
         usage = Usage(requests=requests - len(answers))
         for answer in answers:
@@ -325,8 +327,8 @@ class OpenAIClient:
 
     def _get_async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
-            # An asynchronous client that fails to start complains again when it is
-            # deleted. The other one fails alike, and silently.
+            # An asynchronous client that fails to start warns again when it is deleted.
+            # The synchronous one fails for the same reasons, without that warning.
             self._get_sync_client()
             self._async = create_sdk_client(
                 openai.AsyncOpenAI,
@@ -337,7 +339,7 @@ class OpenAIClient:
 
     @property
     def _uses_proxies(self) -> bool:
-        # A proxy of the environment has nothing to do with a server on this machine.
+        # The environment's proxy must not be used for a server on this machine.
         return self._settings.engine != LOCAL
 
     def _connect(self) -> Settings:
@@ -356,8 +358,8 @@ class OpenAIClient:
             return build_limited_async_client(
                 openai.DefaultAsyncHttpxClient, timeout_s, trust_env=trust_env
             )
-        # The pool looks at each idle connection before every request, so keep few of
-        # them. The numbers were chosen by hand.
+        # The pool checks every idle connection before each request, so keep only a few.
+        # The numbers were chosen by hand.
         keep_alive = max(16, self._limiter.max_concurrency // 4)
         limits = httpx2.Limits(
             max_connections=None, max_keepalive_connections=keep_alive

@@ -1,4 +1,4 @@
-"""What a request costs, at the settings' prices or those of `genai-prices`."""
+"""Compute the cost of requests, from the settings or `genai-prices`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pricing:
     def cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float | None:
-        """Return the cost in US dollars, or None if the price is not known.
+        """Return the cost in US dollars, or None if the price is unknown.
 
         The cached tokens are part of the input tokens.
         """
@@ -42,7 +42,7 @@ class Pricing:
     ) -> float | None:
         if self._is_unpublished:  # don't repeat a look-up that failed
             return None
-        # Imported here, as most runs need no prices.
+        # Imported here, because most runs need no prices.
         from genai_prices import Usage, calc_price
 
         usage = Usage(
@@ -62,7 +62,7 @@ class Pricing:
 
 
 def require_known_price(settings: Settings) -> None:
-    """Check that a budget in dollars can be kept.
+    """Check that a budget in dollars can be enforced.
 
     Raises:
         SettingsError: the model has no known price.

@@ -1,7 +1,7 @@
-"""What an endpoint's refusal means, by its HTTP status or by its words.
+"""Classify an endpoint's refusal by its HTTP status and its words.
 
 Endpoints agree neither on status codes nor on error codes, and some put an error into a
-200. Everything that has to tell refusals apart asks here.
+200. All other modules use this one to distinguish refusals.
 """
 
 from __future__ import annotations
@@ -53,20 +53,28 @@ _CREDIT_CODES = (
     "arrearage",
 )
 _CREDIT_WORDS = re.compile(
-    r"insufficient.{0,10} (?:balance|credits?|funds|quota)"
-    r"|balance.{0,20}insufficient|余额不足|hard limit has been reached"
-    r"|credit balance is too low|out of credits|no credits? left|payment required"
-    r"|exceeded your current quota|account.{0,40}good standing|\b(?:over|past )due\b"
-    r"|unpaid (?:bill|invoice)|account.{0,20}(?:suspended|deactivated|disabled)",
-    re.I,
+    r"""
+    (?:insufficient|\bno|\bout\ of|exhausted|exceeded|not\ enough).{0,30}
+        \b(?:credits?|funds|balance)\b
+    | \b(?:credits?|funds|balance)\b.{0,30}
+        (?:insufficient|too\ low|negative|exhausted|depleted|expired|used\ up)
+    | insufficient.{0,10}\ quota | exceeded\ your\ current\ quota | 余额不足
+    | hard\ limit\ has\ been\ reached | \bspend(?:ing)?\ (?:cap|limit)\b
+    | payment\ required | \b(?:over|past\ )due\b | unpaid\ (?:bill|invoice)
+    | \bbilling\b.{0,20}(?:not\ (?:enabled|active|set)|disabled|required)
+    | \b(?:free\ )?trial\b.{0,20}(?:expired|ended|over)
+    | account.{0,40}good\ standing
+    | (?:account|organization|workspace).{0,20}(?:suspended|deactivated|disabled)
+    """,
+    re.I | re.X,
 )
-# For longer than anybody waits. A limit on tokens of a request is no such limit.
+# Limits that last longer than anybody waits, unlike a limit on a request's tokens.
 _QUOTA_WORDS = re.compile(
     r"per.?(?:day|week|month)\b|per(?:day|month)"
     r"|\b(?:daily|weekly|monthly)\b.{0,40}\b(?:limit|quota|allowance)|usage limits?\b",
     re.I,
 )
-# Gemini says "exceeded your current quota" of its limits per minute, too.
+# Gemini also says "exceeded your current quota" about its limits per minute.
 _RATE_CODES = ("resource_exhausted", "rate_limit_exceeded")
 _FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed")
 # DeepSeek's, OpenRouter's, and Anthropic's words; the others have codes.
@@ -76,11 +84,11 @@ _FILTER_WORDS = re.compile(
     re.I,
 )
 _TRANSIENT_STATUSES = (408, 409, 425, 429)
-# FastAPI validates with 422; grammars that cannot be compiled end in a 500.
+# FastAPI uses 422 for validation; a grammar that cannot be compiled causes a 500.
 _BODY_STATUSES = (400, 415, 422, 500, 501)
-# These are about the account, the time, or the route, whatever they mention.
+# These are about the account, the time, or the route, whatever their words.
 _OTHER_STATUSES = (401, 402, 407, 408, 413, 429, 529)
-# The window is exceeded only together with the answer's maximum.
+# Words which mean that only input plus maximum output exceed the window.
 _ANSWER_WORDS = re.compile(
     r"max_?(?:completion_|output_|new_)?tokens|in the completion"
 )
@@ -93,7 +101,7 @@ class Refusal:
 
     `status` is None for an error inside a 200 that states no code. `retry_after_s` is
     how long the endpoint asks to wait, and `should_retry` its own opinion on retries.
-    `redirect` is the address that it sends us to, if that is another server's.
+    `redirect` is the address of another server to which it redirects, if any.
     """
 
     status: int | None
@@ -122,14 +130,14 @@ class Refusal:
 
     @property
     def exceeds_window_by_text(self) -> bool:
-        """Whether the request would not fit even if less room is asked for."""
+        """Whether the request would not fit even with a shorter maximum answer."""
         if not self.is_over_context_window:
             return False
         return self.status == 413 or not _ANSWER_WORDS.search(self.details.message)
 
     @property
     def is_unknown_model(self) -> bool:
-        """Whether the endpoint has no model of that name."""
+        """Whether the endpoint does not have the model."""
         if any(code in _MODEL_CODES for code in self.details.codes):
             return True
         return bool(_MODEL_WORDS.search(self.details.message))
@@ -153,13 +161,13 @@ class Refusal:
     def is_over_quota(self) -> bool:
         """Whether the account may send no more for hours, or this month."""
         if self.asks_for_too_long:
-            return False  # it says when
+            return False  # the endpoint says when to retry
         is_limit = self.status in (*_RATE_LIMIT_STATUSES, 400, 403)
         return is_limit and bool(_QUOTA_WORDS.search(self.details.message))
 
     @property
     def is_rate_limit(self) -> bool:
-        """Whether fewer requests have to be sent for a while."""
+        """Whether requests must be sent more slowly for a while."""
         is_final = self.is_out_of_credit or self.is_over_quota
         return self.status in _RATE_LIMIT_STATUSES and not is_final
 
@@ -170,7 +178,7 @@ class Refusal:
 
     @property
     def is_of_body_status(self) -> bool:
-        """Whether endpoints refuse parts of a body with this status."""
+        """Whether this is a status with which endpoints refuse parts of a body."""
         return self.status in _BODY_STATUSES
 
     @property
@@ -193,7 +201,7 @@ class Refusal:
 
     @property
     def may_name_nothing(self) -> bool:
-        """Whether it can be about the body without naming a part of it."""
+        """Whether the refusal can be about the body although it names no part."""
         # OpenRouter: "No endpoints found that can handle the requested parameters."
         is_about_parameters = "parameter" in self.details.message.lower()
         return self.is_of_body_status or (self.status == 404 and is_about_parameters)
@@ -203,14 +211,14 @@ class Refusal:
         """Whether the same request may succeed when it is sent again."""
         if self.is_out_of_credit or self.is_over_quota or self.asks_for_too_long:
             return False
-        # "Request too large for this model on tokens per minute" is a 429, too.
+        # "Request too large for this model on tokens per minute" is also a 429.
         if self.is_over_context_window:
             return False
         if self.should_retry is not None:
             return self.should_retry
         if self.status is None:
-            # Inside a 200, and after the request was accepted: mostly a provider
-            # behind the endpoint that failed.
+            # An error inside a 200, after the request was accepted: usually a provider
+            # behind the endpoint failed.
             return True
         return self.status in _TRANSIENT_STATUSES or self.status >= 500
 

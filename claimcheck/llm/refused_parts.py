@@ -1,8 +1,7 @@
-"""Which part of a request an endpoint refuses, and what to send instead.
+"""Find the part of a request that an endpoint refuses, and what to send instead.
 
-The words of the refusal tell which. A refusal that names a part leads to one step:
-without that part, or with another. One that names nothing leads to trials, in a fixed
-order.
+A refusal whose words name a part leads to one step: a dialect without that part, or
+with a replacement. One that names nothing leads to trials in a fixed order.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from claimcheck.llm.body import (
 )
 from claimcheck.llm.error_body import ErrorDetails
 
-# Besides the limit of tokens and the response format, and before them.
+# Tried in this order, before the token limit and the response format.
 _SEARCHED_SETTINGS = ("seed", "temperature", "reasoning_effort", "store")
-# What these demand is enforced here after the answer, so they can go.
+# These can be dropped, because answers are validated against the full schema anyway.
 _VALIDATION_KEYWORDS = frozenset(
     {
         "minItems",
@@ -44,11 +43,12 @@ _VALIDATION_KEYWORDS = frozenset(
         "maxProperties",
     }
 )
-# These are not missed either, but few endpoints refuse them.
+# These can be dropped, too, but few endpoints refuse them.
 _OTHER_KEYWORDS = frozenset(
     {"additionalProperties", "title", "description", "default", "examples", "$schema"}
 )
-# They count in quotes only: "response format", "maximum context length".
+# Ordinary words that count only in quotes, because of "response format" and "maximum
+# context length".
 _COMMON_WORDS = ("format", "title", "description", "default", "maximum", "minimum")
 _SETTING_WORDS = {
     "temperature": r"temperature",
@@ -56,7 +56,7 @@ _SETTING_WORDS = {
     "reasoning_effort": r"reasoning(?:[._]?effort)?",
     "store": r"store",
     "stream_options": r"stream_options",
-    # The endpoint may name a limit as the server behind it does.
+    # The endpoint may use the name of the server behind it.
     "max_completion_tokens": (
         r"max_?(?:completion|output|new)?_?tokens|in the completion"
     ),
@@ -68,8 +68,8 @@ _FORMAT_WORDS = re.compile(
     r"|structured.?outputs?|json.?mode|schema|grammar|strict|guided",
     re.I,
 )
-# The type as such is refused, rather than something in the schema. A dot or a bracket
-# after it leads to a part.
+# Words which mean that the type itself is refused, rather than part of the schema. A
+# dot or a bracket after the type points to a part.
 _TYPE_WORDS = re.compile(
     r"json_schema(?![\w.\[])|json_object"
     r"|(?:response_?format|text\.format)['\"`]?[. ]+type"
@@ -79,6 +79,7 @@ _TYPE_WORDS = re.compile(
 _SYSTEM_WORDS = re.compile(
     r"system.{0,3}(?:role|message|prompt)|role.{0,20}system|roles must alternate"
     r"|developer instruction|only user and assistant"
+    r"|(?:first|start|begin).{0,30}\buser\b"
     r"|(?:unexpected|unsupported|invalid|unknown) role|messages\W{0,2}0\W{0,2}role"
     r"|['\"`]system['\"`]",
     re.I,
@@ -93,8 +94,8 @@ _STREAM_WORDS = re.compile(
 def find_step(
     dialect: Dialect, body: dict[str, Any], details: ErrorDetails
 ) -> Dialect | None:
-    """Return the dialect without the part of the body named first, if any."""
-    # The field that the error states counts more than words in its message.
+    """Return the dialect without the first part that the error names, if any."""
+    # The stated field comes first, because it is more reliable than the message.
     text = f"{details.param or ''} {details.message}"
     steps: list[tuple[int, Dialect]] = []
     for name, words in _SETTING_WORDS.items():
@@ -117,9 +118,12 @@ def find_step(
 def list_trials(
     dialect: Dialect, body: dict[str, Any], status: int | None
 ) -> list[Dialect]:
-    """List what to leave out, in order, if nothing is named; at most 12."""
+    """List the dialects to try, in order, if the error names nothing; at most 14.
+
+    The last one leaves out every optional part.
+    """
     formats = _list_formats(dialect, body)
-    if status == 500:  # no server breaks over a temperature
+    if status == 500:  # only a response format breaks a server, not a setting
         return formats
     trials = []
     settings: list[str] = [name for name in _SEARCHED_SETTINGS if name in body]
@@ -130,8 +134,8 @@ def list_trials(
         limits = []
     for count in range(1, len(limits) + 1):
         trials.append(dialect.without(*limits[:count]))
-    trials += formats
-    # Several parts at once: nobody says which, so all of them.
+    trials += [*formats, dialect.without(SYSTEM_ROLE), replace(dialect, streams=True)]
+    # Several parts may be refused at once, so finally leave out all of them.
     plain = dialect.without(*settings)
     bare = plain.without(*limits)
     trials += [plain, bare]
@@ -143,7 +147,7 @@ def list_trials(
 
 
 def _list_formats(dialect: Dialect, body: dict[str, Any]) -> list[Dialect]:
-    """List the dialects with ever looser response formats."""
+    """List the dialects with increasingly loose response formats."""
     formats = []
     while "response_format" in body:
         dialect = _step_format_down(dialect, body, "")
@@ -153,7 +157,7 @@ def _list_formats(dialect: Dialect, body: dict[str, Any]) -> list[Dialect]:
 
 
 def _reduce_format(body: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
-    """Return as much of a body with this dialect as the next step looks at."""
+    """Return the part of this dialect's body that the next step reads."""
     if dialect.response_format == "text":
         return {}
     if dialect.response_format == "json_object":
@@ -162,7 +166,7 @@ def _reduce_format(body: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
 
 
 def _find_format_words(body: dict[str, Any], text: str) -> int | None:
-    """Return where the text first mentions a part of the response format."""
+    """Return the offset at which the text first mentions the response format."""
     starts = []
     words = _FORMAT_WORDS.search(text)
     if words:
@@ -172,7 +176,7 @@ def _find_format_words(body: dict[str, Any], text: str) -> int | None:
 
 
 def _find_keywords(body: dict[str, Any], text: str) -> dict[str, int]:
-    """Return where the text mentions keywords of the schema that can go."""
+    """Map droppable schema keywords to their offsets in the text."""
     keywords = {}
     for keyword in _list_keywords(body, _VALIDATION_KEYWORDS | _OTHER_KEYWORDS):
         quoted = re.escape(keyword)
@@ -184,9 +188,9 @@ def _find_keywords(body: dict[str, Any], text: str) -> dict[str, int]:
     return keywords
 
 
-def _list_keywords(body: dict[str, Any], wanted: frozenset[str]) -> set[str]:
+def _list_keywords(body: dict[str, Any], among: frozenset[str]) -> set[str]:
     json_schema = body.get("response_format", {}).get("json_schema")
-    return collect_keywords(json_schema["schema"]) & wanted if json_schema else set()
+    return collect_keywords(json_schema["schema"]) & among if json_schema else set()
 
 
 def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dialect:
@@ -202,11 +206,11 @@ def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dial
 def _choose_schema_pieces(
     dialect: Dialect, body: dict[str, Any], text: str
 ) -> set[str]:
-    """Choose what to leave out of a schema; nothing if all of it has to go."""
+    """Choose the schema pieces to leave out; empty if the schema itself must go."""
     named = _prefix(_find_keywords(body, text)) - dialect.left_out
     validating = _prefix(_list_keywords(body, _VALIDATION_KEYWORDS))
     if named:
-        # After a second one, the others would be refused one by one as well.
+        # After a second refusal, expect that the others would be refused one by one.
         return named | validating if validating & dialect.left_out else named
     if STRICT not in dialect.left_out and re.search(r"\bstrict\b", text, re.I):
         return {STRICT}

@@ -1,8 +1,8 @@
 """OpenAI's Responses API, as another way to write a chat completion.
 
 https://platform.openai.com/docs/api-reference/responses. Requests are built, adapted,
-and counted as chat completions; only here do they become requests of this API, and its
-responses completions. Nothing is stored at the endpoint: `store` is false.
+and counted as chat completions. Only this module converts them to this API, and its
+responses back. Nothing is stored at the endpoint: `store` is false.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 PATH = "/responses"
-# What this API has no parameter for: a seed, and OpenAI's newer name of the limit.
+# Parameters that this API does not have.
 LEFT_OUT = frozenset({"seed", "max_completion_tokens"})
-# Of a stream: an item of the output, and the last event, with the whole response.
+# Events of a stream: an item of the output, and the last event, with the response.
 ITEM_EVENT = "response.output_item.done"
 FINAL_EVENTS = ("response.completed", "response.incomplete", "response.failed")
 _RENAMED = {"messages": "input", "max_tokens": "max_output_tokens"}
@@ -22,12 +22,12 @@ _FINISH_REASONS = {"max_output_tokens": "length", "content_filter": "content_fil
 
 
 def build_responses_body(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of this API that says what a chat request says."""
+    """Convert the body of a chat request to this API."""
     request = {_RENAMED.get(name, name): body[name] for name in body}
     request.pop("stream_options", None)
     response_format = request.pop("response_format", None)
     if response_format:
-        # The schema's fields are beside the type, not in an object of their own.
+        # Here, the schema's fields are next to the type, not in a nested object.
         schema = response_format.get("json_schema", {})
         request["text"] = {"format": {"type": response_format["type"], **schema}}
     effort = request.pop("reasoning_effort", None)
@@ -39,8 +39,7 @@ def build_responses_body(body: Mapping[str, Any]) -> dict[str, Any]:
 def build_chat_completion(response: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a response of this API as a chat completion.
 
-    Anything else is returned unchanged, such as the completion of an endpoint that
-    answers with one here, too.
+    Anything else is returned unchanged: some endpoints answer with a chat completion.
     """
     has_output = isinstance(response.get("output"), list)
     if not (has_output or response.get("status") in _STATUSES):
@@ -57,7 +56,7 @@ def build_chat_completion(response: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _build_message(output: Any) -> dict[str, Any]:
-    """Return the message that the items of an output add up to."""
+    """Join the items of an output into one message."""
     message: dict[str, Any] = {}
     content: list[Any] = []
     for item in output if isinstance(output, list) else ():

@@ -1,9 +1,9 @@
-"""When a request is sent again, and how long to wait before.
+"""Decide when to send a request again, and how long to wait first.
 
 The rules follow those of the OpenAI SDK, whose own retries are off so that the two
 don't multiply: 408, 409, 429, 5xx, lost connections, and a 200 whose body is not JSON
-are retried. So are a 200 with an error or with nothing in it. `x-should-retry`
-overrules the status; `retry-after-ms` and `retry-after` overrule the backoff.
+are retried. So is a 200 that contains an error or is empty. `x-should-retry` overrides
+the status; `retry-after-ms` and `retry-after` override the backoff.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from claimcheck.llm.connection import is_certificate_error, is_too_large
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 
-# Half a second first, doubled each time. The jitter spreads out requests that failed
+# Half a second at first, doubled each time. The jitter spreads out requests that failed
 # together. Chosen by hand, close to the SDK.
 _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 _JITTER = tenacity.wait_random(0, 0.25)
@@ -33,7 +33,7 @@ def ignore_pause(seconds: float) -> None:
 
 
 class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names them so
-    """Wait as long as the endpoint asks, or else as `fallback` says."""
+    """Wait as long as the endpoint asks, otherwise as long as `fallback` says."""
 
     def __init__(self, fallback: tenacity.wait.wait_base) -> None:
         self._fallback = fallback
@@ -48,7 +48,7 @@ class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names 
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether the same request may succeed when it is sent again."""
+    """Return whether the same request may succeed if it is sent again."""
     if isinstance(error, openai.APIConnectionError):
         return not (is_certificate_error(error) or is_too_large(error))
     if isinstance(error, json.JSONDecodeError):
@@ -64,7 +64,7 @@ def build_retrying(
 ) -> tenacity.Retrying:
     """Return a callable that calls a function up to `attempts` times.
 
-    Calls `on_pause` with the seconds before it waits because the endpoint asked for it.
+    Before it waits because the endpoint asked to, it calls `on_pause` with the seconds.
     """
 
     def report(state: tenacity.RetryCallState) -> None:
@@ -80,7 +80,7 @@ def build_retrying(
 def build_async_retrying(
     attempts: int, should_retry: RetryTest = is_transient
 ) -> tenacity.AsyncRetrying:
-    """Return what `build_retrying` returns, for a coroutine function."""
+    """Do the same as `build_retrying` for a coroutine function."""
     return tenacity.AsyncRetrying(**_build_options(attempts, should_retry))
 
 

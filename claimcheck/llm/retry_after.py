@@ -1,4 +1,4 @@
-"""The wait a server asks for (RFC 9110, 10.2.3), without loading its SDK."""
+"""Parse how long a server asks to wait (RFC 9110, 10.2.3), without an SDK."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-# The one ceiling for what an endpoint asks us to wait, for retries and the limiter.
-# Beyond it a person has to know: the command ends and says when to run it again. Chosen
-# by hand; the SDK waits for up to two minutes.
+# The longest wait that retries and the limiter accept from an endpoint. If it asks for
+# more, the command ends and says when to run it again. Chosen by hand; the SDK waits
+# for up to two minutes.
 MAX_RETRY_AFTER_S = 60.0
 
 

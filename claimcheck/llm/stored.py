@@ -1,6 +1,6 @@
-"""Stored answers: what identifies a request, and the client that reuses them.
+"""Stored answers: the digest of a request, and the client that reuses answers.
 
-Only answers that follow their schema are worth storing, so that a bad one is asked for
+Only answers that follow their schema are worth storing, so that bad ones are requested
 again.
 """
 
@@ -19,7 +19,7 @@ from claimcheck.settings import Settings
 
 
 class AnswerStore(Protocol):
-    """Where answers are stored: a cache, a store of runs, a bundle."""
+    """A place that stores answers: a cache, a store of runs, a bundle."""
 
     def find(self, digest: str) -> ModelResponse | None:
         """Return the answer to the request with this digest, if any."""
@@ -33,8 +33,8 @@ class AnswerStore(Protocol):
 class StoredAnswersClient:
     """Answers from a store if possible, and from another client otherwise.
 
-    A new answer is stored before anything else is done with it, so that nothing that
-    was paid for is lost.
+    A new answer is stored before anything else happens, so that no answer that was paid
+    for is lost.
     """
 
     def __init__(self, inner: Client, answers: AnswerStore, settings: Settings) -> None:
@@ -62,10 +62,10 @@ class StoredAnswersClient:
 
 
 def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
-    """Return the SHA-256 of everything that decides what a model answers.
+    """Return the SHA-256 of everything that determines a model's answer.
 
-    That is the endpoint, the model, the messages, the schema, and the settings. The key
-    is not part of it: two people who ask the same endpoint get the same answer.
+    That is the endpoint, the model, the messages, the schema, and the settings, but not
+    the key: two people who send the same request get the same answer.
     """
     temperature, seed = request.temperature, request.seed
     fields = {
@@ -77,7 +77,7 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
         "seed": settings.seed if seed is None else seed,
         "max_output_tokens": settings.max_output_tokens,
     }
-    # The digests are in users' stores: any change here makes them pay again.
+    # Users' stores contain these digests: any change here makes users pay again.
     fields |= settings.optional_published()
     canonical = json.dumps(
         fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")
@@ -87,12 +87,12 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
 
 
 def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse:
-    """State how much of the request was cut off; stored answers have no usage.
+    """Record how much of the request was cut off; stored answers have no usage.
 
-    Cached tokens were read, too, and some endpoints do not count them as input.
+    Cached tokens were also read, and some endpoints do not count them as input.
     """
     if not response.has_divided_usage:
-        return response  # nobody knows how much was read
+        return response  # how much was read is unknown
     usage = response.usage
     text = "\n".join(message.content for message in request.messages)
     unread_tokens = tokens.estimate_unread(
@@ -104,7 +104,7 @@ def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse
 def is_usable(
     schema_name: str, response: ModelResponse, brief: Brief = EMPTY_BRIEF
 ) -> bool:
-    """Tell whether an answer is complete, and to the whole request."""
+    """Return whether an answer is complete, and the model read the entire request."""
     if response.refusal or response.unread_tokens:
         return False
     return parse_answer(schema_name, response.text or "", brief).is_complete

@@ -1,7 +1,7 @@
-"""What the user wants of a model beyond the shipped prompts.
+"""What the user asks of a model beyond the shipped prompts.
 
-All by value: a batch that runs on another machine, or is resumed a week later, must not
-depend on files that may have changed.
+All of it is stored by value: a batch that runs on another machine or resumes a week
+later must not depend on files that may have changed.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-# What a shipped prompt says without a brief. A request without one must not change by a
-# character: stored and recorded answers are found by their request.
+# What a shipped prompt says without a brief. Not a character of such a request may
+# change: stored and recorded answers are looked up by their request.
 _KINDS = ("event", "quantity", "statement", "relation", "prediction", "opinion")
 
 
 class Length(NamedTuple):
-    """How many sentences and key points a summary has, in words, and at most.
+    """The length of a summary: words for the prompt, and limits as numbers.
 
-    `min_sentences` is for documents that are not too short for them.
+    `min_sentences` applies only to documents that are long enough for them.
     """
 
     sentences: str
@@ -40,10 +40,10 @@ GROUNDED_KEYWORD = "x-grounded"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A further property of each claim, as the user defined it.
+    """A user-defined property of each claim.
 
-    `schema_json` is the JSON Schema of its value. If `is_grounded`, the value has to be
-    in the document.
+    `schema_json` is the JSON Schema of its value. If `is_grounded`, the value must
+    appear in the document.
     """
 
     name: str
@@ -59,14 +59,14 @@ class Field:
 
     @property
     def instruction(self) -> str:
-        """What a prompt says about it."""
+        """The line of a prompt that asks for this field."""
         text = f"{self.name}: {self.description}" if self.description else self.name
         if self.is_grounded:
             text += " (copied letter by letter from the document)"
         return text
 
     def published(self) -> dict[str, Any]:
-        """Return it as a property of a JSON Schema."""
+        """Return the field as a property of a JSON Schema."""
         published = self.schema
         if self.description:
             published["description"] = self.description
@@ -88,11 +88,11 @@ class Brief:
     """What the user changes about the requests to a model; hashable.
 
     `prompts` has the user's own templates as (name, text); a signature states their
-    hashes, not their texts. `kinds` replace the kinds of claims. `fields` are further
-    properties of each claim. `instructions` go into every prompt of a summary. `focus`
-    is what the user wants to know. `audience`, `length` (short, medium, or long), and
-    `language` ("auto" is the document's) are about the summary. `examples` show a model
-    how it is done.
+    hashes, not their texts. `kinds` replaces the standard kinds of claims. `fields`
+    adds properties to each claim. `instructions` goes into every prompt of a summary.
+    `focus` is the topic the user is interested in. `audience`, `length` (short, medium,
+    or long), and `language` ("auto" is the document's) apply to the summary. `examples`
+    are worked examples for the model.
     """
 
     prompts: tuple[tuple[str, str], ...] = ()
@@ -107,11 +107,11 @@ class Brief:
 
     @property
     def size(self) -> Length:
-        """How long a summary is."""
+        """The limits and words for the chosen length."""
         return _LENGTHS[self.length or "medium"]
 
     def list_variables(self) -> dict[str, Any]:
-        """Return the variables of prompts that come from the user."""
+        """Return the prompt variables that the user controls."""
         kinds = self.kinds or _KINDS
         names = ", ".join(kinds[:-1])
         return {
@@ -124,12 +124,12 @@ class Brief:
             "key_point_count": self.size.key_points,
             "language": self.language,
             "examples": self.examples,
-            # The example of the shipped prompts has no fields, and their kinds.
+            # The example in the shipped prompts fits only the standard claims.
             "has_standard_claims": not (self.kinds or self.fields),
         }
 
     def published(self) -> dict[str, Any]:
-        """Return what a run's signature states; nothing that is not set."""
+        """Return what a run's signature states, without values that are not set."""
         published: dict[str, Any] = {
             "kinds": list(self.kinds),
             "fields": {field.name: field.published() for field in self.fields},

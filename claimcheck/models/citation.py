@@ -1,4 +1,4 @@
-"""A draft's statements, the sources that they cite, and what those say."""
+"""The statements of a draft, and whether the cited sources support them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from claimcheck.models.llm import Usage
 from claimcheck.models.run import Signature
 from claimcheck.models.verdict import Label, Verdict
 
-CITATIONS_SCHEMA_VERSION = "1.0"
+CITATIONS_SCHEMA_VERSION = "1.1"
 
 
 class Citing(StrEnum):
@@ -33,8 +33,8 @@ class Citing(StrEnum):
 class CitedStatement:
     """A sentence of a draft, and the addresses that it cites, in order.
 
-    `claim` is what the sources should say: the text without "according to" them.
-    `undefined` are the references that the draft does not explain, such as "[7]".
+    `claim` is what the sources should say: the text without "according to ...".
+    `undefined` lists the references that the draft does not define, such as "[7]".
     """
 
     text: str
@@ -48,7 +48,8 @@ class CheckedCitation:
     """A source that a statement cites.
 
     `verdict` is None if the source could not be read or compared; `problem` says why.
-    `is_needed`: without this source, the others do not support the statement together.
+    `is_needed` is true if the other sources together do not support the statement
+    without this one.
     """
 
     source: str
@@ -65,7 +66,7 @@ class CheckedCitation:
 
 
 def name_outcome(verdict: Verdict) -> Citing:
-    """Return what a verdict says of a source."""
+    """Return the citation outcome that a verdict means."""
     match verdict.label:
         case Label.SUPPORTED:
             return Citing.SUPPORTED
@@ -78,10 +79,9 @@ def name_outcome(verdict: Verdict) -> Citing:
 class CheckedStatement:
     """A statement that cites sources, and what each of them says.
 
-    `claim` was checked: the text without "according to" its source. `together` is the
-    verdict on all its sources read as one, where no source alone supports it. `outcome`
-    is the best of its citations: a source that supports it counts, whatever its others
-    are worth.
+    `claim` is what was checked: the text without "according to ...". `together` is the
+    verdict on all sources read as one, if no source alone supports it. `outcome` is the
+    best outcome of its citations: one supporting source is enough.
     """
 
     text: str
@@ -105,11 +105,11 @@ def choose_outcome(
 class CitationCheck:
     """The citations of a draft.
 
-    `uncited` are its sentences without a source, and `unused` the references that no
-    sentence cites. Precision and recall are those of ALCE (Gao et al. 2023): recall is
-    the share of all sentences that their sources, read together, support; precision is
-    the share of citations that support their sentence alone, or without which the
-    others do not support it. None without any.
+    `uncited` lists the sentences without a source, and `unused` the references that no
+    sentence cites. Precision and recall follow ALCE (Gao et al. 2023). Recall is the
+    share of all sentences that their sources, read together, support. Precision is the
+    share of citations that support their sentence alone, or that the others need to
+    support it. Both are None if there is nothing to count.
     """
 
     statements: tuple[CheckedStatement, ...]
@@ -125,14 +125,14 @@ class CitationCheck:
     def to_json(self) -> str:
         """Write this as JSON that follows `schemas/citations.schema.json`.
 
-        The documents' texts are left out: they are the sources'.
+        The documents' texts are left out, because they belong to the sources.
         """
         documents = tuple(replace(document, text=None) for document in self.documents)
         return codec.dump(replace(self, documents=documents))
 
 
 def measure_precision(statements: Sequence[CheckedStatement]) -> float | None:
-    """Return the citation precision of a draft."""
+    """Return the citation precision of a draft; None without citations."""
     citations = [citation for item in statements for citation in item.citations]
     if not citations:
         return None
@@ -142,7 +142,7 @@ def measure_precision(statements: Sequence[CheckedStatement]) -> float | None:
 def measure_recall(
     statements: Sequence[CheckedStatement], uncited: int
 ) -> float | None:
-    """Return the citation recall; `uncited` counts the other sentences."""
+    """Return the citation recall; `uncited` is the number of other sentences."""
     total = len(statements) + uncited
     supported = sum(item.outcome is Citing.SUPPORTED for item in statements)
     return supported / total if total else None

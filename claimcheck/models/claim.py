@@ -1,4 +1,4 @@
-"""Claims: what a document says that could be checked."""
+"""Claims: checkable statements of a document."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Statement:
 
 
 def make_statement_id(text: str) -> str:
-    """Derive an id from a text that is not a claim of a run."""
+    """Derive an id for a text that is not one of a run's claims."""
     # The same sentence has the same id in the summary, the key points, and a check.
     return "s-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -46,8 +46,8 @@ class Match(StrEnum):
 class Consistency(StrEnum):
     """Whether a claim's text says what its own quote says.
 
-    `unclear`: nobody compared them, as in older runs, or the comparison can't tell,
-    as in languages whose negations and numbers it does not know.
+    `unclear`: they were not compared (older runs), or the comparison can't tell, as in
+    languages whose negations and numbers it does not know.
     """
 
     CONSISTENT = "consistent"
@@ -56,9 +56,9 @@ class Consistency(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of a claim, which decides how one would check it.
+    """The standard types of a claim; the type decides how to check it.
 
-    A claim has another word if the user named other kinds.
+    A claim has other types if the user named other kinds.
     """
 
     EVENT = "event"
@@ -82,8 +82,7 @@ class Quantity:
 class When:
     """A time as written, and what it resolves to.
 
-    `resolved` is an ISO 8601 date, month, or year; None unless the document makes it
-    certain.
+    `resolved` is an ISO 8601 date, month, or year; None if the document leaves it open.
     """
 
     text: str
@@ -92,11 +91,12 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """The value of a field that the user defined, and where it is.
+    """The value of a user-defined field, and its location.
 
-    `value` is JSON, and None if the document does not state it, or if the model's value
-    did not follow the field's schema. `match` is None if nobody looked for the value in
-    the document. If it is `none`, the value is not there, and has no spans.
+    `value` is JSON. It is None if the document does not state it, or if the model's
+    value did not follow the field's schema. `match` is None if the field is not
+    grounded, so nothing looked for the value in the document. If `match` is `none`, the
+    value was not found and has no spans.
     """
 
     value: Any
@@ -110,10 +110,10 @@ class Claim:
 
     `text` is decontextualized: it can be understood alone. `quote` is the text of
     `spans` with white space collapsed or, when `match` is `none`, the quote that could
-    not be found. `also_at` has the other places where the document says the same.
-    `speaker` is None when the document itself says it. `check_worthiness` is from 0
-    (nobody would check this) to 1. `differences` has what the text says otherwise than
-    the quote, if `consistency` is `differs`. `fields` are those that the user defined.
+    not be found. `also_at` lists the other locations where the document says the same.
+    `speaker` is None when the document itself makes the claim. `check_worthiness`
+    ranges from 0 (nobody would check this) to 1. `differences` lists where the text and
+    the quote disagree, if `consistency` is `differs`. `fields` are user-defined.
     """
 
     id: str
@@ -141,7 +141,7 @@ class Claim:
 
     @property
     def has_missing_field(self) -> bool:
-        """Whether a value that should be in the document is not there."""
+        """Whether a value that should appear in the document was not found."""
         return any(value.match is Match.NONE for value in self.fields.values())
 
 

@@ -1,6 +1,6 @@
 """Frozen dataclasses to JSON and back: `load(dump(value), type) == value`.
 
-Knows no type of ours: `run`, `document` and `llm` say what they write.
+This module knows none of our types: `run`, `document`, and `llm` define their own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 def _build_converter() -> JsonConverter:
     from cattrs.preconf.json import make_converter
 
-    # A key that is not known is a newer schema or a mistake; either way, say so.
+    # An unknown key means a newer schema or a mistake. Ignoring it would lose data.
     return make_converter(forbid_extra_keys=True)
 
 
@@ -43,7 +43,7 @@ def from_fields(fields: Any, kind: type[T]) -> T:
 
 
 def dump(result: Any, *, indent: int | None = 2) -> str:
-    """Write a result as JSON, `schema_version` first, and a line break.
+    """Write a result as JSON with a final line break and `schema_version` first.
 
     The other keys keep the order of the data model.
     """
@@ -65,9 +65,9 @@ def load_line(line: str, kind: type[T]) -> T:
 def load(
     data: str | bytes, kind: type[T], *, schema: str, versions: tuple[str, ...]
 ) -> T:
-    """Read a result that `dump` wrote; `schema` is the name in error messages.
+    """Read a result that `dump` wrote; `schema` is its name in error messages.
 
-    `versions` can be read, the first one is written.
+    `versions` are the readable schema versions, the current one first.
 
     Raises:
         InputError: the data is not JSON, does not follow the schema, or has another

@@ -1,6 +1,6 @@
-"""Decisions of people about claims: they add to a run and never change it.
+"""People's decisions about claims: they add to a run and never change it.
 
-Decisions are only ever appended. The last one about a claim holds.
+Decisions are only ever appended. The last one about a claim wins.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from claimcheck.errors import InputError
 from claimcheck.models import codec
 from claimcheck.models.verdict import Label
 
-MAX_TEXT_CHARACTERS = 2_000  # a claim or a note; chosen by hand
+MAX_TEXT_CHARACTERS = 2_000  # of a claim or a note; chosen by hand
 MAX_NAME_CHARACTERS = 200
+# How reports name the speaker of a claim that the document itself makes.
+DOCUMENT_SPEAKER = "the document"
 # Half surrogate pairs, which no file can hold, and NUL.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -37,8 +39,9 @@ def _get_time() -> datetime:
 class Decision:
     """What somebody decided about a claim, and when.
 
-    `claim` is its id, `text` the new text of an edited claim, and `verdict` the
-    person's own verdict on the document that the run is about.
+    `claim` is its id, `text` and `speaker` are what an edited claim gets (None keeps
+    the old one, `DOCUMENT_SPEAKER` is nobody else), and `verdict` is the person's own
+    verdict on the document that the run is about.
     """
 
     claim: str
@@ -48,6 +51,7 @@ class Decision:
     note: str | None
     by: str
     at: datetime = field(default_factory=_get_time)
+    speaker: str | None = None
 
     def to_json(self) -> str:
         """Write the decision as one line of JSON, without a line break."""
@@ -62,25 +66,29 @@ def check_decision(decision: Decision) -> Decision:
         InputError: a name or a text is missing, too long, or cannot be stored.
     """
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
-    by = decision.by.strip()
-    made = replace(decision, text=text or None, note=note or None, by=by)
-    problems = _find_missing_or_extra(made)
+    by, speaker = decision.by.strip(), (decision.speaker or "").strip()
+    cleaned = replace(
+        decision, text=text or None, note=note or None, by=by, speaker=speaker or None
+    )
+    problems = _find_missing_or_extra(cleaned)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
+    problems += _find_unstorable(speaker, MAX_NAME_CHARACTERS)
     if problems:
         raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
-    return made
+    return cleaned
 
 
 def _find_missing_or_extra(decision: Decision) -> list[str]:
     problems = []
     if not decision.by:
-        problems.append("who decides? Give a name")
-    if decision.action is Action.EDITED and not decision.text:
-        problems.append("give the new text of the edited claim")
-    if decision.action is not Action.EDITED and decision.text:
-        problems.append("only an edited claim has a new text")
+        problems.append("give the name of the person who decides")
+    is_changed = bool(decision.text or decision.speaker)
+    if decision.action is Action.EDITED and not is_changed:
+        problems.append("give the new text or the new speaker of the edited claim")
+    if decision.action is not Action.EDITED and is_changed:
+        problems.append("only an edited claim has a new text or a new speaker")
     if decision.action is Action.NOTED and not (decision.verdict or decision.note):
         problems.append("give a verdict or a note")
     return problems
@@ -99,7 +107,7 @@ def load_decision(line: str) -> Decision:
     """Read a decision that `to_json` wrote.
 
     Raises:
-        BaseValidationError, ValueError: the line holds something else.
+        BaseValidationError, ValueError: the line is not a decision.
     """
     return codec.load_line(line, Decision)
 
@@ -107,7 +115,7 @@ def load_decision(line: str) -> Decision:
 def describe_decision(decision: Decision) -> str:
     """Describe a decision in one line: "Rejected by Ann, 2026-03-01: note".
 
-    The text of an edited claim is left out: reports show it as the claim.
+    What an edited claim says is left out: reports show it as the claim.
     """
     words = decision.action.capitalize()
     if decision.verdict:

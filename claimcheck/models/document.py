@@ -1,9 +1,10 @@
-"""A document: the text as it was read, and what is known about it."""
+"""A document: the text as read, and its metadata."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
@@ -16,15 +17,26 @@ from claimcheck.models.span import LineIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A text and where it came from; the spans of a run are ranges of `text`.
+class Part:
+    """A document that was joined with others: `text[start:end]` of the whole."""
 
-    `text` is the original as read; it is None only in a run written without it.
-    `published` is the publication date, None when unknown; `published_from` says how
-    it is known: `given` (by the user), `metadata` (stated apart from the text),
-    `text`, or `url`. `language` is an ISO 639-1 code, None when it cannot be detected.
-    `format` is what the document was read as. `url` is its canonical address. `tokens`
-    is None until counted.
+    source: str
+    title: str | None
+    published: date | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and its origin; the spans of a run are ranges of `text`.
+
+    `text` is the original as read; it is None only in a run saved without it.
+    `published` is the publication date, None when unknown. `published_from` is where
+    the date comes from: `given` (by the user), `metadata` (outside the text), `text`,
+    or `url`. `language` is an ISO 639-1 code, None if it cannot be detected. `format`
+    is the format it was read as. `url` is its canonical address. `tokens` is None until
+    counted. `parts` are the documents that were joined into this one.
     """
 
     id: str
@@ -40,6 +52,7 @@ class Document:
     encoding: str | None
     characters: int
     tokens: int | None
+    parts: tuple[Part, ...] = ()
 
     @classmethod
     def from_text(
@@ -50,7 +63,7 @@ class Document:
         title: str | None = None,
         published: date | None = None,
     ) -> Document:
-        """Make a document of a text.
+        """Make a document from a text.
 
         Raises:
             InputError: the text is empty, has only white space, or contains NUL
@@ -89,12 +102,12 @@ class Document:
     ) -> Document:
         """Read a file, or standard input for `-`, in any known format.
 
-        `encoding` is that of a text; without it, UTF-8 or what the letters suggest.
+        `encoding` is the encoding of a text file; by default it is detected, UTF-8
+        first.
 
         Raises:
-            InputError: the file is missing, a folder, empty, damaged, or in a format
-                or encoding that cannot be read, or the extra that reads it is not
-                installed.
+            InputError: the file is missing, a folder, empty, damaged, or in an
+                unreadable format or encoding, or its reader is not installed.
         """
         document: Document = _readers().read(path, encoding=encoding)
         return document.with_metadata(title=title, published=published)
@@ -120,8 +133,52 @@ class Document:
         )
         return document.with_metadata(title=title, published=published)
 
+    @classmethod
+    def join(cls, documents: Sequence[Document]) -> Document:
+        """Join documents into one that is summarized as a whole.
+
+        Each follows a line with its source, and `parts` says where it is.
+
+        Raises:
+            InputError: there are not at least two different documents.
+        """
+        unique = list({document.id: document for document in documents}.values())
+        if len(unique) < 2:
+            raise InputError("only one document to join; give at least two")
+        pieces: list[str] = []
+        parts = []
+        position = 0
+        for document in unique:
+            gap = "\n\n" if pieces else ""
+            heading = f"{gap}=== {document.source} ===\n\n"
+            start = position + len(heading)
+            position = start + document.characters
+            pieces += [heading, document.full_text]
+            parts.append(
+                Part(
+                    document.source, document.title, document.published, start, position
+                )
+            )
+        source = ", ".join(part.source for part in parts)
+        joined = cls.from_text("".join(pieces), source=source)
+        return replace(joined, parts=tuple(parts))
+
+    def find_part(self, offset: int) -> Part | None:
+        """Return the joined document that an offset is in, if any."""
+        for part in self.parts:
+            if part.start <= offset < part.end:
+                return part
+        return None
+
+    def extract_part(self, part: Part) -> Document:
+        """Return a document that was joined with others, as it was before."""
+        document = Document.from_text(
+            self.full_text[part.start : part.end], source=part.source
+        )
+        return document.with_metadata(title=part.title, published=part.published)
+
     def with_metadata(self, *, title: str | None, published: date | None) -> Document:
-        """Return a copy with the title and date that are given, if any."""
+        """Return a copy with this title and date; None leaves the old value."""
         document = self
         if title is not None:
             _refuse_unusable(title, "title")
@@ -148,14 +205,14 @@ class Document:
 def _readers() -> Any:
     """Return `claimcheck.readers`, which is a layer above this one.
 
-    The constructors that use it are where people look for them. The module is looked
-    up when one is called, so that the data model imports nothing else of ours.
+    The constructors that need it belong on `Document`, where people look for them. They
+    import it when called, so that the data model depends on no other layer.
     """
     return import_module("claimcheck.readers")
 
 
 def dump_document(document: Document) -> str:
-    """Write a document as JSON without its text, as stores keep it."""
+    """Write a document as JSON without its text, as in a store."""
     return json.dumps(codec.to_fields(replace(document, text=None)), ensure_ascii=False)
 
 
@@ -169,7 +226,7 @@ def _refuse_unusable(text: str, source: str) -> None:
         raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: has only white space; give some text")
-    # Neither can be stored, printed, or sent: bytes were decoded wrongly.
+    # Neither can be stored, printed, or sent. Usually the wrong encoding was used.
     for offset, what in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (_find_surrogate(text), "a lone surrogate"),

@@ -1,6 +1,6 @@
-"""What a schema cannot say: do the parts of a result fit together?
+"""Checks what a schema cannot: do the parts of a result fit together?
 
-Problems are strings that begin with the JSON path of what is wrong.
+Problems are strings that begin with a JSON path.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from claimcheck.models.verdict import Finding, Verdict
 
 
 def find_run_inconsistencies(run: Run) -> list[str]:
-    """List every contradiction within a run; empty for a valid one."""
+    """List every inconsistency within a run; empty if it is valid."""
     return [
         *_find_span_problems(run),
         *_find_id_problems(run),
@@ -33,7 +33,7 @@ def _find_decision_problems(run: Run) -> list[str]:
 
 
 def find_check_inconsistencies(check: Check) -> list[str]:
-    """List every contradiction within a check; empty for a valid one."""
+    """List every inconsistency within a check; empty if it is valid."""
     problems = []
     texts = {document.id: document.text for document in check.documents}
     for number, verdict in enumerate(check.verdicts):
@@ -46,15 +46,15 @@ def find_check_inconsistencies(check: Check) -> list[str]:
 def find_misplaced_evidence(
     finding: Finding, texts: Mapping[str, str | None]
 ) -> list[str]:
-    """List the evidence that is not where it says it is.
+    """List the evidence whose spans do not match the documents.
 
-    `texts` has the documents' texts by id; None is a text that was left out, in which
-    nothing can be looked up.
+    `texts` maps document ids to texts; None is a text that was left out, so its
+    evidence cannot be compared.
     """
     problems = []
     for evidence in finding.evidence:
         if evidence.document_id not in texts:
-            problems.append(f"there is no document {evidence.document_id}")
+            problems.append(f"document {evidence.document_id} is not in the result")
             continue
         text = texts[evidence.document_id]
         if text is None:
@@ -62,7 +62,7 @@ def find_misplaced_evidence(
         for span in evidence.spans:
             if text[span.start : span.end] != span.text:
                 location = f"{evidence.document_id}.text[{span.start}:{span.end}]"
-                problems.append(f"evidence is not {location}")
+                problems.append(f"the evidence is not at {location}")
     return problems
 
 
@@ -121,7 +121,7 @@ def _find_id_problems(run: Run) -> Iterator[str]:
             for claim_id in item.claim_ids:
                 if claim_id not in known:
                     path = f"$.summary.{name}[{index}].claim_ids"
-                    yield f"{path}: there is no claim {claim_id}"
+                    yield f"{path}: {claim_id} is not a claim of this run"
 
 
 def _find_verdict_problems(run: Run) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _find_verdict_problems(run: Run) -> Iterator[str]:
 
 
 def _list_subjects(run: Run) -> set[str]:
-    """Return the ids of all that a check of the run has to answer for."""
+    """Return the ids of everything that a check of the run must cover."""
     subjects = {claim.id for claim in run.claims}
     if run.summary is not None:
         for item in (*run.summary.sentences, *run.summary.key_points):

@@ -1,4 +1,4 @@
-"""Claims that somebody has checked already."""
+"""Earlier fact checks, and the claims that match them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MATCHES_SCHEMA_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """A fact check: what was claimed, and what its publisher says of it.
+    """An earlier fact check: the claim, and its publisher's rating.
 
-    `rating` is in the publisher's words, such as "Mostly false". `title` is that of the
-    fact check, `reviewed` its date, and `url` its address.
+    `rating` is in the publisher's words, such as "Mostly false". `title`, `reviewed`
+    (its date), and `url` describe the fact check, not the claim.
     """
 
     text: str
@@ -41,10 +41,10 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimMatch:
-    """An earlier fact check that is like a claim.
+    """An earlier fact check of a similar claim.
 
-    `score` is the similarity, from 0 to 1; higher is closer. `relation` is what a model
-    said; None without one.
+    `score` is the similarity, 0 to 1; higher is closer. `relation` is a model's
+    judgment; None if no model was asked.
     """
 
     known: KnownClaim
@@ -54,7 +54,7 @@ class ClaimMatch:
 
 @dataclass(frozen=True, slots=True)
 class MatchedClaim:
-    """A claim, and the earlier fact checks that are like it, best first."""
+    """A claim, and the earlier fact checks of similar claims, best first."""
 
     claim: Statement
     matches: tuple[ClaimMatch, ...]
@@ -64,7 +64,7 @@ class MatchedClaim:
 class Matches:
     """The earlier fact checks of claims, in the order of the claims.
 
-    `problems` says why a model judged none of a claim's matches.
+    `problems` says for which claims a model's judgment is missing, and why.
     """
 
     claims: tuple[MatchedClaim, ...]

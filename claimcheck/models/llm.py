@@ -1,4 +1,4 @@
-"""What goes to a model and what comes back, and the client that does it."""
+"""Requests to a model, its responses, and the protocol of a client."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ModelRequest:
     `schema` is the JSON Schema (OpenAI's strict subset) that the answer must follow,
     and `schema_name` its name. `schema_message` describes it in words, for endpoints
     that cannot enforce a schema. `temperature` and `seed` override the settings.
-    `brief` is what the user changed; a repair of the answer needs it again.
+    `brief` is kept because a repair of the answer needs it again.
     """
 
     messages: tuple[Message, ...]
@@ -90,12 +90,12 @@ class ModelResponse:
     `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
     own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
     when it refused. `left_out` names the settings that the endpoint does not accept.
-    `fault` says why this request, one of several, got no answer; `exceeds_window` that
-    it is too long for the model. `unread_tokens` is how much of the request the
-    endpoint seems to have cut off before the model read it. `has_divided_usage` is
-    False if the endpoint reports only the sum of its tokens. Half of a surrogate pair,
-    as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither be
-    stored nor printed.
+    `fault` says why this request got no answer although others did. `exceeds_window` is
+    true if the request is too long for the model. `unread_tokens` is how much of the
+    request the endpoint seems to have cut off before the model read it.
+    `has_divided_usage` is False if the endpoint reports only the sum of its tokens.
+    Half of a surrogate pair, as in an answer cut inside an emoji, becomes U+FFFD,
+    because it can't be stored or printed.
     """
 
     text: str | None
@@ -112,7 +112,7 @@ class ModelResponse:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no answer and no reason why."""
+        """Whether there is neither an answer nor a reason for its absence."""
         if self.refusal or self.fault:
             return False
         if self.finish_reason in ("length", "content_filter"):
@@ -137,7 +137,7 @@ def build_unanswered_response(
     exceeds_window: bool = False,
     is_filtered: bool = False,
 ) -> ModelResponse:
-    """Build the response of a request without an answer; others have one."""
+    """Build the response for one request that got no answer."""
     return ModelResponse(
         text=None,
         finish_reason="content_filter" if is_filtered else None,
@@ -151,7 +151,7 @@ def build_unanswered_response(
 
 
 def dump_response(response: ModelResponse) -> str:
-    """Write a response as JSON on one line, as stores keep it."""
+    """Write a response as JSON on one line, as in a store."""
     fields = codec.to_fields(response)
     # ASCII, because an answer may contain what SQLite cannot store as text.
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
@@ -163,9 +163,9 @@ def load_response(fields: str) -> ModelResponse:
 
 
 class Client(Protocol):
-    """Sends requests to a model, and retries what fails on the way.
+    """Sends requests to a model, and retries transport failures.
 
-    Both methods raise `ProviderError` when there is no answer.
+    Both methods raise `ProviderError` if the endpoint gives no answer.
     """
 
     def complete(self, request: ModelRequest) -> ModelResponse:
@@ -193,10 +193,10 @@ class Work(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Progress of a piece of work: `answered` of the requests `asked` so far.
+    """Progress of a piece of work: `answered` of the `asked` requests.
 
-    Both are 0 when the work needs no requests, and when it is to wait, because the
-    endpoint takes no requests until `paused_until`.
+    Both are 0 when the work needs no requests, and while it waits because the endpoint
+    accepts no requests until `paused_until`.
     """
 
     work: Work
@@ -207,7 +207,7 @@ class Stage:
     def __str__(self) -> str:
         if self.paused_until:
             until = self.paused_until.astimezone()
-            return f"the endpoint takes no requests until {until:%H:%M:%S}"
+            return f"the endpoint accepts no requests until {until:%H:%M:%S}"
         if not self.asked:
             return str(self.work)
         return f"{self.work}: {self.answered} of {self.asked} answered"

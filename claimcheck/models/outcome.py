@@ -1,4 +1,4 @@
-"""What a run store reports: outcomes, listings and counts, as plain data.
+"""The plain data that a run store reports: outcomes, listings, and counts.
 
 The command line and the server read these; only `store` and `batch` create them.
 """
@@ -29,7 +29,7 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a document; without a run, `message` says why.
+    """The outcome of a document; `message` says why a run is missing or partial.
 
     `run` is JSON without the document's text, as the store keeps it.
     """
@@ -42,7 +42,7 @@ class Outcome:
 
     @classmethod
     def from_run(cls, run: Run) -> Outcome:
-        """Build the outcome of a run; without any content it failed."""
+        """Build the outcome of a run; a run without content has failed."""
         run_json = run.to_json(text=False, indent=None)
         if not run.failures and not run.unchecked:
             return cls(DocumentState.DONE, run_json, None, None, run.usage)
@@ -90,9 +90,9 @@ class BatchStatus:
 class Progress:
     """Document counts and spending, updated while a batch runs.
 
-    `here` counts the documents that this command finished. `spent` covers the whole
-    batch, earlier commands included; `priced` is False if its dollars are incomplete.
-    `paused_until` is set when the endpoint takes no requests for a while.
+    `here` is the number of documents that this command finished. `spent` covers the
+    entire batch, including earlier commands; `priced` is False if its dollars are
+    incomplete. `paused_until` is set while the endpoint accepts no requests.
     """
 
     total: int = 0
@@ -106,7 +106,7 @@ class Progress:
 
     @classmethod
     def from_status(cls, batch: BatchStatus) -> Progress:
-        """Start from what the store already holds of the batch."""
+        """Start from the batch's state in the store."""
         counts = batch.counts
         return cls(
             total=sum(counts.values()),
@@ -124,13 +124,13 @@ class Progress:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the endpoint takes no requests now."""
+        """Whether the endpoint accepts no requests at the moment."""
         return self.paused_until is not None and self.paused_until > datetime.now(UTC)
 
 
 @dataclass(slots=True)
 class StopSignal:
-    """A request to end a batch: documents in progress are finished first.
+    """A request to stop a batch after the documents in progress.
 
     `error` is the reason, or None if a person asked.
     """
@@ -139,18 +139,19 @@ class StopSignal:
     error: ClaimcheckError | None = None
 
     def request(self, error: ClaimcheckError | None = None) -> None:
-        """Ask the batch to stop; the first error given is kept."""
+        """Ask the batch to stop; the first error is kept."""
         self.requested = True
         self.error = self.error or error
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Documents, their requests, and the tokens of these.
+    """The expected number of requests and tokens of documents.
 
-    Repairs and retries come on top. `counted` documents were counted, the
-    others extrapolated from their length. `output_source` says where the expected
-    output tokens come from. `cost_usd` is None if the price is unknown.
+    Repairs and retries are not included. The requests of `counted` documents were
+    built and counted; the others are extrapolated from their length. `output_source`
+    says where the expected output tokens come from. `cost_usd` is None if the price is
+    unknown.
     """
 
     documents: int
@@ -197,14 +198,14 @@ class RunLocation:
         match = _LOCATION_NAME.fullmatch(name)
         if match is None:
             raise InputError(
-                f"{name!r}: names no run; a name is two numbers, such as 2-17"
+                f"{name!r} is not the name of a run; give two numbers, such as 2-17"
             )
         return cls(int(match[1]), int(match[2]))
 
 
 @dataclass(frozen=True, slots=True)
 class RunListing:
-    """A run in a list; without a result, `headline` and `claims` are None.
+    """A run in a list; `headline` and `claims` are None if it has no result.
 
     `opening` is the beginning of the text.
     """

@@ -1,40 +1,53 @@
-"""A run as people decided it: what every report, export, and comparison shows.
+"""Applies people's decisions to a run, for every report, export, and comparison.
 
-`Run.decisions` has each decision as it was made. Here they are taken together and
-applied, so that two reports of a run never show two states of a claim.
+`Run.decisions` has each decision as it was made. This module combines and applies
+them in one place, so that two reports never show a claim in two states.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from claimcheck.models.claim import Claim, Consistency
-from claimcheck.models.decision import Action, Decision, describe_decision
+from claimcheck.models.decision import (
+    DOCUMENT_SPEAKER,
+    Action,
+    Decision,
+    describe_decision,
+)
 from claimcheck.models.run import (
     Check,
     CheckFailure,
     LinkedText,
-    Position,
     Run,
     Summary,
 )
 from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 
+_WORD = re.compile(r"\w+")
+# A part of a sentence that repeats it: fewer words may be in any sentence. By hand.
+_MIN_REPEATED_WORDS = 4
+_MAX_HEADLINE = 100  # characters of a sentence in place of a headline; by hand
+
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """What people decided about a claim, all their decisions taken together.
+    """The combined decisions about a claim.
 
     `decisions` are those in force, oldest first: the last one that accepts, edits, or
-    rejects the claim, the last verdict, and the last of all. `verdict` is None if it
-    was given before the claim was edited: it is about other words.
+    rejects the claim, the edits it adds to, the last verdict, and the last one of any
+    kind. `text` and `speaker` are None if they are the claim's own. A later edit voids
+    `verdict`, because it was about another claim.
     """
 
     decisions: tuple[Decision, ...]
     action: Action
     text: str | None
+    speaker: str | None
     verdict: Label | None
 
     @property
@@ -50,7 +63,7 @@ class Judgment:
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the claim counts no longer."""
+        """Whether the claim no longer counts."""
         return self.action is Action.REJECTED
 
     def describe(self) -> str:
@@ -59,7 +72,7 @@ class Judgment:
 
 
 def judge_claims(run: Run) -> dict[str, Judgment]:
-    """Map the ids of claims that people decided about to what they decided."""
+    """Map the id of each claim with decisions to its judgment."""
     by_claim: dict[str, list[Decision]] = defaultdict(list)
     for decision in run.decisions:
         by_claim[decision.claim].append(decision)
@@ -67,31 +80,38 @@ def judge_claims(run: Run) -> dict[str, Judgment]:
 
 
 def _combine(decisions: list[Decision]) -> Judgment:
-    acting = verdict = None
+    acting = verdict = text = speaker = None
     for decision in decisions:
         if decision.action is not Action.NOTED:
             acting = decision
         if decision.action is Action.EDITED:
             verdict = None
+            # Whoever corrects a speaker keeps the text that was corrected before.
+            text = decision if decision.text else text
+            speaker = decision if decision.speaker else speaker
+        elif decision.action is not Action.NOTED:
+            text = speaker = None  # accepted or rejected as the claim was at first
         if decision.verdict:
             verdict = decision
-    in_force = [item for item in (acting, verdict, decisions[-1]) if item]
+    in_force = [acting, text, speaker, verdict, decisions[-1]]
     return Judgment(
         decisions=tuple(item for item in decisions if item in in_force),
         action=acting.action if acting else Action.NOTED,
-        text=acting.text if acting else None,
+        text=text.text if text else None,
+        speaker=speaker.speaker if speaker else None,
         verdict=verdict.verdict if verdict else None,
     )
 
 
 def apply_decisions(run: Run) -> Run:
-    """Return the run with the texts and verdicts that people gave its claims.
+    """Return the run with the claims and verdicts as people changed them.
 
-    A rejected claim keeps its place, so that the numbers of claims stay, and loses its
-    verdicts. So does an edited one: they are about other words. The summary no longer
-    says what rests on rejected claims alone, and repeats an edited one in its new
-    words. A verdict of a person takes the place of that of the check. Applying
-    decisions twice changes nothing more.
+    A rejected claim stays in the list, so that the other claims keep their numbers, but
+    loses its verdicts. An edited claim loses them, too, because they were about another
+    claim. The summary drops what rests on rejected claims alone, and repeats an edited
+    claim in its new words. A headline that repeats a rejected claim is replaced. A
+    person's verdict replaces that of the check. Applying decisions twice has no further
+    effect.
     """
     judgments = judge_claims(run)
     if not judgments:
@@ -103,8 +123,8 @@ def apply_decisions(run: Run) -> Run:
     }
     return replace(
         run,
-        summary=run.summary and _apply_to_summary(run.summary, run.claims, judgments),
-        claims=tuple(_apply_text(claim, judgments) for claim in run.claims),
+        summary=run.summary and _apply_to_summary(run.summary, run, judgments),
+        claims=tuple(_apply_edits(claim, judgments) for claim in run.claims),
         verdicts=_apply_verdicts(run, judgments, obsolete),
         unchecked=_drop_failures(run.unchecked, judgments.keys()),
         external_check=run.external_check
@@ -113,11 +133,11 @@ def apply_decisions(run: Run) -> Run:
 
 
 def list_checkable_claims(run: Run) -> list[Claim]:
-    """List the claims that are not rejected, with texts as edited."""
+    """List the claims that nobody rejected, as edited."""
     judgments = judge_claims(run)
-    rejected = {claim for claim, made in judgments.items() if made.is_rejected}
+    rejected = {claim for claim, judged in judgments.items() if judged.is_rejected}
     return [
-        _apply_text(claim, judgments)
+        _apply_edits(claim, judgments)
         for claim in run.claims
         if claim.id not in rejected
     ]
@@ -133,66 +153,109 @@ def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
     return claims, sentences
 
 
-@dataclass(frozen=True, slots=True)
-class _ReviewedClaims:
-    """The claims that are left, and what people decided on them."""
+class _SummaryReview:
+    """Applies the decisions about claims that a summary rests on or repeats."""
 
-    kept: Mapping[str, Claim]
-    rejected: Collection[str]
-    judgments: Mapping[str, Judgment]
+    def __init__(
+        self, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
+    ) -> None:
+        rejected = {claim for claim, judged in judgments.items() if judged.is_rejected}
+        self._rejected = rejected
+        self._kept = {claim.id: claim for claim in claims if claim.id not in rejected}
+        self._judgments = judgments
+        kept = {words for claim in self._kept.values() for words in _list_words(claim)}
+        gone = {words for claim in claims for words in _list_words(claim)}
+        self._gone = gone - kept
 
-    def support(self, item: LinkedText | Position) -> bool:
-        """Return whether an item rests on more than rejected claims."""
-        return not item.claim_ids or not set(self.rejected).issuperset(item.claim_ids)
+    def repeats_rejected(self, text: str) -> bool:
+        """Return whether a text has the words of a rejected claim, or a part."""
+        words = _normalize_words(text)
+        if words.count(" ") < _MIN_REPEATED_WORDS:
+            return words in self._gone
+        return any(f" {words} " in f" {gone} " for gone in self._gone)
 
-    def get_text(self, text: str, claim_ids: Sequence[str]) -> str:
+    def keeps(self, text: str, claim_ids: Sequence[str]) -> bool:
+        """Return whether a text rests on a claim that nobody rejected."""
+        if claim_ids:
+            return not self._rejected.issuperset(claim_ids)
+        return not self.repeats_rejected(text)
+
+    def update(self, text: str, claim_ids: Sequence[str]) -> str:
         """Return the new words of the one claim that a text repeats."""
-        claim = self.kept.get(claim_ids[0]) if len(claim_ids) == 1 else None
-        if claim is None or text not in (claim.text, claim.quote):
+        claim = self._kept.get(claim_ids[0]) if len(claim_ids) == 1 else None
+        if claim is None or _normalize_words(text) not in _list_words(claim):
             return text
-        judgment = self.judgments.get(claim.id)
+        judgment = self._judgments.get(claim.id)
         return (judgment and judgment.text) or text
 
-    def apply(self, items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
-        """Return the texts that are left, in their new words."""
-        left = filter(self.support, items)
+    def update_all(self, items: Iterable[LinkedText]) -> tuple[LinkedText, ...]:
+        """Return the texts that remain, in their new words."""
         return tuple(
-            replace(item, text=self.get_text(item.text, item.claim_ids))
-            for item in left
+            replace(item, text=self.update(item.text, item.claim_ids))
+            for item in items
+            if self.keeps(item.text, item.claim_ids)
         )
+
+    def update_headline(self, headline: str, texts: Sequence[str]) -> str:
+        """Return the headline, or the first text if it repeats what is rejected."""
+        if self.repeats_rejected(headline):
+            return shorten(next(filter(None, texts)), _MAX_HEADLINE, placeholder="…")
+        for claim_id, judgment in self._judgments.items():
+            new = self.update(headline, [claim_id])
+            if judgment.text and new != headline:
+                return new.rstrip(".")
+        return headline
+
+
+def _list_words(claim: Claim) -> set[str]:
+    return {_normalize_words(claim.text), _normalize_words(claim.quote)}
+
+
+def _normalize_words(text: str) -> str:
+    """Return the words alone: a headline lacks the full stop of its sentence."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _apply_to_summary(
-    summary: Summary, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
+    summary: Summary, run: Run, judgments: Mapping[str, Judgment]
 ) -> Summary:
-    rejected = {claim for claim, made in judgments.items() if made.is_rejected}
-    kept = {claim.id: claim for claim in claims if claim.id not in rejected}
-    reviewed = _ReviewedClaims(kept, rejected, judgments)
-    repeated = {text for claim in kept.values() for text in (claim.text, claim.quote)}
-    gone = {text for claim in claims for text in (claim.text, claim.quote)} - repeated
+    review = _SummaryReview(run.claims, judgments)
+    sentences = review.update_all(summary.sentences)
+    key_points = review.update_all(summary.key_points)
     positions = [
-        replace(item, position=reviewed.get_text(item.position, item.claim_ids))
-        for item in filter(reviewed.support, summary.positions)
+        replace(item, position=review.update(item.position, item.claim_ids))
+        for item in summary.positions
+        if review.keeps(item.position, item.claim_ids)
     ]
+    title = run.document.title or ""
+    left = [item.text for item in (*sentences, *key_points)]
+    texts = ["" if review.repeats_rejected(title) else title, *left]
     return replace(
         summary,
-        sentences=reviewed.apply(summary.sentences),
-        key_points=reviewed.apply(summary.key_points),
+        headline=review.update_headline(
+            summary.headline, [*texts, run.document.source]
+        ),
+        sentences=sentences,
+        key_points=key_points,
         positions=tuple(positions),
         open_questions=tuple(
-            question for question in summary.open_questions if question not in gone
+            question
+            for question in summary.open_questions
+            if not review.repeats_rejected(question)
         ),
     )
 
 
-def _apply_text(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:
+def _apply_edits(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:
     judgment = judgments.get(claim.id)
-    if judgment is None or judgment.text is None:
+    if judgment is None or not (judgment.text or judgment.speaker):
         return claim
-    # Nobody compared the new text with the quote.
+    speaker = judgment.speaker or claim.speaker
+    # The new claim has not been compared with the quote.
     return replace(
         claim,
-        text=judgment.text,
+        text=judgment.text or claim.text,
+        speaker=None if speaker == DOCUMENT_SPEAKER else speaker,
         consistency=Consistency.UNCLEAR,
         differences=(),
     )
@@ -211,7 +274,7 @@ def _apply_verdicts(
         if judgment is None or judgment.verdict is None or judgment.is_rejected:
             continue
         before = kept.get(claim.id)
-        # A verdict that a person shares keeps its reason and its evidence.
+        # If the person agrees with the check, its reason and evidence stay.
         if before is None or before.label is not judgment.verdict:
             kept[claim.id] = _build_verdict(claim, judgment, judgment.verdict, before)
     return tuple(kept.values())
@@ -220,8 +283,8 @@ def _apply_verdicts(
 def _build_verdict(
     claim: Claim, judgment: Judgment, label: Label, before: Verdict | None
 ) -> Verdict:
-    made = [decision for decision in judgment.decisions if decision.verdict]
-    rationale = f"The verdict of {made[-1].by}."
+    with_verdict = [item for item in judgment.decisions if item.verdict]
+    rationale = f"The verdict of {with_verdict[-1].by}."
     if before:
         name = before.label.replace("_", " ")
         rationale += f" The check said {name}: {before.finding.rationale}"

@@ -1,4 +1,4 @@
-"""The results that claimcheck publishes: runs of documents, and checks."""
+"""The results that claimcheck publishes: runs and checks."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
-RUN_SCHEMA_VERSION = "1.4"
-CHECK_SCHEMA_VERSION = "1.2"
-# Runs of these versions lack only fields that have a default.
-_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.3", "1.2")
+RUN_SCHEMA_VERSION = "1.5"
+CHECK_SCHEMA_VERSION = "1.3"
+# Results of these versions lack only fields that have a default.
+_READ_CHECK_VERSIONS = (CHECK_SCHEMA_VERSION, "1.2")
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.4", "1.3", "1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ class Summary:
 class Cause(StrEnum):
     """Why there is no usable answer."""
 
-    # UNANSWERED: the endpoint failed for this request only. TRUNCATED: the output limit
-    # was reached. FILTERED: a content filter of the endpoint. INVALID: still not the
-    # schema's form after one repair.
+    # UNANSWERED: the endpoint failed for this request only. TRUNCATED: the answer hit
+    # the output limit. FILTERED: the endpoint's content filter blocked it. INVALID: it
+    # violates the schema even after one repair.
 
     UNANSWERED = "unanswered"
     TRUNCATED = "truncated"
@@ -83,13 +84,13 @@ class Failure:
     raw: str | None
 
     def covers(self, characters: int) -> bool:
-        """Whether it is about a whole document of this many characters."""
+        """Whether the failure covers a document of this many characters."""
         return self.start == 0 and self.end == characters
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFailure:
-    """A claim without a verdict, because its answer was not usable."""
+    """A claim without a verdict, because there was no usable answer."""
 
     subject: str
     text: str
@@ -109,8 +110,10 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-# How the reason of an entry begins that could mean several things.
+# The prefix of the reason for an ambiguous sentence; its meanings follow.
 AMBIGUOUS = "ambiguous"
+# The reason of an entry whose claims others left no room for.
+OVER_THE_LIMIT = "over the limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What produced a run: enough to repeat it, or to say why two runs differ.
+    """What produced a run: enough to repeat it, or to explain why two runs differ.
 
     `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the
     endpoint was made to follow the schema: `json_schema`, `json_object`, `text`, or
@@ -151,13 +154,13 @@ class Signature:
 class Run:
     """The result of one `summarize`.
 
-    `summary` is None only when a failure says why. After a check, `verdicts` has one
-    for each sentence of the summary and each claim: whether the document supports it.
-    `unchecked` has those without a usable answer. Both are empty without a check.
+    `summary` is None only if a failure says why. After a check, `verdicts` has one for
+    each sentence of the summary and each claim: whether the document supports it.
+    `unchecked` lists those without a usable answer. Both are empty without a check.
     `passages` is the number of parts in which the document was read. `external_check`
-    is the check of its claims against evidence that was searched for, if any.
-    `decisions` are those of people about the claims, oldest first. `stability` compares
-    it with further runs of the same document, if there were any.
+    is the check of the claims against evidence from a search, if any. `decisions` are
+    people's decisions about the claims, oldest first. `stability` compares the run with
+    further runs of the same document, if there were any.
     """
 
     document: Document
@@ -220,9 +223,9 @@ class Run:
 class Check:
     """The result of a check: one verdict or failure per claim, in order.
 
-    `claimed_in` is the document that makes the claims, if known. `documents` are those
-    quoted as evidence, and `searched` is the number that were searched. `search` says
-    how evidence was found, if it was not given.
+    `claimed_in` is the document that makes the claims, if known. `documents` are the
+    ones quoted as evidence, and `searched` is the number of documents searched.
+    `search` records how evidence was found, unless the user gave it.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -255,19 +258,19 @@ class Check:
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
-        return codec.load(data, cls, schema="check", versions=(CHECK_SCHEMA_VERSION,))
+        return codec.load(data, cls, schema="check", versions=_READ_CHECK_VERSIONS)
 
 
 def _reports(module: str) -> Any:
     """Return a module of `claimcheck.reports`, a layer above this one.
 
-    The methods that use it are where people look for them. The module is looked up
-    when one is called, so that the data model imports nothing else of ours.
+    The methods that need it belong on the results, where people look for them. They
+    import it when called, so that the data model depends on no other layer.
     """
     return import_module(f"claimcheck.reports.{module}")
 
 
 def load_run(fields: str, text: str) -> Run:
-    """Read a run that was written without its text, and put the text back."""
+    """Read a run that was written without its text, and restore the text."""
     run = codec.from_fields(json.loads(fields), Run)
     return replace(run, document=replace(run.document, text=text))

@@ -1,4 +1,4 @@
-"""What a search for evidence found, read, and left out, and why."""
+"""The log of a search for evidence: what it found, read, and left out, and why."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SearchQuery:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSearch:
-    """How evidence for one claim was searched.
+    """How evidence for one claim was searched for.
 
     `document_ids` are the documents that the claim was compared with, most relevant
     first: `verify` compares it with the same ones again.
@@ -46,10 +46,11 @@ class ClaimSearch:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an address returned at a time; `sha256` identifies the bytes.
+    """What an address returned at a certain time; `sha256` identifies the bytes.
 
-    `url` is the final address, `source` the one that was asked for, and `headers` are
-    those that describe the content. `published` is the date that the provider states.
+    `source` is the requested address and `url` the final one, after redirects.
+    `headers` are those that describe the content. `published` is the provider's date,
+    if any.
     """
 
     source: str
@@ -62,10 +63,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SearchedPage:
-    """A result that was looked at: read as a document, or left out.
+    """A search result that was read as a document, or left out.
 
     Exactly one of `document_id` and `problem` is set. `copy_of` is the id of the
-    document whose text it repeats: such a page is not a source of its own.
+    document whose text it repeats: such a page is not an independent source.
     """
 
     provider: str
@@ -79,9 +80,9 @@ class SearchedPage:
 
 @dataclass(frozen=True, slots=True)
 class SearchLog:
-    """All that a search did: what was asked, and what was read.
+    """Everything that a search asked and read.
 
-    `before` keeps out what was not published before that day.
+    `before` excludes pages not published before that day.
     """
 
     providers: tuple[str, ...]

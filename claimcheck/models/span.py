@@ -1,9 +1,10 @@
-"""Ranges of a text, and what people call them: line, page, time."""
+"""Ranges of a text, and their line, page, and subtitle time."""
 
 from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -87,13 +88,17 @@ class LineIndex:
 
     Lines, columns, and pages count from 1; columns count code points. Form feeds
     separate pages, as in the text of a PDF. Built in one pass, then each lookup is a
-    binary search.
+    binary search. `parts` are the source, start, and end of joined documents.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, parts: Sequence[tuple[str, int, int]] = ()) -> None:
         self.text = text
+        self._parts = [
+            PartLines(source, start, end, LineIndex(text[start:end]))
+            for source, start, end in parts
+        ]
         lines = _unify_line_breaks(text).split("\n")
-        # Offsets at which lines start; each break counts as one character by now.
+        # Offsets at which lines start; every break is now one character.
         self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
         # Most texts have neither pages nor cues: skip the search for them.
         self._pages = (
@@ -106,6 +111,13 @@ class LineIndex:
         """Return the (line, column) of an offset."""
         line = bisect.bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
+
+    def find_part(self, offset: int) -> PartLines | None:
+        """Return the joined document that an offset is in, if any."""
+        for part in self._parts:
+            if part.start <= offset < part.end:
+                return part
+        return None
 
     def page(self, offset: int) -> int | None:
         """Return the page of an offset; None in a text without pages."""
@@ -133,3 +145,13 @@ def _unify_line_breaks(text: str) -> str:
         return text
     # A CRLF becomes a space and a line feed, so that no offset moves.
     return text.replace("\r\n", " \n").replace("\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class PartLines:
+    """A document that was joined with others: its range, and its own lines."""
+
+    source: str
+    start: int
+    end: int
+    lines: LineIndex

@@ -1,4 +1,4 @@
-"""How far several runs of the same document agree."""
+"""The agreement of several runs of the same document."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ClaimStability:
-    """In how many of the runs a claim is, the published one included.
+    """The number of runs that contain a claim, including the published one.
 
     `runs` counts those with a claim that shares at least half of the shorter quote,
-    `same_quote` those with the very same quote, and `same_verdict` those whose check
-    says the same of it; None without a check.
+    `same_quote` those with the identical quote, and `same_verdict` those whose check
+    has the same label for it (None without a check).
     """
 
     claim_id: str
@@ -24,8 +24,8 @@ class ClaimStability:
 class Stability:
     """The agreement of `runs` runs; the first of them is the one published.
 
-    `jaccard` is the mean over all pairs of runs: of their claims, by place, the share
-    that both have. `claims` has those of the published run.
+    `jaccard` is the mean over all pairs of runs of the share of their claims that both
+    have, compared by location. `claims` covers the claims of the published run.
     """
 
     runs: int

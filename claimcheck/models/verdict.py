@@ -1,4 +1,4 @@
-"""Verdicts: whether evidence supports a claim, and where that evidence is."""
+"""Verdicts: whether evidence supports a claim, with the location of the evidence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Label(StrEnum):
 class Stance(StrEnum):
     """How evidence bears on a claim.
 
-    `related` evidence is about the same subject and decides nothing.
+    `related` evidence is about the same subject but does not decide the label.
     """
 
     SUPPORTS = "supports"
@@ -30,7 +30,7 @@ class Stance(StrEnum):
 
 
 class DecidedBy(StrEnum):
-    """What a label rests on.
+    """What a label is based on.
 
     `alignment`: how well the words match. `rules`: a rule found a difference.
     `model`: a model's answer. `person`: a decision, applied to a run.
@@ -58,7 +58,7 @@ class Evidence:
 def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
     """Move the first passage of each stance to the front.
 
-    Whoever shows only some of the passages then shows every side.
+    A report that shows only the first few passages then shows every side.
     """
     first: dict[Stance, Evidence] = {}  # in the order of first appearance
     for passage in passages:
@@ -74,8 +74,8 @@ class Difference:
     """Words of a claim that its evidence contradicts or does not contain.
 
     `kind` is number, name, date, negation, opposite, speaker, or attribution; older
-    runs may have outlet, order, or role. `evidence` is None when it does not contain
-    them. A claim's own quote is evidence, too.
+    runs may have outlet, order, or role. `evidence` has the words of the evidence, or
+    None if it does not contain them. A claim's own quote counts as evidence.
     """
 
     kind: str
@@ -104,7 +104,7 @@ class Difference:
 class Finding:
     """The answer to one question about a claim.
 
-    `confidence` is the probability, 0 to 1, that the label is right; None where a model
+    `confidence` is the probability, 0 to 1, that the label is right; None if a model
     gave none.
     """
 
@@ -128,10 +128,9 @@ class Votes:
 class Verdict:
     """The result of checking one claim, or one sentence of a summary.
 
-    `subject` is the id of what was checked. For an attributed claim `speaker` is who is
-    said to have said it, `finding` answers whether they said it, and `content` whether
-    it is true: two questions with two answers. Otherwise `speaker` and `content` are
-    None.
+    `subject` is the id of what was checked. An attributed claim raises two questions:
+    `finding` answers whether `speaker` said it, and `content` whether it is true. For
+    other claims, `speaker` and `content` are None.
     """
 
     subject: str
@@ -143,5 +142,5 @@ class Verdict:
 
     @property
     def label(self) -> Label:
-        """The label of the finding: for attributed claims, was it said?"""
+        """The label of the finding; for attributed claims, whether it was said."""
         return self.finding.label

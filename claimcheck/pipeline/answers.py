@@ -1,8 +1,8 @@
-"""Requests to a model, and what becomes of their responses.
+"""Send requests to a model, and turn its responses into values or failures.
 
-All of an answer that follows its schema is used. What is missing is asked for once
-more, and only that: see `claimcheck.pipeline.repair`. What can't be used then is
-recorded, with its cause and its JSON path.
+Every part of an answer that follows the schema is used. One repair asks for the parts
+that are missing or invalid: see `claimcheck.pipeline.repair`. Parts that still can't be
+used are recorded with their cause and JSON path.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from claimcheck.salvage import ParsedAnswer, parse_answer
 
 # All limits below were chosen by hand.
 _MAX_PROBLEMS_TO_REPORT = 3
-# Of an unusable answer in a run. The store of a batch has all of it.
+# An unusable answer in a run is cut to this. The store of a batch has all of it.
 _MAX_RAW_CHARACTERS = 20_000
-# The words of endpoints for why an answer ended, in lower case.
+# The finish reasons of various endpoints, in lower case.
 _CUT_OFF_REASONS = ("length", "max_tokens", "model_length", "max_output_tokens")
 _SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
 # What weak models write instead of null.
@@ -54,7 +54,7 @@ class ClaimAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A response, what it contains, and why that is not all."""
+    """A response, its parsed content, and why that is incomplete, if it is."""
 
     response: ModelResponse
     parsed: ParsedAnswer
@@ -66,8 +66,8 @@ class Attempt:
 class Answer(Attempt, Generic[T]):
     """The outcome of a request: a `value`, the `cause` of failure, or both.
 
-    Both: the answer was cut off, and `value` is what is complete of it. `claims` are
-    its valid claims, also if there is no value. `usage` includes a repair.
+    If it has both, the answer was cut off, and `value` is its complete part. `claims`
+    are the valid claims, even if `value` is None. `usage` includes a repair.
     """
 
     value: T | None
@@ -78,7 +78,7 @@ class Answer(Attempt, Generic[T]):
 
     @property
     def has_all_claims(self) -> bool:
-        """Whether the list of claims is there to its end."""
+        """Whether the list of claims is complete."""
         parsed = self.parsed
         has_claims = "claims" in parsed.fields and parsed.open_list != "claims"
         return has_claims and all(map(_is_property, parsed.missing))
@@ -89,7 +89,7 @@ class Answer(Attempt, Generic[T]):
         return self.cause is Cause.TRUNCATED and not self.has_all_claims
 
     def build_failure(self, start: int, end: int) -> Failure:
-        """Build the failure to read a range of the document."""
+        """Build the failure for a range of the document."""
         assert self.cause is not None
         text = self.response.text
         raw = _shorten_raw(text) if text else None
@@ -98,9 +98,9 @@ class Answer(Attempt, Generic[T]):
     def build_item_failures(
         self, start: int, end: int, index: QuoteIndex | None, summary: bool = True
     ) -> Iterator[Failure]:
-        """Build a failure for each item that was left out, where it quotes.
+        """Build a failure for each rejected item, at the location of its quote.
 
-        Without `summary`, those of a summary do not count.
+        `summary=False` skips the items of the summary.
         """
         for item in self.parsed.rejected:
             if not summary and item.key in repair.LINKED_LISTS:
@@ -109,14 +109,14 @@ class Answer(Attempt, Generic[T]):
             spans: Sequence[Span] = ()
             if index and quote and isinstance(quote, str):
                 spans = index.ground(quote).spans
-            place = (spans[0].start, spans[-1].end) if spans else (start, end)
+            extent = (spans[0].start, spans[-1].end) if spans else (start, end)
             problems = join_problems(item.problems, _MAX_PROBLEMS_TO_REPORT)
             message = f"an item of the answer was left out: {problems}"
             raw = _shorten_raw(json.dumps(item.value, ensure_ascii=False))
-            yield Failure(Cause.INVALID, message, *place, self.attempts, raw)
+            yield Failure(Cause.INVALID, message, *extent, self.attempts, raw)
 
     def build_unread_failures(self, start: int, end: int) -> tuple[Failure, ...]:
-        """Build the failure of a request that the model did not see whole."""
+        """Build the failure if the endpoint cut off part of the request."""
         if not self.response.unread_tokens:
             return ()
         message = (
@@ -129,7 +129,7 @@ class Answer(Attempt, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class AmbiguousAnswer:
-    """A sentence that could mean several things, which the model lists."""
+    """A sentence with several possible meanings, as the model lists them."""
 
     quote: str
     meanings: tuple[str, ...]
@@ -165,7 +165,7 @@ class SummaryAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionAnswer:
-    """The claim with this number again; without a quote if there is none."""
+    """The corrected claim with this number; `quote` is None if it has none."""
 
     number: int
     quote: str | None
@@ -201,7 +201,7 @@ class VerdictsAnswer:
 
 
 def normalize_speaker(speaker: str | None) -> str | None:
-    """Return the speaker; None for what weak models write instead of null."""
+    """Return the speaker; None for the words that weak models write for null."""
     if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
         return None
     return speaker
@@ -220,8 +220,8 @@ def ask_all(
 ) -> Flow[list[Answer[T]]]:
     """Ask for several values at once; the answers keep the order.
 
-    Without a `kind`, the claims are all that is wanted. `source` is the text that the
-    model was shown with other quotation marks.
+    Without a `kind`, only the claims are read. `source` is the original of a text that
+    the model saw with curly quotation marks.
     """
     if not requests:
         return []
@@ -229,7 +229,7 @@ def ask_all(
     attempts = []
     repairs: dict[int, repair.Repair] = {}
     for index, (request, received) in enumerate(zip(requests, responses, strict=True)):
-        # Stored answers have been marked, and have no usage to tell it from.
+        # Stored answers were marked when they arrived; their usage is no longer known.
         response = mark_unread(request, received)
         attempt = _read_response(request, response)
         attempts.append(attempt)
@@ -264,9 +264,9 @@ def _read_response(request: ModelRequest, response: ModelResponse) -> Attempt:
 def _merge_repair(
     first: Attempt, planned: repair.Repair, response: ModelResponse
 ) -> Attempt:
-    """Add what the repair contains to the first attempt, or replace that."""
+    """Merge the repair into the first attempt, or replace the attempt with it."""
     second = _read_response(planned.request, response)
-    if planned.is_whole:
+    if planned.replaces_answer:
         # A second answer counts unless it contains less than the first.
         if repair.count_content(second.parsed) < repair.count_content(first.parsed):
             return first
@@ -289,7 +289,7 @@ def _build_answer(
         fields.pop("ambiguous", []), tuple[AmbiguousAnswer, ...]
     )
     value: T | None = None
-    # Without a missing property, what an answer that was cut off has is a value, too.
+    # An answer that was cut off still has a value if no property is missing.
     if kind and fields and not any(map(_is_property, parsed.missing)):
         value = codec.from_fields(fields, kind)
     return Answer(
@@ -306,7 +306,7 @@ def _build_answer(
 
 
 def _is_property(problem: schemas.Problem) -> bool:
-    # "$" is about JSON that is broken, of which some was read.
+    # The path "$" means broken JSON that was read in part.
     return problem.path != "$"
 
 
@@ -319,7 +319,7 @@ def _shorten_raw(text: str) -> str:
 def _diagnose_response(
     schema_name: str, response: ModelResponse
 ) -> tuple[Cause | None, str]:
-    """Return why a response has no text to read, or None."""
+    """Return why a response has no text to parse; the cause is None if it has."""
     reason = _fold_finish_reason(response)
     if response.fault is not None:
         is_filtered = reason in _FILTER_REASONS
@@ -338,10 +338,10 @@ def _diagnose_response(
 def _diagnose_parsed(
     schema_name: str, parsed: ParsedAnswer, response: ModelResponse
 ) -> tuple[Cause | None, str]:
-    """Return why an answer is not complete, or None.
+    """Return why an answer is incomplete; the cause is None if it is complete.
 
-    The JSON decides whether it was cut off: endpoints have many words for that, or call
-    it a normal end. A complete object is complete, whatever the endpoint calls it.
+    The JSON decides whether the answer was cut off, because endpoints use many finish
+    reasons, or report a normal end.
     """
     if not parsed.missing and not parsed.is_cut_off:
         return None, ""

@@ -6,11 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
-from claimcheck import prompts, tokens
 from claimcheck.models.claim import Statement, make_statement_id
-from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.llm import Usage
 from claimcheck.models.run import Cause, CheckFailure, Failure, Run, Signature
 from claimcheck.models.verdict import (
     DecidedBy,
@@ -21,14 +19,20 @@ from claimcheck.models.verdict import (
     Verdict,
     Votes,
 )
-from claimcheck.pipeline.answers import Answer, VerdictAnswer, VerdictsAnswer, ask_all
+from claimcheck.pipeline.answers import Answer, VerdictsAnswer
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE, build_request
 from claimcheck.pipeline.signature import (
     build_extractive_signature,
     build_model_signature,
     merge_settings,
+)
+from claimcheck.pipeline.votes import (
+    PROMPT,
+    SCHEMA,
+    Passage,
+    StatementEvidence,
+    Vote,
+    ask_for_votes,
 )
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
@@ -45,27 +49,21 @@ from claimcheck.verification.engine import (
     verify_content,
     verify_statement,
 )
-from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.explain import build_evidence
-from claimcheck.verification.retrieve import Corpus, select_passages
+from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer
 
-SCHEMA, PROMPT = "verdict.answer", "verdict"
 # The key in the settings of a signature: the scorer, with its version.
 VERIFIER = "verifier"
-# The key in the settings of a signature, where it is not the default.
+# The key in the settings of a signature, present only if it is not the default.
 CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
-# With more, a check costs more than it saves. Chosen by hand.
-_MAX_SHARED_TOKENS = 3_000
-# One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
+# A verdict must cite one of the closest passages. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
-# Shown with a verdict that cites none. Chosen by hand.
+# For a verdict that cites no passage. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
 _WORD = re.compile(r"\w+")
-# A document, and the index of a sentence in it.
-_Passage = tuple[EvidenceDocument, int]
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
 
@@ -88,11 +86,14 @@ def check_with_model(
 ) -> Flow[CheckResult]:
     """Check statements with a model; one without evidence needs no request."""
     scorer = choose_scorer(settings.verifier)
-    context = _CheckContext(corpus, settings, scorer, strict)
-    checks = [_StatementCheck.prepare(statement, context) for statement in statements]
-    votes_by_check, answers = yield from _ask_for_votes(checks, settings)
+    items = [
+        StatementEvidence(statement, corpus.find_documents(statement.text))
+        for statement in statements
+    ]
+    votes_by_item, answers = yield from ask_for_votes(items, settings)
     outcomes = [
-        check.decide(votes) for check, votes in zip(checks, votes_by_check, strict=True)
+        _StatementCheck(item, scorer, strict).decide(votes)
+        for item, votes in zip(items, votes_by_item, strict=True)
     ]
     extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     extra_settings[VERIFIER] = scorer.name
@@ -106,128 +107,6 @@ def check_with_model(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Vote:
-    """An answer, and the verdict in it on one statement, if there is one."""
-
-    answer: Answer[VerdictsAnswer]
-    verdict: VerdictAnswer | None
-    passages: Sequence[_Passage]
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Statements that are checked in one request, by their index.
-
-    `passages` are the sentences that the model is shown, numbered from 1.
-    """
-
-    indexes: Sequence[int]
-    passages: Sequence[_Passage]
-
-    def build_requests(
-        self, checks: Sequence[_StatementCheck], settings: Settings
-    ) -> list[ModelRequest]:
-        """Return a request for each vote."""
-        statements = [checks[index].statement for index in self.indexes]
-        return _build_requests(statements, self.passages, settings)
-
-    def split(self, checks: Sequence[_StatementCheck]) -> list[_Group]:
-        """Return groups that need a smaller window, or none."""
-        if len(self.indexes) > 1:
-            return [_Group([index], checks[index].select()) for index in self.indexes]
-        if len(self.passages) < 2:
-            return []
-        (index,) = self.indexes
-        return [_Group([index], checks[index].select(len(self.passages) // 2))]
-
-    def read_votes(
-        self, answers: Sequence[Answer[VerdictsAnswer]]
-    ) -> dict[int, list[_Vote]]:
-        """Return the votes on each statement, in the order of the answers."""
-        votes: dict[int, list[_Vote]] = {index: [] for index in self.indexes}
-        for answer in answers:
-            verdicts: dict[int, VerdictAnswer] = {}
-            for item in answer.value.verdicts if answer.value else ():
-                verdicts.setdefault(item.number, item)
-            for number, index in enumerate(self.indexes, 1):
-                vote = _Vote(answer, verdicts.get(number), self.passages)
-                votes[index].append(vote)
-        return votes
-
-
-def _ask_for_votes(
-    checks: Sequence[_StatementCheck], settings: Settings
-) -> Flow[tuple[list[list[_Vote]], list[Answer[VerdictsAnswer]]]]:
-    """Return the votes on each statement, and all answers that were paid for.
-
-    A statement that a shared answer leaves out is asked about alone. A request that
-    exceeds the model's window is repeated with less.
-    """
-    votes_by_check: list[list[_Vote]] = [[] for _ in checks]
-    all_answers: list[Answer[VerdictsAnswer]] = []
-    pending = _group_checks(checks, settings)
-    while pending:
-        requests: list[ModelRequest] = []
-        for group in pending:
-            requests += group.build_requests(checks, settings)
-        answers = yield from ask_all(requests, VerdictsAnswer)
-        all_answers += answers
-        # All requests are sent at once; each group takes its own answers, in order.
-        remaining = iter(answers)
-        repeated: list[_Group] = []
-        for group in pending:
-            own = list(islice(remaining, settings.votes))
-            if any(answer.response.exceeds_window for answer in own):
-                smaller = group.split(checks)
-                repeated += smaller
-                if smaller:
-                    continue
-            for index, votes in group.read_votes(own).items():
-                votes_by_check[index] = votes
-                is_missing = all(vote.verdict is None for vote in votes)
-                if is_missing and len(group.indexes) > 1:
-                    repeated.append(_Group([index], checks[index].select()))
-        pending = repeated
-    return votes_by_check, all_answers
-
-
-def _group_checks(
-    checks: Sequence[_StatementCheck], settings: Settings
-) -> list[_Group]:
-    """Put statements into one request if their documents fit into it.
-
-    That costs far less than to show each its best passages, and it is the only way for
-    a model to see all of a document.
-    """
-    groups: list[_Group] = []
-    sharing: dict[tuple[EvidenceDocument, ...], list[int]] = {}
-    for index, check in enumerate(checks):
-        sharing.setdefault(tuple(check.documents), []).append(index)
-    for documents, indexes in sharing.items():
-        passages: list[_Passage] = []
-        for document in documents:
-            passages += [(document, item) for item in range(len(document.sentences))]
-        together = min(len(indexes), settings.claims_per_check)
-        is_cheaper = len(passages) < settings.top_k * together
-        if together == 1 or not is_cheaper or not _fits(passages, settings):
-            for index in indexes:
-                if selected := checks[index].select():
-                    groups.append(_Group([index], selected))
-            continue
-        size = settings.claims_per_check
-        for start in range(0, len(indexes), size):
-            groups.append(_Group(indexes[start : start + size], passages))
-    return sorted(groups, key=lambda group: group.indexes[0])
-
-
-def _fits(passages: Sequence[_Passage], settings: Settings) -> bool:
-    """Whether passages fit into a request, with room for claims and answer."""
-    texts = [document.sentences[index].text for document, index in passages]
-    limit = min(_MAX_SHARED_TOKENS, settings.context_tokens // 4)
-    return bool(texts) and tokens.count("\n".join(texts)) <= limit
-
-
 def check_without_model(
     statements: Sequence[Statement],
     corpus: Corpus,
@@ -237,7 +116,7 @@ def check_without_model(
 ) -> Flow[CheckResult]:
     """Check statements without a model, by comparison and entailment.
 
-    Of the settings, only `verifier` counts.
+    Of the settings, only `verifier` is used.
     """
     scorer = choose_scorer(settings.verifier)
     verdicts = []
@@ -253,8 +132,9 @@ def check_run(
 ) -> Flow[Run]:
     """Check the summary and the claims of the flow's run against its document.
 
-    Each text is checked once, as strictly as a summary deserves: what it adds to the
-    document, or states as a fact where the document quotes somebody, is not supported.
+    Each text is checked once, with the strictness that a summary needs: anything it
+    adds to the document, or states as a fact where the document quotes somebody, is not
+    supported.
     """
     run = yield from flow
     statements = list_statements(run)
@@ -294,38 +174,25 @@ def list_statements(run: Run) -> list[Statement]:
 
 
 @dataclass(frozen=True, slots=True)
-class _CheckContext:
-    """What the checks of all statements share; `strict` as in `Hypothesis`."""
+class _StatementCheck:
+    """Turns a model's answers about one statement into a verdict.
 
-    corpus: Corpus
-    settings: Settings
+    `strict` as in `Hypothesis`.
+    """
+
+    item: StatementEvidence
     scorer: EntailmentScorer
     strict: bool
 
+    @property
+    def statement(self) -> Statement:
+        return self.item.statement
 
-@dataclass(frozen=True, slots=True)
-class _StatementCheck:
-    """The check of one statement against documents that may bear on it."""
-
-    statement: Statement
-    context: _CheckContext
-    documents: Sequence[EvidenceDocument]
-
-    @classmethod
-    def prepare(cls, statement: Statement, context: _CheckContext) -> _StatementCheck:
-        documents = context.corpus.find_documents(statement.text)
-        return cls(statement, context, documents)
-
-    def select(self, count: int | None = None) -> Sequence[_Passage]:
-        """Return the best passages for the statement, at most `count`."""
-        count = count or self.context.settings.top_k
-        return select_passages(self.statement.text, self.documents, count)
-
-    def decide(self, votes: Sequence[_Vote]) -> Verdict | CheckFailure:
-        """Return the majority's verdict, or a failure if there is none."""
+    def decide(self, votes: Sequence[Vote]) -> Verdict | CheckFailure:
+        """Return the majority's verdict, or a failure without a usable vote."""
         if not votes:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
-        # Whoever did not see all of the passages cannot judge by them.
+        # A model that did not receive all passages cannot judge them.
         usable = [
             vote
             for vote in votes
@@ -334,7 +201,7 @@ class _StatementCheck:
         if not usable:
             return _build_failure(self.statement, votes[0].answer)
         counts = Counter(vote.verdict.label for vote in usable if vote.verdict)
-        # In a tie, the label that was given first.
+        # In a tie, `most_common` returns the label of the earliest vote.
         label = counts.most_common(1)[0][0]
         chosen = next(
             vote for vote in usable if vote.verdict and vote.verdict.label == label
@@ -342,7 +209,8 @@ class _StatementCheck:
         if len(votes) == 1:
             return self._build_verdict(self._build_finding(chosen), None)
         finding = self._build_finding(chosen)
-        # A check may have replaced the label. An unusable answer is a vote for nothing.
+        # A veto may have replaced the label. Unusable answers count as votes for no
+        # label.
         agreed = counts[finding.label]
         confidence = agreed / len(votes) if agreed else None
         finding = replace(finding, confidence=confidence)
@@ -354,15 +222,15 @@ class _StatementCheck:
             text=self.statement.text,
             speaker=find_speaker(self.statement),
             finding=finding,
-            content=verify_content(self.statement, self.documents, self.context.scorer),
+            content=verify_content(self.statement, self.item.documents, self.scorer),
             votes=votes,
         )
 
-    def _build_finding(self, vote: _Vote) -> Finding:
+    def _build_finding(self, vote: Vote) -> Finding:
         """Build the finding from the model's answer, if that has grounds.
 
-        A label that cites no passage about the statement becomes `not_enough_evidence`,
-        and a "supported" to which a check objects becomes what the checks decide.
+        A label that cites no passage about the statement becomes `not_enough_evidence`.
+        If the rules object to "supported", their finding replaces it.
         """
         verdict = vote.verdict
         assert verdict is not None
@@ -387,9 +255,9 @@ class _StatementCheck:
         return finding
 
     def _is_repeated(self) -> bool:
-        """Whether a passage has all the statement's words and no conflict."""
+        """Whether a passage has all words of the statement and no conflict with it."""
         words = set(_WORD.findall(self.statement.text.lower()))
-        for document, index in self.select(_CLOSEST_PASSAGES):
+        for document, index in self.item.select(_CLOSEST_PASSAGES):
             passage = document.sentences[index].text.lower()
             if not words.issubset(_WORD.findall(passage)):
                 continue
@@ -402,78 +270,44 @@ class _StatementCheck:
 
     def _build_hypothesis(self) -> Hypothesis:
         return Hypothesis.from_text(
-            self.statement.text, self.statement.speaker, strict=self.context.strict
+            self.statement.text, self.statement.speaker, strict=self.strict
         )
 
-    def _is_about(self, cited: Sequence[_Passage]) -> bool:
+    def _is_about(self, cited: Sequence[Passage]) -> bool:
         """Whether one of the passages is among the closest to the statement.
 
-        A weak model that has to cite a passage cites any.
+        A weak model that must cite a passage cites an arbitrary one.
         """
-        closest = self.select(_CLOSEST_PASSAGES)
+        closest = self.item.select(_CLOSEST_PASSAGES)
         return any(passage in closest for passage in cited)
 
     def _build_evidence(
-        self, cited: Sequence[_Passage], label: Label
+        self, cited: Sequence[Passage], label: Label
     ) -> tuple[Evidence, ...]:
-        passages = cited or select_passages(
-            self.statement.text, self.documents, _MAX_RELATED_PASSAGES
-        )
+        passages = cited or self.item.select(_MAX_RELATED_PASSAGES)
         stance = _STANCE_BY_LABEL.get(label, Stance.RELATED)
         evidence: list[Evidence] = []
         for document, index in passages:
             evidence += build_evidence(document, [index], stance)
         return tuple(evidence)
 
-    def _apply_veto(self, finding: Finding, cited: Sequence[_Passage]) -> Finding:
-        """Replace "supported" if a check objects: as without a model."""
+    def _apply_veto(self, finding: Finding, cited: Sequence[Passage]) -> Finding:
+        """Replace "supported" if the rules object, as in a check without a model."""
         hypothesis = self._build_hypothesis()
-        for document in self.documents:
+        for document in self.item.documents:
             indexes = [index for other, index in cited if other is document]
-            veto = find_veto(hypothesis, document, self.context.scorer, indexes)
+            veto = find_veto(hypothesis, document, self.scorer, indexes)
             if veto is not None:
-                # A vote is for "supported", and says nothing of another label.
+                # The votes were for "supported" and do not count for the new label.
                 rationale = f"The model calls it supported, but: {veto.rationale}"
                 return replace(veto, rationale=rationale)
         return finding
 
 
-def _build_requests(
-    statements: Sequence[Statement],
-    passages: Sequence[_Passage],
-    settings: Settings,
-) -> list[ModelRequest]:
-    claims = []
-    for statement in statements:
-        claim = " ".join(statement.text.split())
-        if statement.speaker is not None:
-            claim = f"{claim} (as the words of {statement.speaker})"
-        claims.append(curl_marks(claim))
-    texts = []
-    for document, index in passages:
-        text = " ".join(document.sentences[index].text.split())
-        texts.append(curl_marks(text))
-    fence = prompts.choose_fence("".join([*claims, *texts]))
-    variables = {"claims": claims, "passages": texts, "fence": fence}
-    limits = [
-        ("verdicts", keyword, len(statements)) for keyword in ("minItems", "maxItems")
-    ]
-    request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
-    if settings.votes == 1:
-        return [request]
-    # The seeds differ, so that the votes can, but are the same in every run.
-    temperature = settings.temperature or SAMPLING_TEMPERATURE
-    first_seed = settings.seed or 0
-    return [
-        replace(request, temperature=temperature, seed=first_seed + vote)
-        for vote in range(settings.votes)
-    ]
-
-
 def _build_failure(
     statement: Statement, answer: Answer[VerdictsAnswer]
 ) -> CheckFailure:
-    # It has no range of the document; only what happened counts.
+    # A check has no range of the document; only the cause and message are used.
     unread = answer.build_unread_failures(0, 1)
     if unread:
         failure = unread[0]

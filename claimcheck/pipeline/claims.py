@@ -1,4 +1,4 @@
-"""Build claims from answers: grounded, each once, in document order."""
+"""Build claims from answers: grounded, without duplicates, in document order."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rapidfuzz.distance import Indel
 
 from claimcheck import resources
 from claimcheck.english.check_worthiness import score_check_worthiness
-from claimcheck.english.dates import find_first_time, find_year_before
 from claimcheck.english.instructions import REASON as INSTRUCTION
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
+from claimcheck.english.time_resolution import find_first_time, find_year_before
 from claimcheck.grounding import GroundingResult
 from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import AMBIGUOUS
+from claimcheck.models.run import AMBIGUOUS, OVER_THE_LIMIT
 from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
 from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
@@ -37,11 +37,11 @@ from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage
 
-# Of the words of two claims, by edit distance: above it they say the same, unless a
-# number, a name, a date, or a negation differs. Chosen by hand.
+# The similarity of two claims' words, by edit distance, above which they say the same,
+# unless a number, a name, a date, or a negation differs. Chosen by hand.
 _MIN_DUPLICATE_SIMILARITY = 0.9
-# Of a claim's distinct content words. Claims above the similarity share more than that,
-# so this only saves comparisons.
+# The share of a claim's distinct content words. Claims above the similarity share more
+# than that, so this limit only saves comparisons.
 _MIN_DUPLICATE_OVERLAP = 0.7
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
@@ -51,8 +51,8 @@ _STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
 class NumberedClaims:
     """Claims in document order, and the ids behind the model's numbers.
 
-    Numbers start at 1. A merged claim has several. The number of a claim that was not
-    kept is missing; `unused` says where such claims are, and what speaks against them.
+    Numbers start at 1. A merged claim has several. The number of a claim that was
+    dropped is missing; `unused` has the location of each such claim and the reason.
     """
 
     claims: tuple[Claim, ...]
@@ -64,8 +64,8 @@ class NumberedClaims:
 class ExtractedClaims:
     """What a model found in a document, in document order.
 
-    `passages` has the passage of each claim, if there are several: each keeps one claim
-    at least, if the limit allows.
+    `passages` has the passage of each claim if there are several passages: each passage
+    keeps at least one claim, if the limit allows.
     """
 
     claims: Sequence[ClaimAnswer]
@@ -82,7 +82,7 @@ def ground_claims(
 ) -> Flow[tuple[NumberedClaims, Usage]]:
     """Ground, correct, and merge claims; keep those most worth checking.
 
-    The usage is that of the corrections.
+    Returns the usage of the corrections, too.
     """
     comparison = QuoteComparison(document, reading)
     grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
@@ -90,39 +90,40 @@ def ground_claims(
         grounder, extracted.claims, settings.brief
     )
     merger = _merge_answers(document, grounder, corrected)
-    obstacles = {
+    exclusions = {
         claim.id: INSTRUCTION
         for claim in merger.claims
         if comparison.is_instruction(claim.quote, claim.spans)
     }
-    ranked = _rank_ids(merger, extracted.passages)
-    possible = [claim_id for claim_id in ranked if claim_id not in obstacles]
-    obstacles |= dict.fromkeys(possible[settings.max_claims :], "over the limit")
-    kept = [claim for claim in merger.claims if claim.id not in obstacles]
+    ranked = rank_ids(merger, extracted.passages)
+    eligible = [claim_id for claim_id in ranked if claim_id not in exclusions]
+    exclusions |= dict.fromkeys(eligible[settings.max_claims :], OVER_THE_LIMIT)
+    selected = [claim for claim in merger.claims if claim.id not in exclusions]
     # The summary names claims by their number in the answer, before the merging.
     ids = [merger.claims[position].id for position in merger.positions]
     ids_by_number = {
         number: claim_id
         for number, claim_id in enumerate(ids, 1)
-        if claim_id not in obstacles
+        if claim_id not in exclusions
     }
     reasons: list[tuple[Sequence[Excerpt | Span], str]] = [
-        (claim.spans, obstacles[claim.id])
+        (claim.spans, exclusions[claim.id])
         for claim in merger.claims
-        if claim.id in obstacles
+        if claim.id in exclusions
     ]
     for item in extracted.ambiguous:
         meanings = " or ".join(f"“{meaning}”" for meaning in item.meanings)
         spans = index.ground(item.quote).spans
         reasons.append((spans, f"{AMBIGUOUS}: could mean {meanings}"))
-    unused = _list_free_places(kept, reasons)
-    return NumberedClaims(_sort_in_document_order(kept), ids_by_number, unused), usage
+    unused = _list_unclaimed(selected, reasons)
+    claims = sort_in_document_order(selected)
+    return NumberedClaims(claims, ids_by_number, unused), usage
 
 
-def _list_free_places(
+def _list_unclaimed(
     claims: Sequence[Claim], reasons: Sequence[tuple[Sequence[Excerpt | Span], str]]
 ) -> tuple[Noise, ...]:
-    """Return the places that no claim is from, each with its reason."""
+    """Return the locations without a claim, each with its reason."""
     taken = [span for claim in claims for span in (*claim.spans, *claim.also_at)]
     free: dict[tuple[int, int], Noise] = {}
     for spans, reason in reasons:
@@ -134,9 +135,9 @@ def _list_free_places(
 
 def _merge_answers(
     document: Document, grounder: ClaimGrounder, answers: Sequence[ClaimAnswer]
-) -> _ClaimMerger:
+) -> ClaimMerger:
     """Build a claim from each answer, and merge those that say the same."""
-    merger = _ClaimMerger()
+    merger = ClaimMerger()
     results = grounder.index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
         consistency, differences = compare_with_quote(grounder, answer, result)
@@ -150,11 +151,13 @@ def _merge_answers(
     return merger
 
 
-def _rank_ids(merger: _ClaimMerger, passages: Sequence[Passage]) -> list[str]:
+def rank_ids(merger: ClaimMerger, passages: Sequence[object]) -> list[str]:
     """Return the ids of all claims, those most worth checking first.
 
-    The model's score decides. Weak models give all claims the same one; then the
-    English model of check-worthiness decides, and then the order.
+    `passages` has the passage of each claim that was added; the best claim of each
+    comes before all others. The model's score decides first. Weak models give all
+    claims the same score; then the English check-worthiness score decides, and then
+    the document order.
     """
     ranked = sorted(merger.claims, key=_rank, reverse=True)
     first_of_passage: dict[object, str] = {}
@@ -174,12 +177,12 @@ def _rank(claim: Claim) -> tuple[float, float]:
     return claim.check_worthiness, rule_score
 
 
-class _ClaimMerger:
+class ClaimMerger:
     """Collects claims and merges those that say the same.
 
     `positions` has the index in `claims` of each claim that was added. An inverted
-    index of words finds the few candidates to compare, as comparing all pairs is
-    quadratic.
+    index of words finds the few candidates to compare, because comparing all pairs
+    would be quadratic.
     """
 
     def __init__(self) -> None:
@@ -188,7 +191,8 @@ class _ClaimMerger:
         self._by_word: dict[str, list[int]] = {}
 
     def add(self, claim: Claim) -> None:
-        # Without the empty string, a claim of stop words only would have no duplicates.
+        """Add a claim, or its places to the claim that says the same."""
+        # The empty string lets claims that consist of stop words find their duplicates.
         words = extract_content_words(claim.text) or {""}
         position = self._find_duplicate(claim, words)
         if position is not None:
@@ -201,7 +205,7 @@ class _ClaimMerger:
         self.positions.append(position)
 
     def _find_duplicate(self, claim: Claim, words: set[str]) -> int | None:
-        # The candidates in their order, so that the first duplicate wins.
+        # Candidates are compared in order, so that the first duplicate wins.
         shared = Counter[int]()
         for word in words:
             shared.update(self._by_word.get(word, ()))
@@ -220,7 +224,7 @@ def _is_same_claim(claim: Claim, other: Claim) -> bool:
         return True
     similarity = Indel.normalized_similarity(words, other_words)
     content, other_content = set(words) - _STOP_WORDS, set(other_words) - _STOP_WORDS
-    # The same words of the document, put in another order, or with articles left out.
+    # The same words in a different order, or without articles.
     is_same_quote = claim.spans == other.spans and claim.speaker == other.speaker
     is_reworded = is_same_quote and content == other_content
     if similarity < _MIN_DUPLICATE_SIMILARITY and not is_reworded:
@@ -230,7 +234,7 @@ def _is_same_claim(claim: Claim, other: Claim) -> bool:
 
 
 def _merge_claims(claim: Claim, duplicate: Claim) -> Claim:
-    """Add a duplicate's locations; use its claim if only that was found."""
+    """Add a duplicate's locations; return the duplicate if only it was found."""
     # A claim with a location can be checked by a reader; one without can't.
     if claim.match is Match.NONE and duplicate.match is not Match.NONE:
         return duplicate
@@ -270,7 +274,7 @@ def _build_claim(
     )
 
 
-def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+def sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Sort by first span; a claim without one follows the one before it."""
     starts = {}
     last_start = 0

@@ -1,22 +1,24 @@
 """Compare the text of a claim with its own quote.
 
-A quote that is in the document grounds a claim only if the claim says the same. Its
-numbers, dates, names, negations, and directions are compared, in code, on every run.
-A claim may say more than its quote, as it has to be understood alone, but only what the
-document says around the quote, and names that it uses anywhere.
+A quote in the document grounds a claim only if the claim says the same. Code compares
+their numbers, dates, names, negations, and directions on every run. A claim may say
+more than its quote, because it must be understandable alone, but only what the document
+says around the quote, plus names from anywhere in the document.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from claimcheck.english.dates import MONTHS, find_times, find_year_before
+from claimcheck.english.dates import MONTHS
 from claimcheck.english.instructions import is_instruction
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import detect_speech, is_third_person_pronoun
+from claimcheck.english.time_resolution import find_times, find_year_before
 from claimcheck.english.words import Word, parse_words
 from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
@@ -29,8 +31,8 @@ from claimcheck.verification.checks.antonyms import find_opposing_forms
 
 # All of these were chosen by hand, by reading recorded claims.
 _CONTEXT_CHARACTERS = 600  # on each side of the quote
-_MIN_WORDS = 4  # fewer do not make a claim that can be understood alone
-_MIN_WORDS_TO_DETECT = 6  # the language of fewer is a guess
+_MIN_WORDS = 4  # a shorter text can't be understood alone
+_MIN_WORDS_TO_DETECT = 6  # the language of a shorter text would be a guess
 _MIN_SHARED_SHARE = 0.5  # of the claim's content words, in the quote or around it
 _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
 
@@ -55,7 +57,7 @@ class QuoteComparison:
     """Compares claims of a document with their quotes.
 
     With the reading view, speakers are also compared with the sentence of the quote and
-    those before it: "she added" has a name there.
+    the ones before it, which name the "she" of "she added".
     """
 
     def __init__(self, document: Document, reading: Reading | None = None) -> None:
@@ -73,7 +75,7 @@ class QuoteComparison:
             return Consistency.UNCLEAR, ()
         speaker_differences = tuple(self._find_speaker(text, speaker, quote, spans))
         is_verbatim = " ".join(text.split()) == quote
-        # Without the reading view, the rules have named the speaker themselves.
+        # Without the reading view, the rules named the speaker themselves.
         if is_verbatim and not (speaker_differences and self._reading):
             return Consistency.CONSISTENT, ()
         claim, quoted = parse_words(text), parse_words(quote)
@@ -95,19 +97,23 @@ class QuoteComparison:
         if is_english:
             differences += _find_opposites(claim, quoted)
             differences += self._find_names(claim)
+            differences += self._find_replaced_names(claim, quoted)
             differences += speaker_differences
         if differences:
             return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
         return consistency, ()
 
     def is_instruction(self, quote: str, spans: Sequence[Excerpt | Span]) -> bool:
-        """Whether a quote, or the sentence it is from, is an instruction."""
+        """Whether a quote, or its sentence, is an instruction."""
         if self._document.language not in (None, "en"):
             return False
-        if is_instruction(quote):
-            return True
         attribution = self._find_attribution(spans) if spans else None
-        return attribution is not None and is_instruction(attribution.sentence)
+        if attribution and is_instruction(attribution.sentence):
+            return True
+        # "The board cut the budget": "cut the budget" alone looks like an instruction.
+        before = self._document.full_text[: spans[0].start] if spans else ""
+        is_predicate = attribution is not None and before.rstrip()[-1:].isalnum()
+        return is_instruction(quote) and not is_predicate
 
     def is_in_language(self, text: str) -> bool:
         """Whether a text may be in the language of the document."""
@@ -129,13 +135,13 @@ class QuoteComparison:
             if time.resolved:
                 when, month, day = (*time.resolved.split("-"), "", "")[:3]
                 name = list(MONTHS)[int(month) - 1] if month else ""
-                # As in "19 March 2019", and as in "2019-03-19".
+                # Both notations: "19 March 2019" and "2019-03-19".
                 words += parse_words(f"{when} {month} {day} {name} {day.lstrip('0')}")
         return words
 
     @cached_property
     def _attributions(self) -> list[_Attribution]:
-        """Who speaks in each sentence of the document, by the rules."""
+        """The speaker of each sentence of the document, found by rules."""
         if self._reading is None:
             return []
         sentences = split_sentences(self._reading, self._document.language)
@@ -167,11 +173,11 @@ class QuoteComparison:
         attribution = self._find_attribution(spans)
         named = _get_named_speaker(quote, attribution)
         if named is None:
-            # Nobody speaks there, least of all somebody who is not mentioned.
+            # The sentence has no speaker, and does not even mention this one.
             if speaker and attribution and _shares_no_stem(speaker, attribution.nearby):
                 yield Difference("speaker", speaker, None)
             return
-        # "the minister" may well be the person whom the claim names.
+        # "the minister" may be the person that the claim names.
         if not _has_capital(named):
             return
         if speaker and _shares_no_stem(speaker, named):
@@ -187,8 +193,8 @@ class QuoteComparison:
         return set(_list_stems(parse_words(" ".join(filter(None, about)))))
 
     def _find_names(self, claim: Sequence[Word]) -> Iterator[Difference]:
-        """Find names that the document does not have."""
-        # The first word has a capital whatever it is.
+        """Find names that the document does not contain."""
+        # The first word is capitalized anyway.
         for word in claim[1:]:
             surface = word.surface
             # A single letter is an initial, or half of "U. S.".
@@ -197,6 +203,43 @@ class QuoteComparison:
             is_known = stem(word.form) in self._document_stems
             if not is_known and word.form not in FUNCTION_WORDS:
                 yield Difference("name", surface, None)
+
+    def _find_replaced_names(
+        self, claim: Sequence[Word], quoted: Sequence[Word]
+    ) -> Iterator[Difference]:
+        """Find names between the same words of the quote, where it has another.
+
+        The document may mention both, but not as one name: "Kim" for "Ann Kim".
+        """
+        places = {}
+        for before, word, after in _list_neighbors(quoted):
+            places[before, after] = word
+        known = {word.form for word in claim}
+        quoted_forms = {word.form for word in quoted}
+        for before, word, after in _list_neighbors(claim):
+            other = places.get((before, after))
+            if other is None or other.form in known or word.form in quoted_forms:
+                continue
+            if not (self._is_name(word) and self._is_name(other)):
+                continue
+            names = re.escape(word.surface), re.escape(other.surface)
+            one_name = r"{0}\W+{1}\b|{1}\W+{0}\b".format(*names)
+            if not re.search(one_name, self._document.full_text):
+                yield Difference("name", word.surface, other.surface)
+
+    def _is_name(self, word: Word) -> bool:
+        """Whether the document capitalizes a word within a sentence."""
+        if not word.surface[0].isupper() or not word.surface.isalnum():
+            return False
+        pattern = rf"[a-z,] {re.escape(word.surface)}\b"
+        return re.search(pattern, self._document.full_text) is not None
+
+
+def _list_neighbors(words: Sequence[Word]) -> Iterator[tuple[str, Word, str]]:
+    """Yield each word with the forms before and after it; "" at either end."""
+    forms = ["", *(word.form for word in words), ""]
+    for index, word in enumerate(words):
+        yield forms[index], word, forms[index + 2]
 
 
 def _get_named_speaker(quote: str, attribution: _Attribution | None) -> str | None:
@@ -213,7 +256,7 @@ def _has_capital(name: str) -> bool:
 
 
 def _shares_no_stem(name: str, text: str) -> bool:
-    """Return whether a text has no word of a name, which has some."""
+    """Return whether a text has no word of a name; False for an empty name."""
     stems = set(_list_stems(parse_words(name)))
     return bool(stems) and stems.isdisjoint(_list_stems(parse_words(text)))
 
@@ -221,7 +264,7 @@ def _shares_no_stem(name: str, text: str) -> bool:
 def _find_numbers(
     claim: Sequence[Word], quoted: Sequence[Word], context: Sequence[Word]
 ) -> Iterator[Difference]:
-    """Find numbers and dates of the claim that are not those of the quote."""
+    """Find numbers and dates of the claim that differ from those of the quote."""
     context_forms = {word.form for word in context}
     added, replaced = (
         _list_other_values(claim, quoted),
@@ -229,7 +272,7 @@ def _find_numbers(
     )
     for word in added:
         same_kind = [item for item in replaced if item.is_number == word.is_number]
-        # "800 people" for "900 people" is wrong, also if 800 occurs nearby.
+        # "800 people" for "900 people" is wrong even if 800 occurs nearby.
         rival = _find_rival(word, claim, same_kind, quoted)
         if rival is None and word.form in context_forms:
             continue
@@ -302,7 +345,7 @@ def _find_negated(words: Sequence[Word]) -> dict[str, str]:
 def _find_opposites(
     claim: Sequence[Word], quoted: Sequence[Word]
 ) -> Iterator[Difference]:
-    """Find words of the claim whose opposite the quote has instead."""
+    """Find words of the claim whose antonyms the quote has instead."""
     quoted_stems, claimed_stems = set(_list_stems(quoted)), set(_list_stems(claim))
     for word in claim:
         if stem(word.form) in quoted_stems:
@@ -313,9 +356,10 @@ def _find_opposites(
 
 
 def is_broken_off(text: str) -> bool:
-    """Whether a text is not a sentence: too short, or without its end.
+    """Whether a text is too short for a sentence, or lacks its end.
 
-    A model that writes a quotation mark into a JSON string may end the string with it.
+    A model that writes an unescaped quotation mark into a JSON string may end the
+    string there.
     """
     words = parse_words(text)
     if len(words) < _MIN_WORDS:
@@ -324,7 +368,7 @@ def is_broken_off(text: str) -> bool:
 
 
 def _judge_overlap(claim: Sequence[Word], source: Sequence[Word]) -> Consistency:
-    """Return `unclear` for what is hardly about the quote."""
+    """Return `unclear` for a claim that shares few words with its source."""
     content = set(_list_stems(claim))
     shared = content.intersection(_list_stems(source))
     is_about = len(shared) >= _MIN_SHARED_SHARE * len(content)
@@ -339,5 +383,5 @@ def _list_stems(words: Iterable[Word]) -> list[str]:
 
 
 def _find_surface(words: Sequence[Word], form: str) -> str:
-    """Return how a stem is written in a text that has it."""
+    """Return the surface form of a stem in a text that contains it."""
     return next(word.surface for word in words if stem(word.form) == form)

@@ -1,7 +1,7 @@
-"""Ask once more for claims that their quote does not bear out.
+"""Ask once more for claims that their quotes do not support.
 
-That is a quote that is not in the document, or a text or speaker that differs from the
-quote. The model gets the claim, the difference, and the passage.
+Either the quote is not in the document, or the text or speaker differs from the quote.
+The model gets the claim, the difference, and the passage.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _QUOTATION_MARK = re.compile('["“”„«»]')
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """A claim to ask about again, why, and the passage that it is from."""
+    """A claim to ask about again, the reason, and its passage."""
 
     number: int
     claim: ClaimAnswer
@@ -52,13 +52,13 @@ def correct_claims(
 ) -> Flow[tuple[list[ClaimAnswer], Usage]]:
     """Ask again for claims their quotes do not support; return all claims.
 
-    A corrected claim replaces the first if its quote is in the passage that the model
-    was shown, and its text does not differ from that. Nothing is asked about a quote
-    without a similar passage.
+    A corrected claim replaces the first one if its quote is in the passage that the
+    model saw and its text agrees with the quote. A quote without a similar passage in
+    the document causes no request.
     """
     doubts = list(_find_doubts(grounder, claims))
     requests = []
-    # Grouped, as each request repeats the instructions.
+    # Grouped, because each request repeats the instructions.
     for start in range(0, len(doubts), _CLAIMS_PER_REQUEST):
         group = doubts[start : start + _CLAIMS_PER_REQUEST]
         requests.append(_build_request(grounder.reading.source, group, brief))
@@ -73,7 +73,7 @@ def correct_claims(
             if doubt:
                 corrected[item.number - 1] = _correct(grounder, doubt, item)
     for number in doubts_by_number:
-        corrected[number - 1] = _settle(grounder, corrected[number - 1])
+        corrected[number - 1] = _apply_fallbacks(grounder, corrected[number - 1])
     return corrected, sum((answer.usage for answer in answers), Usage())
 
 
@@ -98,7 +98,7 @@ def _find_doubts(
         problem = _describe_problem(grounder, claim, result)
         if not spans or problem is None:
             continue
-        # It becomes no claim, so that nothing needs to be paid for it.
+        # An instruction never becomes a claim, so a correction would be wasted money.
         if grounder.comparison.is_instruction(claim.quote, spans):
             continue
         passage = _expand_passage(source, spans)
@@ -128,7 +128,7 @@ def _correct(
     if answer.quote is None:
         return doubt.claim
     result = grounder.index.ground(answer.quote)
-    # Elsewhere in the document, it would be another claim's quote.
+    # A quote from elsewhere would belong to another claim.
     if not _is_within(result, doubt.passage):
         return doubt.claim
     corrected = replace(
@@ -137,17 +137,17 @@ def _correct(
     consistency, _ = compare_with_quote(grounder, corrected, result)
     if consistency is not Consistency.DIFFERS and not is_broken_off(corrected.text):
         return corrected
-    # A quote that is there is worth more than one that is not.
+    # A quote that exists is better than one that does not.
     if doubt.is_missing:
         return replace(doubt.claim, quote=answer.quote)
     return doubt.claim
 
 
-def _settle(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
-    """Take from the document what a model gets wrong twice.
+def _apply_fallbacks(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer:
+    """Fix from the document what a model got wrong twice.
 
-    Where nobody speaks, a speaker who is not even mentioned is nobody. A text that is
-    still translated is the quote, if that is a sentence.
+    A speaker who is not mentioned is dropped if nobody speaks in the quote. A text that
+    is still translated becomes the quote, if the quote is a sentence.
     """
     quote = " ".join(claim.quote.split())
     result = grounder.index.ground(claim.quote)
@@ -181,7 +181,7 @@ def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> Model
 
 
 def _expand_passage(source: str, spans: tuple[Span, ...]) -> Span:
-    """Extend the passage on both sides, by whole words."""
+    """Extend the passage on both sides, without cutting words."""
     first, last = spans[0].start, spans[-1].end
     start = max(0, first - _CONTEXT_CHARACTERS)
     end = min(len(source), last + _CONTEXT_CHARACTERS)

@@ -1,9 +1,9 @@
 """The two drivers of a flow, one with threads and one with asyncio.
 
-A request without a response becomes a failure of the flow if another request has one:
-what was paid for is not thrown away. The error is raised if no request has a response,
-or if every other request would meet the same error. A request that exceeds the model's
-context window is never an error here: the flow can ask about less.
+A failed request becomes a fault in its response if another request succeeded, so that
+answers that were paid for are not lost. The error is raised if no request succeeded, or
+if every other request would fail in the same way. A request that exceeds the model's
+context window is never an error here: the flow can send less.
 
 A flow without requests yields empty lists, so that it can be canceled between its
 steps.
@@ -25,7 +25,7 @@ from claimcheck.models.llm import (
     build_unanswered_response,
 )
 
-# Chosen by hand; batches use asyncio and the limits that their user states.
+# Chosen by hand. Batches use asyncio instead, with the user's limits.
 _MAX_THREADS = 8
 Result = TypeVar("Result")
 Flow = Generator[list[ModelRequest], list[ModelResponse], Result]
@@ -38,7 +38,7 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
     Only a flow without requests can run without a client.
 
     Raises:
-        ProviderError: it is final, or no request has a response.
+        ProviderError: the error is final, or no request has a response.
     """
     answered = False
     try:
@@ -56,8 +56,8 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
 async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     """Run a flow with asyncio and return its result, like `drive`.
 
-    Without a client, the flow's own work is all there is. It runs in a thread, so that
-    other tasks are served and time limits hold meanwhile.
+    Without a client, the flow only computes. It runs in a thread, so that other tasks
+    continue and time limits hold.
     """
     if client is None:
         return await _adrive_in_thread(flow)
@@ -74,7 +74,7 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
 
 
 async def _adrive_in_thread(flow: Flow[Result]) -> Result:
-    # A step at a time: a canceled task ends, and its thread with the step.
+    # One step at a time: when the task is canceled, the thread ends with its step.
     while not (finished := await asyncio.to_thread(_advance, flow)):
         pass
     return finished.result
@@ -89,7 +89,7 @@ def _advance(flow: Flow[Result]) -> _Finished[Result] | None:
     """Run the next step of a flow without requests; None if there are more."""
     try:
         requests = next(flow)
-    except StopIteration as stop:  # which no thread can pass on to asyncio
+    except StopIteration as stop:  # asyncio can't receive this from a thread
         return _Finished(stop.value)
     assert not requests, "a flow without a client sends no requests"
     return None
@@ -100,15 +100,15 @@ async def fetch_responses(
 ) -> list[ModelResponse]:
     """Send requests concurrently and return the responses in the same order.
 
-    `answered`: whether an earlier request of the flow has a response.
+    `answered` is true if an earlier request of the flow has a response.
 
     Raises:
-        ProviderError: it is final, or no request of the flow has a response.
+        ProviderError: the error is final, or no request of the flow has a response.
     """
     if not requests:
-        await asyncio.sleep(0)  # the chance to cancel
+        await asyncio.sleep(0)  # a chance to be canceled
         return []
-    if len(requests) == 1:  # a task for it would only take time
+    if len(requests) == 1:  # needs no task
         outcomes = [await _acomplete(requests[0], client)]
     else:
         tasks = [_acomplete(request, client) for request in requests]
@@ -119,14 +119,14 @@ async def fetch_responses(
 def _complete_all(
     requests: Sequence[ModelRequest], client: Client | None
 ) -> list[ResponseOrError]:
-    # The main thread can be interrupted while it waits for a single request.
+    # A single request runs in the main thread, where Ctrl-C can interrupt it.
     if len(requests) <= 1:
         return [_complete(request, client) for request in requests]
     pool = ThreadPoolExecutor(_MAX_THREADS)
     try:
         return list(pool.map(lambda request: _complete(request, client), requests))
     finally:
-        # After an interrupt, nobody wants to wait for what has not even been sent.
+        # After an interrupt, drop the requests that have not been sent.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -150,7 +150,7 @@ def _resolve_outcomes(
     outcomes: Sequence[ResponseOrError], *, answered: bool
 ) -> list[ModelResponse]:
     """Turn errors into responses with a fault, or raise one of them."""
-    # A final error (a wrong key, no budget) would meet every later request as well.
+    # A final error (a wrong key, no budget) would hit every later request as well.
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
     has_response = answered or len(errors) < len(outcomes)
     for error in errors:

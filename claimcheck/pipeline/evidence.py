@@ -21,13 +21,13 @@ from claimcheck.settings import Settings
 
 QUERIES, MATCH = "queries", "match"
 _OTHER_PROMPTS = ("repair", "json-only")
-# Grouped, as each request repeats the instructions. Chosen by hand.
+# Grouped, because each request repeats the instructions. Chosen by hand.
 _CLAIMS_PER_REQUEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """What to search for a claim: for it, and for what contradicts it."""
+    """Queries for evidence for a claim, and one for evidence against it."""
 
     number: int
     queries: tuple[str, ...]
@@ -69,7 +69,7 @@ class SuggestedQueries:
 class JudgedMatches:
     """The matches of each claim, those of the same claim first, and the cost.
 
-    Where the model gave no usable answer, matches keep their order and have no
+    If the model gave no usable answer, the matches keep their order and have no
     relation; `problems` says why.
     """
 
@@ -82,7 +82,7 @@ class JudgedMatches:
 def suggest_queries(
     statements: Sequence[Statement], settings: Settings
 ) -> Flow[SuggestedQueries]:
-    """Ask a model for queries; a statement that it leaves out has none."""
+    """Ask a model for queries; a statement that the answer omits has none."""
     groups = [
         statements[start : start + _CLAIMS_PER_REQUEST]
         for start in range(0, len(statements), _CLAIMS_PER_REQUEST)
@@ -96,14 +96,14 @@ def suggest_queries(
             if item.number <= len(group):
                 statement = group[item.number - 1]
                 texts = dict.fromkeys([*item.queries, item.contrary])
-                own = [text for text in texts if _shares_word(text, statement.text)]
-                queries.setdefault(statement.id, tuple(own))
+                related = [text for text in texts if _shares_word(text, statement.text)]
+                queries.setdefault(statement.id, tuple(related))
     usage, signature = _sign(settings, answers, QUERIES)
     return SuggestedQueries(queries, usage, signature)
 
 
 def _shares_word(query: str, claim: str) -> bool:
-    """Whether a query is about a claim; those of weak models may not be."""
+    """Whether a query is about a claim; a weak model's query may not be."""
     forms = {term.form for term in extract_terms(claim)}
     return any(term.form in forms for term in extract_terms(query))
 
@@ -134,14 +134,15 @@ def judge_matches(
 
     A claim without matches needs no request.
     """
-    asked = [index for index, found in enumerate(matches) if found]
+    indexes = [index for index, found in enumerate(matches) if found]
     requests = [
-        _build_match_request(claims[index], matches[index], settings) for index in asked
+        _build_match_request(claims[index], matches[index], settings)
+        for index in indexes
     ]
     answers = yield from ask_all(requests, RelationsAnswer)
     judged = [tuple(found) for found in matches]
     problems = []
-    for index, answer in zip(asked, answers, strict=True):
+    for index, answer in zip(indexes, answers, strict=True):
         if answer.value is None:
             problems.append(f"{claims[index].text}: {answer.message}")
             continue
@@ -175,7 +176,7 @@ def _order_matches(
         replace(match, relation=relations.get(number))
         for number, match in enumerate(matches, 1)
     ]
-    # Those that the model left out come after the related ones.
+    # Matches that the answer omits come after the related ones.
     order = [Relation.SAME, Relation.RELATED, None, Relation.DIFFERENT]
     judged.sort(key=lambda match: order.index(match.relation))
     return tuple(judged)

@@ -1,8 +1,8 @@
 """Find the values of the user's fields in the document.
 
-A value that should be in the document gets the span where it is: in the claim's own
-quote if it is there, and otherwise in the nearest other place. A value that is nowhere
-stays visible, marked as not found.
+A grounded value gets the span of its location: in the claim's own quote if possible,
+otherwise the nearest one. A value that is not in the document stays visible, marked as
+not found.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ClaimGrounder:
         spans: list[Span] = []
         for result in results:
             spans += result.spans
-        # Of a list, all has to be there: half of it would pass for the whole.
+        # Every item of a list must be found: part of it would look like all of it.
         if match is Match.NONE:
             spans = []
         excerpts = extract_excerpts(self.reading.lines, tuple(dict.fromkeys(spans)))
@@ -83,7 +83,7 @@ class ClaimGrounder:
         return GroundingResult((), Match.NONE)
 
     def _find_nearest(self, text: str, quote: Sequence[Excerpt]) -> Span | None:
-        """Return the whole words that are nearest to the quote, best in it."""
+        """Return the text's occurrence, as full words, in or nearest to the quote."""
         start = quote[0].start if quote else 0
         end = quote[-1].end if quote else 0
         spans = [Span(*found) for found in find_whole_words(self.reading.source, text)]
@@ -93,7 +93,7 @@ class ClaimGrounder:
 
 
 def _list_notations(number: float) -> Iterator[str]:
-    """Yield the ways to write a number in digits."""
+    """Yield a number in digits with the usual separators."""
     text = f"{int(number):,}" if number == int(number) else f"{number:,}"
     for thousands, point in (("", "."), (",", "."), (".", ","), (" ", ","), ("", ",")):
         yield text.translate({ord(","): thousands, ord("."): point})

@@ -1,4 +1,4 @@
-"""The ledger: what became of every character of a document."""
+"""The ledger: what happened to every character of a document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def build_ledger(
 ) -> tuple[LedgerEntry, ...]:
     """Tile [0, length) with entries: set aside, failed, or read.
 
-    `unused` has the ranges that were read without a claim in them, in order, and why.
+    `unused` lists, in order, ranges that were read but have no claim, with the reasons.
     """
     entries: list[LedgerEntry] = []
     position = 0
@@ -29,13 +29,13 @@ def build_ledger(
             entries.append(entry)
             position = item.end
     entries += _iter_entries(position, length, failures)
-    return tuple(_add_reasons(entries, unused) if unused else entries)
+    return tuple(add_reasons(entries, unused) if unused else entries)
 
 
-def _add_reasons(
+def add_reasons(
     entries: Sequence[LedgerEntry], unused: Sequence[Noise]
 ) -> Iterator[LedgerEntry]:
-    """Split what was read where it has a reason for being without a claim."""
+    """Split entries so that ranges without a claim get their reason."""
     index = 0
     for entry in entries:
         position = entry.start

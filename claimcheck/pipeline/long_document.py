@@ -1,8 +1,8 @@
 """Extract the claims of a document, passage by passage.
 
-A passage that is too long for the model, or whose answer is cut off, is asked about in
-parts. Claims that were complete are kept, and only the rest is asked for. A passage
-that fails for good becomes a failure with its characters; the others are not affected.
+A passage that is too long for the model, or whose answer is cut off, is split. Complete
+claims are kept, and only the remaining text is sent again. A passage that still fails
+becomes a failure with its range; the others are not affected.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ from claimcheck.text.sentences import (
 )
 
 SCHEMA, PROMPT = "claims.answer", "claims"
-# A shorter passage is not worth another two requests, unless its answer had something
-# to keep. Chosen by hand.
+# Halving a shorter passage is not worth two more requests, unless its answer had usable
+# claims. Chosen by hand.
 _MIN_TOKENS_TO_HALVE = 200
 # Below this, a window has no room for the prompt itself. Chosen by hand.
 _MIN_TOKENS_FOR_WINDOW = 50
-# An endpoint that cuts off every answer must not be asked without end: about as many
-# more requests as a limit of a few hundred tokens for each answer needs. Chosen by
-# hand, as is the number of answers without a single claim.
+# An endpoint that cuts off every answer must not be asked forever. The limit allows
+# about as many more requests as answers of a few hundred tokens each would need. It was
+# chosen by hand, as was the number of answers without a single claim.
 _MIN_CONTINUATIONS = 16
 _TOKENS_PER_CONTINUATION = 250
 _MAX_ANSWERS_WITHOUT_CLAIMS = 3
-# Of a passage's share of the claims, so that there is something to choose from, and in
-# the shortest passage. Chosen by hand.
+# A passage may have more claims than its share, so that the best can be chosen, and a
+# short passage at least a few. Chosen by hand.
 _CLAIMS_TO_CHOOSE_FROM = 1.5
 _MIN_CLAIMS_PER_PASSAGE = 3
 
@@ -64,9 +64,9 @@ PassageAnswer = Answer[Any]
 
 @dataclass(frozen=True, slots=True)
 class _PassageResult:
-    """The claims of a passage, and the failures to read it.
+    """The claims of a passage, and its failures.
 
-    `unread` are the failures that leave characters of the passage without claims.
+    `unread` are the failures that leave part of the passage without claims.
     """
 
     passage: Passage
@@ -75,7 +75,7 @@ class _PassageResult:
 
 
 class Extraction:
-    """What became of the passages of a document so far, whole or in parts."""
+    """The results of a document's passages, and of their parts, so far."""
 
     def __init__(
         self, document: Document, reading: Reading, max_continuations: int
@@ -89,7 +89,7 @@ class Extraction:
 
     @property
     def _may_continue(self) -> bool:
-        """Whether to ask for the rest of another answer that was cut off."""
+        """Whether another answer that was cut off may be continued."""
         if self._continuations >= self._max_continuations:
             return False
         has_claims = any(answer.claims for answer in self.answers)
@@ -103,11 +103,11 @@ class Extraction:
 
     @property
     def unread(self) -> tuple[Failure, ...]:
-        """The failures that leave characters without claims."""
+        """The failures that leave part of the document without claims."""
         return tuple(failure for result in self.results for failure in result.unread)
 
     def list_claims(self) -> ExtractedClaims:
-        """Return what was found in all passages, in document order."""
+        """Return the claims of all passages, in document order."""
         claims: list[ClaimAnswer] = []
         ambiguous: list[AmbiguousAnswer] = []
         origins: list[Passage] = []
@@ -127,23 +127,23 @@ class Extraction:
     def list_item_failures(
         self, index: QuoteIndex, *, summary: bool
     ) -> Iterator[Failure]:
-        """Yield a failure for each item that was left out."""
+        """Yield a failure for each item of an answer that was rejected."""
         for result in self.results:
             start, end = self._locate(result.passage)
             yield from result.answer.build_item_failures(start, end, index, summary)
 
     def add(
-        self, asked: Sequence[Passage], answers: Sequence[PassageAnswer]
+        self, passages: Sequence[Passage], answers: Sequence[PassageAnswer]
     ) -> list[Passage]:
-        """Add answers about passages; return the parts to ask about.
+        """Add the answers about passages; return the parts to ask about next.
 
         Raises:
-            ContextWindowError: the shortest passage exceeds the window, and so did all
-                others.
+            ContextWindowError: all requests exceeded the window, even that for the
+                shortest passage.
         """
         parts: list[Passage] = []
         self.answers += answers
-        for passage, answer in zip(asked, answers, strict=True):
+        for passage, answer in zip(passages, answers, strict=True):
             rest = self._split_rest(passage, answer)
             last = answer
             if answer.has_open_claims and rest:
@@ -186,13 +186,13 @@ class Extraction:
             return self._split_for_window(passage)
         if not answer.has_open_claims:
             return []
-        is_whole = passage.start == 0 and passage.end == len(self._reading.text)
+        is_entire_text = passage.start == 0 and passage.end == len(self._reading.text)
         is_short = passage.tokens < _MIN_TOKENS_TO_HALVE
-        # Without a single claim, an answer about less would be cut off, too.
-        if is_short and not answer.claims and not is_whole:
+        # An answer without a single claim would also be cut off for a shorter text.
+        if is_short and not answer.claims and not is_entire_text:
             return []
         rest = self._find_rest(passage, answer.claims)
-        # As long an answer as the last would be cut off again.
+        # The rest must be much shorter, or its answer would be cut off again.
         if rest is not None and 2 * rest.tokens <= passage.tokens:
             return [rest]
         parts = halve_passage(self._reading, self._starts, rest or passage)
@@ -211,7 +211,8 @@ class Extraction:
     ) -> Passage | None:
         """Return what follows the last quote, if the quotes are in order.
 
-        It begins with the sentence of that quote, which may make another claim.
+        The rest begins with the sentence of that quote, which may contain another
+        claim.
         """
         positions = []
         for claim in claims:
@@ -234,7 +235,7 @@ class Extraction:
         """Build the failures that leave characters without claims."""
         start, end = self._locate(passage)
         failures = answer.build_unread_failures(start, end)
-        # The rest is asked for, and a summary that is cut off is written again.
+        # The rest is requested again, and so is a summary that was cut off.
         if answer.cause is None or has_rest or answer.has_all_claims:
             return failures
         rest = self._find_rest(passage, answer.claims)
@@ -245,7 +246,8 @@ class Extraction:
     def _locate(self, passage: Passage) -> tuple[int, int]:
         """Return the range of a passage, with the white space around it.
 
-        White space belongs to no passage; without it, the ledger would call it read.
+        White space belongs to no passage. The ledger would otherwise call it read even
+        if the passage failed.
         """
         text = self._document.full_text
         start, end = self._reading.locate_extent(passage.start, passage.end)
@@ -262,9 +264,9 @@ def extract_claims(
     passages: Sequence[Passage],
     first: Answer[SummaryAnswer] | None,
 ) -> Flow[Extraction]:
-    """Ask for the claims of all passages, in as many rounds as it takes.
+    """Ask for the claims of all passages, in as many rounds as necessary.
 
-    `first` is the answer about the only passage, if that was asked about.
+    `first` is the answer about the only passage, if it was already requested.
 
     Raises:
         ContextWindowError: the model's window has no room for any passage.
@@ -276,27 +278,25 @@ def extract_claims(
     if first is not None:
         pending = extraction.add(pending, [first])
     while pending:
-        # Each round asks about all of its passages at once. While all have exceeded the
-        # window, one is enough to find out how much fits.
-        asked = pending[:1] if extraction.exceeds_window else pending
-        waiting = pending[len(asked) :]
+        # Each round asks about all pending passages at once. While all have exceeded
+        # the window, one is enough to find out how much fits.
+        current = pending[:1] if extraction.exceeds_window else pending
+        waiting = pending[len(current) :]
         requests = []
-        for passage in asked:
-            limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
+        for passage in current:
+            limit = limit_claims(passage.tokens, total_tokens, settings)
             requests.append(extraction.build_request(passage, settings.brief, limit))
         answers: list[PassageAnswer] = yield from ask_all(requests, None, reading.text)
-        pending = [*extraction.add(asked, answers), *waiting]
+        pending = [*extraction.add(current, answers), *waiting]
     return extraction
 
 
-def _compute_claim_limit(
-    passage_tokens: int, total_tokens: int, settings: Settings
-) -> int:
-    """Return how many claims to ask for in a passage: more than its share.
+def limit_claims(size: int, total: int, settings: Settings) -> int:
+    """Return how many claims to ask for in a part of a whole: more than its share.
 
-    The best of all passages are kept, and some passages have more than others.
+    The best claims of all parts are kept, and some parts have more than others.
     """
-    share = passage_tokens / max(1, total_tokens)
-    wanted = math.ceil(settings.max_claims * share * _CLAIMS_TO_CHOOSE_FROM)
-    wanted = max(wanted, _MIN_CLAIMS_PER_PASSAGE)
-    return min(wanted, settings.max_claims, settings.max_claims_per_passage)
+    share = size / max(1, total)
+    limit = math.ceil(settings.max_claims * share * _CLAIMS_TO_CHOOSE_FROM)
+    limit = max(limit, _MIN_CLAIMS_PER_PASSAGE)
+    return min(limit, settings.max_claims, settings.max_claims_per_passage)

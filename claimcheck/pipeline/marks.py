@@ -1,4 +1,4 @@
-"""Show a model “ ” where a document has ", and lead its answer back.
+"""Replace " with “ ” in texts for a model, and undo that in its answers.
 
 A model that copies " into a JSON string often ends the string there, and the rest of
 the claim is lost.
@@ -20,7 +20,7 @@ def curl_marks(text: str) -> str:
 
 
 def has_only_straight_marks(text: str) -> bool:
-    """Whether what a model returns as “ and ” was a " in this text."""
+    """Whether every “ and ” that a model returns was a " in this text."""
     return '"' in text and not _TYPOGRAPHIC.search(text)
 
 

@@ -1,4 +1,4 @@
-"""Locate the quotes of claims, and pair those of the same place."""
+"""Locate the quotes of claims, and pair quotes at the same location."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from claimcheck.models.span import Excerpt, Span
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage
 
-Place = Span | Excerpt
+Location = Span | Excerpt
 _MIN_OVERLAP = 0.5  # of the shorter of two quotes; chosen by hand
-_BUCKET = 500  # characters, so that only near quotes are compared
+_BUCKET = 500  # characters; only quotes in the same bucket are compared
 
 
 class QuoteIndex:
-    """Locates each claim's quote in the passage that the claim is from.
+    """Locates each claim's quote in the claim's passage.
 
-    A sentence that occurs several times is found where the model read it. `passages`
-    has the passage of each claim, in the order of the claims.
+    A sentence that occurs several times is thus found where the model read it.
+    `passages` has the passage of each claim, in the order of the claims.
     """
 
     def __init__(self, reading: Reading, passages: Sequence[Passage]) -> None:
@@ -54,8 +54,8 @@ class QuoteIndex:
     def _ground_in_passage(
         self, passage: Passage, quotes: tuple[str, ...]
     ) -> tuple[GroundingResult, ...]:
-        # The results are cached, as claims are grounded before and after they are
-        # corrected; the index of the passage is not, as it is larger than they are.
+        # The results are cached, because claims are grounded before and after they are
+        # corrected. The index of a passage is too large to be cached.
         if (passage, quotes) not in self._results:
             index = GroundingIndex(self._reading, (passage.start, passage.end))
             self._results[passage, quotes] = index.ground_all(quotes)
@@ -69,13 +69,13 @@ class QuoteIndex:
         return elsewhere if elsewhere.spans else result
 
 
-def pair_places(
-    first: Sequence[Sequence[Place]], second: Sequence[Sequence[Place]]
+def pair_by_location(
+    first: Sequence[Sequence[Location]], second: Sequence[Sequence[Location]]
 ) -> dict[int, int]:
-    """Map the numbers of quotes to those of the others at the same place.
+    """Map the indexes of quotes to those of the others at the same location.
 
-    Half of the shorter quote has to be shared. Each counts once, and the pairs that
-    share most come first.
+    A pair must share half of the shorter quote. Each quote is in at most one pair;
+    pairs that share more are made first.
     """
     by_bucket: dict[int, set[int]] = defaultdict(set)
     for number, spans in enumerate(second):
@@ -83,8 +83,8 @@ def pair_places(
             by_bucket[bucket].add(number)
     overlaps = []
     for number, spans in enumerate(first):
-        near = set().union(*(by_bucket[bucket] for bucket in _list_buckets(spans)))
-        for other in near:
+        nearby = set().union(*(by_bucket[bucket] for bucket in _list_buckets(spans)))
+        for other in nearby:
             overlap = _compute_overlap(spans, second[other])
             if overlap >= _MIN_OVERLAP:
                 overlaps.append((-overlap, number, other))
@@ -97,18 +97,20 @@ def pair_places(
     return pairs
 
 
-def _list_buckets(spans: Sequence[Place]) -> Iterator[int]:
-    """Yield the parts of the document that the spans are in."""
+def _list_buckets(spans: Sequence[Location]) -> Iterator[int]:
+    """Yield the numbers of the buckets that contain the spans."""
     for span in spans:
         yield from range(span.start // _BUCKET, span.end // _BUCKET + 1)
 
 
-def _compute_overlap(spans: Sequence[Place], others: Sequence[Place]) -> float:
+def _compute_overlap(spans: Sequence[Location], others: Sequence[Location]) -> float:
     """Return the shared characters, as a share of the shorter quote."""
     shared = 0
     for span in spans:
         for other in others:
             start, end = max(span.start, other.start), min(span.end, other.end)
             shared += max(0, end - start)
-    lengths = [sum(span.end - span.start for span in own) for own in (spans, others)]
+    lengths = [
+        sum(span.end - span.start for span in quote) for quote in (spans, others)
+    ]
     return shared / min(lengths)

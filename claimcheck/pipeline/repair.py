@@ -1,7 +1,7 @@
-"""Ask once more for what an answer lacks, and merge the two answers.
+"""Ask once more for the missing parts of an answer, and merge the two answers.
 
-Items that are valid are never asked for again: the model gets back only those that are
-not, each with its problems. Without a valid item, it gets its whole answer back.
+Valid items are never requested again: the model gets back only the invalid ones, each
+with its problems. If no item is valid, it gets the entire answer back.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from claimcheck.models.llm import ModelRequest
 from claimcheck.salvage import ParsedAnswer, RejectedItem
 from claimcheck.schemas import Problem
 
-# A repair sends the answer back, and pays for it again. Chosen by hand, as is the
-# number of problems.
+# A repair sends the answer back, which costs its tokens again. Both limits were chosen
+# by hand.
 _MAX_REPAIR_CHARACTERS = 100_000
 _MAX_PROBLEMS_TO_REPAIR = 8
-# The list whose items are asked for, and the schema that asks for nothing else.
+# For each schema, the list that a repair asks for, and a schema of that list alone.
 _LISTS = {
     "summary.answer": ("claims", "claims.answer"),
     "claims.answer": ("claims", "claims.answer"),
@@ -36,22 +36,22 @@ LINKED_LISTS = ("sentences", "key_points", "positions")
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A request for what is missing: the whole answer, or items of a list."""
+    """A request for the entire answer again, or for items of a list."""
 
     request: ModelRequest
     list_name: str | None = None
-    asked_for: tuple[RejectedItem, ...] = ()
+    requested: tuple[RejectedItem, ...] = ()
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the second answer stands for the first."""
+    def replaces_answer(self) -> bool:
+        """Whether the second answer replaces the first."""
         return self.list_name is None
 
 
 def plan_repair(
     request: ModelRequest, text: str, parsed: ParsedAnswer
 ) -> Repair | None:
-    """Return the request for what an answer lacks, or None."""
+    """Return the request for the missing parts of an answer, or None."""
     if len(text) > _MAX_REPAIR_CHARACTERS:
         return None
     if request.schema_name in _LISTS:
@@ -60,9 +60,9 @@ def plan_repair(
         if rejected and not parsed.leftover:
             return _plan_items(request, name, rejected)
         if parsed.fields.get(name):
-            # A summary is made from its claims, without the document.
+            # A missing summary is written later from the claims, without a repair.
             return _plan_leftover(request, name, parsed)
-    # Nobody knows what is missing of an answer that was cut off; its passage is halved.
+    # What an answer that was cut off lacks is unknown; its passage is split instead.
     if parsed.is_cut_off or not parsed.problems:
         return None
     return Repair(_build_request(request, text, parsed.problems))
@@ -71,7 +71,7 @@ def plan_repair(
 def _plan_leftover(
     request: ModelRequest, name: str, parsed: ParsedAnswer
 ) -> Repair | None:
-    """Ask again for what could not be read of broken JSON, if there is any."""
+    """Ask again for the unreadable part of broken JSON, if any."""
     if parsed.leftover is None or parsed.is_cut_off:
         return None
     repair = _build_request(request, parsed.leftover, parsed.missing[:1])
@@ -81,17 +81,17 @@ def _plan_leftover(
 def _plan_items(
     request: ModelRequest, name: str, rejected: Sequence[RejectedItem]
 ) -> Repair:
-    asked_for = tuple(rejected[:_MAX_PROBLEMS_TO_REPAIR])
+    requested = tuple(rejected[:_MAX_PROBLEMS_TO_REPAIR])
     problems = []
-    for number, item in enumerate(asked_for):
+    for number, item in enumerate(requested):
         # In the answer that the model gets back, the items have other numbers.
         old, new = f"$.{name}[{item.index}]", f"$.{name}[{number}]"
         for problem in item.problems:
             path = new + problem.path.removeprefix(old)
             problems.append(Problem(path, problem.message))
-    text = json.dumps({name: [item.value for item in asked_for]}, ensure_ascii=False)
+    text = json.dumps({name: [item.value for item in requested]}, ensure_ascii=False)
     repair = _build_request(request, text, problems)
-    return Repair(_restrict_to_list(repair, name), name, asked_for)
+    return Repair(_restrict_to_list(repair, name), name, requested)
 
 
 def _build_request(
@@ -111,15 +111,14 @@ def _restrict_to_list(request: ModelRequest, name: str) -> ModelRequest:
     schema["properties"] = {name: deepcopy(request.schema["properties"][name])}
     schema["required"] = [name]
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    own = request.brief.prompts
-    (message,) = prompts.render("json-only", {"schema": compact}, own)
+    (message,) = prompts.render("json-only", {"schema": compact}, request.brief.prompts)
     return replace(
         request, schema_name=schema_name, schema=schema, schema_message=message
     )
 
 
 def count_content(parsed: ParsedAnswer) -> tuple[int, int]:
-    """Return how many valid properties and items an answer has."""
+    """Return the number of valid properties, and of valid items."""
     items = sum(len(indexes) for indexes in parsed.indexes.values())
     return len(parsed.fields), items
 
@@ -127,13 +126,13 @@ def count_content(parsed: ParsedAnswer) -> tuple[int, int]:
 def merge_items(
     first: ParsedAnswer, second: ParsedAnswer, repair: Repair
 ) -> ParsedAnswer:
-    """Add the items of a repair in the places of those they repair."""
+    """Put the items of a repair in place of the rejected ones."""
     name = repair.list_name
     assert name is not None
     items = dict(zip(first.indexes[name], first.fields[name], strict=True))
     new = _find_new_items(items, second.fields.get(name, ()))
     remaining = []
-    for rejected, item in _pair_items(repair.asked_for, new):
+    for rejected, item in _pair_items(repair.requested, new):
         if item is None:
             remaining.append(rejected)
         else:
@@ -146,49 +145,49 @@ def merge_items(
     missing = first.missing
     if first.leftover and second.is_complete:
         missing = tuple(problem for problem in missing if problem.path != "$")
-    not_asked_for = [item for item in first.rejected if item not in repair.asked_for]
+    not_requested = [item for item in first.rejected if item not in repair.requested]
     indexes = tuple(sorted(items))
     return replace(
         first,
         fields=first.fields | {name: [items[index] for index in indexes]},
         indexes=first.indexes | {name: indexes},
-        rejected=(*remaining, *not_asked_for),
+        rejected=(*remaining, *not_requested),
         missing=missing,
         corrections=(*first.corrections, *second.corrections),
     )
 
 
 def _find_new_items(items: Mapping[int, Any], repaired: Sequence[Any]) -> list[Any]:
-    """Leave out repaired items that are not new.
+    """Return the repaired items that the first answer does not have.
 
-    Some models answer in full, whatever they are asked.
+    Some models repeat the entire answer, whatever the request.
     """
     known = [_fold_quote(item) for item in items.values()]
     return [item for item in repaired if _fold_quote(item) not in known]
 
 
 def _pair_items(
-    asked_for: Sequence[RejectedItem], new: Sequence[Any]
+    requested: Sequence[RejectedItem], new: Sequence[Any]
 ) -> list[tuple[RejectedItem, Any]]:
     """Pair each rejected item with the one that repairs it, or with None."""
     unused = list(new)
     repaired: dict[int, Any] = {}
-    for rejected in asked_for:
+    for rejected in requested:
         quote = _fold_quote(rejected.value)
         for item in unused:
             if quote and _fold_quote(item) == quote:
                 repaired[rejected.index] = item
                 unused.remove(item)
                 break
-    # What is left was repaired in its quote; the model keeps the order.
-    for rejected in asked_for:
+    # The others have a new quote, so they are paired by their order.
+    for rejected in requested:
         if rejected.index not in repaired and unused:
             repaired[rejected.index] = unused.pop(0)
-    return [(item, repaired.get(item.index)) for item in asked_for]
+    return [(item, repaired.get(item.index)) for item in requested]
 
 
 def _fold_quote(item: Any) -> str:
-    """Return what identifies an item: its number, and its quote or text."""
+    """Return the identity of an item: its number, and its quote or text."""
     if not isinstance(item, Mapping):
         return ""
     quote = " ".join(str(item.get("quote") or "").split())
@@ -197,9 +196,9 @@ def _fold_quote(item: Any) -> str:
 
 
 def renumber_links(parsed: ParsedAnswer) -> dict[str, Any]:
-    """Return the fields, with links to the claims that are left.
+    """Return the fields, with links renumbered to the remaining claims.
 
-    A model numbers its claims from 1, and counts those that had to be left out.
+    A model numbers its claims from 1, and counts those that were rejected.
     """
     numbers = {
         index + 1: position

@@ -14,10 +14,11 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest
 from claimcheck.pipeline.marks import curl_marks
 
-# Of votes and repeated runs if the settings have none, or 0, which makes them the same.
+# For votes and repeated runs if the settings have no temperature, or 0, at which all
+# answers would be the same.
 SAMPLING_TEMPERATURE = 0.7
-# A change to the schema that is sent: property, keyword, value. The answer is validated
-# against the schema without it.
+# A change to the schema in the request: property, keyword, value. The answer is
+# validated against the original schema.
 SchemaOverride = tuple[str, str, Any]
 
 
@@ -30,7 +31,7 @@ def _read_language_names() -> dict[str, str]:
 def describe_document(document: Document) -> dict[str, str | None]:
     """Return title, date, and language in the form that prompts use.
 
-    The language is None if it is not known, or has no name here.
+    The language is None if it is unknown, or its name is.
     """
     title = " ".join(document.title.split()) if document.title else None
     published = document.published
@@ -55,7 +56,7 @@ def build_request(
     return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
 
 
-# Cached, as every request of a run sends one of a few schemas.
+# Cached, because every request of a run sends one of a few schemas.
 @cache
 def _prepare_schema(
     brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
@@ -77,13 +78,15 @@ def build_document_request(
     *overrides: SchemaOverride,
     **variables: Any,
 ) -> ModelRequest:
-    """Build a request about a document; `names` are of template and schema.
+    """Build a request about a document; `names` are (template, schema).
 
-    `material` are the variables whose text comes from the document, or from a model.
+    `material` has the variables whose text comes from the document or a model.
     """
     fields = describe_document(document)
     texts = [*chain.from_iterable(material.values()), fields["title"] or ""]
-    # The fence must not occur in anything that is not ours.
-    own = {**fields, **material, "fence": prompts.choose_fence("".join(texts))}
+    # The fence must not occur in any text that is not ours, or it could be closed
+    # early.
+    fence = prompts.choose_fence("".join(texts))
     template, schema_name = names
-    return build_request(brief, template, variables | own, schema_name, *overrides)
+    variables |= {**fields, **material, "fence": fence}
+    return build_request(brief, template, variables, schema_name, *overrides)

@@ -1,4 +1,4 @@
-"""Sign a result: what produced it, in enough detail to repeat it."""
+"""Sign a result: record what produced it, in enough detail to repeat it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from claimcheck.pipeline.answers import Answer
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
-# The key in the settings of a signature: what was corrected in the model's answers.
+# The key in the settings of a signature for corrections of the model's answers.
 CORRECTIONS = "corrections"
-# More say nothing new about a model. Chosen by hand.
+# More would say nothing new about the model. Chosen by hand.
 _MAX_CORRECTIONS = 20
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -28,9 +28,9 @@ def build_model_signature(
     schema_names: Sequence[str],
     extra_settings: Mapping[str, Any] | None = None,
 ) -> Signature:
-    """Sign what a model produced, by the first answer that came from one.
+    """Sign what a model produced, based on the first answer from one.
 
-    What had to be corrected in the answers is stated among the settings.
+    Corrections of the answers are listed among the settings.
     """
     responses = [answer.response for answer in answers]
     first = next((response for response in responses if response.model), None)
@@ -41,9 +41,9 @@ def build_model_signature(
         published[CORRECTIONS] = corrections
     if "max_tokens" in left_out:  # no name for the limit was accepted
         published["max_output_tokens"] = None
-    # Readers compare token counts between runs: an estimate must not pass as a count.
+    # People compare token counts between runs: an estimate must not look like a count.
     precision = "exact" if tokens.is_exact(settings.model) else "estimate"
-    # The model that answered, and what it did not take, not what the settings name.
+    # States the model that answered and the settings it refused, not those requested.
     return Signature(
         version=__version__,
         engine="llm",

@@ -1,12 +1,12 @@
 """Run the same document several times, and compare the runs.
 
-The first run is what one run alone would be. The others are sampled: with other seeds,
-and not at a temperature of 0, where many endpoints answer the same every time.
+The first run is what a single run would be. The others are sampled with other seeds and
+a temperature above 0, because at 0 many endpoints always give the same answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 from statistics import mean
@@ -16,47 +16,58 @@ from claimcheck.models.run import Run
 from claimcheck.models.stability import ClaimStability, Stability
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.quotes import pair_places
+from claimcheck.pipeline.quotes import pair_by_location
 from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE
 from claimcheck.settings import Settings
 
-# More than the votes of a check, whose seeds follow each other.
+# Must exceed the number of votes of a check, which use consecutive seeds.
 _SEEDS_PER_RUN = 100
 
 
 def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     """Run all flows; return the first run with its stability and all costs."""
-    runs = yield from _run_together(flows, settings)
-    places = [[claim.spans for claim in run.claims] for run in runs]
+    runs = yield from run_together(
+        flows, lambda request, number: _vary(request, number, settings)
+    )
+    spans = [[claim.spans for claim in run.claims] for run in runs]
     shares = []
     matches: list[dict[int, int]] = [{}]
     for one, other in combinations(range(len(runs)), 2):
-        pairs = pair_places(places[one], places[other])
-        union = len(places[one]) + len(places[other]) - len(pairs)
+        pairs = pair_by_location(spans[one], spans[other])
+        union = len(spans[one]) + len(spans[other]) - len(pairs)
         shares.append(len(pairs) / union if union else 1.0)
         if one == 0:
             matches.append(pairs)
     labels = [{item.subject: item.label for item in run.verdicts} for run in runs]
     claims = [
-        _compare(runs, matches, labels, number) for number in range(len(places[0]))
+        _compare(runs, matches, labels, number) for number in range(len(spans[0]))
     ]
     stability = Stability(len(runs), round(mean(shares), 3), tuple(claims))
     usage = sum((run.usage for run in runs), Usage())
     return replace(runs[0], stability=stability, usage=usage)
 
 
-def _run_together(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[list[Run]]:
-    """Run the flows in step, so that their requests can be sent at once."""
+def run_together(
+    flows: Sequence[Flow[Run]],
+    change: Callable[[ModelRequest, int], ModelRequest] | None = None,
+) -> Flow[list[Run]]:
+    """Run the flows in step, so that their requests can be sent at once.
+
+    `change` is applied to each request, with the number of its flow.
+    """
     runs: dict[int, Run] = {}
     pending = {number: next(flow) for number, flow in enumerate(flows)}
     while pending:
         requests = []
-        for number, own in pending.items():
-            requests += [_vary(request, number, settings) for request in own]
+        for number, run_requests in pending.items():
+            requests += [
+                change(item, number) if change else item for item in run_requests
+            ]
         responses = iter((yield requests))
-        for number, own in list(pending.items()):
+        for number, run_requests in list(pending.items()):
+            run_responses = list(islice(responses, len(run_requests)))
             try:
-                pending[number] = flows[number].send(list(islice(responses, len(own))))
+                pending[number] = flows[number].send(run_responses)
             except StopIteration as stop:
                 runs[number] = stop.value
                 del pending[number]
@@ -64,7 +75,7 @@ def _run_together(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[list[R
 
 
 def _vary(request: ModelRequest, number: int, settings: Settings) -> ModelRequest:
-    """Return the request of a run; that of the first is unchanged."""
+    """Return the request with this run's seed; the first run's is unchanged."""
     if number == 0:
         return request
     seed = settings.seed if request.seed is None else request.seed

@@ -1,7 +1,7 @@
 """Summarize with a model, in one request or passage by passage.
 
-A document whose answer is not complete is continued as a long one: what the answer has
-is kept, and the rest is asked for.
+If the single answer is incomplete, its claims are kept, and the document continues as a
+long one.
 """
 
 from __future__ import annotations
@@ -39,20 +39,27 @@ SCHEMA, PROMPT = "summary.answer", "summarize"
 _ANSWER_SHARE = 0.25  # of the context window, for the answer
 _PROMPT_OVERHEAD_TOKENS = 1_600  # of a prompt without its passage, and some to spare
 _MIN_PASSAGE_TOKENS = 100
-_TOKENS_PER_SENTENCE = 100  # of the document, for each that its summary has to have
+_TOKENS_PER_SENTENCE = 100  # of the document, per sentence its summary must have
 
 
 def summarize_with_model(
-    document: Document, reading: Reading, settings: Settings
+    document: Document,
+    reading: Reading,
+    settings: Settings,
+    *,
+    claims_only: bool = False,
 ) -> Flow[Run]:
     """Summarize a described document; an unusable answer becomes a failure.
+
+    With `claims_only`, the run has no summary: one of several documents follows.
 
     Raises:
         ContextWindowError: not even a short passage fits the model's context window.
     """
     passages = _choose_passages(document, reading, settings)
     first = None
-    if settings.extraction == "single" and len(passages) == 1:
+    is_single = settings.extraction == "single" and not claims_only
+    if is_single and len(passages) == 1:
         request = _build_request(document, reading, settings)
         first = yield from ask(request, SummaryAnswer, reading.text)
     extraction = yield from extract_claims(document, reading, settings, passages, first)
@@ -62,9 +69,11 @@ def summarize_with_model(
         document, reading, index, extracted, settings
     )
     count = len(extraction.results)
-    # Of an answer that was not complete, only the claims count.
-    whole = first if extraction.answers == [first] else None
-    digest = yield from _write_summary(document, settings, whole, claims, count)
+    # If the first answer was incomplete, only its claims count, not its summary.
+    complete = first if extraction.answers == [first] else None
+    digest = Digest(None, (), ())
+    if not claims_only:
+        digest = yield from _write_summary(document, settings, complete, claims, count)
     answers: list[Answer[Any]] = [*extraction.answers, *digest.answers]
     return Run(
         document=document,
@@ -72,8 +81,8 @@ def summarize_with_model(
         claims=claims.claims,
         verdicts=(),
         unchecked=(),
-        failures=tuple(_list_failures(document, extraction, whole, digest, index)),
-        # A summary that failed leaves no part of the document unread.
+        failures=tuple(_list_failures(document, extraction, complete, digest, index)),
+        # A failed summary does not count as unread text.
         ledger=build_ledger(
             document.characters,
             reading.noise,
@@ -89,17 +98,17 @@ def summarize_with_model(
 def _list_failures(
     document: Document,
     extraction: Extraction,
-    whole: Answer[SummaryAnswer] | None,
+    complete: Answer[SummaryAnswer] | None,
     digest: Digest,
     index: QuoteIndex,
 ) -> Iterator[Failure]:
-    """Yield what failed, but not of a summary that was written again."""
+    """Yield the failures, except those of a summary that was written again."""
     yield from extraction.unread
     is_rewritten = digest.summary is not None and not digest.failures
-    is_own = whole is not None and not (digest.answers and is_rewritten)
-    if whole and whole.cause and whole.has_all_claims and is_own:
-        yield whole.build_failure(0, document.characters)
-    yield from extraction.list_item_failures(index, summary=is_own)
+    is_from_answer = complete is not None and not (digest.answers and is_rewritten)
+    if complete and complete.cause and complete.has_all_claims and is_from_answer:
+        yield complete.build_failure(0, document.characters)
+    yield from extraction.list_item_failures(index, summary=is_from_answer)
     yield from digest.failures
 
 
@@ -107,7 +116,7 @@ def _choose_passages(
     document: Document, reading: Reading, settings: Settings
 ) -> tuple[Passage, ...]:
     budget_tokens = _compute_passage_budget(document, settings)
-    # The tokens of a document include its noise: without it, one passage may do.
+    # `document.tokens` includes noise: without it, one passage may be enough.
     if settings.extraction == "staged" or (document.tokens or 0) > budget_tokens:
         passages = split_into_passages(reading, document.language, budget_tokens)
         if settings.extraction == "staged" or len(passages) > 1:
@@ -123,20 +132,20 @@ def _write_summary(
     passage_count: int,
 ) -> Flow[Digest]:
     """Take the summary from the answer, or write one from the claims."""
-    own = None
+    answered = None
     if answer and answer.value:
-        own = build_summary(answer.value, ClaimLinks.from_claims(claims))
+        answered = build_summary(answer.value, ClaimLinks.from_claims(claims))
     if answer and not (claims.claims and _lacks_summary(answer)):
-        return Digest(own, (), ())
+        return Digest(answered, (), ())
     inputs = summary.select_summary_inputs(claims.claims, passage_count)
     digest = yield from summary.summarize_inputs(document, settings, inputs)
-    if own is not None and (digest.summary is None or digest.failures):
-        return replace(digest, summary=own)
+    if answered is not None and (digest.summary is None or digest.failures):
+        return replace(digest, summary=answered)
     return digest
 
 
 def _lacks_summary(answer: Answer[SummaryAnswer]) -> bool:
-    """Whether any of the summary is missing, rather than a claim."""
+    """Whether part of the summary, rather than a claim, is missing."""
     if answer.value is None or answer.cause is Cause.TRUNCATED:
         return True
     return any(item.key in LINKED_LISTS for item in answer.parsed.rejected)
@@ -166,21 +175,21 @@ def _build_request(
 ) -> ModelRequest:
     text = curl_marks(reading.text)
     max_claims = min(settings.max_claims, settings.max_claims_per_passage)
-    least = tokens.count(text) // _TOKENS_PER_SENTENCE
+    min_sentences = tokens.count(text) // _TOKENS_PER_SENTENCE
     return build_document_request(
         document,
         settings.brief,
         (PROMPT, SCHEMA),
         {"text": text},
         ("claims", "maxItems", max_claims),
-        summary.require_sentences(settings.brief, least),
+        summary.require_sentences(settings.brief, min_sentences),
         max_claims=max_claims,
     )
 
 
 @cache
 def _count_brief_tokens(brief: Brief) -> int:
-    """Return how much longer a brief makes the prompts, roughly."""
+    """Return roughly how many tokens a brief adds to a prompt."""
     published = brief.published()
     count = tokens.count(json.dumps(published, ensure_ascii=False)) if published else 0
     longest = 0
@@ -194,7 +203,7 @@ def _compute_passage_budget(document: Document, settings: Settings) -> int:
     """Return the maximum number of tokens of a passage.
 
     Raises:
-        ContextWindowError: it would be too small to be of use.
+        ContextWindowError: the budget would be too small for a useful passage.
     """
     title = describe_document(document)["title"] or ""
     overhead_tokens = _PROMPT_OVERHEAD_TOKENS + tokens.count(title)

@@ -1,7 +1,7 @@
-"""Build a summary whose every text is linked to claims.
+"""Build a summary in which every text is linked to claims.
 
-The summary of a long document is made from its claims. If they do not fit into one
-request, groups of them are condensed first, in as many rounds as it takes.
+The summary of a long document is written from its claims. If they do not fit into one
+request, groups of them are condensed first, in as many rounds as necessary.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from claimcheck.pipeline.requests import (
 from claimcheck.settings import Settings
 
 SCHEMA, PROMPT = "digest.answer", "digest"
-# Of a text's content words: a claim that shares fewer is not linked to the text. Chosen
+# The share of a text's content words that a claim must have to be linked to it. Chosen
 # by hand.
 _MIN_LINK_OVERLAP = 0.4
 _MAX_LINKS = 2
 # The most check-worthy claims of each passage; the rest are not summarized. Chosen by
 # hand.
 _CLAIMS_PER_PASSAGE = 8
-# Of a group whose summary failed: enough to continue without another request. Twice as
-# many make a group worth condensing.
+# A group whose summary failed continues with this many of its lines, without another
+# request. A group needs twice as many lines to be worth condensing.
 _INPUTS_AFTER_FAILURE = 9
 # The number, the period, and the line break around each text in the prompt.
 _TOKENS_AROUND_INPUT = 3
-# For each sentence that a summary has to have. Chosen by hand.
+# Lines per sentence that a summary must have. Chosen by hand.
 _INPUTS_PER_SENTENCE = 2
 
 
@@ -56,7 +56,7 @@ class ClaimLinks:
     """Finds the claims behind a text of a summary.
 
     `ids_by_number` has the claims behind each number in the model's answer, from 1. If
-    the model names no valid number, the `candidates` with the most similar words count.
+    the model gives no valid number, the `candidates` that share most words are used.
     """
 
     ids_by_number: Mapping[int, tuple[str, ...]]
@@ -102,9 +102,9 @@ class ClaimLinks:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A summary, and the failures to write all of it; neither without lines.
+    """A summary, and the failures of writing it; it has neither without claims.
 
-    `answers` are those of all rounds.
+    `answers` has the answers of all rounds.
     """
 
     summary: Summary | None
@@ -134,7 +134,10 @@ def build_summary(answer: SummaryAnswer, links: ClaimLinks) -> Summary:
 def _link_texts(
     items: Sequence[LinkedTextAnswer], links: ClaimLinks
 ) -> tuple[LinkedText, ...]:
-    """Link each text once, in its last place, to the claims of its first."""
+    """Link each text to claims; of duplicates, only the last position is kept.
+
+    The claims are those of the first occurrence.
+    """
     numbers_by_text: dict[str, tuple[int, ...]] = {}
     for item in items:
         numbers = numbers_by_text.pop(item.text, item.claims)
@@ -164,9 +167,10 @@ def select_summary_inputs(
 
 
 def require_sentences(brief: Brief, count: int) -> SchemaOverride:
-    """Return the least number of sentences to ask for, at most `count`.
+    """Return the minimum number of sentences to ask for, at most `count`.
 
-    A weak model stops after the first; of a short text, there is no more to say.
+    Without a minimum, a weak model stops after the first sentence. A short text does
+    not have enough to say for more.
     """
     return "sentences", "minItems", max(1, min(count, brief.size.min_sentences))
 
@@ -216,7 +220,7 @@ def _build_digest(
     answers: Sequence[Answer[SummaryAnswer]],
 ) -> Digest:
     last = answers[-1]
-    # The failures are about the whole document: nobody knows where a summary is from.
+    # The failures cover the entire document, because a summary has no location.
     end = document.characters
     failures = (
         *last.build_item_failures(0, end, None),
@@ -241,7 +245,8 @@ def _group_by_budget(
     for item in inputs:
         item_tokens = tokens.count(item.text) + _TOKENS_AROUND_INPUT
         is_full = group_tokens + item_tokens > budget_tokens
-        # A smaller group would not shrink when it is condensed, and the rounds not end.
+        # Condensing a smaller group would not shrink it, and the rounds would never
+        # end.
         if is_full and len(groups[-1]) > 2 * _INPUTS_AFTER_FAILURE:
             groups.append([])
             group_tokens = 0
@@ -253,9 +258,9 @@ def _group_by_budget(
 def _condense_group(
     group: list[SummaryInput], answer: Answer[SummaryAnswer]
 ) -> list[SummaryInput]:
-    """Return a group's summary as lines, or a few of its lines."""
+    """Return a group's summary as lines; if it failed, a few of its lines."""
     if not answer.value:
-        # Spread over the group, as its lines are in document order.
+        # Spread over the group, because its lines are in document order.
         step = math.ceil(len(group) / _INPUTS_AFTER_FAILURE)
         return group[::step]
     summary = build_summary(answer.value, ClaimLinks.from_inputs(group))
@@ -267,8 +272,8 @@ def _build_request(
     document: Document, settings: Settings, inputs: Sequence[SummaryInput]
 ) -> ModelRequest:
     texts = [" ".join(item.text.split()) for item in inputs]
-    least = require_sentences(settings.brief, len(inputs) // _INPUTS_PER_SENTENCE)
+    minimum = require_sentences(settings.brief, len(inputs) // _INPUTS_PER_SENTENCE)
     names = (PROMPT, SCHEMA)
     return build_document_request(
-        document, settings.brief, names, {"items": texts}, least
+        document, settings.brief, names, {"items": texts}, minimum
     )

@@ -22,7 +22,9 @@ CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 ID_PREFIX = "urn:claimcheck:"
 SOFTWARE = "Software"  # the type of a creator who decides nothing
 # Of the bodies that decide something.
-_PURPOSES = ("moderating", "editing", "assessing", "commenting")
+# A purpose of our own, as the model allows: none of its own is about a speaker.
+EDITING_SPEAKER = f"{ID_PREFIX}editing-speaker"
+_PURPOSES = ("moderating", "editing", EDITING_SPEAKER, "assessing", "commenting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +126,17 @@ def _iter_decisions(
     """Yield a decision for each person and time, and whether it has a time."""
     for (name, at), values in _group_bodies(item, by).items():
         action = _choose_action(values)
-        text = values.get("editing") if action is Action.EDITED else None
+        is_edited = action is Action.EDITED
+        text = values.get("editing") if is_edited else None
+        speaker = values.get(EDITING_SPEAKER) if is_edited else None
         label = values.get("assessing")
         verdict = Label(label) if label in set(Label) else None
         note = values.get("commenting")
         if verdict or note or action is not Action.NOTED:
             moment = at or datetime.now(UTC).replace(microsecond=0)
-            made = Decision(claim.id, action, text, verdict, note, name, moment)
+            made = Decision(
+                claim.id, action, text, verdict, note, name, moment, speaker
+            )
             yield check_decision(made), at is not None
 
 
@@ -150,7 +156,8 @@ def _group_bodies(
 def _choose_action(values: dict[str, str]) -> Action:
     if values.get("moderating") in set(Action):
         return Action(values["moderating"])
-    return Action.EDITED if "editing" in values else Action.NOTED
+    is_edited = "editing" in values or EDITING_SPEAKER in values
+    return Action.EDITED if is_edited else Action.NOTED
 
 
 def _has(body: dict[str, Any], purpose: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from claimcheck.errors import InputError
 from claimcheck.models.citation import CitedStatement
@@ -41,6 +42,10 @@ from claimcheck.text.sentences import split_paragraph
 # Shorter ones are labels, such as "Read more".
 _MIN_WORDS = 4
 _MIN_CLAIM_WORDS = 3
+# A cell with as many words, or a full stop, is a text of its own.
+_MIN_PROSE_WORDS = 7
+_SENTENCE_ENDS = (".", "!", "?", "…")
+_TITLE = re.compile(r"[^\d\[\]]{0,40}")  # of a column; it has no value and no source
 _SLOT = "\ue000"  # stands for a link's words; drafts do not contain it
 _SPEECH = (
     f"{'|'.join(read_words('speech_verbs'))}|reported|reports|states|stated|writes"
@@ -98,8 +103,14 @@ def parse_draft(page: str) -> CitedDraft:
     language = detect_language(" ".join(block.text for block in blocks)) or "en"
     references, paragraphs = split_references(blocks)
     draft = _Draft(references)
-    for block in paragraphs:
-        draft.add(block, language)
+    for place, group in groupby(paragraphs, lambda item: item.cell and item.cell[:2]):
+        row = list(group)
+        # A cell with several paragraphs is there for the layout of the page.
+        if place is None or len({block.cell for block in row}) < len(row):
+            for block in row:
+                draft.add(block, language)
+        else:
+            draft.add_row(row, language)
     return draft.build()
 
 
@@ -116,6 +127,16 @@ class _Sources:
     undefined: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell of a table; `text` is empty if it only names sources."""
+
+    block: Block
+    column: int
+    text: str
+    citations: Sequence[Citation]
+
+
 class _Draft:
     """Collects the sentences, and resolves what they cite."""
 
@@ -125,6 +146,8 @@ class _Draft:
         self._cited: dict[str, _Sources] = {}
         self._uncited: dict[str, None] = {}
         self._last: str | None = None
+        self._titles: dict[int, str] = {}  # of the columns of a table
+        self._table = 0
 
     def add(self, block: Block, language: str) -> None:
         """Add the sentences of a paragraph."""
@@ -151,6 +174,65 @@ class _Draft:
                 self._last = sentence
             claim = _remove_attribution(sentence, own)
             self._cite(sentence, claim, [citation for citation, _, _ in own])
+
+    def add_row(self, cells: Sequence[Block], language: str) -> None:
+        """Add a row of a table: its sentences, or else its values.
+
+        A source in a cell of its own, or beside the name of the row, is about all of
+        the row.
+        """
+        if self._read_titles(cells):
+            return
+        self._last = None
+        read = [self._read_cell(cell) for cell in cells]
+        contents = [cell for cell in read if cell.text]
+        sources = [item for cell in read if not cell.text for item in cell.citations]
+        is_prose = any(_is_prose(cell.text) for cell in contents)
+        if len(contents) > 1 and not is_prose:
+            self._add_values(contents, sources)
+            return
+        for cell in contents:
+            self.add(cell.block, language)
+        if self._last is not None:
+            self._cite(self._last, self._last, sources)
+
+    def _add_values(self, cells: Sequence[_Cell], sources: Sequence[Citation]) -> None:
+        """Add a statement for each value of a row that has a source."""
+        name, *values = cells
+        for value in values:
+            title = self._titles.get(value.column, "") if len(values) > 1 else ""
+            place = f"{name.text}, {title}" if title else name.text
+            citations = [*value.citations, *name.citations, *sources]
+            if citations:
+                self._last = f"{place}: {value.text}"
+                self._cite(self._last, self._last, citations)
+
+    def _read_titles(self, cells: Sequence[Block]) -> bool:
+        """Return whether this is the row of a table that names its columns."""
+        table = cells[0].cell[0] if cells[0].cell else 0
+        is_first = table != self._table
+        self._table = table
+        if not is_first:
+            return False
+        are_marked = all(cell.tag == "th" for cell in cells)
+        are_words = all(_TITLE.fullmatch(cell.text) for cell in cells)
+        are_titles = are_marked or (are_words and not any(cell.links for cell in cells))
+        self._titles = {}
+        if are_titles:
+            self._titles = {_get_column(cell): cell.text.strip() for cell in cells}
+        return are_titles
+
+    def _read_cell(self, block: Block) -> _Cell:
+        """Return what a cell says, without its citations, and those."""
+        column = _get_column(block)
+        citations = find_citations(block, self._references)
+        if REFERENCES_TITLE.fullmatch(self._titles.get(column, "")):
+            return _Cell(block, column, "", citations)
+        # A linked name or value is all that its cell says.
+        labels = [item for item in citations if not _is_value(block, item, column)]
+        text, _ = cut_labels(block.text, labels)
+        has_text = any(map(str.isalnum, text))
+        return _Cell(block, column, text.strip() if has_text else "", citations)
 
     def _cite(self, sentence: str, claim: str, citations: Sequence[Citation]) -> None:
         sources = self._cited.get(sentence) or _Sources(claim)
@@ -183,6 +265,24 @@ class _Draft:
         }
         uncited = [text for text in self._uncited if text not in self._cited]
         return CitedDraft(tuple(cited), tuple(uncited), tuple(unused.values()))
+
+
+def _get_column(cell: Block) -> int:
+    return cell.cell[2] if cell.cell else 0
+
+
+def _is_prose(text: str) -> bool:
+    ends_sentence = text.rstrip(' "”’)').endswith(_SENTENCE_ENDS)
+    return ends_sentence or len(text.split()) >= _MIN_PROSE_WORDS
+
+
+def _is_value(block: Block, citation: Citation, column: int) -> bool:
+    """Whether a cell's link is a number, or the name of the row."""
+    words = block.text[citation.start : citation.end]
+    is_link = any(
+        link.start < citation.end and citation.start < link.end for link in block.links
+    )
+    return is_link and (words[:1].isdigit() or column == 1)
 
 
 def _describe_key(key: str) -> str:

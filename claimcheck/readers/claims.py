@@ -22,7 +22,7 @@ def parse_claims(data: bytes, source: str) -> list[Statement]:
     """Return the statements in a file's content, with their speakers.
 
     Raises:
-        InputError: there is no claim, or a row is broken.
+        InputError: the file has no claims, or a row is broken.
     """
     if not data.strip():
         raise InputError(f"{source}: is empty; write one claim per line")

@@ -16,24 +16,46 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONVERT_OFFICE = "convert it: soffice --headless --convert-to {} FILE"
+_CONVERT_BOOK = "convert it, for example with Calibre: ebook-convert FILE FILE.epub"
+_EXPORT = "export it as a PDF or as an Office document"
 _TRANSCRIBE = "transcribe it, for example with Whisper"
 _UNPACK = "unpack it, and use the files"
-# How files start that are not text, or hold markup: what they are, and what to do.
-_BINARY_SIGNATURES = (
-    (b"PK\x03\x04", "a ZIP archive other than a document", _UNPACK),
-    (b"<?xml", "an XML document of unknown kind", ""),
-    (b"\x1f\x8b", "a gzip archive", "unpack it: gunzip FILE"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
-    (b"Rar!", "a RAR archive", _UNPACK),
-    (b"BZh", "a bzip2 archive", "unpack it: bunzip2 FILE"),
-    (b"\xfd7zXZ", "an xz archive", "unpack it: unxz FILE"),
-    (b"ID3", "an MP3 recording", _TRANSCRIBE),
-    (b"OggS", "an Ogg recording", _TRANSCRIBE),
-    (b"fLaC", "a FLAC recording", _TRANSCRIBE),
-    (b"%!PS", "a PostScript document", "convert it: ps2pdf FILE"),
-    (b"AT&TFORM", "a DjVu document", "convert it: ddjvu -format=pdf FILE FILE.pdf"),
-    (b"SQLite format 3", "a SQLite database", ""),
-    (b"\x7fELF", "a program", ""),
+# What is in an archive that is not read: a name in it, what it is, and what to do.
+_ARCHIVES = (
+    (b"opendocument.presentation", "a presentation", _CONVERT_OFFICE.format("pptx")),
+    (b"opendocument.graphics", "a drawing", _CONVERT_OFFICE.format("pdf")),
+    (b"Index/Document.iwa", "a document of Pages, Numbers, or Keynote", _EXPORT),
+    (b"FixedDocumentSequence", "an XPS document", "convert it: xpstopdf FILE"),
+)
+# Files that are not text, or hold markup: at which offset they have which bytes, what
+# they are, and what to do.
+_SIGNATURES = (
+    (0, b"PK\x03\x04", "a ZIP archive other than a document", _UNPACK),
+    (0, b"<?xml", "an XML document of unknown kind", ""),
+    (0, b"\x1f\x8b", "a gzip archive", "unpack it: gunzip FILE"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
+    (0, b"Rar!", "a RAR archive", _UNPACK),
+    (0, b"BZh", "a bzip2 archive", "unpack it: bunzip2 FILE"),
+    (0, b"\xfd7zXZ", "an xz archive", "unpack it: unxz FILE"),
+    (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive", "unpack it: unzstd FILE"),
+    (0, b"ID3", "an MP3 recording", _TRANSCRIBE),
+    (0, b"\xff\xfb", "an MP3 recording", _TRANSCRIBE),
+    (0, b"OggS", "an Ogg recording", _TRANSCRIBE),
+    (0, b"fLaC", "a FLAC recording", _TRANSCRIBE),
+    (0, b"\x1aE\xdf\xa3", "a Matroska video", _TRANSCRIBE),
+    (0, b"%!PS", "a PostScript document", "convert it: ps2pdf FILE"),
+    (0, b"AT&TFORM", "a DjVu document", "convert it: ddjvu -format=pdf FILE FILE.pdf"),
+    (0, b"ITSF", "a Windows help file (.chm)", _CONVERT_BOOK),
+    (0, b"SQLite format 3", "a SQLite database", ""),
+    (0, b"PAR1", "a Parquet table", "convert it to CSV"),
+    (0, b"\x89HDF", "an HDF5 file", ""),
+    (0, b"wOFF", "a font", ""),
+    (0, b"wOF2", "a font", ""),
+    (0, b"\x7fELF", "a program", ""),
+    (4, b"ftyp", "a video or recording", _TRANSCRIBE),
+    (8, b"WAVE", "a recording", _TRANSCRIBE),
+    (8, b"AVI ", "a video", _TRANSCRIBE),
+    (60, b"BOOKMOBI", "a Mobipocket book (.mobi, .azw)", _CONVERT_BOOK),
 )
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 # The stream in a compound file that says what it is.
@@ -102,11 +124,12 @@ def recode_wide_text(data: bytes) -> bytes:
 def _refuse_binary(data: bytes, source: str) -> None:
     if data.startswith(_COMPOUND_FILE):
         _refuse_compound(data, source)
-    is_wave = data.startswith(b"RIFF") and data[8:12] in (b"WAVE", b"AVI ")
-    if is_wave or data[4:8] == b"ftyp":
-        raise InputError(f"{source}: is a video or recording, not text; {_TRANSCRIBE}")
-    for signature, kind, advice in _BINARY_SIGNATURES:
-        if data.startswith(signature):
+    edges = data[:_SAMPLE_BYTES] + data[-_SAMPLE_BYTES:]
+    for name, kind, advice in _ARCHIVES if data.startswith(b"PK") else ():
+        if name in edges:
+            raise InputError(f"{source}: is {kind}, not text; {advice}")
+    for position, signature, kind, advice in _SIGNATURES:
+        if data.startswith(signature, position):
             action = advice or "extract its text and use that"
             raise InputError(f"{source}: is {kind}, not text; {action}")
 
@@ -192,7 +215,7 @@ def recode(data: bytes, source: str, encoding: str) -> bytes:
     """Return text in an encoding that the user names, as UTF-8.
 
     Raises:
-        InputError: there is no such encoding, or the bytes are not valid in it.
+        InputError: the encoding is unknown, or the bytes are not valid in it.
     """
     refuse_unknown_encoding(encoding)
     try:
@@ -205,7 +228,7 @@ def recode(data: bytes, source: str, encoding: str) -> bytes:
 
 
 def refuse_unknown_encoding(name: str) -> None:
-    """Raise InputError if there is no encoding of this name."""
+    """Raise InputError if the encoding is unknown."""
     try:
         codecs.lookup(name)
     except LookupError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 import zlib
@@ -30,9 +31,6 @@ _BINARY_READERS = {
     "docx": ("docx", "parse_docx"),
     "email": ("mail", "parse_mail"),
     "outlook": ("mail", "parse_outlook"),
-    "odt": ("packages", "parse_odt"),
-    "epub": ("packages", "parse_epub"),
-    "pptx": ("packages", "parse_pptx"),
     "spreadsheet": ("spreadsheets", "parse_workbook"),
     "feed": ("xml_documents", "parse_feed"),
     "jats": ("xml_documents", "parse_jats"),
@@ -74,6 +72,10 @@ def parse_content(
         # Readers are imported when they are needed: some load large libraries.
         parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
         return kind, parse(data, source)
+    if kind in ("odt", "epub", "pptx"):
+        from claimcheck.readers.packages import parse_package
+
+        return kind, parse_package(data, source, kind)
     if kind == "html":
         from claimcheck.readers.html import parse_html
 
@@ -91,7 +93,7 @@ def parse_content(
 def _parse_text(
     kind: str, text: str, encoding: str, source: str
 ) -> tuple[str, Content]:
-    if kind == "text" and text.lstrip().startswith("{"):
+    if kind == "text" and text.lstrip().startswith(("{", "[")):
         return _parse_json_text(text, encoding, source)
     match kind:
         case "subtitles":
@@ -123,15 +125,17 @@ def _parse_json_text(text: str, encoding: str, source: str) -> tuple[str, Conten
     Raises:
         InputError: it is a result of claimcheck.
     """
-    from claimcheck.readers.markup import load_notebook, parse_notebook
-    from claimcheck.readers.subtitles import load_caption_json, parse_caption_json
+    from claimcheck.readers.markup import parse_notebook
+    from claimcheck.readers.subtitles import parse_caption_json
 
-    captions = load_caption_json(text)
-    if captions is not None:
-        return "subtitles", parse_caption_json(captions, encoding, source)
-    cells = load_notebook(text)
-    if cells is not None:
-        return "notebook", parse_notebook(cells, encoding, source)
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return "text", Content(text, encoding)
+    if transcript := parse_caption_json(value, encoding, source):
+        return ("subtitles" if "-->" in transcript.text else "text"), transcript
+    if notebook := parse_notebook(value, encoding, source):
+        return "notebook", notebook
     # Its field names and ids are not prose, nor is what it says the document's own.
     if '"schema_version"' in text and '"signature"' in text:
         raise InputError(
@@ -145,7 +149,7 @@ def parse_scanned(data: bytes, source: str) -> Content:
     """Recognize the text in a picture, or in a PDF of pictures.
 
     Raises:
-        InputError: the reader is not installed, or there is no text.
+        InputError: the reader is not installed, or finds no text.
     """
     from claimcheck.readers.ocr import parse_picture, parse_scan
 

@@ -22,6 +22,7 @@ from claimcheck.readers.content import (
     import_required,
     refuse_empty,
 )
+from claimcheck.readers.xml_blocks import get_attribute, get_name
 
 # A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are read first.
 _MAX_UNPACKED_BYTES = 200 * 2**20
@@ -31,8 +32,9 @@ _MAX_PARTS = 10_000
 # Element names are compared without their namespace, because strict documents have
 # other namespaces than transitional ones. Both are in common use.
 _SKIPPED_ELEMENTS = frozenset(
-    # Removed text, properties (with tab stops and merged cells), and field codes.
-    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText".split()
+    # Removed text, properties (with tab stops and merged cells), field codes, and how
+    # characters are pronounced.
+    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText rt".split()
 )
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
@@ -107,7 +109,7 @@ class _Package:
         name = self._find_targets("").get("core-properties", "docProps/core.xml")
         if name not in self._archive.namelist():
             return [None] * len(names)
-        values = {_name(child): child.text for child in self._parse(name)}
+        values = {get_name(child): child.text for child in self._parse(name)}
         return [values.get(name) for name in names]
 
     def _find_targets(self, part: str) -> dict[str, str]:
@@ -153,7 +155,7 @@ class _WordReader:
         blocks: list[str] = []
         unfinished = ""
         for child in _iterate_content(parent):
-            match _name(child):
+            match get_name(child):
                 case "p":
                     text, boxes = self._read_paragraph(child)
                     # Without its mark, a paragraph runs on in the next one.
@@ -174,7 +176,7 @@ class _WordReader:
         parts: list[str] = []
         boxes: list[str] = []
         for element in _iterate_inline(paragraph):
-            name = _name(element)
+            name = get_name(element)
             if name == "t":
                 parts.append(element.text or "")
             elif name in _CHARACTERS:
@@ -182,7 +184,7 @@ class _WordReader:
             elif name == "txbxContent":
                 boxes += self._read_children(element)
             elif name in _NOTE_REFERENCES:
-                note_id = _get(element, "id") or ""
+                note_id = get_attribute(element, "id")
                 self._note_ids.append((_NOTE_REFERENCES[name], note_id))
         text = "".join(parts)
         if text.strip() and self._is_list_item(paragraph):
@@ -195,13 +197,15 @@ class _WordReader:
             if _find(row, "trPr", "del") is not None:
                 continue
             cells = [self._read_cell(cell) for cell in _find_all(row, "tc")]
-            rows.append("\t".join(cells))
+            rows.append("\t".join(cells).rstrip("\t"))
         return "\n".join(row for row in rows if row.strip())
 
     def _read_cell(self, cell: Any) -> str:
+        if _find(cell, "tcPr", "cellDel") is not None:
+            return ""
         merge = _find(cell, "tcPr", "vMerge")
         # Word shows the text of the first of the cells that are merged vertically.
-        if merge is not None and _get(merge, "val") != "restart":
+        if merge is not None and get_attribute(merge, "val") != "restart":
             return ""
         blocks = self._read_children(cell)
         return "\n".join(block.strip() for block in blocks if block.strip())
@@ -210,9 +214,11 @@ class _WordReader:
         """Whether a paragraph has a bullet or number, and is not a heading."""
         numbering = _find(paragraph, "pPr", "numPr")
         style_reference = _find(paragraph, "pPr", "pStyle")
-        style_id = "" if style_reference is None else _get(style_reference, "val")
+        style_id = (
+            "" if style_reference is None else get_attribute(style_reference, "val")
+        )
         for _ in range(_MAX_STYLE_DEPTH):
-            style = self._styles.get(style_id or "")
+            style = self._styles.get(style_id)
             if style is None:
                 break
             if _find(style, "pPr", "outlineLvl") is not None:
@@ -220,31 +226,19 @@ class _WordReader:
             if numbering is None:
                 numbering = _find(style, "pPr", "numPr")
             base = _find(style, "basedOn")
-            style_id = "" if base is None else _get(base, "val")
+            style_id = "" if base is None else get_attribute(base, "val")
         if numbering is None or _find(paragraph, "pPr", "outlineLvl") is not None:
             return False
         number = _find(numbering, "numId")
-        return number is None or _get(number, "val") != "0"  # 0 removes the numbering
-
-
-def _name(element: Any) -> str:
-    """Return the name of an element without namespace; comments have none."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _get(element: Any, name: str) -> str | None:
-    """Return an attribute, whatever its namespace."""
-    for key, value in element.items():
-        if key.rpartition("}")[2] == name:
-            return str(value)
-    return None
+        return (
+            number is None or get_attribute(number, "val") != "0"
+        )  # 0 removes the numbering
 
 
 def _find(element: Any, *path: str) -> Any | None:
     """Return the first element at a path of names, if there is one."""
     for name in path:
-        element = next((child for child in element if _name(child) == name), None)
+        element = next((child for child in element if get_name(child) == name), None)
         if element is None:
             return None
     return element
@@ -252,35 +246,43 @@ def _find(element: Any, *path: str) -> Any | None:
 
 def _index_by_id(root: Any | None, attribute: str) -> dict[str, Any]:
     elements = () if root is None else root
-    return {_get(element, attribute) or "": element for element in elements}
+    return {get_attribute(element, attribute): element for element in elements}
 
 
 def _iterate_content(parent: Any) -> Iterator[Any]:
     """Yield the child elements whose text Word shows."""
-    if _name(parent) == "AlternateContent":
+    if get_name(parent) == "AlternateContent":
         # The same content in two forms, for new and for old versions of Word.
         forms = [
-            child for child in parent if any(_name(e) == "t" for e in child.iter())
+            child for child in parent if any(get_name(e) == "t" for e in child.iter())
         ]
         yield from forms[:1]
         return
     for child in parent:
-        if _name(child) and _name(child) not in _SKIPPED_ELEMENTS:
+        name = get_name(child)
+        is_shown = name and name not in _SKIPPED_ELEMENTS
+        if is_shown and not (name == "r" and _is_hidden(child)):
             yield child
+
+
+def _is_hidden(run: Any) -> bool:
+    """Whether Word does not show a run of text."""
+    mark = _find(run, "rPr", "vanish")
+    return mark is not None and get_attribute(mark, "val") not in ("0", "false", "off")
 
 
 def _iterate_inline(paragraph: Any) -> Iterator[Any]:
     """Yield a paragraph's elements, in order, without those in text boxes."""
     for child in _iterate_content(paragraph):
         yield child
-        if _name(child) != "txbxContent":
+        if get_name(child) != "txbxContent":
             yield from _iterate_inline(child)
 
 
 def _find_all(parent: Any, name: str) -> Iterator[Any]:
     """Yield the elements of this name, also those in content controls."""
     for child in _iterate_content(parent):
-        if _name(child) == name:
+        if get_name(child) == name:
             yield child
         else:
             yield from _find_all(child, name)

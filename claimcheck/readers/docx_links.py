@@ -15,9 +15,11 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.readers.content import import_required
 from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
+from claimcheck.readers.xml_blocks import get_attribute, get_name
 
 _SKIPPED = frozenset("del moveFrom pPr rPr".split())
 _SPACES = {"tab": " ", "br": "<br>", "cr": "<br>"}
+_TABLE_TAGS = {"tbl": "table", "tr": "tr", "tc": "td"}
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _FIELD_ADDRESS = re.compile(r'HYPERLINK\s+"([^"]+)"')
 
@@ -44,19 +46,22 @@ class _Renderer:
         self._archive = archive
         self._etree = etree
         self._targets: dict[str, str] = {}
+        self._in_list = False
 
     def render(self) -> str:
         """Return the text, and then the notes as a list."""
-        parts = ["<body>", *self._render_paragraphs(self._open("document"))]
+        parts = ["<body>", *self._render_blocks(self._open("document"))]
         for kind in _NOTES.values():
             root = self._open(f"{kind}s")
             for note in root if root is not None else ():
                 text = "".join(
                     self._render_inline(paragraph)
                     for paragraph in note.iter()
-                    if _name(paragraph) == "p"
+                    if get_name(paragraph) == "p"
                 )
-                parts.append(f'<li id="{kind}-{escape(_get(note, "id"))}">{text}</li>')
+                parts.append(
+                    f'<li id="{kind}-{escape(get_attribute(note, "id"))}">{text}</li>'
+                )
         return "".join(parts)
 
     def _open(self, part: str) -> Any | None:
@@ -77,31 +82,40 @@ class _Renderer:
         parser = self._etree.XMLParser(resolve_entities=False, no_network=True)
         return self._etree.fromstring(self._archive.read(name), parser)
 
-    def _render_paragraphs(self, root: Any) -> Iterator[str]:
-        in_list = False
-        for paragraph in root.iter() if root is not None else ():
-            if _name(paragraph) != "p":
+    def _render_blocks(self, parent: Any) -> Iterator[str]:
+        for child in parent if parent is not None else ():
+            if get_name(child) == "p":
+                yield from self._render_paragraph(child)
                 continue
-            properties = {
-                _name(item): _get(item, "val")
-                for child in paragraph
-                if _name(child) == "pPr"
-                for item in child
-            }
-            style = properties.get("pStyle", "")
-            is_item = "numPr" in properties or style.startswith("ListNumber")
-            if is_item != in_list:
-                yield "<ol>" if is_item else "</ol>"
-                in_list = is_item
-            tag = "h2" if style.startswith(("Heading", "Title")) else "p"
-            tag = "li" if is_item else tag
-            yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
+            tag = _TABLE_TAGS.get(get_name(child))
+            if tag is None:
+                yield from self._render_blocks(child)
+            else:
+                yield f"<{tag}>"
+                yield from self._render_blocks(child)
+                yield f"</{tag}>"
+
+    def _render_paragraph(self, paragraph: Any) -> Iterator[str]:
+        properties = {
+            get_name(item): get_attribute(item, "val")
+            for child in paragraph
+            if get_name(child) == "pPr"
+            for item in child
+        }
+        style = properties.get("pStyle", "")
+        is_item = "numPr" in properties or style.startswith("ListNumber")
+        if is_item != self._in_list:
+            yield "<ol>" if is_item else "</ol>"
+            self._in_list = is_item
+        tag = "h2" if style.startswith(("Heading", "Title")) else "p"
+        tag = "li" if is_item else tag
+        yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
 
     def _render_inline(self, element: Any) -> str:
         return "".join(self._render_child(child) for child in element)
 
     def _render_child(self, child: Any) -> str:
-        name = _name(child)
+        name = get_name(child)
         if name in _SKIPPED:
             return ""
         if name == "t":
@@ -109,8 +123,8 @@ class _Renderer:
         if name in _SPACES:
             return _SPACES[name]
         if name in _NOTES:
-            note = f"{_NOTES[name]}-{_get(child, 'id')}"
-            return f'<a href="#{escape(note)}">[{_get(child, "id")}]</a>'
+            note = f"{_NOTES[name]}-{get_attribute(child, 'id')}"
+            return f'<a href="#{escape(note)}">[{get_attribute(child, "id")}]</a>'
         if name in ("instrText", "fldChar"):
             return _render_field(child)
         if name == "hyperlink":
@@ -120,7 +134,7 @@ class _Renderer:
 
     def _render_link(self, element: Any) -> str:
         label = self._render_inline(element)
-        target = self._targets.get(_get(element, "id"))
+        target = self._targets.get(get_attribute(element, "id"))
         return f'<a href="{escape(target)}">{label}</a>' if target else label
 
 
@@ -129,28 +143,14 @@ def _render_field(child: Any) -> str:
     match = _FIELD_ADDRESS.match((child.text or "").lstrip())
     if match:
         return f'<a href="{escape(match[1])}">'
-    return "</a>" if _get(child, "fldCharType") == "end" else ""
-
-
-def _name(element: Any) -> str:
-    """Return the name of an element without its namespace."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return "</a>" if get_attribute(child, "fldCharType") == "end" else ""
 
 
 def _is_raised(run: Any) -> bool:
     """Whether a run is superscript."""
     return any(
-        _name(item) == "vertAlign" and _get(item, "val") == "superscript"
+        get_name(item) == "vertAlign" and get_attribute(item, "val") == "superscript"
         for child in run
-        if _name(child) == "rPr"
+        if get_name(child) == "rPr"
         for item in child
     )
-
-
-def _get(element: Any, name: str) -> str:
-    """Return an attribute by its name without the namespace."""
-    for key, value in element.attrib.items():
-        if key.rpartition("}")[2] == name:
-            return str(value)
-    return ""

@@ -22,6 +22,7 @@ _BLOCKS = frozenset(
 )
 # Code has brackets and addresses that cite nothing.
 _SKIPPED = frozenset("script style nav head template svg button pre".split())
+_CELLS = frozenset(("td", "th"))
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _NO_SOURCE = ("mailto:", "tel:", "sms:", "javascript:", "data:")
 _SPACES = re.compile(r"\s+")
@@ -43,7 +44,8 @@ class Link:
 class Block:
     """A paragraph; a line break is a <br>, and `names` are its anchors.
 
-    `number` is its number in an ordered list.
+    `number` is its number in an ordered list. `cell` is where it is, if it is in a
+    table: the numbers of the table, the row, and the column.
     """
 
     text: str = ""
@@ -51,6 +53,7 @@ class Block:
     names: list[str] = field(default_factory=list)
     number: int | None = None
     tag: str = ""
+    cell: tuple[int, int, int] | None = None
 
     @property
     def is_heading(self) -> bool:
@@ -123,6 +126,7 @@ class _PageParser(HTMLParser):
         self._lists: list[int] = []  # the last number in each open list; -1 is none
         self._link: tuple[Block, int, str] | None = None
         self._is_raised = False
+        self._table = self._row = self._column = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -148,10 +152,22 @@ class _PageParser(HTMLParser):
             self.blocks[-1].names += filter(None, names)
 
     def _start_block(self, tag: str) -> None:
-        self.blocks.append(Block(tag=tag))
+        if tag == "table":
+            self._table += 1
+        elif tag == "tr":
+            self._row += 1
+            self._column = 0
+        elif tag in _CELLS:
+            self._column += 1
+        self._append_block(Block(tag=tag))
         if tag == "li" and self._lists and self._lists[-1] >= 0:
             self._lists[-1] += 1
             self.blocks[-1].number = self._lists[-1]
+
+    def _append_block(self, block: Block) -> None:
+        if self._row and self._column:
+            block.cell = self._table, self._row, self._column
+        self.blocks.append(block)
 
     def handle_endtag(self, tag: str) -> None:
         self._is_raised = False
@@ -165,7 +181,9 @@ class _PageParser(HTMLParser):
                 self._lists.pop()
             # What follows within the same list item keeps its number.
             number = self.blocks[-1].number if tag == "p" else None
-            self.blocks.append(Block(number=number))
+            if tag == "table":
+                self._row = 0
+            self._append_block(Block(number=number))
 
     def handle_data(self, data: str) -> None:
         if self._skipped:

@@ -145,7 +145,7 @@ def _read_file(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) in (errno.ENOENT, errno.ENAMETOOLONG):
             raise InputError(
-                f"{path}: there is no such file; {suggest_input(str(path))}"
+                f"{path}: does not exist; {suggest_input(str(path))}"
             ) from None
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{path}: can't be read: {reason}") from None

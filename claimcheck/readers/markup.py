@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -32,7 +31,7 @@ _LATEX_SKIPPED = re.compile(
     re.S | re.X,
 )
 _LATEX_REFERENCE = re.compile(
-    r"~?\\(?:cite[a-z]*|(?:eq|page|auto|c)?ref|footnotemark|label|index)\*?"
+    r"[~ \n]?\\(?:cite[a-z]*|(?:eq|page|auto|c)?ref|footnotemark|label|index)\*?"
     r"(?:\[[^][]{0,200}\]){0,2}\{[^{}]{0,500}\}"
 )
 _LATEX_HEADING = re.compile(r"\\(?:sub)*(?:section|paragraph)\*?\{([^{}]{0,300})\}")
@@ -93,24 +92,18 @@ def parse_latex(text: str, encoding: str, source: str) -> Content:
     return refuse_empty(content, source, "the LaTeX document")
 
 
-def load_notebook(text: str) -> list[Any] | None:
-    """Return the cells of a Jupyter notebook, or None."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict) or "nbformat" not in value:
-        return None
-    cells = value.get("cells")
-    return cells if isinstance(cells, list) else None
-
-
-def parse_notebook(cells: list[Any], encoding: str, source: str) -> Content:
+def parse_notebook(value: Any, encoding: str, source: str) -> Content | None:
     """Return the text cells of a notebook; code is fenced, as in Markdown.
+
+    None if a JSON value is not a notebook.
 
     Raises:
         InputError: it has no text.
     """
+    is_notebook = isinstance(value, dict) and "nbformat" in value
+    cells = value.get("cells") if is_notebook else None
+    if not isinstance(cells, list):
+        return None
     blocks: list[str] = []
     for cell in cells:
         if not isinstance(cell, dict):

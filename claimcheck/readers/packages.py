@@ -21,6 +21,7 @@ from claimcheck.readers.content import (
     import_required,
     refuse_empty,
 )
+from claimcheck.readers.xml_blocks import get_name, read_blocks
 
 _MAX_UNPACKED_BYTES = 200 * 2**20  # a small archive may unpack to gigabytes
 _KINDS = {
@@ -28,14 +29,6 @@ _KINDS = {
     "epub": "an EPUB book",
     "pptx": "a PowerPoint presentation",
 }
-_BLOCKS = frozenset(
-    "p h h1 h2 h3 h4 h5 h6 li blockquote dt dd td th pre figcaption".split()
-)
-_SKIPPED = frozenset(
-    # Scripts; deleted text and notes of OpenDocument; the navigation of books
-    "script style head tracked-changes annotation nav svg math".split()
-)
-_SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
 _SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
 _DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 
@@ -57,23 +50,10 @@ def detect_package(names: list[str], read: Any) -> str | None:
     return kinds.get(declared)
 
 
-def parse_odt(data: bytes, source: str) -> Content:
-    """Return the text of an OpenDocument text, as `_parse_package` does."""
-    return _parse_package(data, source, "odt")
+def parse_package(data: bytes, source: str, kind: str) -> Content:
+    """Return the text of an archive, and its title and author.
 
-
-def parse_epub(data: bytes, source: str) -> Content:
-    """Return the text of an EPUB book, as `_parse_package` does."""
-    return _parse_package(data, source, "epub")
-
-
-def parse_pptx(data: bytes, source: str) -> Content:
-    """Return the text of a presentation, as `_parse_package` does."""
-    return _parse_package(data, source, "pptx")
-
-
-def _parse_package(data: bytes, source: str, kind: str) -> Content:
-    """Return the text of an archive of this kind, and its title and author.
+    `kind` is odt, epub, or pptx.
 
     Raises:
         InputError: it is damaged, too large, or has no text.
@@ -113,7 +93,7 @@ class _Package:
         for name in self._list_names(kind):
             root = self._parse(name, lenient=kind == "epub")
             if root is not None:
-                yield _read_blocks(root)
+                yield read_blocks(root)
 
     def read_metadata(self, kind: str) -> tuple[str | None, str | None]:
         """Return the title and the author that the archive states."""
@@ -123,7 +103,7 @@ class _Package:
             return None, None
         values: dict[str, str] = {}
         for element in self._parse(name).iter():
-            values.setdefault(_get_name(element), element.text or "")
+            values.setdefault(get_name(element), element.text or "")
         author = values.get("creator") or values.get("initial-creator")
         return clean_metadata(values.get("title")), clean_metadata(author)
 
@@ -138,7 +118,7 @@ class _Package:
 
     def _find_book(self) -> str:
         for element in self._parse("META-INF/container.xml").iter():
-            if _get_name(element) == "rootfile":
+            if get_name(element) == "rootfile":
                 return str(element.get("full-path"))
         raise ValueError("it names no book")
 
@@ -148,12 +128,12 @@ class _Package:
         files: dict[str, str] = {}
         names: list[str] = []
         for element in self._parse(book).iter():
-            if _get_name(element) == "item":
+            if get_name(element) == "item":
                 path = posixpath.join(
                     posixpath.dirname(book), element.get("href") or ""
                 )
                 files[element.get("id") or ""] = posixpath.normpath(path)
-            elif _get_name(element) == "itemref":
+            elif get_name(element) == "itemref":
                 names.append(files.get(element.get("idref") or "", ""))
         present = set(self._archive.namelist())
         return [name for name in names if name in present]
@@ -161,38 +141,3 @@ class _Package:
     def _parse(self, name: str, *, lenient: bool = False) -> Any:
         parser = self._lenient if lenient else self._parser
         return self._etree.fromstring(self._archive.read(name), parser)
-
-
-def _get_name(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _read_blocks(root: Any) -> Iterator[str]:
-    """Yield the text of each innermost block below an element."""
-    for child in root:
-        name = _get_name(child)
-        if not name or name in _SKIPPED:
-            continue
-        if name in _BLOCKS and not _has_blocks(child):
-            text = " ".join("".join(_iter_text(child)).split())
-            if text:
-                yield f"- {text}" if name == "li" else text
-        else:
-            yield from _read_blocks(child)
-
-
-def _has_blocks(element: Any) -> bool:
-    return any(_get_name(inner) in _BLOCKS for inner in element.iterdescendants())
-
-
-def _iter_text(element: Any) -> Iterator[str]:
-    """Yield the pieces of text in a paragraph, with its tabs and breaks."""
-    name = _get_name(element)
-    if name in _SPACES:
-        yield _SPACES[name]
-    if name and name not in _SKIPPED:
-        yield element.text or ""
-        for child in element:
-            yield from _iter_text(child)
-            yield child.tail or ""

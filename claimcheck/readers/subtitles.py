@@ -1,4 +1,4 @@
-"""Subtitles, and the JSON of Whisper and YouTube: each phrase once.
+"""Subtitles, and the JSON of speech recognizers and YouTube: each phrase once.
 
 The text has the cues as WebVTT writes them, with times, and with `<v NAME>` where the
 speaker changes. Identifiers, settings, and marks inside the text are left out. Captions
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +30,8 @@ _SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$)
 _MIN_ROLLING_SHARE = 0.3
 _MAX_ROLLING_GAP_S = 0.5
 
+# Of a transcript without times, as OpenAI's API returns it by default.
+_UNTIMED_FIELDS = frozenset(("text", "usage", "language", "duration", "task"))
 _CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 
@@ -86,42 +87,74 @@ def _make_damage_error(source: str, damage: str) -> InputError:
     )
 
 
-def parse_caption_json(value: Any, encoding: str, source: str) -> Content:
-    """Return the cues of a transcript by Whisper or YouTube, as JSON.
+def parse_caption_json(value: Any, encoding: str, source: str) -> Content | None:
+    """Return the cues of a transcript as JSON; None for another value.
+
+    Those of Whisper and its descendants (OpenAI, whisper.cpp, WhisperX, Transformers),
+    of YouTube, and of youtube-transcript-api. One without times has no cues.
 
     Raises:
         InputError: they have no text.
     """
-    return _build_content(_read_segments(value), encoding, source)
-
-
-def load_caption_json(text: str) -> Any | None:
-    """Return the value of a JSON text if it has the form of a transcript."""
-    if not text.lstrip().startswith("{"):
-        return None
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    try:
-        return value if _read_segments(value) else None
+        cues = _read_segments(value)
     except (TypeError, ValueError, KeyError, AttributeError):
         return None
+    if cues:
+        return _build_content(cues, encoding, source)
+    is_untimed = isinstance(value, dict) and _UNTIMED_FIELDS.issuperset(value)
+    text = value.get("text") if is_untimed else None
+    return Content(text, encoding) if isinstance(text, str) else None
 
 
 def _read_segments(value: Any) -> list[_Cue]:
     cues: list[_Cue] = []
-    for segment in value.get("segments") or ():
-        text, voice = " ".join(segment["text"].split()), segment.get("speaker")
-        start_s, end_s = float(segment["start"]), float(segment["end"])
-        cues.append(_Cue(start_s, end_s, (text,), (voice and str(voice),)))
-    for event in value.get("events") or ():
-        text = "".join(part.get("utf8", "") for part in event.get("segs") or ())
-        lines = tuple(" ".join(line.split()) for line in text.split("\n"))
-        start_s = event.get("tStartMs", 0) / 1_000
-        end_s = start_s + event.get("dDurationMs", 0) / 1_000
-        cues.append(_Cue(start_s, end_s, lines, (None,) * len(lines)))
+    for start_s, end_s, text, voice in _list_segments(value):
+        lines = tuple(" ".join(line.split()) for line in text.strip("\n").split("\n"))
+        cues.append(_Cue(start_s, end_s, lines, (voice,) * len(lines)))
     return [cue for cue in cues if any(cue.lines)]
+
+
+def _list_segments(value: Any) -> Iterator[tuple[float, float, str, str | None]]:
+    """Yield start and end in seconds, text, and speaker of each segment."""
+    if isinstance(value, list):
+        for part in value:
+            start_s = float(part["start"])
+            yield start_s, start_s + float(part["duration"]), part["text"], None
+        return
+    for field, read in _SEGMENT_READERS.items():
+        for part in value.get(field) or ():
+            yield read(part)
+
+
+def _read_whisper(part: Any) -> tuple[float, float, str, str | None]:
+    voice = part.get("speaker")
+    return float(part["start"]), float(part["end"]), part["text"], voice and str(voice)
+
+
+def _read_transformers(part: Any) -> tuple[float, float, str, str | None]:
+    start_s, end_s = part["timestamp"]
+    return start_s, end_s or start_s, part["text"], None
+
+
+def _read_whisper_cpp(part: Any) -> tuple[float, float, str, str | None]:
+    offsets = part["offsets"]
+    return offsets["from"] / 1_000, offsets["to"] / 1_000, part["text"], None
+
+
+def _read_youtube(event: Any) -> tuple[float, float, str, str | None]:
+    text = "".join(part.get("utf8", "") for part in event.get("segs") or ())
+    start_s = event.get("tStartMs", 0) / 1_000
+    return start_s, start_s + event.get("dDurationMs", 0) / 1_000, text, None
+
+
+# The field that lists the segments of a transcript, by program.
+_SEGMENT_READERS = {
+    "segments": _read_whisper,
+    "chunks": _read_transformers,
+    "transcription": _read_whisper_cpp,
+    "events": _read_youtube,
+}
 
 
 def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,7 +30,6 @@ _MAX_BYTES = 20 * 2**20
 _TIMEOUT_S = 30.0
 _MAX_REDIRECTS = 5
 _MAX_NAME_CHARACTERS = 300  # of an address in a message
-_ANY_ORIGIN = "*"
 _SUPPORTED_CONTENT_TYPES = re.compile(
     r"""
     text/(?:html|plain|markdown|x-markdown|vtt|srt|xml|csv|tab-separated-values|rtf
@@ -52,6 +52,8 @@ _STATUS_REASONS = {
     451: "is withheld for legal reasons",
 }
 
+# Whether an address may be private; raises InputError if it must not be fetched.
+AddressRule = Callable[[str], bool]
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 # All public IPv6 addresses. `is_global` also accepts what IANA has not assigned, and
 # site-local addresses (fec0::/10).
@@ -97,13 +99,13 @@ class StatusError(InputError):
 
 
 def fetch_bytes(
-    url: str, *, allow_private: bool = False, private_origin: str | None = None
+    url: str, *, allow_private: bool = False, rule: AddressRule | None = None
 ) -> Fetched:
     """Return the content at an address.
 
     Redirects are followed. Proxies of the environment are not used, because they would
-    resolve names themselves. `private_origin`, such as "http://127.0.0.1:8080", is the
-    one origin whose address may be private without `allow_private`.
+    resolve names themselves. A `rule` decides instead of `allow_private`, about each
+    address on the way.
 
     Raises:
         InputError: the scheme is not http or https, the address is private, or the
@@ -112,8 +114,8 @@ def fetch_bytes(
     # httpx limits the wait for the next bytes, and a server can send one now and then:
     # of its headers, which nothing here sees before they are complete.
     fetching = Future[Fetched]()
-    private = _ANY_ORIGIN if allow_private else private_origin
-    arguments = (url, private, time.monotonic() + _TIMEOUT_S, fetching)
+    rule = rule or (lambda _: allow_private)
+    arguments = (url, rule, time.monotonic() + _TIMEOUT_S, fetching)
     # As a daemon, because the process may end before a server that never does.
     threading.Thread(target=_settle, args=arguments, daemon=True).start()
     try:
@@ -123,21 +125,21 @@ def fetch_bytes(
 
 
 def _settle(
-    url: str, private: str | None, deadline: float, fetching: Future[Fetched]
+    url: str, rule: AddressRule, deadline: float, fetching: Future[Fetched]
 ) -> None:
     try:
-        fetching.set_result(_fetch_bytes(url, private, deadline))
+        fetching.set_result(_fetch_bytes(url, rule, deadline))
     except BaseException as error:  # noqa: BLE001 - for the thread that waits
         fetching.set_exception(error)
 
 
-def _fetch_bytes(url: str, private: str | None, deadline: float) -> Fetched:
+def _fetch_bytes(url: str, rule: AddressRule, deadline: float) -> Fetched:
     with httpx2.Client(
         verify=_load_certificates(), trust_env=False, follow_redirects=False
     ) as client:
         for _ in range(_MAX_REDIRECTS + 1):
             try:
-                request = _build_request(client, url, private, deadline)
+                request = _build_request(client, url, rule, deadline)
             # Python and httpx2 refuse different malformed addresses.
             except (ValueError, httpx2.InvalidURL):
                 raise _make_address_error(url) from None
@@ -165,13 +167,13 @@ def _load_certificates() -> ssl.SSLContext:
 
 
 def _build_request(
-    client: httpx2.Client, url: str, private: str | None, deadline: float
+    client: httpx2.Client, url: str, rule: AddressRule, deadline: float
 ) -> httpx2.Request:
     """Build a request to the resolved address of a host."""
     parts = _parse_url(url)
     addresses = _resolve_host(parts, url)
-    # Compared for each redirect: the one origin must not lead to another host.
-    if private not in (_ANY_ORIGIN, f"{parts.scheme}://{parts.netloc}"):
+    # Asked for each redirect: an allowed host must not lead to another one.
+    if not rule(url):
         _refuse_private(addresses, url)
     host = parts.hostname or ""
     port = f":{parts.port}" if parts.port else ""
@@ -231,7 +233,8 @@ def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
     except (OSError, UnicodeError):
         name = _redact_credentials(url)
         raise InputError(
-            f"{name}: there is no host {parts.hostname}, or no network"
+            f"{name}: the host {parts.hostname} was not found; check the address and "
+            "the network"
         ) from None
     addresses: list[IPAddress] = []
     # All addresses count: a name may resolve to a public and a private one.

@@ -16,19 +16,9 @@ from claimcheck.readers.content import (
     refuse_empty,
 )
 from claimcheck.readers.markup import EXTRA
+from claimcheck.readers.xml_blocks import get_name, read_blocks
 
 _FEEDS = frozenset(("rss", "feed", "RDF"))
-_BLOCKS = frozenset(("p", "title", "label", "disp-quote"))
-_SECTIONS = frozenset(
-    ("sec", "abstract", "body", "ack", "list", "list-item", "boxed-text")
-)
-# Inside of a paragraph: notes, formulas, figures, tables.
-_SKIPPED = frozenset(
-    "fn disp-formula inline-formula fig table-wrap tex-math math "
-    "supplementary-material ref-list".split()
-)
-# Numbers of references and notes; those of figures and tables are part of a sentence.
-_SKIPPED_REFERENCES = ("bibr", "fn")
 _SPACE_BEFORE_STOP = re.compile(r" ([,.;:)])")
 
 
@@ -74,9 +64,13 @@ def parse_jats(data: bytes, source: str) -> Content:
     except etree.XMLSyntaxError as error:
         raise InputError(f"{source}: is damaged XML ({error})") from None
     title = _find_text(root, "article-title")
-    blocks = list(_list_jats_blocks(root))
+    blocks = [title]
+    for name in ("abstract", "body", "ack"):
+        for part in _find(root, name):
+            blocks += read_blocks(part)
+    text = "\n\n".join(filter(None, blocks))
     content = Content(
-        "\n\n".join([title, *blocks] if title else blocks),
+        _SPACE_BEFORE_STOP.sub(r"\1", text),
         title=clean_metadata(title),
         author=_find_author(root),
         published=_find_date(root),
@@ -84,48 +78,13 @@ def parse_jats(data: bytes, source: str) -> Content:
     return refuse_empty(content, source, "the article")
 
 
-def _get_name(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
 def _find(root: Any, name: str) -> Iterator[Any]:
-    return (element for element in root.iter() if _get_name(element) == name)
+    return (element for element in root.iter() if get_name(element) == name)
 
 
 def _find_text(root: Any, name: str) -> str:
     element = next(_find(root, name), None)
-    return "" if element is None else _join_text(element)
-
-
-def _join_text(element: Any) -> str:
-    text = " ".join("".join(_iter_text(element)).split())
-    return _SPACE_BEFORE_STOP.sub(r"\1", text)
-
-
-def _iter_text(element: Any) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        name = _get_name(child)
-        is_skipped = name in _SKIPPED or child.get("ref-type") in _SKIPPED_REFERENCES
-        if name and not is_skipped:
-            yield from _iter_text(child)
-        yield child.tail or ""
-
-
-def _list_jats_blocks(root: Any) -> Iterator[str]:
-    for name in ("abstract", "body", "ack"):
-        for part in _find(root, name):
-            yield from _list_blocks(part)
-
-
-def _list_blocks(part: Any) -> Iterator[str]:
-    for child in part:
-        name = _get_name(child)
-        if name in _SECTIONS:
-            yield from _list_blocks(child)
-        elif name in _BLOCKS and (text := _join_text(child)):
-            yield text
+    return "" if element is None else " ".join(read_blocks(element))
 
 
 def _find_author(root: Any) -> str | None:
@@ -179,9 +138,4 @@ def _list_html_blocks(text: str, html: Any) -> list[str]:
     """Return the paragraphs of a fragment of HTML."""
     if not text.strip():
         return []
-    root = html.fragment_fromstring(text, create_parent=True)
-    for element in root.iter("p", "br", "li", "div", "h1", "h2", "h3", "blockquote"):
-        element.tail = f"\n{element.tail or ''}"
-        element.text = f"\n{element.text or ''}"
-    lines = root.text_content().splitlines()
-    return [" ".join(line.split()) for line in lines if line.strip()]
+    return list(read_blocks(html.fragment_fromstring(text, create_parent=True)))

@@ -16,7 +16,12 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.decision import Action, Decision
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
-from claimcheck.readers.annotations import CONTEXT, ID_PREFIX, SOFTWARE
+from claimcheck.readers.annotations import (
+    CONTEXT,
+    EDITING_SPEAKER,
+    ID_PREFIX,
+    SOFTWARE,
+)
 from claimcheck.version import __version__
 
 _CONTEXT_CHARACTERS = 32  # around a quote, so that it is found in a changed text
@@ -71,6 +76,7 @@ def _list_decision_bodies(decision: Decision) -> Iterator[dict[str, Any]]:
     values = {
         "moderating": None if decision.action is Action.NOTED else str(decision.action),
         "editing": decision.text,
+        EDITING_SPEAKER: decision.speaker,
         "assessing": decision.verdict and str(decision.verdict),
         "commenting": decision.note,
     }
@@ -88,6 +94,8 @@ def _iter_targets(document: Document, claim: Claim) -> Iterator[dict[str, Any]]:
     if not claim.spans:
         yield {"source": source}  # the quote is not there
     for span in claim.spans:
+        part = document.find_part(span.start)
+        offset = part.start if part else 0
         quote: dict[str, Any] = {"type": "TextQuoteSelector", "exact": span.text}
         if text := document.text:
             quote["prefix"] = text[
@@ -97,7 +105,10 @@ def _iter_targets(document: Document, claim: Claim) -> Iterator[dict[str, Any]]:
         # Positions count code points in the specification, too.
         position = {
             "type": "TextPositionSelector",
-            "start": span.start,
-            "end": span.end,
+            "start": span.start - offset,
+            "end": span.end - offset,
         }
-        yield {"source": source, "selector": [position, quote]}
+        yield {
+            "source": part.source if part else source,
+            "selector": [position, quote],
+        }

@@ -307,7 +307,7 @@ def _decode(path: Path, name: str, data: bytes) -> str:
 
 def _make_read_error(path: Path, reason: object) -> InputError:
     if not path.exists():
-        return InputError(f"{path}: there is no such file")
+        return InputError(f"{path}: does not exist")
     return InputError(
         f"{path}: is not a bundle ({reason}); `claimcheck bundle` makes one"
     )

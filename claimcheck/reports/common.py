@@ -18,7 +18,7 @@ from claimcheck.models.decision import Action
 from claimcheck.models.document import Document
 from claimcheck.models.review import count_labels, judge_claims
 from claimcheck.models.run import Check, LinkedText, Position, Run
-from claimcheck.models.verdict import Finding, Label, Verdict
+from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 
 # Readers take "grounded" and "supported" for "true", so every report says otherwise.
 GROUNDED_CAVEAT = "Grounded means found in the document; it does not mean true."
@@ -27,6 +27,12 @@ SUPPORTED_CAVEAT = (
     "is right."
 )
 NOT_IN_DOCUMENT = "NOT FOUND in the document"
+# What a check of the document's own sentences against the document has shown.
+SAYS_ITSELF = (
+    "Checked against the document: without a model, claims and summary are its own "
+    "sentences, so that it supports them says nothing. Check them against other "
+    "evidence."
+)
 DIFFERS_MARK = "DIFFERS FROM ITS QUOTE"
 NO_CLAIMS = "No checkable claims were found."
 
@@ -59,7 +65,7 @@ def find_claim(run: Run, name: str) -> Claim:
     """Return the run's claim with this number or id.
 
     Raises:
-        InputError: the run has no such claim.
+        InputError: the run does not have the claim.
     """
     for number, claim in enumerate(run.claims, 1):
         if name in (str(number), claim.id):
@@ -163,6 +169,18 @@ def format_check_heading(run: Run) -> str:
     if not sentences:
         return heading
     return f"{heading}; sentences of the summary: {_format_counts(sentences)}"
+
+
+def repeats_document(run: Run) -> bool:
+    """Return whether a check has found only that the document says what it says.
+
+    Without a model, claims and summary are sentences of the document.
+    """
+    return run.signature.engine == "extractive" and all(
+        verdict.label is Label.SUPPORTED
+        and verdict.finding.decided_by is not DecidedBy.PERSON
+        for verdict in run.verdicts
+    )
 
 
 def name_subjects(run: Run) -> dict[str, str]:

@@ -17,24 +17,40 @@ _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFU
 
 def build_line_index(document: Document) -> LineIndex | None:
     """Build the line index of a document; None if its text was left out."""
-    return None if document.text is None else LineIndex(document.text)
+    if document.text is None:
+        return None
+    parts = tuple((part.source, part.start, part.end) for part in document.parts)
+    return LineIndex(document.text, parts)
 
 
 def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
     """Format where a span starts, in the way that a reader can look it up.
 
-    That is the time in subtitles, the page of a PDF, and otherwise line and column.
-    Without the text there are only offsets.
+    That is the time in subtitles, the page of a PDF, and otherwise line and column,
+    after the source if documents were joined. Without the text there are only offsets.
     """
-    if span.time:
-        seconds, _, _ = span.time.partition(".")
-        return seconds
-    if span.page:
-        return f"p. {span.page}"
-    # A run that was saved without its text has no lines to count.
-    if line_index is None:
+    part = line_index.find_part(span.start) if line_index else None
+    if part:
+        offset = span.start - part.start
+        place = _format_place(
+            part.lines.time(offset), part.lines.page(offset), part.lines, offset
+        )
+        return f"{part.source}, {place}"
+    if line_index is None and not span.time and not span.page:
+        # A run that was saved without its text has no lines to count.
         return f"{span.start}-{span.end}"
-    line, column = line_index.position(span.start)
+    return _format_place(span.time, span.page, line_index, span.start)
+
+
+def _format_place(
+    time: str | None, page: int | None, line_index: LineIndex | None, offset: int
+) -> str:
+    if time:
+        seconds, _, _ = time.partition(".")
+        return seconds
+    if page or line_index is None:
+        return f"p. {page}"
+    line, column = line_index.position(offset)
     return f"{line}:{column}"
 
 
@@ -96,10 +112,13 @@ class EvidenceLocator:
         self._sites: dict[str, str] = {}
         self._sources: dict[str, str] = {}
         self._line_indexes: dict[str, LineIndex | None] = {}
+        self._joined: set[str] = set()
         for document in documents:
             self._sources[document.id] = _describe_dated_source(document)
             self._sites[document.id] = _get_site(document)
             self._line_indexes[document.id] = build_line_index(document)
+            if document.parts and document.text:
+                self._joined.add(document.id)
 
     def explain(self, finding: Finding) -> str:
         """Return the rationale, with the number of sources that agree."""
@@ -124,7 +143,9 @@ class EvidenceLocator:
         # Without the document, its id at least tells evidence apart.
         source = self._sources.get(document_id, document_id)
         locations = [self.locate(document_id, span) for span in evidence.spans]
-        return f"{source}, {' + '.join(locations)}"
+        # Places in joined documents name theirs.
+        named = [] if document_id in self._joined else [source]
+        return ", ".join([*named, " + ".join(locations)])
 
     def locate(self, document_id: str, span: Excerpt) -> str:
         """Return where a span of a document starts."""

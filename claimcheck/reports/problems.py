@@ -20,6 +20,7 @@ from claimcheck.models.run import Check, CheckFailure, LinkedText, Run
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
 from claimcheck.reports import common
+from claimcheck.reports.locations import build_line_index
 
 # Each rule and what it means. The kinds of difference come first.
 RULES = {
@@ -85,10 +86,10 @@ class _Places:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = {document.id: document for document in documents}
-        self._lines: dict[str, LineIndex] = {}
+        self._lines: dict[str, LineIndex | None] = {}
         for document in self._documents.values():
-            if document.text is not None and document.format in _LINE_FORMATS:
-                self._lines[document.id] = LineIndex(document.text)
+            if document.format in _LINE_FORMATS:
+                self._lines[document.id] = build_line_index(document)
 
     def find(self, document_id: str, spans: tuple[Excerpt, ...]) -> Place | None:
         document = self._documents.get(document_id)
@@ -100,6 +101,10 @@ class _Places:
             return Place(source)
         # The first part of a quote in several parts: a place is one range.
         start, end = spans[0].start, spans[0].end
+        part = lines.find_part(start)
+        if part:
+            source, lines = format_uri(part.source), part.lines
+            start, end = start - part.start, end - part.start
         return Place(source, lines.position(start), lines.position(end))
 
     def find_evidence(

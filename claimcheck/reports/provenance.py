@@ -25,7 +25,7 @@ def describe_document(run: Run) -> str:
         # How sure the date is depends on where it is from.
         origin = _DATE_ORIGINS.get(document.published_from or "", "")
         parts.append(f"published {document.published} ({origin})")
-    else:
+    elif not document.parts:
         parts.append("publication date not known")
     parts.append(f"language {document.language or 'not known'}")
     parts.append(f"{document.characters:,} characters")

@@ -97,7 +97,7 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
         judgment = judgments.get(claim.id)
         original = original_verdicts.get(claim.id)
         yield {
-            **_list_document_cells(run.document),
+            **_list_document_cells(run.document, claim),
             "number": number,
             **_list_claim_cells(claim),
             **_list_location_cells(claim),
@@ -147,12 +147,15 @@ def _list_field_cells(
     return cells
 
 
-def _list_document_cells(document: Document) -> dict[str, Any]:
-    published = document.published
+def _list_document_cells(document: Document, claim: Claim) -> dict[str, Any]:
+    # Of joined documents, the one that the claim is from.
+    part = document.find_part(claim.spans[0].start) if claim.spans else None
+    origin = part or document
+    published = origin.published
     return {
         "document": document.id,
-        "source": document.source,
-        "title": document.title,
+        "source": origin.source,
+        "title": origin.title,
         "published": published.isoformat() if published else None,
     }
 

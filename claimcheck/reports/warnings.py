@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from claimcheck.models.claim import Consistency, Match
+from claimcheck.models.review import judge_claims
 from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, Run, Status
 from claimcheck.reports.common import (
     DIFFERS_MARK,
+    SAYS_ITSELF,
     describe_differences,
     number_claims,
+    repeats_document,
 )
 
 
@@ -116,7 +119,24 @@ def list_remarks(run: Run) -> list[str]:
     if reasons:
         listed = ", ".join(sorted(reasons))
         lines.append(f"Set aside: {characters:,} characters ({listed})")
-    return [*lines, *ambiguous, *_list_stability(run)]
+    if run.verdicts and repeats_document(run):
+        lines.append(SAYS_ITSELF)
+    return [*lines, *ambiguous, *_list_stability(run), *_remark_rejected(run)]
+
+
+def _remark_rejected(run: Run) -> Iterator[str]:
+    """Yield that a model's own words may still say what people rejected."""
+    judgments = judge_claims(run)
+    numbers = [
+        str(number)
+        for claim, number in number_claims(run).items()
+        if claim in judgments and judgments[claim].is_rejected
+    ]
+    if numbers and run.summary and run.signature.engine != "extractive":
+        yield (
+            f"Rejected after the summary was written: {', '.join(numbers)}. Its "
+            "headline and sentences may say the same in other words; read them again"
+        )
 
 
 def _list_stability(run: Run) -> Iterator[str]:

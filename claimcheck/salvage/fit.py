@@ -23,8 +23,10 @@ from claimcheck.salvage.values import (
     convert_scalar,
     decode_json,
     find_scale,
+    get_only_value,
     is_key,
     match_keys,
+    means_nothing,
     quote_value,
 )
 from claimcheck.schemas import Problem
@@ -199,12 +201,13 @@ class Fitter:
         """Fit a list of objects; each that does not fit is rejected."""
         items = []
         indexes = []
-        listed = self._fit_list(value, "object", path)
-        listed = self._rescale(self._resolve(schema["items"]), listed, path)
+        item_schema = self._resolve(schema["items"])
+        listed = self._fit_list(item_schema, value, path)
+        listed = self._rescale(item_schema, listed, path)
         for index, item in enumerate(listed):
             item_path = f"{path}[{index}]"
             try:
-                items.append(self._fit(schema["items"], item, item_path, name))
+                items.append(self._fit(item_schema, item, item_path, name))
                 indexes.append(index)
             except _MisfitError as misfit:
                 rejected = RejectedItem(name, index, item, misfit.problems)
@@ -253,13 +256,12 @@ class Fitter:
     def _fit_nullable(self, schema: Any, value: Any, path: str, name: str) -> Any:
         if value is None:
             return None
-        if value == []:
-            self.correct(path, "an empty list was read as null")
-            return None
-        if isinstance(value, str) and not value.strip():
-            self.correct(path, "an empty text was read as null")
-            return None
         inner = [other for other in schema["anyOf"] if other != {"type": "null"}]
+        # In a user's field, "none" may be an answer, and false is one.
+        is_empty = value == [] or (isinstance(value, str) and not value.strip())
+        if is_empty or (name != _FIELDS and means_nothing(value)):
+            self.correct(path, f"{quote_value(value)} was read as null")
+            return None
         return self._fit(inner[0], value, path, name)
 
     def _fit_object(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
@@ -271,6 +273,12 @@ class Fitter:
             raise _MisfitError(
                 [Problem(path, f"{quote_value(value)} is not an object")]
             )
+        inner_value = get_only_value(value)
+        if isinstance(inner_value, dict) and not match_keys(
+            value, schema["properties"]
+        ):
+            self.correct(path, "an object around it was ignored")
+            value = inner_value
         keys = match_keys(value, schema["properties"])
         self._note_keys(keys, value, path)
         fitted = {}
@@ -333,9 +341,7 @@ class Fitter:
         """Fit a list of texts or numbers."""
         item_schema = self._resolve(schema["items"])
         fitted = []
-        for index, item in enumerate(
-            self._fit_list(value, item_schema.get("type", ""), path)
-        ):
+        for index, item in enumerate(self._fit_list(item_schema, value, path)):
             item_path = f"{path}[{index}]"
             try:
                 fitted.append(self._fit_scalar(item_schema, item, item_path))
@@ -346,11 +352,17 @@ class Fitter:
         most = schema.get("maxItems", len(fitted))
         if len(fitted) > most:
             self.correct(path, f"{len(fitted) - most} values above {most} ignored")
+        if len(fitted) < (least := schema.get("minItems", 0)):
+            raise _MisfitError([Problem(path, f"has fewer than {least} values")])
         return fitted[:most]
 
-    def _fit_list(self, value: Any, item_type: str, path: str) -> list[Any]:
+    def _fit_list(self, item_schema: Any, value: Any, path: str) -> list[Any]:
         """Return a list: null has no items, and a single item is one."""
         value = self._decode(value, path)
+        item_type = item_schema.get("type", "")
+        if isinstance(inner := get_only_value(value), list):
+            self.correct(path, "an object around the list was ignored")
+            value = inner
         if isinstance(value, list):
             is_nested = len(value) == 1 and isinstance(value[0], list)
             return value[0] if is_nested else value
@@ -362,6 +374,8 @@ class Fitter:
             return list(value.values())
         types = {"object": dict, "string": str, "integer": int, "number": int | float}
         is_item = isinstance(value, types.get(item_type, ()))
+        if item_type == "object" and _needs_only_text(item_schema):
+            is_item |= isinstance(value, str)
         if not is_item or isinstance(value, bool):
             raise _MisfitError([Problem(path, f"{quote_value(value)} is not a list")])
         self.correct(path, "a single value was read as a list of one")

@@ -2,9 +2,9 @@
 
 Models write JSON among prose, in code fences, after their reasoning, and sometimes not
 to the end. The parser accepts what has one meaning only: a comma too many or too few
-between objects, comments, keys without quotes, other quotes as delimiters, quotes and
-line breaks inside strings, and Python's `None`, `True`, and `False`. It never completes
-anything: where the text ends too early, the value that is not finished is left out.
+between objects, comments, keys and words without quotes, other quotes as delimiters,
+quotes and line breaks inside strings, and other languages' words for null. It never
+completes anything: where the text ends too early, the unfinished value is left out.
 """
 
 from __future__ import annotations
@@ -24,31 +24,32 @@ _MAX_PASSES = 2 * _MAX_DEPTH
 # It unescapes a string in C. The json package uses it, but its type stubs lack it.
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
+_GAP = r"[\s\u200b\u2060\ufeff]*"
 # A comment has an end in sight, or every brace of a long text would be read to its end.
 _SPACE = re.compile(
-    r"(?:[ \t\r\n\ufeff\u00a0\u200b]+|/\*[^*]{0,200}\*/|(?://|\#)[^\n]{0,200}(?=\n))*"
+    rf"{_GAP}(?:(?:/\*[^*]{{0,200}}\*/|(?://|\#)[^\n]{{0,200}}(?=\n)){_GAP})*"
 )
-_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
-_UNFINISHED_NUMBER = re.compile(r"[-+]?\d*\.?\d*(?:[eE][-+]?\d*)?\Z")
-_WORD = re.compile(r"-?[A-Za-z]+")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WORD = re.compile(r"[\w.%/+-]+")
 _BARE_KEY = re.compile(r"[A-Za-z_]\w{0,40}(?=\s*:)")
+# Also as Chinese models write them.
+_COLONS = ":："
+_COMMAS = ",，"
+# An ellipsis there stands for items that the model did not write.
+_LAST_COMMA = re.compile(rf"[{_COMMAS}]{_GAP}(?:\.\.\.|…)?{_GAP}(?=[\]}}])")
 # Longer numbers have no exact meaning to most parsers, and are slow to convert.
 _MAX_INTEGER_DIGITS = 18
 _WORDS = {
     "true": True,
     "false": False,
     "null": None,
-    "True": True,
-    "False": False,
-    "None": None,
-    # Not JSON. As strings they fail the schema where they are, and cost one item.
-    "NaN": "NaN",
-    "Infinity": "Infinity",
-    "-Infinity": "-Infinity",
+    "none": None,
+    "nil": None,
+    "undefined": None,
 }
 _TYPOGRAPHIC_QUOTES = "“”„‟«»＂"
 _OPENING_QUOTES = f"\"'{_TYPOGRAPHIC_QUOTES}‘’"
-_NEXT_KEY = r'"[\w\x20-]{1,40}"\s*:'
+_NEXT_KEY = rf'"[\w\x20-]{{1,40}}"\s*[{_COLONS}]'
 _COMMENT = r"/[/*]|\#"
 _NEXT_VALUE = rf"""
     [{_OPENING_QUOTES}{{}}\[\]\d.+-] | {_COMMENT}
@@ -57,7 +58,12 @@ _NEXT_VALUE = rf"""
     | \w*$
 """
 # A bracket, or a comma and what follows it, or a key without one, or the end.
-_JSON_CONTINUES = rf"(?=\s*(?:[:}}\]]|{_COMMENT}|,\s*(?:{_NEXT_VALUE})|{_NEXT_KEY}|$))"
+_JSON_CONTINUES = rf"""
+(?={_GAP}(?:
+    [{_COLONS}}}\]] | {_COMMENT} | [{_COMMAS}]{_GAP}(?:{_NEXT_VALUE}|\.\.\.|…)
+    | {_NEXT_KEY} | $
+))
+"""
 # Where the comma before the next element may be missing, by the closing bracket.
 _NEXT_ELEMENT = {"]": re.compile(r"\{"), "}": re.compile(_NEXT_KEY)}
 # A delimiter may also occur inside the string. It ends the string only where JSON
@@ -125,8 +131,9 @@ def find_objects(text: str) -> FoundObjects:
         except _CutOffError as cut:
             objects.append(parser.build_object(cut.value, cut.path))
             budget -= len(text) - start
-            # Behind a stray brace and quote in prose, there may be a whole object.
-            start = text.find("{", start + 1) if not cut.value else -1
+            start = _find_next_start(text, start, cut.value)
+            if cut.value and start >= 0:  # it is a draft that the model gave up
+                objects[-1] = replace(objects[-1], end=objects[-1].start + 1)
         except _InvalidError as problem:
             # Prose in braces has no key; what has one was meant to be JSON.
             if parser.has_key:
@@ -146,6 +153,18 @@ def find_objects(text: str) -> FoundObjects:
         is_draft = reasoning_end is None or item.start < reasoning_end
         marked.append(replace(item, is_draft=is_draft))
     return FoundObjects(tuple(marked), error, ends_in_reasoning)
+
+
+def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
+    """Return where a whole object may be behind an unfinished one, or -1.
+
+    That is where one begins with the same key, or, behind a stray brace, any.
+    """
+    if not unfinished:
+        return text.find("{", start + 1)
+    key = re.escape(next(iter(unfinished)))
+    again = re.compile(rf'\{{\s*"{key}"\s*:').search(text, start + 1)
+    return again.start() if again else -1
 
 
 def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
@@ -254,13 +273,14 @@ class _Parser:
         if _NEXT_ELEMENT[closing].match(self._text, self.position):
             self._corrections["a missing comma was added"] = None
             return False
-        if char != ",":
+        if char not in _COMMAS:
             self._fail(f"a comma or {closing!r} is missing")
-        self.position += 1
-        if self._peek(content) == closing:
+        last = _LAST_COMMA.match(self._text, self.position)
+        if last and self._text[last.end()] == closing:
             self._corrections["a comma before a closing bracket was ignored"] = None
-            self.position += 1
+            self.position = last.end() + 1
             return True
+        self.position += 1
         return False
 
     def _parse_key(self) -> str:
@@ -274,7 +294,7 @@ class _Parser:
             self._corrections["keys without quotes were read"] = None
         else:
             self._fail("a key is missing")
-        if self._peek() != ":":
+        if self._peek() not in _COLONS:
             self._fail("a colon is missing")
         self.position += 1
         self.has_key |= is_quoted
@@ -291,24 +311,23 @@ class _Parser:
         return self._parse_number_or_word()
 
     def _parse_number_or_word(self) -> Any:
-        text = self._text
-        # "0.8" at the end of the text may be the start of "0.85".
-        if _UNFINISHED_NUMBER.match(text, self.position):
-            raise _CutOffError
-        match = _NUMBER.match(text, self.position) or _WORD.match(text, self.position)
+        match = _WORD.match(self._text, self.position)
         if match is None:
             self._fail("a value is missing")
-        if match.end() == len(text):  # "nul"
+        if match.end() == len(self._text):  # "nul", or "0.8" that may become "0.85"
             raise _CutOffError
         word = match.group()
-        if match.re is _WORD and word not in _WORDS:
-            self._fail(f"{word[:20]!r} is not a JSON value")
         self.position = match.end()
-        if match.re is _WORD:
-            return _WORDS[word]
-        if set(word) & set(".eE") or len(word) > _MAX_INTEGER_DIGITS:
-            return float(word)
-        return int(word)
+        if word.lower() in _WORDS:
+            return _WORDS[word.lower()]
+        if _NUMBER.fullmatch(word):
+            is_float = set(word) & set(".eE") or len(word) > _MAX_INTEGER_DIGITS
+            return float(word) if is_float else int(word)
+        # Several words may contain a comma, and nobody knows where they end.
+        if self._peek() not in f"{_COMMAS}}}]":
+            self._fail(f"{word[:20]!r} is not a JSON value")
+        self._corrections["a word without quotes was read as text"] = None
+        return word
 
     def _parse_string(self) -> str:
         quote = self._text[self.position]
@@ -370,7 +389,7 @@ class _Parser:
         """
         match = _SPACE.match(self._text, self.position)
         if match is not None:
-            if "/" in match.group():
+            if "/" in match.group() or "#" in match.group():
                 self._corrections["comments were ignored"] = None
             self.position = match.end()
         if self.position >= len(self._text):

@@ -13,6 +13,7 @@ from typing import Any
 from claimcheck.salvage.lenient_json import FoundObject, find_objects
 from claimcheck.salvage.values import match_keys
 
+_DOUBLED_BRACES = re.compile(r'\{\{\s*"')
 _FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")
 # Some models put their answer into another object, such as {"result": {...}}.
 _MAX_WRAPPERS = 3
@@ -46,6 +47,8 @@ def list_readings(text: str) -> Iterator[str]:
         for quoted in (text[start : end + 1], f'"{text}"'):  # a string of JSON
             with suppress(ValueError, RecursionError):
                 yield str(json.loads(quoted, strict=False))
+    if _DOUBLED_BRACES.search(text):  # as in a template that nobody has filled in
+        yield text.replace("{{", "{").replace("}}", "}")
     if text.lstrip().startswith(">"):  # a quotation of Markdown
         yield re.sub(r"^[ \t]*> ?", "", text, flags=re.M)
 
@@ -100,7 +103,10 @@ def _iter_candidates(
     found: FoundObject, properties: Mapping[str, Any], wrappers: int = 0
 ) -> Iterator[Candidate]:
     """Yield an object with keys of the schema, or those that it wraps."""
-    keys = frozenset(match_keys(found.value, properties))
+    matched = match_keys(found.value, properties)
+    keys = frozenset(matched)
+    if keys and all(_is_schema(found.value[key]) for key in matched.values()):
+        return  # the model repeats what it was asked for
     if keys:
         yield Candidate(found.value, found.open_path, found, keys)
     elif wrappers < _MAX_WRAPPERS:
@@ -154,6 +160,10 @@ def remove_items(text: str, items: Sequence[FoundObject]) -> str:
         position = comma.end() if comma else found.end
     parts.append(text[position:])
     return "".join(parts)
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, dict) and bool({"type", "$ref", "anyOf"} & value.keys())
 
 
 def _has_content(value: Mapping[str, Any]) -> bool:

@@ -25,7 +25,11 @@ def parse_answer(
 ) -> ParsedAnswer:
     """Find the object that fits the schema, wherever it is, and read it."""
     schema = answer_schemas.load(schema_name, brief)
-    parsed = [_parse(schema, reading) for reading in list_readings(text)]
+    parsed: list[ParsedAnswer] = []
+    for reading in list_readings(text):
+        parsed.append(_parse(schema, reading))
+        if parsed[-1].is_complete:
+            return parsed[-1]
     return next((answer for answer in parsed if answer.fields), parsed[0])
 
 

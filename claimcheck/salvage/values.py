@@ -29,6 +29,7 @@ _LABELS = {
     "conflicting": "conflicting_evidence",
     "conflictingevidencecherrypicking": "conflicting_evidence",
 }
+_NOTHING = ("null", "none", "nil", "n/a", "undefined")
 # Of shares, where the schema asks for a number from 0 to 1.
 _SCALES = (10, 100)
 _MAX_VALUE_CHARACTERS = 40
@@ -63,8 +64,11 @@ def _fold_name(name: str) -> str:
 
 def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
     """Return what the value means in the schema's type, or the value."""
+    only = get_only_value(value)
     if isinstance(value, list) and len(value) == 1:
-        return convert_scalar(schema, value[0])
+        only = value[0]
+    if only is not None:
+        return convert_scalar(schema, only)
     if "enum" in schema and isinstance(value, str):
         folded = {_fold_name(choice): choice for choice in schema["enum"]}
         name = _fold_name(value)
@@ -78,6 +82,18 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, int | float):
         return str(value)
     return _shorten(value, schema.get("maxLength"))
+
+
+def get_only_value(value: Any) -> Any:
+    """Return the value of an object with a single key, or None."""
+    if isinstance(value, dict) and len(value) == 1:
+        return next(iter(value.values()))
+    return None
+
+
+def means_nothing(value: Any) -> bool:
+    """Whether a model writes this where it has nothing to say."""
+    return value is False or (isinstance(value, str) and value.lower() in _NOTHING)
 
 
 def _shorten(value: Any, most: int | None) -> Any:

@@ -110,7 +110,7 @@ class Endpoint:
         """Return the JSON value of a GET request.
 
         Raises:
-            ProviderError: there is no answer, or it is not JSON.
+            ProviderError: the endpoint does not answer, or not with JSON.
         """
         return self._parse_json(self.get_text(path, parameters, headers))
 
@@ -120,7 +120,7 @@ class Endpoint:
         """Return the JSON value of a POST request with a JSON body.
 
         Raises:
-            ProviderError: there is no answer, or it is not JSON.
+            ProviderError: the endpoint does not answer, or not with JSON.
         """
         request = self._client.build_request(
             "POST", self.url + path, json=body, headers=headers
@@ -136,7 +136,7 @@ class Endpoint:
         """Return the text of a GET request.
 
         Raises:
-            ProviderError: there is no answer.
+            ProviderError: the endpoint does not answer.
         """
         given = {
             name: value
@@ -156,7 +156,7 @@ class Endpoint:
         """Return the list at a path of an answer; empty if it is missing.
 
         Raises:
-            EndpointError: the answer is not an object, or there is no list.
+            EndpointError: the answer is not an object, or lacks the list.
         """
         value = answer
         for name in path:
@@ -238,7 +238,7 @@ class Endpoint:
         if error.status == 402:
             return AccountError(f"{place}: the account has no credit ({detail})")
         if error.status == 429:
-            return RetryLaterError(f"{place} takes no more requests now ({detail})")
+            return RetryLaterError(f"{place} accepts no more requests now ({detail})")
         return EndpointError(f"{place} answered with an error ({detail})")
 
 

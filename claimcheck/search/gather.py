@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from claimcheck.errors import AuthenticationError, ProviderError
 from claimcheck.models.claim import Statement
@@ -25,7 +25,7 @@ from claimcheck.models.search import (
 )
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.copies import CopyFinder
-from claimcheck.search.pages import OpenedProvider, PageReader, ReadPage
+from claimcheck.search.pages import OpenedProvider, PageReader, ReadPage, is_on
 from claimcheck.search.provider import Query, open_provider
 from claimcheck.search.queries import build_queries
 from claimcheck.settings import SearchSettings
@@ -127,7 +127,7 @@ class _Searcher:
         self._suggested = suggested
         self._providers = providers
         self._archive = archive
-        self._reader = PageReader(archive, settings.before)
+        self._reader = PageReader(archive, settings)
 
     def search_all(
         self, statements: Sequence[Statement], progress: ProgressCallback | None
@@ -208,7 +208,7 @@ class _Searcher:
         """Read pages until enough could be read; return those looked at."""
         settings = self._settings
         # Sorted is stable: preferred ones first, otherwise as the providers rank them.
-        candidates.sort(key=lambda one: not _is_on(one.hit.url, settings.prefer))
+        candidates.sort(key=lambda one: not is_on(one.hit.url, settings.prefer))
         wanted = settings.max_pages
         looked_at: list[_Candidate] = []
         for candidate in candidates[: _CANDIDATES_PER_PAGE * wanted]:
@@ -221,7 +221,7 @@ class _Searcher:
 
     def _read(self, candidate: _Candidate) -> ReadPage:
         hit = candidate.hit
-        if _is_on(hit.url, self._settings.exclude):
+        if is_on(hit.url, self._settings.exclude):
             return ReadPage(problem="its site is excluded by your settings")
         published, before = hit.published, self._settings.before
         if published and before and published >= before:
@@ -231,7 +231,7 @@ class _Searcher:
         except ProviderError as error:
             return ReadPage(problem=str(error))
         # A redirect may lead to a site that is excluded.
-        if page.snapshot and _is_on(page.snapshot.url, self._settings.exclude):
+        if page.snapshot and is_on(page.snapshot.url, self._settings.exclude):
             return ReadPage(page.snapshot, None, "leads to a site that is excluded")
         return page
 
@@ -255,12 +255,6 @@ def _interleave(ranked: Sequence[Sequence[_Candidate]]) -> list[_Candidate]:
             if candidate is not None:
                 merged.setdefault(urldefrag(candidate.hit.url).url, candidate)
     return list(merged.values())
-
-
-def _is_on(url: str, domains: Sequence[str]) -> bool:
-    """Whether an address is on one of the domains, or below one."""
-    host = (urlsplit(url).hostname or "").lower()
-    return any(host == name or host.endswith(f".{name}") for name in domains)
 
 
 def _require_answers(

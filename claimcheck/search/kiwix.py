@@ -53,11 +53,11 @@ class Kiwix:
             raise self._endpoint.build_error(
                 "is not kiwix-serve: its answer is not XML"
             ) from None
-        return [
-            Hit(
-                url=urljoin(self._endpoint.origin, item.findtext("link", "")),
-                title=item.findtext("title"),
-                snippet="".join((item.find("description") or item).itertext()),
-            )
-            for item in root.iter("item")
-        ]
+        hits = []
+        for item in root.iter("item"):
+            # Found words are marked within the description: <b>ferry</b>.
+            description = item.find("description")
+            texts = () if description is None else description.itertext()
+            url = urljoin(self._endpoint.origin, item.findtext("link", ""))
+            hits.append(Hit(url, item.findtext("title"), "".join(texts)))
+        return hits

@@ -9,16 +9,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError, join_problems
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.known import KnownClaim
 from claimcheck.readers.decode import decode
 from claimcheck.readers.file import read_bytes
+from claimcheck.readers.url import fetch_bytes
 from claimcheck.search.endpoint import clean_text, parse_day
 
 _MAX_TEXT_CHARACTERS = 2_000
@@ -34,22 +36,27 @@ _COLUMNS = {
 }
 
 
-def read_known_claims(path: str) -> list[KnownClaim]:
-    """Return the known claims in a file; `-` is standard input.
+def read_known_claims(name: str, *, allow_private: bool = False) -> list[KnownClaim]:
+    """Return the known claims in a file or at an address; `-` is standard input.
 
     Raises:
         InputError: it can't be read, or has no claim.
     """
-    source, data = read_bytes(path)
+    if urlsplit(name).scheme in ("http", "https"):
+        fetched = fetch_bytes(name, allow_private=allow_private)
+        source, data = fetched.url, fetched.content
+    else:
+        source, data = read_bytes(name)
     text, _ = decode(data, source)
     suffix = PurePath(source).suffix.lower()
     start = text.lstrip()[:1]
     if suffix in (".csv", ".tsv"):
-        known = _read_table(text, source, "\t" if suffix == ".tsv" else ",")
+        known = _read_table(text, source)
     elif start == "<":
         known = [item for value in _list_scripts(text) for item in _find_reviews(value)]
     elif (value := _parse_json(text)) is not None:
-        known = list(_find_reviews(value)) or _read_rows([(1, value)], source)
+        rows = value if isinstance(value, list) else [value]
+        known = list(_find_reviews(value)) or _read_rows(enumerate(rows, 1), source)
     else:
         known = _read_lines(data, source)
     if not known:
@@ -145,7 +152,10 @@ def _read_lines(data: bytes, source: str) -> list[KnownClaim]:
     return _read_rows(rows, source)
 
 
-def _read_table(text: str, source: str, delimiter: str) -> list[KnownClaim]:
+def _read_table(text: str, source: str) -> list[KnownClaim]:
+    # Spreadsheets write semicolons where a comma is the decimal sign.
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
     default_limit = csv.field_size_limit(MAX_LINE_BYTES)
     try:
         table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -163,7 +173,7 @@ def _read_table(text: str, source: str, delimiter: str) -> list[KnownClaim]:
         csv.field_size_limit(default_limit)
 
 
-def _read_rows(rows: list[tuple[int, Any]], source: str) -> list[KnownClaim]:
+def _read_rows(rows: Iterable[tuple[int, Any]], source: str) -> list[KnownClaim]:
     known = []
     problems = []
     for number, row in rows:
@@ -172,7 +182,7 @@ def _read_rows(rows: list[tuple[int, Any]], source: str) -> list[KnownClaim]:
             continue
         item = _build_known(row) if isinstance(row, dict) else None
         if item is None:
-            problems.append(f"line {number} has no claim")
+            problems.append(f"row {number} has no claim")
         else:
             known.append(item)
     if problems:

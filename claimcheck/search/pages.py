@@ -1,8 +1,9 @@
 """Pages that a search found: fetched within limits, kept, and read.
 
 They come from strangers, as their addresses do. `readers.url` refuses private
-addresses; only the host of a provider that serves its own pages, which the user has
-named, may be one. What `robots.txt` disallows is not fetched (RFC 9309).
+addresses; only a host that the user has named may be one: that of a provider that
+serves its own pages, or one of the settings. What `robots.txt` disallows is not fetched
+(RFC 9309).
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
-from claimcheck.english.dates import find_publication_date
+from claimcheck.english.publication import find_publication_date
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.search import Hit, Snapshot
@@ -25,6 +27,7 @@ from claimcheck.readers.url import Fetched, StatusError, fetch_bytes
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.endpoint import Endpoint
 from claimcheck.search.provider import PageSource, SearchProvider
+from claimcheck.settings import SearchSettings
 
 _USER_AGENT = "claimcheck"
 
@@ -50,9 +53,10 @@ class ReadPage:
 class PageReader:
     """Reads the pages of hits, each once; threads may share it."""
 
-    def __init__(self, archive: EvidenceArchive, before: date | None) -> None:
+    def __init__(self, archive: EvidenceArchive, settings: SearchSettings) -> None:
         self._archive = archive
-        self._before = before
+        self._before = settings.before
+        self._allow_private = settings.allow_private
         self._pages: dict[str, ReadPage] = {}
         self._robots: dict[str, RobotFileParser] = {}
         # One request at a time for each host, also because several claims lead to the
@@ -97,13 +101,17 @@ class PageReader:
         return snapshot, content
 
     def _fetch(self, hit: Hit, opened: OpenedProvider) -> tuple[Snapshot, bytes]:
-        parts = urlsplit(hit.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        is_own = opened.provider.serves_pages and origin == opened.endpoint.origin
-        if not is_own and not self._get_robots(origin).can_fetch(_USER_AGENT, hit.url):
-            raise InputError("its robots.txt disallows fetching it")
-        private_origin = origin if is_own else None
-        fetched = fetch_bytes(hit.url, private_origin=private_origin)
+        own = opened.endpoint.origin if opened.provider.serves_pages else None
+
+        def admit(url: str) -> bool:
+            origin = _get_origin(url)
+            if origin == own:
+                return True
+            if not self._get_robots(origin).can_fetch(_USER_AGENT, url):
+                raise InputError(f"{url}: its robots.txt disallows fetching it")
+            return is_on(url, self._allow_private)
+
+        fetched = fetch_bytes(hit.url, rule=admit)
         return _take_snapshot(hit, fetched), fetched.content
 
     def _get_robots(self, origin: str) -> RobotFileParser:
@@ -111,10 +119,10 @@ class PageReader:
             return self._robots[origin]
         rules = RobotFileParser()
         try:
-            text = fetch_bytes(f"{origin}/robots.txt").content.decode(
-                "utf-8", "replace"
+            fetched = fetch_bytes(
+                f"{origin}/robots.txt", rule=lambda url: is_on(url, self._allow_private)
             )
-            rules.parse(text.splitlines())
+            rules.parse(fetched.content.decode("utf-8", "replace").splitlines())
         except StatusError as error:
             # A server that fails may have rules; one that has no file has none.
             lines = ["User-agent: *", "Disallow: /"] if error.status >= 500 else []
@@ -136,8 +144,20 @@ class PageReader:
     def _build_key(self, hit: Hit, opened: OpenedProvider) -> str:
         # Who may read a private address must not share it with who may not.
         own = opened.endpoint.origin if opened.provider.serves_pages else ""
+        allowed = " ".join(self._allow_private)
         day = self._before if hasattr(opened.provider, "read") else None
-        return f"{hit.url} {own} {day or ''}".strip()
+        return f"{hit.url} {own} {day or ''} {allowed}".strip()
+
+
+def _get_origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_on(url: str, domains: Sequence[str]) -> bool:
+    """Whether an address is on one of the domains, or below one."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == name or host.endswith(f".{name}") for name in domains)
 
 
 def _shorten_error(error: InputError, url: str) -> str:

@@ -84,7 +84,7 @@ class PageSource(Protocol):
         """Return the page as it was before a day.
 
         Raises:
-            InputError: there is no such page.
+            InputError: the page does not exist.
             ProviderError: the endpoint failed.
         """
         ...
@@ -100,7 +100,7 @@ def load_provider(name: str) -> type[SearchProvider]:
     """Return the class of a provider.
 
     Raises:
-        SettingsError: there is no such provider, or it can't be imported.
+        SettingsError: the provider is unknown, or can't be imported.
     """
     if name in _SHIPPED:
         module, _, attribute = _SHIPPED[name].partition(":")
@@ -116,7 +116,7 @@ def load_provider(name: str) -> type[SearchProvider]:
             ) from None
         return loaded
     known = ", ".join(list_providers())
-    raise SettingsError(f"--search {name}: there is no such provider; choose {known}")
+    raise SettingsError(f"--search {name}: unknown provider; choose {known}")
 
 
 def open_provider(

@@ -64,7 +64,7 @@ def export_run(
     """Export a run. `include_text` is ignored by bundles and Parquet files.
 
     Raises:
-        InputError: there is no such run, or it can't be written in this format.
+        InputError: the run does not exist, or can't be written in this format.
     """
     run = history.store.load_run(location)
     # A bundle always holds the text: it is there to be verified.

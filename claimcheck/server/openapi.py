@@ -22,7 +22,7 @@ _STATUS_DESCRIPTIONS = {
     400: "The input can't be read or is invalid.",
     401: "The token is missing or wrong.",
     403: "The request came from a page of another origin.",
-    404: "There is no such run, claim or check.",
+    404: "The run, claim, or check does not exist.",
     413: "The request is too large.",
     415: "The body is not JSON.",
     421: "The server does not answer to this host name.",

@@ -109,7 +109,7 @@ def render_run(
     """Render the report of a run; `search` is what its checks may use.
 
     Raises:
-        NotFoundError: there is no such run.
+        NotFoundError: the run does not exist.
     """
     run = history.store.load_run(location)
     # The checks of each claim, by its id.

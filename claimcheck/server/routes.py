@@ -219,6 +219,7 @@ async def decide(
             verdict=Label(verdict) if verdict else None,
             note=arguments.get("note"),
             by=arguments["by"],
+            speaker=arguments.get("speaker"),
         )
     )
     await asyncio.to_thread(_add_decision, config, RunLocation.parse(name), decision)

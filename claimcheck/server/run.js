@@ -78,25 +78,27 @@
   if (!dialog) return;
   const form = dialog.querySelector("form");
   const status = document.getElementById("decide-status");
-  const { action, text, verdict, note, by } = form.elements;
+  const { action, text, speaker, verdict, note, by } = form.elements;
   let button = null;
 
-  // Only an edited claim has a new text.
-  const showText = () => {
-    text.closest("label").hidden = action.value !== "edited";
+  // Only an edited claim has a new text or speaker.
+  const showEdits = () => {
+    for (const field of [text, speaker]) field.closest("label").hidden = action.value !== "edited";
   };
-  action.addEventListener("change", showText);
+  action.addEventListener("change", showEdits);
   for (const each of document.querySelectorAll("button.decide")) {
     each.hidden = false;
     each.addEventListener("click", () => {
       button = each;
-      const claim = each.closest(".card").querySelector(".claim").textContent;
+      const card = each.closest(".card");
+      const claim = card.querySelector(".claim").textContent;
       form.reset();
       by.value = localStorage.getItem("by") || "";
-      text.value = claim;
+      text.defaultValue = claim;
+      speaker.defaultValue = card.dataset.speaker;
       document.getElementById("decide-claim").textContent = claim;
       clearError(status);
-      showText();
+      showEdits();
       dialog.showModal();
     });
   }
@@ -106,7 +108,10 @@
     event.preventDefault();
     localStorage.setItem("by", by.value);
     const fields = { action: action.value, by: by.value };
-    if (action.value === "edited") fields.text = text.value;
+    // What was left as it is was not decided.
+    for (const field of action.value === "edited" ? [text, speaker] : []) {
+      if (field.value.trim() !== field.defaultValue.trim()) fields[field.name] = field.value;
+    }
     if (verdict.value) fields.verdict = verdict.value;
     if (note.value.trim()) fields.note = note.value;
     const response = await fetch(form.dataset.url + button.dataset.claim + "/decisions", {

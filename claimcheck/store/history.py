@@ -140,7 +140,7 @@ class History:
         `claimcheck cache clear`.)
 
         Raises:
-            NotFoundError: there is no such run.
+            NotFoundError: the run does not exist.
         """
         numbers = (location.batch, location.document)
         # SQLite only unlinks deleted rows by default, and their text stays readable
@@ -156,7 +156,7 @@ class History:
         # the write-ahead log still holds the deleted pages until this
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if deleted.rowcount == 0:
-            raise NotFoundError(f"{location}: no such run")
+            raise NotFoundError(f"{location}: this run does not exist")
 
     def save_check(
         self,
@@ -181,7 +181,7 @@ class History:
         """Append a decision about a run's claim; on return it is on disk.
 
         Raises:
-            NotFoundError: there is no such run, or it has no such claim.
+            NotFoundError: the run does not exist, or does not have the claim.
         """
         run = self.store.load_run(location)
         if decision.claim not in {claim.id for claim in run.claims}:
@@ -204,14 +204,14 @@ class History:
         """Return the check with this number.
 
         Raises:
-            NotFoundError: there is no such check.
+            NotFoundError: the check does not exist.
         """
         row = self._database.fetch_one(
             "SELECT number, subject, made, result FROM checks WHERE number = ?",
             (number,),
         )
         if row is None:
-            raise NotFoundError(f"{number}: no such check")
+            raise NotFoundError(f"{number}: this check does not exist")
         return _build_saved_check(row)
 
 

@@ -27,7 +27,7 @@ class SourceEntry:
 
     The key is a given id, a path, an address, or the document's own id. `origin` names
     the entry in messages. `has_given_id`: the same key again is then a mistake, and not
-    the same text again. `problem` says why there is no document.
+    the same text again. `problem` says why the document is missing.
     """
 
     key: str

@@ -56,7 +56,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     """A store in a file, created if missing; close it, or use it in a `with`.
 
     Raises:
-        InputError: there is no such file, and `create` is False.
+        InputError: the file does not exist, and `create` is False.
         StoreError: the file is not a store, damaged, locked, not writable, or from a
             newer claimcheck.
     """
@@ -64,7 +64,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         if not create and not Path(path).exists():
             raise InputError(
-                f"{path}: no such store. "
+                f"{path}: does not exist. "
                 f"`claimcheck batch SOURCES --store {path}` creates one."
             )
         self.path = str(path)
@@ -81,7 +81,7 @@ class RunStore(AbstractContextManager["RunStore"]):
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other commands from changing the store; they can read it.
+        """Keep other commands from running, deleting, and importing documents.
 
         The system ends the lock with the process, however that ends.
 
@@ -128,7 +128,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         """Return the counts and spending of a batch.
 
         Raises:
-            NotFoundError: there is no such batch.
+            NotFoundError: the batch does not exist.
         """
         row = self.database.fetch_one(
             "SELECT way FROM batches WHERE number = ?", (number,)
@@ -339,16 +339,16 @@ class RunStore(AbstractContextManager["RunStore"]):
         matches of its batch.
 
         Raises:
-            NotFoundError: there is no such document.
+            NotFoundError: the document does not exist.
         """
         rows = self.database.fetch_all(
             "SELECT o.batch, o.document FROM outcomes o "
             "JOIN documents d ON d.number = o.document "
-            "WHERE (d.key = ?1 OR d.id = ?1 "
-            "OR json_extract(d.fields, '$.source') = ?1) "
-            "AND (?2 IS NULL OR o.batch = ?2) "
-            "ORDER BY o.batch, d.key != ?1, o.document",
-            (name, batch),
+            "WHERE (d.key = :name OR d.id = :name "
+            "OR json_extract(d.fields, '$.source') = :name) "
+            "AND (:batch IS NULL OR o.batch = :batch) "
+            "ORDER BY o.batch, d.key != :name, o.document",
+            {"name": name, "batch": batch},
         )
         if not rows:
             scope = f" in batch {batch}" if batch else ""
@@ -362,7 +362,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         """Return the run of the document with this key, source or id.
 
         Raises:
-            InputError: there is no such document, or it has no run.
+            InputError: the document does not exist, or has no run.
         """
         location = self.locate(name, batch)[0]
         run, state, message = self._load_outcome(location)
@@ -375,11 +375,11 @@ class RunStore(AbstractContextManager["RunStore"]):
         """Return the run at this location.
 
         Raises:
-            NotFoundError: there is no such run.
+            NotFoundError: the run does not exist.
         """
         run, _, _ = self._load_outcome(location)
         if run is None:
-            raise NotFoundError(f"{location}: no such run")
+            raise NotFoundError(f"{location}: this run does not exist")
         return run
 
     # Answers

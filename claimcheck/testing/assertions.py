@@ -86,7 +86,7 @@ def assert_grounded(
         ]
         total = len(wanted)
     if not total:
-        raise InputError("quotes: there are none; give at least one")
+        raise InputError("quotes: the list is empty; give at least one")
     if lines:
         title = f"{len(lines)} of {format_count(total, 'quote')} not grounded:"
         raise AssertionError("\n".join([title, *(f"  {line}" for line in lines)]))

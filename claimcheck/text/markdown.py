@@ -12,8 +12,10 @@ _CODE_FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
 # The marks of emphasis and code in Markdown, in pairs around words.
 _EMPHASIS = re.compile(
     r"""
-    (?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]{1,300}(?<=[^\s*])(?P=stars)(?![\w*])
-    |(?<![\w_])(?P<bars>_{1,3})(?=[^\s_])[^_\n]{1,300}(?<=[^\s_])(?P=bars)(?![\w_])
+    (?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]{1,300}(?<=[^\s*\\])(?P=stars)
+        (?![\w*])
+    |(?<![\w_\\])(?P<bars>_{1,3})(?=[^\s_])[^_\n]{1,300}(?<=[^\s_\\])(?P=bars)
+        (?![\w_])
     |(?<![\w~])(?P<tildes>~~)(?=[^\s~])(?:[^~\n]|\n(?!\s)){1,1000}(?<=[^\s~])
         (?P=tildes)(?![\w~])
     |(?<![\w`])(?P<ticks>`{1,2})(?=[^\s`])[^`\n]{1,300}(?<=[^\s`])(?P=ticks)(?![\w`])
@@ -29,6 +31,28 @@ _LINK = re.compile(
     """,
     re.X,
 )
+# Other marks, by the reason to set them aside.
+_MARKS = {
+    # "\\*", "- [x] done", and tags
+    MARKUP: re.compile(
+        r"""
+        \\(?=[*_#\[\]~<>`])
+        |^[ \t]*[-*+][ \t]+(?P<box>\[[ xX]\])(?=[ \t])
+        |</?(?:a|b|blockquote|br|center|code|details|div|em|figcaption|figure|font
+            |h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|small|span|strong|sub|summary|sup
+            |table|tbody|td|th|thead|tr|u|ul)(?:\s[^<>\n]{0,1000})?/?>
+        """,
+        re.M | re.I | re.X,
+    ),
+    # "[^1]" in the text, and before the note itself
+    "footnote mark": re.compile(
+        r"""
+        \[\^[\w-]{1,40}\](?::(?=[ \t]))?
+        |(?:(?<=[^\W\d]{4})|(?<=\d{4})|(?<=[.,;!?\"”)]))<sup>\[?\d{1,3}\]?</sup>
+        """,
+        re.X,
+    ),
+}
 # The characters [start, end) of the source, and the reason to set them aside.
 _Cut = tuple[int, int, str]
 
@@ -38,6 +62,7 @@ def find_markdown(text: str) -> Iterator[_Cut]:
     if front_matter := find_front_matter(text):
         yield 0, front_matter, "front matter"
     yield from _find_code_blocks(text)
+    yield from _find_comments(text)
     yield from _find_marks(text)
 
 
@@ -69,6 +94,9 @@ def _find_marks(text: str) -> Iterator[_Cut]:
                 continue
             yield *link.span("start"), "link"
             yield *link.span("end"), "link"
+    for reason, pattern in _MARKS.items():
+        for mark in pattern.finditer(text):
+            yield *mark.span("box" if mark.groupdict().get("box") else 0), reason
     for match in _EMPHASIS.finditer(text):
         if match["tildes"]:
             yield match.start(), match.end(), "struck out"
@@ -76,6 +104,14 @@ def _find_marks(text: str) -> Iterator[_Cut]:
         width = len(match[match.lastgroup or 0])
         yield match.start(), match.start() + width, MARKUP
         yield match.end() - width, match.end(), MARKUP
+
+
+def _find_comments(text: str) -> Iterator[_Cut]:
+    """Yield the comments of HTML, which Markdown may hold."""
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start)) >= 0:
+        yield start, end + len("-->"), "comment"
+        start = text.find("<!--", end)
 
 
 def _find_code_blocks(text: str) -> Iterator[_Cut]:

@@ -34,7 +34,15 @@ _WROTE = re.compile(
     """,
     re.M | re.X,
 )
-_VERB_BEFORE_NAME = re.compile(r"\b(?:schrieb|schreef|skrev|napisał(?:\(a\))?)(?!\w)")
+# "Bo Lind <bo@example.org> wrote on 13 May 2024:", as others do
+_NAME_WROTE = re.compile(
+    r"""
+    ^[> \t]*(?P<who>[^\n<>:]{2,80}?[ ](?:<[^<>\s]{3,200}>[ ])?)
+    (?:wrote|a[ ]écrit|escribió|ha[ ]scritto|escreveu|schrieb|schreef|skrev)
+    [ ][^\n]{0,60}?\d[^\n]{0,40}:[ \t]*$
+    """,
+    re.M | re.X,
+)
 # These are matched with lines that have no white space at their ends.
 _SEPARATOR = re.compile(
     r"""
@@ -161,18 +169,18 @@ def _find_attributions(text: str) -> Iterator[ReplyLabel]:
         # Inside a sentence, somebody "wrote" what follows as its quotation.
         if text[line_start : match.start()].strip("> \t"):
             continue
-        yield match.start(), match.end(), _extract_name(match.group())
+        yield match.start(), match.end(), _extract_name(match)
+    for match in _NAME_WROTE.finditer(text):
+        yield match.start(), match.end(), _extract_sender(match["who"].lstrip("> \t"))
 
 
-def _extract_name(header: str) -> str | None:
+def _extract_name(match: re.Match[str]) -> str | None:
     """Return the name in "On DATE at TIME, NAME <address> wrote:"."""
-    header = _LINE_BREAK.sub(" ", header)
-    address = _ADDRESS.search(header)
-    verb = _VERB_BEFORE_NAME.search(header)
-    end = len(header) if verb else header.rstrip().rfind(" ")
-    named = header[: address.start() if address else end]
-    start = verb.end() if verb else 0
-    if not verb:
+    named = _LINE_BREAK.sub(" ", match["after"] or match["who"])
+    address = _ADDRESS.search(named)
+    named = named[: address.start()] if address else named
+    start = 0
+    if not match["after"]:
         for date_part in _DATE_PART.finditer(named):
             start = date_part.end()
     return _clean_name(named[start:], address)

@@ -44,7 +44,9 @@ _LINE_PATTERNS = {
             (?:\d{4}(?:[-–]\d{2,4})?)?,?(?:[ ](?:by|[A-Z&][\w.&'’-]*),?){0,8}
             \.?(?:[ ]All[ ]rights[ ]reserved)?\.?
         |Photo(?:graph)?(?:[ ]by|:)[ ].{1,80}[^.!?]
-        |Click[ ]here.{0,60})
+        |Click[ ]here.{0,60}
+        |(?i:for[ ]immediate[ ]release|(?:press|news|media)[ ]release
+            |embargoed[ ]until[ ].{1,40})[.:]?)
         """,
     "page number": r"""
         (?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}
@@ -92,13 +94,13 @@ _SUBTITLE_MARKUP = re.compile(
     re.X,
 )
 _LINK_DEFINITION = re.compile(
-    r"^[ ]{0,3}\[[^\[\]\n]{1,100}\]:[ \t]+\S[^\n]{0,1000}$", re.M
+    r"^[ ]{0,3}\[[^\[\]\n^][^\[\]\n]{0,99}\]:[ \t]+\S[^\n]{0,1000}$", re.M
 )
 _SOUND = re.compile(
     r"""
-    [\[(](?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
+    [\[(♪]\ ?(?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
         |crosstalk|silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
-    )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?[\])]
+    )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?\ ?[\])♪]
     |♪+
     """,
     re.I | re.X,

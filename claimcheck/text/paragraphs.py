@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 from typing import NamedTuple
 
 from claimcheck.text.noise import SUBTITLE_CUE, Noise
@@ -26,8 +27,8 @@ CLOSING_MARKS = "\"'”’»“«)]"  # "„Ja.“", "« Oui. »", and »Ja.« t
 _TERMINAL_PUNCTUATION = re.compile(
     rf"[{SENTENCE_ENDS}:;](?:\s?[{re.escape(CLOSING_MARKS)}])*$"
 )
-_BULLETS = frozenset("-*•–‣◦")
-_BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
+_BULLETS = frozenset("-*+•–‣◦")
+_BULLET = re.compile(r"[ \t]*(?:[-*+•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 _MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces behind it
 # Noise at which a text may break anywhere, also in the middle of a sentence.
 _PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
@@ -179,8 +180,10 @@ def _group_lines(
     wrap = statistics.median(lengths) if lengths else 0
     current: Paragraph | None = None
     after_noise = after_page = False
-    for line in _LineFinder(source, noise, speakers).find(lines):
-        if current and current.takes(line, wrap):
+    found = list(_LineFinder(source, noise, speakers).find(lines))
+    widths = _measure_narrow_blocks(found)
+    for line, width in zip(found, widths, strict=True):
+        if current and current.takes(line, width or wrap):
             current.add_line(line)
             continue
         if current:
@@ -193,6 +196,23 @@ def _group_lines(
         current = _open_paragraph(line, after_noise, after_page)
     if current:
         yield current
+
+
+def _measure_narrow_blocks(lines: list[_Line]) -> list[float]:
+    """Return the width of the column that each line is in, or 0.
+
+    The lines of a column are shorter than those of a page, and most start in the
+    middle of a sentence.
+    """
+    widths: list[float] = []
+    for is_blank, group in groupby(lines, key=lambda line: line.blank):
+        block = list(group)
+        inner = sum(line.words[:1].islower() for line in block[1:])
+        is_wrapped = not is_blank and len(block) > 2 and 2 * inner >= len(block) - 1
+        lengths = [len(line.words) for line in block]
+        width = statistics.median(lengths) if is_wrapped else 0.0
+        widths += [width] * len(block)
+    return widths
 
 
 def _open_paragraph(line: _Line, after_noise: bool, after_page: bool) -> Paragraph:

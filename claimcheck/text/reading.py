@@ -9,8 +9,9 @@ view or its line index is given the `Reading`.
 from __future__ import annotations
 
 import bisect
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,7 +30,8 @@ from claimcheck.text.speakers import Speakers, find_speakers
 from claimcheck.text.words import is_word
 
 # Words with single spaces between them: they are the same in source and view.
-_WHITE_SPACE = re.compile(r"\s")
+_SPACE = re.compile(r"\s|<(?:br|/p|/div|/li|/td)\b", re.I)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[\da-fA-F]{1,5});")
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
@@ -191,6 +193,8 @@ def _fold_as_one_piece(source: str, paragraph: Paragraph) -> list[MappedPiece]:
         return []
     text = source[paragraph.start : paragraph.end].replace("\n", " ")
     # Other white space than single spaces may be longer than what replaces it.
+    if "&" in text and _ENTITY.search(text):
+        return []
     if "  " in text or not text.isprintable():
         folded = " ".join(text.split())
         if len(folded) != len(text):
@@ -222,7 +226,9 @@ def _fold_ranges(
                 if gap:
                     folded.append(MappedPiece(gap, last.end, words.start))
             last = words
-    return folded if last is None else [*folded, last]
+    if last is not None:
+        folded.append(last)
+    return [part for piece in folded for part in _decode_entities(piece) if part.text]
 
 
 def _resolve_gap(
@@ -231,7 +237,7 @@ def _resolve_gap(
     """Return the separator of two word runs, and the left run to use."""
     if "\n" not in between and "\r" not in between:
         # Marks of emphasis touch the words around them.
-        return _find_space(between), left
+        return _find_space(between, right.text), left
     without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)
     if left.text.endswith(_SOFT_HYPHEN):
         return "", without_hyphen
@@ -245,9 +251,24 @@ def _resolve_gap(
     return " ", left
 
 
-def _find_space(between: str) -> str:
+def _find_space(between: str, after: str) -> str:
     """Return a space if there is white space between two words."""
-    return " " if _WHITE_SPACE.search(between) else ""
+    # The full stop after a link that is left out belongs to the word before it.
+    if between.strip() and after[0] in ".,;:!?":
+        return ""
+    return " " if _SPACE.search(between) else ""
+
+
+def _decode_entities(piece: MappedPiece) -> Iterator[MappedPiece]:
+    """Yield a piece with "&amp;" and the like as people read them."""
+    position = 0
+    for match in _ENTITY.finditer(piece.text) if "&" in piece.text else ():
+        start, end = piece.start + position, piece.start + match.start()
+        yield MappedPiece(piece.text[position : match.start()], start, end)
+        character = html.unescape(match.group()).replace("\xa0", " ")
+        yield MappedPiece(character, end, piece.start + match.end())
+        position = match.end()
+    yield MappedPiece(piece.text[position:], piece.start + position, piece.end)
 
 
 def _find_last_word(text: str) -> str:

@@ -20,6 +20,7 @@ from claimcheck import tokens
 from claimcheck.resources import read_words
 from claimcheck.text.paragraphs import Kind
 from claimcheck.text.reading import Reading
+from claimcheck.text.words import is_word
 
 # Longer "sentences" are tables, logs or code, on which every pattern is lost. Chosen
 # by hand; the engine, the evidence and the index all skip them.
@@ -44,10 +45,11 @@ _MISSED_SENTENCE_END = re.compile(
     |\b[ap]\.m\.\s+(?=[\"“][A-Z])
     |(?<=\s[.!?])(?<!\.\s\.)\s(?:(?:''|[\"”])\s)?(?=[^\s.])
     |(?<=…[\"”])\s(?=[A-Z])
+    |\d\s(?:km|kg|cm|mm|ha)\.\s+(?=[^\W\da-z])
     """,
     re.X,
 )
-_MISSED_END_MARKS = ("May.", ".m. ", " .", " !", " ?", "…")
+_MISSED_END_MARKS = ("May.", ".m. ", "m.", "g.", "ha.", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # Ends that are none: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the
 # stop, "version 19.X".
@@ -62,18 +64,17 @@ _AFTER_TIME = re.compile(
     re.X,
 )
 # A number that opens a sentence. Outside of English, sentencex takes each full stop
-# before a number for that of an abbreviation. Few of those have five letters, and few
-# have a vowel near their end: "Bahnhofstr. 5".
-_END_BEFORE_NUMBER = re.compile(
-    r"(?:(?<=\w{3}[aeiouyäöüéè]\w[.!?])|(?<=\w{4}[aeiouyäöüéè][.!?]))\s+(?=\d)"
-)
+# before a number for that of an abbreviation.
+_END_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\d)")
+_ABBREVIATIONS_BEFORE_NUMBERS = frozenset(read_words("abbreviations_before_numbers"))
 # "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday". A capitalized word
 # without a vowel is a title ("Cllr. Lee"), unless it ends a name ("Voss Ltd.").
 _TITLE_END = re.compile(
     r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$"
     r"|(?:^|\s[a-z]+,?\s)[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,4}\.\s+$"
 )
-_LAST_ABBREVIATION = re.compile(r"\b([A-Za-z]{2,7})\.\s+$")
+_LAST_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,7})\.\s+$")
+_VOWEL = re.compile(r"[aeiouyäöüéèàùœ]")
 _NUMBER_END = re.compile(r"\d\.\s+$")
 _CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
 _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
@@ -214,10 +215,19 @@ def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
             matches = _MISSED_SENTENCE_END.finditer(text, start, end)
             ends += [match.end() for match in matches if match.end() < end]
         if language != "en":
-            numbers = _END_BEFORE_NUMBER.finditer(text, start, end)
-            ends += [match.end() for match in numbers if match.end() < end]
+            for match in _END_BEFORE_NUMBER.finditer(text, start, end):
+                word = _get_word_before(text, match.start())
+                is_short = word in _ABBREVIATIONS_BEFORE_NUMBERS
+                if not (is_short or word.endswith("str")):  # "Bahnhofstr. 5"
+                    ends.append(match.end())
         ends.append(end)
     return ends
+
+
+def _get_word_before(text: str, end: int) -> str:
+    """Return the lowercase word that ends at an offset."""
+    letters = text[max(0, end - _MAX_END_CHARACTERS) : end]
+    return re.split(r"[\W\d_]", letters)[-1].lower()
 
 
 def _continues_sentence(left: str, right: str) -> bool:
@@ -234,11 +244,18 @@ def _continues_sentence(left: str, right: str) -> bool:
     if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
         return True
     right = right.lstrip()
-    return (
-        right[:1].islower()
-        and left.rstrip()[-1:] not in ".!?"
-        and not right.startswith("http")
-    )
+    if not right[:1].islower() or right.startswith("http"):
+        return False
+    return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
+
+
+def _breaks_off(left: str, end: str) -> bool:
+    """Whether a part ends in no word: "$3 bn." before "in May"."""
+    last = _LAST_ABBREVIATION.search(end)
+    if last is None or not left[:1].isupper():
+        return False
+    word = last.group(1).lower()
+    return not is_word(word) or _VOWEL.search(word) is None
 
 
 def _is_abbreviation(end: str, right: str) -> bool:

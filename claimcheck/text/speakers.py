@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from claimcheck.resources import read_words
 from claimcheck.text.messages import find_reply_labels
-from claimcheck.text.words import may_be_name
+from claimcheck.text.words import get_genders, may_be_name
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
@@ -65,6 +65,13 @@ _TIMED_LABELS = (
     ),
     re.compile(rf"^[ \t]*[\[(]?{_TIME}[\])]?[ \t]+{_SPEAKER_NAME}:?[ \t]*$", re.M),
 )
+_BRACKETED_LABEL = re.compile(
+    rf"^(?:-[ ])?[\[(](?P<name>{_CAPITALIZED}(?:[ ]{_CAPITALIZED}){{0,3}})[\])]:?"
+    r"(?=[ \t]*\S)",
+    re.M,
+)
+_CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
+_MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
 # WebVTT's voices; an empty one is a change to somebody unknown.
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+(?P<name>[^<>\n]{1,120}))?>")
 
@@ -145,9 +152,26 @@ def _find_conversation(text: str) -> list[Label]:
     questions = _find_questions(text)
     record = list(_RECORD_LABEL.finditer(text))
     hearing = _keep_recurring(_HEARING_LABEL.finditer(text))
+    bracketed = _find_bracketed(text) if _is_captions(text) else []
     named = _find_named(text)
-    labels = sorted(map(_make_label, [*questions, *record, *hearing, *named]))
+    found = [*questions, *record, *hearing, *bracketed, *named]
+    labels = sorted(map(_make_label, found))
     return _drop_overlaps(labels)
+
+
+def _is_captions(text: str) -> bool:
+    return _CUE_TIME.search(text, 0, _MAX_CUE_OFFSET) is not None
+
+
+def _find_bracketed(text: str) -> list[re.Match[str]]:
+    """Return the labels "[Ann Lee]" of captions, but not "[Applause]"."""
+    found = list(_BRACKETED_LABEL.finditer(text))
+    return [match for match in found if _names_person(match["name"])]
+
+
+def _names_person(name: str) -> bool:
+    words = name.lower().split()
+    return all(may_be_name(word) or get_genders(word) for word in words)
 
 
 def _find_questions(text: str) -> list[re.Match[str]]:
@@ -171,12 +195,19 @@ def _keep_recurring(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
 def _find_named(text: str) -> list[re.Match[str]]:
     """Return the labels "NAME:" and "Name:" of a conversation."""
     found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
-    certain = [match for match in found if _is_certain(match["name"])]
-    if len({_normalize(match["name"]) for match in certain}) < 2:
-        certain = []
+    is_captions = _is_captions(text)
+    certain = [
+        match
+        for match in found
+        if _is_certain(match["name"]) or (is_captions and match["name"].isupper())
+    ]
     full_names = [match for match in found if _is_full_name(match["name"])]
-    accepted = {*certain, *_keep_recurring([*certain, *full_names])}
+    accepted = set(_keep_recurring([*certain, *full_names]))
+    if len({_normalize(match["name"]) for match in certain}) > 1:
+        accepted.update(certain)
     accepted.update(_find_short_names(found, accepted))
+    if is_captions:
+        return list(accepted)  # their lines are too short to tell prose from values
     prose = [match for match in accepted if _introduces_prose(match, text)]
     is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
     return list(accepted) if is_prose else []
@@ -292,7 +323,7 @@ def _find_other_labels(text: str) -> list[int]:
 
 
 def _is_dense(text: str, labels: list[Label]) -> bool:
-    if "-->" in text:
+    if _is_captions(text):
         return True  # captions: the speaker stays the same until another speaks
     if not labels:
         return False
@@ -303,7 +334,7 @@ def _is_dense(text: str, labels: list[Label]) -> bool:
 
 def _find_turn_end(text: str, position: int, end: int) -> int:
     """Return the end of the paragraph that follows a label, before `end`."""
-    if "-->" in text:
+    if _is_captions(text):
         return end
     while position < end and text[position].isspace():
         position += 1

@@ -23,6 +23,11 @@ def may_be_name(word: str) -> bool:
     return _get_part(word) in (_NAME, _UNKNOWN)
 
 
+def get_genders(word: str) -> str:
+    """Return who has a lowercase given name: "f", "m", or "fm"; or nothing."""
+    return _load_given_names().get(word, "")
+
+
 def may_speak(word: str) -> bool:
     """Return whether a lowercase word names a person, group, or place."""
     return _get_part(word) == _SPEAKER
@@ -48,3 +53,9 @@ def _load_words() -> dict[str, tuple[int | None, str]]:
     """Map each common word to its rank and its part of speech."""
     rows = (line.split() for line in read_packed_lines("words"))
     return {word: (rank, part) for rank, (word, part) in enumerate(rows)}
+
+
+@cache
+def _load_given_names() -> dict[str, str]:
+    rows = (line.split() for line in read_packed_lines("given_names"))
+    return {row[0]: row[1] for row in rows}

@@ -61,7 +61,9 @@ def decide(
         return _refute(comparisons, contradictions, scorer)
     probability = score_comparisons(comparisons, scorer)
     if probability < scorer.calibration.supported_from:
-        return _abstain(comparisons, explain.describe_lack(comparisons), probability)
+        reason = explain.describe_lack(comparisons)
+        reason += explain.describe_score(probability, scorer)
+        return _abstain(comparisons, reason, probability)
     if objections := list_objections(comparisons, strict=True):
         reason = f"The words match, but {explain.describe_differences(objections)}"
         return _abstain(comparisons, reason, probability, objections)
@@ -140,7 +142,9 @@ def _refute(
     refuting = list(dict.fromkeys(index for index, _ in contradictions))
     supporting = _list_supporting_sentences(comparisons, refuting, scorer)
     sides = ((refuting, Stance.REFUTES), (supporting, Stance.SUPPORTS))
-    reliability = scorer.calibration.refuted_reliability
+    reliability = None
+    if evidence.language.code in scorer.calibration.languages:
+        reliability = scorer.calibration.refuted_reliability
     return Finding(
         Label.CONFLICTING_EVIDENCE if supporting else Label.REFUTED,
         round(reliability or _REFUTED_CONFIDENCE, 3),
@@ -186,7 +190,7 @@ def _support(
     return Finding(
         Label.SUPPORTED,
         round(probability, 3),
-        explain.describe_support(comparisons)
+        explain.describe_support(comparisons, scorer)
         + explain.describe_reliability(reliability),
         _build_closest(comparisons, Stance.SUPPORTS),
         (),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
-from claimcheck.english.dates import find_publication_date
+from claimcheck.english.publication import find_publication_date
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import Speech
 from claimcheck.models.document import Document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from claimcheck.models.span import format_quote
 from claimcheck.models.verdict import Difference, Evidence, Stance
@@ -14,6 +14,8 @@ from claimcheck.verification.amounts import (
 from claimcheck.verification.compare import Comparison
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.language import Language
+from claimcheck.verification.lexical import LexicalScorer
+from claimcheck.verification.scorer import EntailmentScorer
 
 _MAX_LISTED_DIFFERENCES = 3
 _MAX_LISTED_WORDS = 5
@@ -75,9 +77,13 @@ def _describe_difference(difference: Difference) -> str:
             return f"the claim says “{claim}”, the evidence “{evidence}”"
 
 
-def describe_support(comparisons: Sequence[Comparison]) -> str:
+def describe_support(
+    comparisons: Sequence[Comparison], scorer: EntailmentScorer
+) -> str:
     """Say what supports a claim, and what was computed for it."""
-    missing = _list_missing_words(comparisons)
+    # The lexical scorer supports only what is there, if in another notation.
+    is_lexical = scorer.name == LexicalScorer.name
+    missing = "" if is_lexical else _list_missing_words(comparisons)
     amount = "most" if missing else "all the"
     text = f"One passage contains {amount} words of the claim."
     if any(len(item.match.contributing) > 1 for item in comparisons):
@@ -91,13 +97,33 @@ def describe_support(comparisons: Sequence[Comparison]) -> str:
 
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
-    """Say what the closest passages lack."""
+    """Say what the closest passages lack, or what follows from their numbers."""
+    for item in comparisons:
+        if item.calculation is not None and not item.calculation.is_right:
+            calculation = item.calculation
+            return (
+                f"The claim says “{calculation.phrase}”, but by the closest passage, "
+                f"{calculation.shown}."
+            )
     missing = _list_missing_words(comparisons)
     if missing:
         return f"The closest passage does not mention: {missing}."
+    if any(_weigh_missing_words(item, (item.match.best,)) for item in comparisons):
+        return "Only several passages together have the words of the claim. Read them."
     return (
         "The closest passage has the words of the claim, but may say something else. "
         "Read it."
+    )
+
+
+def describe_score(probability: float, scorer: EntailmentScorer) -> str:
+    """Say how sure a verifier was; shared words alone show no probability."""
+    if scorer.name == LexicalScorer.name:
+        return ""
+    needed = scorer.calibration.supported_from
+    return (
+        f" The verifier's probability of support is {probability:.2f}; {needed:.2f} is "
+        "needed."
     )
 
 
@@ -105,19 +131,25 @@ def _list_missing_words(comparisons: Sequence[Comparison]) -> str:
     """List the rarest claim words that the closest passages lack, or ""."""
     missing: dict[str, float] = {}
     for item in comparisons:
-        match = item.match
-        language = match.evidence.language
-        found = frozenset[str]().union(
-            *(match.evidence.forms[index] for index in match.nearby)
-        )
-        wordings: frozenset[str] = frozenset()
-        if language.is_english:
-            nearby = match.evidence.get_text(match.nearby)
-            found |= find_agreeing_forms(match.text, nearby)
-            wordings = WORDING_WORDS if find_amounts(match.text) else wordings
-        for word in language.split_words(match.text):
-            form = language.normalize(word)
-            if form in match.weights and form not in found and word not in wordings:
-                missing[word] = match.weights[form]
+        missing |= _weigh_missing_words(item, item.match.nearby)
     ranked = sorted(missing, key=lambda word: -missing[word])
     return ", ".join(ranked[:_MAX_LISTED_WORDS])
+
+
+def _weigh_missing_words(
+    item: Comparison, indexes: Collection[int]
+) -> dict[str, float]:
+    """Map each claim word that some sentences lack to its rarity."""
+    match = item.match
+    language = match.evidence.language
+    found = frozenset[str]().union(*(match.evidence.forms[i] for i in indexes))
+    wordings: frozenset[str] = frozenset()
+    if language.is_english:
+        found |= find_agreeing_forms(match.text, match.evidence.get_text(indexes))
+        wordings = WORDING_WORDS if find_amounts(match.text) else wordings
+    missing: dict[str, float] = {}
+    for word in language.split_words(match.text):
+        form = language.normalize(word)
+        if form in match.weights and form not in found and word not in wordings:
+            missing[word] = match.weights[form]
+    return missing

@@ -20,9 +20,9 @@ import pytest
 import claimcheck
 from claimcheck import Document, Settings, check, ground, summarize
 from claimcheck.english.clauses import split_clauses
-from claimcheck.english.dates import find_times
 from claimcheck.english.quantities import find_quantities
 from claimcheck.english.speech import detect_speech
+from claimcheck.english.time_resolution import find_times
 from claimcheck.errors import InputError
 from claimcheck.readers.file import build_document
 

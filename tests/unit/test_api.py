@@ -37,7 +37,7 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
 @pytest.mark.parametrize(
     ("claims", "against", "problem"),
     [
-        ([], FERRY, "claims: there are none"),
+        ([], FERRY, "claims: the list is empty"),
         (["..."], FERRY, "claim 1: has no words"),
         (
             ["ok claim", "x" * 50_000],
@@ -45,7 +45,7 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
             "claim 2: has 50,000 characters; the maximum is 10,000",
         ),
         ("one text", FERRY, "give a list with a string per claim"),
-        (["a claim"], [], "no evidence is given"),
+        (["a claim"], [], "there is no evidence"),
         (["a claim"], "", "is empty"),
         ([{"text": "x is 3."}], FERRY, "claim 1: is of type dict; give a string"),
         (3, FERRY, "claims: got int; give a list"),

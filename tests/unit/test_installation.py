@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -57,10 +58,35 @@ def test_in_a_checkout_the_command_installs_the_checkout():
     assert command == f"pip install -e '{ROOT}[pdf]'"
 
 
-def test_elsewhere_the_command_names_the_distribution(monkeypatch, tmp_path):
+class Distribution:
+    def __init__(self, url):
+        self.url = url
+
+    def read_text(self, name):
+        assert name == "direct_url.json"
+        return self.url and json.dumps({"url": self.url, "dir_info": {}})
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        (None, "claimcheck-toolkit"),
+        ("https://example.org/claimcheck_toolkit-0.1.0.whl", "claimcheck-toolkit"),
+        ("file:///nowhere/claimcheck", "claimcheck-toolkit"),
+        ("file://{}/my%20checkout", "{}/my checkout"),
+    ],
+)
+def test_elsewhere_the_command_names_what_was_installed(
+    url, source, monkeypatch, tmp_path
+):
     monkeypatch.setattr(installation, "_PACKAGE_PARENT", tmp_path)
+    (tmp_path / "my checkout").mkdir()
+    url = url and url.format(tmp_path)
+    monkeypatch.setattr(
+        installation.metadata, "distribution", lambda name: Distribution(url)
+    )
     command = installation.get_install_command("pdf")
-    assert command == "pip install 'claimcheck-toolkit[pdf]'"
+    assert command == f"pip install '{source.format(tmp_path)}[pdf]'"
 
 
 def test_doctor_warns_of_the_package_of_the_other_project(tmp_path, monkeypatch):

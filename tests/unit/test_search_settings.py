@@ -79,6 +79,16 @@ def test_a_project_file_never_has_a_key(project):
     assert "k-9876543" not in str(caught.value)
 
 
+def test_only_the_user_opens_a_private_network(project):
+    opened = '[search]\nallow_private = ["Wiki.internal"]\n'
+    resolve_user_file().write_text(opened)
+    assert load_search_settings(["brave"]).allow_private == ("wiki.internal",)
+    (project / "claimcheck.toml").write_text(opened)
+    assert claimcheck("trust", project).returncode == 0
+    with pytest.raises(errors.SettingsError, match="opens your network"):
+        load_search_settings(["brave"])
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

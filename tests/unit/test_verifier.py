@@ -221,7 +221,7 @@ def test_a_store_does_not_choose_what_is_downloaded(files, hub, tmp_path):
     hub.requests.clear()
     run = claimcheck("runs", "retry", "--store", "runs.db")
     assert run.returncode == 2
-    assert "settings that have changed since" in run.err
+    assert "settings that have since changed" in run.err
     assert hub.requests == []
 
 

@@ -33,7 +33,9 @@ _SHARE = re.compile(
 _OF = re.compile(r"\s+of\s+(?:(?:the|its|all|their)\s+)?", re.IGNORECASE)
 _MULTIPLES = {"doubled": 2.0, "tripled": 3.0, "quadrupled": 4.0, "halved": 0.5}
 _MULTIPLE = re.compile(rf"\b(?:{'|'.join(_MULTIPLES)})\b", re.IGNORECASE)
-_FROM_TO = re.compile(r"\bfrom\b(?P<first>[^,;]{1,60}?)\bto\b", re.IGNORECASE)
+_FROM_TO = re.compile(
+    r"\bfrom\b(?P<first>(?:[^,;]|(?<=\d),(?=\d)){1,60}?)\bto\b", re.IGNORECASE
+)
 _BY = re.compile(r"\s+by\s+(?:(?:about|around|some|nearly|almost)\s+)?$", re.IGNORECASE)
 _RISES = re.compile(r"\b(?:rose|risen|rises?|gr[eo]wn?|increase[sd]?|climbed|up)\b")
 _FALLS = re.compile(

@@ -11,13 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from claimcheck.english.dates import (
-    WEEKDAYS,
-    YEAR,
-    find_times,
-    has_time,
-    parse_partial_date,
-)
+from claimcheck.english.dates import WEEKDAYS, YEAR
+from claimcheck.english.time_resolution import find_times
+from claimcheck.english.times import has_time, parse_partial_date
 from claimcheck.models.claim import When
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.pair import SentencePair

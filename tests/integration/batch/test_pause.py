@@ -78,4 +78,4 @@ def test_says_until_when_the_endpoint_takes_no_requests(tmp_path):
         command = ("batch", rows, "--store", tmp_path / "s.db", "--model", "m")
         done = claimcheck(*command, "--base-url", url, "--no-cache")
     assert done.returncode == 0
-    assert done.err.count("the endpoint takes no requests until ") == 1
+    assert done.err.count("the endpoint accepts no requests until ") == 1

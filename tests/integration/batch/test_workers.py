@@ -85,7 +85,7 @@ def test_a_batch_gives_the_same_results_with_and_without_workers(tmp_path):
             for source in sources:
                 batch = Batch(store, SETTINGS)
                 batch.add(source)
-                asyncio.run(batch.run(told=count))
+                asyncio.run(batch.run(on_progress=count))
         return read_outcomes(tmp_path / f"{name}.db")
 
     everything = write_rows(tmp_path / "rows.jsonl", 60)
@@ -102,7 +102,7 @@ def test_killed_workers_lose_no_document(store, tmp_path):
 
     batch = Batch(store, SETTINGS)
     batch.add(write_rows(tmp_path / "rows.jsonl", 60))
-    progress = asyncio.run(batch.run(told=kill))
+    progress = asyncio.run(batch.run(on_progress=kill))
     assert (progress.done, progress.failed) == (60, 0)
     assert multiprocessing.active_children() == []
 
@@ -162,7 +162,9 @@ def test_a_cancelled_batch_leaves_no_worker_running(store, tmp_path):
     batch.add(write_rows(tmp_path / "rows.jsonl", 300))
 
     async def run():
-        task = asyncio.ensure_future(batch.run(told=lambda progress: task.cancel()))
+        task = asyncio.ensure_future(
+            batch.run(on_progress=lambda progress: task.cancel())
+        )
         with pytest.raises(asyncio.CancelledError):
             await task
 

@@ -139,7 +139,7 @@ def test_errors_appear_beside_the_form(visit, api):
     page.click("[type=submit]")
     page.locator("#status.error", has_text="too large").wait_for()
     assert page.goto(f"{api.base_url}/runs/7-7").status == 404
-    assert "no such run" in page.inner_text("main")
+    assert "this run does not exist" in page.inner_text("main")
 
 
 def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):

@@ -114,7 +114,7 @@ def test_filters_and_search_narrow_the_claims(page):
 
 def test_filters_by_verdict_and_check_worthiness(open_page):
     text = "The ferry carried 900 people in 2020. It is the oldest ship of the line. In 2021 it carried 400 people."
-    told = answer(
+    reply = answer(
         claim("The ferry carried 900 people in 2020."),
         claim(
             "In 2021 it carried 400 people.",
@@ -122,7 +122,7 @@ def test_filters_by_verdict_and_check_worthiness(open_page):
             check_worthiness=0.9,
         ),
     )
-    client = ScriptedClient([response(told), response({"corrections": []})])
+    client = ScriptedClient([response(reply), response({"corrections": []})])
     run = summarize(text, settings=Settings(model="m"), client=client)
     checked = check(run, text, settings=EXTRACTIVE)
     page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
@@ -149,12 +149,12 @@ def test_filters_by_verdict_and_check_worthiness(open_page):
 
 def test_a_refuted_sentence_of_the_summary_leads_to_its_evidence(open_page):
     text = "The ferry carried 900 people in 2020."
-    told = answer(
+    reply = answer(
         claim(text),
         sentences=[{"text": "The ferry carried 700 people in 2020.", "claims": [1]}],
     )
     run = summarize(
-        text, settings=Settings(model="m"), client=ScriptedClient([response(told)])
+        text, settings=Settings(model="m"), client=ScriptedClient([response(reply)])
     )
     sentence = Statement.of("The ferry carried 700 people in 2020.")
     checked = check([sentence], text, settings=EXTRACTIVE)

@@ -116,7 +116,7 @@ DOCTOR = {
     "no_temp_anthropic": ("json_schema", "seed, max_completion_tokens", "temperature", "not required"),
     "no_mct_param": ("json_schema", "temperature, seed, max_tokens", "max_completion_tokens (sent as max_tokens)", "not required"),
     "need_system_user": ("json_schema", TAKES_ALL, "system_role", "not required"),
-    "stream_only": ("json_schema", TAKES_ALL, "nothing", "required, so every answer is asked for as one"),
+    "stream_only": ("json_schema", TAKES_ALL, "nothing", "required, so every answer is requested as a stream"),
 }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_doctor_states_what_an_endpoint_takes_and_refuses(mode):
         done = claimcheck("doctor", *flags)
     assert done.returncode == 0, done.err
     assert f"response format: {response_format};" in done.out
-    assert f"settings that it takes: {takes}\n" in done.out
+    assert f"settings that it accepts: {takes}\n" in done.out
     assert f"refused, and therefore left out: {refuses}\n" in done.out
     assert f"streaming: {streaming}\n" in done.out
     assert "context window: 4,096 tokens; context_tokens is 128,000; set it" in done.out
@@ -168,8 +168,8 @@ def test_says_until_when_the_endpoint_takes_no_requests():
     with serve_script(wait, (200, completion("{}"))) as (url, _):
         flags = ("--model", "m", "--base-url", url, "--no-cache")
         done = claimcheck("summarize", SEED, *flags)
-        assert done.err.count("the endpoint takes no requests until ") == 1
+        assert done.err.count("the endpoint accepts no requests until ") == 1
     with serve_script(wait, (200, completion("{}"))) as (url, _):
         flags = ("--model", "m", "--base-url", url, "--no-cache", "--quiet")
         done = claimcheck("check", SEED, SEED, *flags)
-        assert "takes no requests" not in done.err
+        assert "accepts no requests" not in done.err

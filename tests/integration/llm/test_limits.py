@@ -66,6 +66,14 @@ class Endpoint(Handler):
         with suppress(OSError):
             self.wfile.write(gzip.compress(b" " * 20_000_000))
 
+    def packed_wrongly(self):
+        self.begin(content_encoding="gzip")
+        self.wfile.write(ANSWER)
+
+    def latin_1(self):
+        self.begin(x_city="Malm\u00f6")
+        self.wfile.write(ANSWER)
+
     def packed(self):
         self.begin(content_encoding="gzip")
         self.wfile.write(gzip.compress(ANSWER))
@@ -101,6 +109,13 @@ def test_an_answer_has_a_maximum_size_also_unpacked(monkeypatch, url, run, model
 
 
 @BOTH
-def test_a_packed_answer_is_read(url, run):
-    result = run(TEXT, settings=build_settings(url, "packed"))
+@pytest.mark.parametrize("model", ["packed", "latin_1"])
+def test_an_answer_is_read_packed_and_with_any_headers(url, run, model):
+    result = run(TEXT, settings=build_settings(url, model))
     assert [item.text for item in result.claims] == [TEXT]
+
+
+@BOTH
+def test_says_that_an_answer_cannot_be_unpacked(url, run):
+    with pytest.raises(errors.NoAnswerError, match="its answer cannot be unpacked"):
+        run(TEXT, settings=build_settings(url, "packed_wrongly"))

@@ -89,14 +89,17 @@ REFUSALS = {
     "the system role, in a template": (has_system_role, 500, {"error": "Only user and assistant roles are supported!"}, {"system_role"}, "json_schema", 2),
     "temperature, in a 200": (with_field("temperature"), 200, error("temperature is unsupported", type="invalid_request_error"), {"temperature"}, "json_schema", 2),
     "json_schema, by a router": (with_format("json_schema"), 404, error("No endpoints support: json_schema", code=404), set(), "json_object", 2),
-    "temperature and seed, unnamed": (lambda body: {"temperature", "seed"} & body.keys(), 400, BAD_REQUEST, {"temperature", "seed"}, "json_schema", 10),
-    "json_schema and seed, unnamed": (lambda body: with_format("json_schema")(body) or "seed" in body, 400, BAD_REQUEST, {"temperature", "seed"}, "json_object", 12),
-    "everything, unnamed": (lambda body: len(body) > 2, 400, BAD_REQUEST, {"temperature", "seed", OLD_LIMIT, "max_tokens"}, "text", 13),
+    "temperature and seed, unnamed": (lambda body: {"temperature", "seed"} & body.keys(), 400, BAD_REQUEST, {"temperature", "seed"}, "json_schema", 12),
+    "json_schema and seed, unnamed": (lambda body: with_format("json_schema")(body) or "seed" in body, 400, BAD_REQUEST, {"temperature", "seed"}, "json_object", 14),
+    "everything, unnamed": (lambda body: len(body) > 2, 400, BAD_REQUEST, {"temperature", "seed", OLD_LIMIT, "max_tokens"}, "text", 15),
     "temperature, 403": (with_field("temperature"), 403, error("temperature is fixed for you"), {"temperature"}, "json_schema", 2),
     "temperature, inside a 200": (with_field("temperature"), 200, {"error": "temperature is not supported"}, {"temperature"}, "json_schema", 2),
     "json_schema, 503": (with_format("json_schema"), 503, error("Failed to compile grammar"), set(), "json_object", 4),
     "the system role, as path": (has_system_role, 422, fastapi("messages", 0, "role"), {"system_role"}, "json_schema", 2),
     "the system role, in a tag": (has_system_role, 400, error("Input tag 'system' found, expected: 'assistant', 'user'"), {"system_role"}, "json_schema", 2),
+    "a user's message first": (has_system_role, 400, error("A conversation must start with a user message."), {"system_role"}, "json_schema", 2),
+    "the system role, unnamed": (has_system_role, 400, BAD_REQUEST, {"system_role"}, "json_schema", 10),
+    "no stream, unnamed": (is_unstreamed, 400, BAD_REQUEST, set(), "json_schema", 11),
     "no stream": (is_unstreamed, 400, {"detail": "Non-streaming requests are not supported"}, set(), "json_schema", 2),
     "an answer at once": (is_unstreamed, 400, error("This model only support stream mode, please enable the stream parameter."), set(), "json_schema", 2),
 }  # fmt: skip
@@ -176,7 +179,7 @@ def test_a_refused_text_is_not_tried_forever():
                     f"Saturn has {number} rings.", settings=run_at(url, **settings)
                 )
             counts.append(len(received))
-        assert counts[0] <= 13
+        assert counts[0] <= 15
         assert counts[3:] == [1, 1]  # given up
         # accepted once, so the next refusal is about the text
         other = run_at(url, **settings, context_tokens=99_999)

@@ -103,7 +103,7 @@ def test_retries_a_transient_fault(go, fault):
         ((403, error("Your input was flagged", code=403)), errors.FilteredError, "a content filter refused it", 1),
         ((400, error("API key not valid. Please pass a valid API key.")), errors.AuthenticationError, r"refused the key \(API key not valid", 1),
         ((429, error("monthly limit reached")), errors.AccountError, r"may send no more \(monthly limit reached\)", 1),
-        ((405, "Method Not Allowed"), errors.UnknownModelError, "or no such path", 1),
+        ((405, "Method Not Allowed"), errors.UnknownModelError, "or the path is wrong", 1),
         ((407, "Proxy auth"), errors.SetupError, "the proxy requires a password", 1),
         ((200, '"busy"'), errors.EndpointError, "after 2 attempts: busy", 2),
         ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
@@ -112,8 +112,8 @@ def test_retries_a_transient_fault(go, fault):
         ((402, {"detail": "Pay first"}), errors.AccountError, r"no credit left \(Pay first\)", 1),
         ((400, error("Your credit balance is too low to access the API.")), errors.AccountError, "no credit left", 1),
         ((200, error("Insufficient credits", code=402)), errors.AccountError, "no credit left", 1),
-        ((429, error("tomorrow"), {"retry-after": "86400"}), errors.RetryLaterError, r"takes no requests until \d{4}-.*\(tomorrow\); run the same command again then", 1),
-        ((503, "maintenance", {"retry-after": "1e300"}), errors.RetryLaterError, "takes no requests until", 1),
+        ((429, error("tomorrow"), {"retry-after": "86400"}), errors.RetryLaterError, r"accepts no requests until \d{4}-.*\(tomorrow\); run the same command again then", 1),
+        ((503, "maintenance", {"retry-after": "1e300"}), errors.RetryLaterError, "accepts no requests until", 1),
         ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429 after 2 attempts: slow down", 2),
         ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500 after 2 attempts: oops", 2),
         ((502, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 502: oops", 1),
@@ -121,10 +121,10 @@ def test_retries_a_transient_fault(go, fault):
         ((401, {"detail": "The subscription has ended"}), errors.AuthenticationError, r"refused the key \(The subscription has ended\)", 1),
         ((200, "<html><h1>Log in first</h1></html>"), errors.EndpointError, r"no JSON in the answer after 2 attempts \(Log in first\)", 2),
         ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
-        ((200, error(f"no credit for {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no credit for \[key\]", 2),
+        ((200, error(f"no luck with {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no luck with \[key\]", 2),
         ((200, error("busy", code=502), SOON), errors.EndpointError, "HTTP 502 after 2 attempts: busy", 2),
         ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 2),
-        ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 8),
+        ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 10),
         ((400, error("Bad Request", param="messages")), errors.EndpointError, "messages: Bad Request", 1),
         ((400, error("no", code="content_filter")), errors.FilteredError, "a content filter refused it", 1),
         (
@@ -244,8 +244,8 @@ def test_key_and_endpoint_come_from_the_environment_together(go, monkeypatch):
 
 
 def test_an_answer_that_has_the_key_in_it_does_not_show_it(go):
-    told = completion(json.dumps(answer(claim("Venus is hot.", text=f"It is {KEY}."))))
-    with serve_script((200, told | {"model": f"m of {KEY}"})) as (url, _):
+    reply = completion(json.dumps(answer(claim("Venus is hot.", text=f"It is {KEY}."))))
+    with serve_script((200, reply | {"model": f"m of {KEY}"})) as (url, _):
         run = go(url)
     assert run.claims[0].text == "It is [key]."
     assert KEY not in run.to_json()

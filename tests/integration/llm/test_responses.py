@@ -244,7 +244,7 @@ def test_doctor_lists_what_the_api_accepts():
         out = claimcheck(
             "doctor", "--base-url", url, "--model", "m", "--api", "responses"
         ).out
-    assert "settings that it takes: temperature, store, max_output_tokens" in out
+    assert "settings that it accepts: temperature, store, max_output_tokens" in out
     assert "refused, and therefore left out: seed" in out
 
 

@@ -108,8 +108,8 @@ def test_files_beside_the_draft_are_sources_but_no_others(draft, tmp_path):
     problems = [item.citations[0].problem for item in checked.statements]
     assert problems[1:] == [
         "is not in the folder of the draft",
-        "is not an http or https address, nor a file",
-        "is neither an address nor a file beside the draft",
+        "is neither an http or https address nor a file",
+        "is neither an address nor a file in the draft's folder",
     ]
 
 

@@ -145,11 +145,14 @@ def test_robots_txt_is_followed(stand):
         ),
         "/secret/a": page("Nairobi", *NAIROBI),
         "/open": page("Equator", *OTHER),
+        "/moved": (302, {"location": "/secret/a"}, ""),
     }
-    stand.results = ["/secret/a", "/open"]
+    stand.results = ["/secret/a", "/open", "/moved"]
     checked = search()
+    problem = "its robots.txt disallows fetching it"
     assert problems(checked) == {
-        f"{stand.url}/secret/a": "its robots.txt disallows fetching it"
+        f"{stand.url}/secret/a": problem,
+        f"{stand.url}/moved": f"{stand.url}/secret/a: {problem}",
     }
     assert "/secret/a" not in stand.requests
     assert stand.requests.count("/robots.txt") == 1
@@ -197,6 +200,17 @@ def test_a_search_result_never_leads_to_the_private_network(stand, monkeypatch):
     assert "/admin" not in stand.requests
 
 
+def test_a_host_that_the_user_names_may_be_private(stand, monkeypatch):
+    monkeypatch.undo()  # loopback is private again
+    monkeypatch.setenv("CLAIMCHECK_SEARXNG_URL", stand.url)
+    stand.pages["/nairobi"] = page("Nairobi", *NAIROBI)
+    stand.pages["/elsewhere"] = (302, {"location": "http://localhost:1/x"}, "")
+    found = search(allow_private=("127.0.0.1",))
+    assert found.verdicts[0].label == "supported"
+    (problem,) = problems(found).values()
+    assert problem.endswith("a private address")
+
+
 def test_hostile_titles_reach_no_terminal_and_no_page(stand):
     from claimcheck.reports.formats import Format, render_check
 
@@ -235,7 +249,7 @@ def test_a_search_that_fails_is_tried_again(stand, monkeypatch):
     ("refusal", "error", "message"),
     [
         ((403, "Forbidden", {}), errors.AuthenticationError, "has to allow `json`"),
-        ((429, "", {"retry-after": "3600"}), errors.ProviderError, "takes no more requests now"),
+        ((429, "", {"retry-after": "3600"}), errors.ProviderError, "accepts no more requests now"),
         ((404, "", {}), errors.ProviderError, "HTTP 404"),
         ((200, "<html>", {}), errors.ProviderError, "is not JSON"),
         ((200, "[]", {}), errors.ProviderError, "is not SearXNG"),

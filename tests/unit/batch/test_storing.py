@@ -91,7 +91,7 @@ def test_answers_are_stored_before_any_of_them_is_worked_on(tmp_path):
         def count_answers(progress):
             stored.extend(store.database.fetch_one("SELECT count(*) FROM answers"))
 
-        asyncio.run(batch.run(client=AllAtOnce(), told=count_answers))
+        asyncio.run(batch.run(client=AllAtOnce(), on_progress=count_answers))
     assert stored == [16] * 16
 
 
@@ -154,7 +154,7 @@ def test_a_store_that_was_deleted_stops_the_batch(tmp_path, replaced):
 
         client = ScriptedClient([response(GOOD)] * 20)
         with pytest.raises(errors.StoreError, match="was deleted or replaced"):
-            asyncio.run(batch.run(client=client, stop=stop, told=delete))
+            asyncio.run(batch.run(client=client, stop=stop, on_progress=delete))
     assert isinstance(stop.error, errors.StoreError)
     assert len(client.requests) <= 4
 

@@ -24,7 +24,7 @@ def test_names_a_source_that_has_changed_since(tmp_path, now, is_named):
 
 
 def test_what_is_no_bundle_is_named(tmp_path):
-    assert "there is no such file" in claimcheck("verify", "none.zip").err
+    assert "does not exist" in claimcheck("verify", "none.zip").err
     text = tmp_path / "ferry.txt"
     text.write_text(TEXT, encoding="utf-8")
     assert "is not a bundle" in claimcheck("verify", str(text)).err

@@ -67,7 +67,7 @@ def test_accepts_evidence_as_arguments_and_as_options(words, claims, tmp_path):
     [
         ("--against A", "Missing argument 'CLAIMS'"),
         ("CLAIMS --against", "'--against' requires an argument"),
-        ("CLAIMS", "no evidence; name it after CLAIMS, or with --against"),
+        ("CLAIMS", "no evidence; name it after CLAIMS or with --against"),
         ("CLAIMS --against A --nonsense B", "No such option: --nonsense"),
     ],
 )
@@ -125,8 +125,11 @@ def test_accepts_a_run_and_a_draft_as_claims(tmp_path):
 def test_summarize_checks_its_own_summary_with_fail_on():
     done = claimcheck("summarize", SEED, "--check", "--fail-on", "unsupported")
     assert done.returncode == 0
-    heading = "Claims checked against the document: 20 supported; sentences of the "
-    assert f"{heading}summary: 9 supported" in " ".join(done.stdout.decode().split())
+    # It consists of sentences of the document: their number would say nothing.
+    assert "20 supported" not in done.stdout.decode()
+    assert "its own sentences, so that it supports them says nothing" in " ".join(
+        done.stdout.decode().split()
+    )
 
 
 def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_path):
@@ -150,7 +153,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "nope.txt", "--against", SEED),
             b"",
-            "nope.txt: there is no such file",
+            "nope.txt: does not exist",
         ),
         (("check", "-", "--against", SEED), b"", "is empty; write one claim per line"),
         (
@@ -171,7 +174,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "-", "--against", "missing.db"),
             b"a b",
-            "missing.db: there is no such file",
+            "missing.db: does not exist",
         ),
         (
             ("check", "-", "--against", SEED, "--format", "claimreview"),
@@ -184,14 +187,14 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
             b"",
             "--fail-on refuted requires --check",
         ),
-        (("index", "list", "missing.db"), b"", "there is no such index"),
-        (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
+        (("index", "list", "missing.db"), b"", "does not exist"),
+        (("index", "add", "x.db", "missing.txt"), b"", "does not exist"),
         (
             ("eval", "verification", "-"),
             b'{"claim": 1}',
             "line 1: 'claim' is missing, empty, or not a string",
         ),
-        (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
+        (("eval", "compare", "a.json", "b.json"), b"", "a.json: does not exist"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(arguments, stdin, problem):

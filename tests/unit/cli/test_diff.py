@@ -60,3 +60,19 @@ def test_diff_accepts_documents_and_runs_alike(files):
 )
 def test_fail_on_sets_the_exit_code(files, words, code):
     assert diff(*words).returncode == code
+
+
+def test_no_claim_is_gone_because_another_one_took_its_place(tmp_path):
+    places = [f"Bridge {number} was built in {1900 + number}." for number in range(50)]
+    (tmp_path / "old.txt").write_text(" ".join(places))
+    added = "The new bridge cost 900 million dollars in 2020."
+    (tmp_path / "new.txt").write_text(" ".join([added, *places]))
+    changes = json.loads(diff("old.txt", "new.txt", "--format", "json").out)
+    assert (changes["same"], changes["added"], changes["gone"]) == (50, [added], [])
+
+
+def test_a_run_that_left_claims_out_is_named(tmp_path):
+    text = " ".join(f"Bridge {number} was built in 1950." for number in range(40))
+    (tmp_path / "run.json").write_text(run(text).to_json())
+    done = claimcheck("diff", "run.json", "run.json", "--engine", "extractive")
+    assert "run.json: 10 further sentences with a claim over the run's" in done.err

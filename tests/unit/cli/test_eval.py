@@ -28,7 +28,7 @@ def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
         == 0
     )
     Evaluation.from_json((tmp_path / "a.json").read_bytes(), "a.json")
-    assert b"1 row of both" in claimcheck("eval", "compare", "a.json", "a.json").stdout
+    assert b"1 row in both" in claimcheck("eval", "compare", "a.json", "a.json").stdout
 
 
 def test_rows_of_the_sealed_part_are_not_written(tmp_path):

@@ -9,7 +9,7 @@ from tests.support.paths import SEED
 @pytest.mark.parametrize(
     ("arguments", "stdin", "message"),
     [
-        (["summarize", "none.txt"], b"", "none.txt: there is no such file"),
+        (["summarize", "none.txt"], b"", "none.txt: does not exist"),
         (["summarize", "."], b"", ".: is a folder"),
         (["summarize", "-"], b"", "standard input: is empty"),
         (["summarize", "-"], b" \n ", "only white space"),
@@ -47,7 +47,7 @@ from tests.support.paths import SEED
             "Unknown schema 'nothing'. Available: check, ",
         ),
         (["prompts", "../x"], b"", "Unknown prompt '../x'"),
-        (["validate", "none.json"], b"", "none.json: there is no such file"),
+        (["validate", "none.json"], b"", "none.json: does not exist"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(tmp_path, arguments, stdin, message):
@@ -104,7 +104,7 @@ def test_debug_shows_the_traceback_before_and_after_the_command(words):
 
 def test_debug_after_a_double_dash_is_an_argument():
     done = claimcheck("summarize", "--", "--debug")
-    assert done.err.startswith("claimcheck: --debug: there is no such file")
+    assert done.err.startswith("claimcheck: --debug: does not exist")
 
 
 @pytest.mark.parametrize("command", ["", "summarize", "runs", "runs list"])

@@ -92,4 +92,4 @@ def test_mistakes_are_named(tmp_path):
     assert done.returncode == 2
     assert "set GOOGLE_FACT_CHECK_API_KEY" in done.err
     done = claimcheck("match", "-", "--known", "nowhere.csv", stdin=CLAIMS)
-    assert "there is no such file" in done.err
+    assert "does not exist" in done.err

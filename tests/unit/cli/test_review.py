@@ -52,6 +52,21 @@ def test_asks_about_each_claim_and_saves_at_once(path):
     assert "0 decisions saved, 0 claims open" in again.out
 
 
+def test_a_speaker_is_corrected_by_flag_and_by_question(path, tmp_path):
+    decide(path, "--claim", "1", "--speaker", "Ines Mora")
+    answers = b"w\nBo Larsen\n"
+    claimcheck("review", str(path), "--by", "Ann", stdin=answers)
+    shown = claimcheck("show", str(path), "--format", "csv").out
+    speakers = [row["speaker"] for row in csv.DictReader(io.StringIO(shown))]
+    assert speakers == ["Ines Mora", "Bo Larsen"]
+    page = tmp_path / "page.jsonld"
+    claimcheck("show", str(path), "--format", "annotations", "-o", str(page))
+    other = tmp_path / "other.json"
+    other.write_bytes(path.read_bytes())
+    assert claimcheck("review", str(other), "--import", str(page)).returncode == 0
+    assert read_decisions(other) == read_decisions(path)
+
+
 def test_later_decisions_are_appended_and_hold(path):
     decide(path, "--claim", "1", "--accept")
     decide(path, "--claim", "1", "--text", "It carried 900.", "--note", "shorter")
@@ -119,6 +134,7 @@ def test_a_line_that_was_cut_off_costs_only_itself(path):
     [
         (("--claim", "9", "--accept"), "has no claim '9'"),
         (("--claim", "1", "--accept", "--reject"), "only one of"),
+        (("--claim", "1", "--reject", "--speaker", "Bo"), "only one of"),
         (("--claim", "1"), "decide with --accept"),
         (("--accept",), "--claim"),
     ],
@@ -247,7 +263,7 @@ def test_the_summary_follows_the_decisions(format):
 def test_a_decision_is_confirmed_and_blank_values_are_refused(path):
     done = claimcheck("review", path, "--by", "Ann", "--claim", "2", "--reject")
     assert done.out.startswith("Saved for claim 2: Rejected by Ann, ")
-    for option in ("--by", "--text"):
+    for option in ("--by", "--text", "--speaker"):
         done = claimcheck("review", path, "--claim", "2", option, " ")
         assert (done.returncode, f"{option}: is empty" in done.err) == (2, True)
     assert len(read_decisions(path)) == 1

@@ -34,7 +34,8 @@ def test_validate_finds_a_span_that_is_not_the_documents_text(tmp_path):
     report = claimcheck("validate", "a.json").stdout.decode()
     assert "$.claims[0].spans[0].text: is not document.text[" in report
     assert (
-        "$.summary.sentences[0].claim_ids: there is no claim c-000000000000" in report
+        "$.summary.sentences[0].claim_ids: c-000000000000 is not a claim of this run"
+        in report
     )
 
 

@@ -117,3 +117,54 @@ def test_skips_a_point_that_depends_on_the_previous_sentence():
 def test_a_stray_full_stop_is_not_a_headline(text):
     run = summarize(text, settings=Settings(engine="extractive"))
     assert any(char.isalnum() for char in run.summary.headline)
+
+
+PADDING = (
+    "The council of Bergen met on Tuesday and sold the ferry for 3 million euros.",
+    "The ferry had carried 900 people a day since the harbor opened in 1950.",
+    "The yard employs 40 people and paid 2 million euros in taxes in 2020.",
+)
+
+
+def find_open_questions(sentence):
+    text = " ".join((*PADDING, sentence))
+    run = summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+    return run.summary.open_questions
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Who will pay for the repairs?",
+        "But how many people will use it?",
+        "It is not yet known who will pay for the repairs.",
+        "The cause of the fire is still unknown.",
+        "The cost of the plan has not been disclosed.",
+        "Nobody knows how many people used it.",
+        "The port did not say when the work would end.",
+        "It remains to be seen whether the plan works.",
+        "Who pays for it is an open question.",
+        "The company declined to say how much it had paid.",
+    ],
+)
+def test_what_a_text_leaves_open_is_an_open_question(sentence):
+    assert find_open_questions(sentence) == (sentence,)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Can you imagine a town without a ferry?",
+        "Did you know that it opened in 1950?",
+        "Looking for a boat?",
+        "Any questions?",
+        "An unknown man painted the old dock.",
+        "The mayor declined to run again.",
+        "The two sides are at odds over the price.",
+        "He asked a question about the dock.",
+        "The company declined to comment.",
+        "The case is known as the dock trial.",
+    ],
+)
+def test_what_a_text_asks_its_reader_or_knows_is_none(sentence):
+    assert find_open_questions(sentence) == ()

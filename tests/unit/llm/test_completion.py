@@ -122,6 +122,14 @@ def test_no_shape_of_usage_costs_the_answer(usage, counts):
             '{"a": 1}',
         ),
         (
+            {
+                "content": "I call {a tool}.",
+                "tool_calls": [{"function": {"arguments": '{"a": 1}'}}],
+            },
+            'I call {a tool}.\n{"a": 1}',
+        ),
+        ({"content": False, "thinking": '{"a": 1}'}, '{"a": 1}'),
+        (
             {"tool_calls": [{"function": {"arguments": item}} for item in ("{}", {})]},
             "{}\n{}",
         ),
@@ -204,7 +212,7 @@ def test_an_error_instead_of_an_answer_keeps_its_words_and_status(value, status)
     ("value", "message"),
     [
         ([], "the body: expected an object"),
-        ({"choices": [{"message": {"content": 7}}]}, "content: expected text"),
+        (7, "the body: expected an object"),
     ],
 )
 def test_what_is_not_a_completion_says_where(value, message):
@@ -312,3 +320,13 @@ def test_an_error_in_another_shape_keeps_its_words(value, message):
 def test_a_part_may_be_a_refusal():
     part = {"type": "refusal", "refusal": "I can't."}
     assert parse({"choices": [{"message": {"content": [part]}}]}).refusal == "I can't."
+
+
+def test_reads_a_completion_that_was_encoded_twice():
+    completion = json.dumps({"choices": [{"message": {"content": "x"}}]})
+    assert parse_completion(json.dumps(completion).encode()).text == "x"
+
+
+def test_a_refusal_beside_an_answer_is_none():
+    message = {"content": "{}", "refusal": "None"}
+    assert parse({"choices": [{"message": message}]}).refusal is None

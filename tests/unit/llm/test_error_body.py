@@ -41,6 +41,7 @@ FASTAPI_ITEM = {
         ({"error": {"message": '{"error": {"message": "inner"}}'}}, "inner", None),
         ({"title": "Forbidden", "x": 1}, '{"title": "Forbidden", "x": 1}', None),
         ("upstream connect error", "upstream connect error", None),
+        ({"error": "\x1b[31mred\x00 \u202e\ud83d\n no"}, "[31mred no", None),
         ("", "", None),
         (
             "<html><head><title>Blocked</title><style>p{}</style></head>"

@@ -12,6 +12,7 @@ from claimcheck.models.review import (
     judge_claims,
     list_checkable_claims,
 )
+from claimcheck.models.run import LinkedText
 from claimcheck.models.verdict import Label
 from claimcheck.reports.table import iter_claim_rows
 
@@ -25,8 +26,9 @@ def run():
     return run
 
 
-def decide(run, number, action, *, text=None, verdict=None, note=None, by="Ann"):
-    made = Decision(run.claims[number].id, action, text, verdict, note, by)
+def decide(run, number, action, *, by="Ann", **given):
+    empty = dict.fromkeys(("text", "verdict", "note"))
+    made = Decision(run.claims[number].id, action, by=by, **{**empty, **given})
     return replace(run, decisions=(*run.decisions, made))
 
 
@@ -45,6 +47,14 @@ def test_a_rejected_claim_keeps_its_place_and_loses_its_verdict(run):
     assert index_labels(reviewed) == {run.claims[1].id: "supported"}
     assert count_labels(reviewed)[0].total() == 1
     assert list_checkable_claims(reviewed) == [run.claims[1]]
+
+
+def test_a_headline_that_repeats_a_rejected_claim_is_replaced(run):
+    assert run.summary.headline == "The ferry carried 900 people in 2020"
+    reviewed = apply_decisions(decide(run, 0, Action.REJECTED))
+    assert reviewed.summary.headline == "The tower in Graz was built in 1868."
+    other = apply_decisions(decide(run, 1, Action.REJECTED))
+    assert other.summary.headline == run.summary.headline
 
 
 def test_an_edited_claim_has_its_new_text_and_no_verdict_on_the_old_one(run):
@@ -103,3 +113,40 @@ def test_a_table_has_what_people_decided_and_what_they_decided_about(run):
     assert first["original_verdict"] == "supported"
     assert (second["text"], second["verdict"]) == (run.claims[1].text, None)
     assert (second["decision"], second["original_verdict"]) == ("rejected", "supported")
+
+
+def test_a_corrected_speaker_keeps_the_corrected_text_and_costs_the_verdict(run):
+    edited = decide(run, 0, Action.EDITED, text="It carried 900.")
+    edited = decide(edited, 0, Action.EDITED, speaker="Ines Mora", by="Bo")
+    reviewed = apply_decisions(edited)
+    claim = reviewed.claims[0]
+    assert (claim.text, claim.speaker) == ("It carried 900.", "Ines Mora")
+    assert claim.id not in index_labels(reviewed)
+    assert apply_decisions(reviewed) == reviewed
+    (judgment,) = judge_claims(edited).values()
+    assert judgment.describe().count("Edited by") == 2
+    nobody = decide(edited, 0, Action.EDITED, speaker="the document")
+    assert apply_decisions(nobody).claims[0].speaker is None
+    accepted = apply_decisions(decide(nobody, 0, Action.ACCEPTED))
+    assert accepted.claims[0] == run.claims[0]
+
+
+def test_the_headline_follows_the_decisions(run):
+    assert run.summary.headline == "The ferry carried 900 people in 2020"
+    rejected = apply_decisions(decide(run, 0, Action.REJECTED))
+    assert rejected.summary.headline == "The tower in Graz was built in 1868."
+    assert apply_decisions(rejected) == rejected
+    edited = decide(run, 0, Action.EDITED, text="The ferry carried 901 people.")
+    assert apply_decisions(edited).summary.headline == "The ferry carried 901 people"
+    neither = decide(decide(run, 0, Action.REJECTED), 1, Action.REJECTED)
+    assert apply_decisions(neither).summary.headline == "text"
+
+
+def test_a_text_without_claims_that_repeats_a_rejected_one_goes(run):
+    points = ("the ferry carried 900 people", "Ferry", "The tower stands.")
+    summary = replace(
+        run.summary, key_points=tuple(LinkedText(text, ()) for text in points)
+    )
+    rejected = decide(replace(run, summary=summary), 0, Action.REJECTED)
+    left = [item.text for item in apply_decisions(rejected).summary.key_points]
+    assert left == ["Ferry", "The tower stands."]

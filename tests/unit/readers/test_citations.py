@@ -101,10 +101,11 @@ def test_the_name_of_a_source_is_not_part_of_the_sentence(tmp_path, text, senten
         (f"[Reuters]({R}) reported that the old ferry sank.", "The old ferry sank."),
         (f"As [Reuters]({R}) reported, the old ferry sank.", "The old ferry sank."),
         (f"The old ferry sank, according to [Reuters]({R}).", "The old ferry sank."),
+        ("According to [the harbor log](logs/2019-harbor.txt), the ship sank.", "The ship sank."),
         # Who is quoted belongs to the claim.
         (f"According to [Ann Lee]({A}), it sank.", "According to Ann Lee, it sank."),
     ],
-)
+)  # fmt: skip
 def test_a_source_need_not_say_its_own_name(tmp_path, text, claim):
     (tmp_path / "draft.md").write_text(text)
     (item,) = read_cited_draft(str(tmp_path / "draft.md")).cited
@@ -180,6 +181,46 @@ def test_a_source_in_a_table_is_about_its_row():
     )
     (item,) = parse_draft(page).cited
     assert (item.text, item.sources) == ("The ferry sank in 2019", (R,))
+
+
+@pytest.mark.parametrize(
+    ("table", "cited"),
+    [
+        (f"| Fact | Value | Source |\n|---|---|---|\n| Built | 1962 | [1] |\n| Length | [97 m]({R}) | |\n| Width | 12 m | |", [("Built: 1962", [A]), ("Length: 97 m", [R])]),
+        (f"| City | People | Area |\n|---|---|---|\n| Oslo | 709,037 [1] | 454 km² |\n| [Bergen]({R}) | 291,940 [2] | 465 km² |", [("Oslo, People: 709,037", [A]), ("Bergen, People: 291,940", [B, R]), ("Bergen, Area: 465 km²", [R])]),
+        ("| City | People | Source |\n|---|---|---|\n| Oslo | 709,037 | Statistics Norway [1] |", [("Oslo: 709,037", [A])]),
+        ("| Source | Fact |\n|---|---|\n| [1] | The ferry sank in 2019. It was old then. |", [("It was old then.", [A])]),
+        ("| Ferries |\n|---|\n| It sank in 2019 [1]. It was old [2]. |", [("It sank in 2019.", [A]), ("It was old.", [B])]),
+        ("| Built | [1] |\n|---|---|\n| Sold | [2] |\n\nThe ferry was new [2].", [("The ferry was new.", [B])]),
+    ],
+)  # fmt: skip
+def test_a_row_of_a_table_is_a_statement(tmp_path, table, cited):
+    found, _ = read(tmp_path, f"It sank long ago.\n\n{table}{REFERENCES}")
+    assert found == cited
+
+
+def test_a_table_may_be_the_layout_of_a_page():
+    page = f"<table><tr><td><p>It was old.</p><p>The ferry [1] sank.</p><h2>Sources</h2><p>[1] {A}</p></td><td>Menu</td></tr></table>"
+    (item,) = parse_draft(page).cited
+    assert (item.text, item.sources) == ("The ferry sank.", (A,))
+
+
+def test_word_has_tables(tmp_path):
+    import docx
+
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    for cell, text in zip(
+        table._cells, ["Ship", "Built", "Source", "Estonia", "1980", A], strict=True
+    ):
+        cell.text = text
+    document.add_paragraph(f"The ferry sank. {B}")
+    document.save(tmp_path / "draft.docx")
+    draft = read_cited_draft(str(tmp_path / "draft.docx"))
+    assert [(item.text, item.sources) for item in draft.cited] == [
+        ("Estonia: 1980", (A,)),
+        ("The ferry sank.", (B,)),
+    ]
 
 
 def test_html_in_markdown_is_text(tmp_path):

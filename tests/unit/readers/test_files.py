@@ -16,7 +16,7 @@ from tests.support.paths import FILES
 
 
 def test_names_missing_files_and_folders(tmp_path):
-    with pytest.raises(errors.InputError, match="no such file"):
+    with pytest.raises(errors.InputError, match="does not exist"):
         read(tmp_path / "none.txt")
     with pytest.raises(errors.InputError, match="is a folder"):
         read(tmp_path)
@@ -186,7 +186,9 @@ def test_plain_text_needs_no_extra(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("text", ["The bridge was built in 1957.", "It sank. " * 99])
 def test_a_text_in_place_of_a_path_is_told_how_it_goes_in(text):
-    with pytest.raises(errors.InputError, match="no such file; to give a text itself"):
+    with pytest.raises(
+        errors.InputError, match="does not exist; to give a text itself"
+    ):
         Document.from_path(text)
 
 

@@ -43,7 +43,20 @@ def make_odt(body):
     [
         (f"<t:h>Ferries</t:h><t:p>{FERRY}</t:p>", f"Ferries\n\n{FERRY}"),
         ("<t:p>The <t:span>ferry</t:span> carried<t:s/>900 people.</t:p>", FERRY),
-        (f"<t:list><t:list-item><t:p>{FERRY}</t:p></t:list-item></t:list>", FERRY),
+        (
+            f"<t:list><t:list-item><t:p>{FERRY}</t:p></t:list-item></t:list>",
+            f"- {FERRY}",
+        ),
+        (
+            f"<t:list><t:list-item><t:h>Ferries</t:h></t:list-item></t:list><t:p>{FERRY}"
+            "</t:p>",
+            f"Ferries\n\n{FERRY}",
+        ),
+        (
+            f"<t:p>{FERRY[:-1]}<t:note><t:note-citation>1</t:note-citation><t:note-body>"
+            f"<t:p>{YARD}</t:p></t:note-body></t:note>.</t:p>",
+            f"{FERRY}\n\n{YARD}",
+        ),
         (
             f"<t:section><t:p>{FERRY}</t:p></t:section><t:p>{YARD}</t:p>",
             f"{FERRY}\n\n{YARD}",

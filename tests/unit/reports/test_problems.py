@@ -71,13 +71,13 @@ def test_sarif_follows_its_schema(checked, hostile):
 
 
 def test_a_run_reports_quotes_and_unsupported_sentences():
-    told = answer(
+    reply = answer(
         claim("Nobody came."),
         claim("The ferry sank.", "The ferry sank."),
         claim("The ferry carried 900 people in 2020.", "It carried 7 people in 2020."),
         sentences=[{"text": "The ferry carried 700 people in 2020.", "claims": [3]}],
     )
-    client = ScriptedClient([response(told), response({"corrections": []})])
+    client = ScriptedClient([response(reply), response({"corrections": []})])
     run = summarize(FERRY, settings=Settings(model="m"), client=client)
     verdicts = check([run.summary.sentences[0].text], FERRY, settings=EXTRACTIVE)
     found = read_results(

@@ -141,7 +141,7 @@ def test_names_a_damaged_index(path):
 
 
 def test_creates_a_missing_index_only_to_add_documents(tmp_path):
-    with pytest.raises(errors.InputError, match="there is no such index"):
+    with pytest.raises(errors.InputError, match="does not exist"):
         Index(tmp_path / "none.db", create=False)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(errors.InputError, match="cannot be opened"):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from claimcheck.answer_schemas import load
 from claimcheck.models.brief import Brief
 from claimcheck.salvage import parse_answer
 from tests.support.scripted import answer, claim
@@ -41,6 +42,10 @@ def verdict(evidence):
         json.dumps(JSON),
         re.sub(r"([\]}])", r",\1", JSON).replace("[,]", "[]"),
         JSON.replace("\n", " ").replace('"A came."', '"A\ncame."', 1),
+        f"<notes>{JSON[:60]}</notes>\n{JSON}",
+        f"<think>{JSON[:60]} no.</think>\n{JSON} So be it.",
+        f"{JSON}\nThe schema was: {json.dumps(load('summary.answer'))}",
+        f"{json.dumps(load('summary.answer'))}\n{JSON}",
     ],
 )
 def test_finds_the_object_that_fits(text):
@@ -70,11 +75,15 @@ def test_reads_other_quotes_as_delimiters_and_records_it(text):
     [
         ({"kind": "Event"}, {}, '"Event" was read as "event"'),
         ({"check_worthiness": "0.5"}, {}, '"0.5" was read as 0.5'),
-        ({"speaker": ""}, {}, "an empty text was read as null"),
+        ({"speaker": ""}, {}, '"" was read as null'),
+        ({"speaker": "N/A"}, {"speaker": None}, '"N/A" was read as null'),
+        ({"speaker": False}, {"speaker": None}, "false was read as null"),
+        ({"speaker": {"name": "A"}}, {"speaker": "A"}, 'was read as "A"'),
+        ({"kind": {"value": "event"}}, {}, 'was read as "event"'),
         ({"source": "document"}, {}, 'the key "source" was ignored'),
         ({"kind": ["event"]}, {}, '["event"] was read as "event"'),
         ({"check_worthiness": "50%"}, {}, '"50%" was read as 0.5'),
-        ({"speaker": []}, {}, "an empty list was read as null"),
+        ({"speaker": []}, {}, "[] was read as null"),
         ({"kind": None}, {"kind": "statement"}, 'is missing; read as "statement"'),
         ({"kind": ""}, {"kind": "statement"}, 'is missing; read as "statement"'),
         ({"check_worthiness": None}, {}, "is missing; read as 0.5"),
@@ -104,6 +113,14 @@ def test_corrects_what_has_one_meaning_and_records_it(changed, expected, correct
         lambda text: text[:-1],
         lambda text: re.sub(r'"([^"]*)"', r"«\1»", text),
         lambda text: re.sub(r'"([^"]*)"', r"＂\1＂", text),
+        lambda text: text.replace("{", "{{").replace("}", "}}"),
+        lambda text: text.replace(", ", ",\u3000\u2028\u200b"),
+        lambda text: text.replace('": ', '"：').replace(', "', '，"'),
+        lambda text: text.replace("null", "nil").replace("0.5", "50%"),
+        lambda text: text.replace('"event"', "event"),
+        lambda text: text.replace("}]", "}, ...]"),
+        lambda text: re.sub(r'({"quote".*?})', r'{"claim": \1}', text),
+        lambda text: json.dumps(ANSWER | {"claims": {"items": CLAIMS}}),
         html.escape,
         lambda text: text.replace('"', '\\"'),
         lambda text: f"```json\n{json.dumps(text)}\n```",
@@ -192,7 +209,7 @@ def test_fills_in_only_what_may_be_empty():
     "bad",
     [
         {"kind": "fact"},
-        {"speaker": {"name": "A"}},
+        {"speaker": {"first": "A", "last": "B"}},
         {"quote": " "},
     ],
 )
@@ -267,13 +284,13 @@ def test_hostile_text_takes_time_in_proportion_to_its_length(unit):
     parse_answer("claims.answer", unit * (20_000 // len(unit)) + "!")
 
 
-@pytest.mark.parametrize("value", [8, float("nan"), "high", {"value": 1}])
+@pytest.mark.parametrize("value", [8, float("nan"), "high", {"low": 0, "high": 1}])
 def test_a_claim_with_an_unusable_rank_has_a_neutral_one(value):
     items = [claim("A came."), claim("B went.", check_worthiness=value)]
     parsed = parse_answer("claims.answer", json.dumps({"claims": items}))
     assert parsed.is_complete
     assert parsed.fields["claims"] == [claim("A came."), claim("B went.")]
-    assert parsed.corrections[0].path == "$.claims[1].check_worthiness"
+    assert parsed.corrections[-1].path == "$.claims[1].check_worthiness"
 
 
 @pytest.mark.parametrize(
@@ -327,3 +344,11 @@ def test_nothing_is_a_headline_where_there_is_no_sentence():
     changed = ANSWER | {"headline": None, "sentences": None}
     parsed = parse_answer("summary.answer", json.dumps(changed))
     assert "$.headline" in [problem.path for problem in parsed.missing]
+
+
+def test_rejects_an_item_whose_list_is_too_short():
+    item = {"quote": "Venus is hot.", "meanings": [", Venus is hot."]}
+    parsed = parse_answer("summary.answer", json.dumps(ANSWER | {"ambiguous": [item]}))
+    assert parsed.fields["ambiguous"] == []
+    (problem,) = parsed.rejected[0].problems
+    assert str(problem) == "$.ambiguous[0].meanings: has fewer than 2 values"

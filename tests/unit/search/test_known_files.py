@@ -63,6 +63,8 @@ def test_order_is_kept(tmp_path):
     [
         ("k.csv", 'claim,verdict,date,url\n"The ferry, it sank.",False,2024-05-01,https://facts.example/\n'),
         ("k.tsv", "vclaim_id\tvclaim\trating\tdate\turl\n1\tThe ferry, it sank.\tFalse\t2024-05-01\thttps://facts.example/\n"),
+        ("excel.csv", 'Claim-ID;claim;verdict;date;url\n1;"The ferry, it sank.";False;2024-05-01;https://facts.example/\n'),
+        ("k.json", '[{"claim": "The ferry, it sank.", "verdict": "False", "date": "2024-05-01", "url": "https://facts.example/"}]'),
         ("k.jsonl", '{"text": "The ferry, it sank.", "label": "False", "reviewDate": "2024-05-01", "link": "https://facts.example/"}\n'),
     ],
 )  # fmt: skip
@@ -82,10 +84,10 @@ def test_rows_of_data_sets_are_known_claims(tmp_path, name, text):
     ("name", "text", "problem"),
     [
         ("k.csv", "id,words\n1,The ferry sank.\n", "has no column with the claims. Name it one of: text, claim, "),
-        ("k.jsonl", '{"text": "The ferry sank."}\n{"text": 7}\n{"x": 1}\n', "line 2 has no claim; line 3 has no claim. Give it as a string"),
+        ("k.jsonl", '{"text": "The ferry sank."}\n{"text": 7}\n{"x": 1}\n', "row 2 has no claim; row 3 has no claim. Give it as a string"),
         ("k.jsonl", '{"text": "The ferry sank."}\nnonsense\n', ":2: is not JSON"),
         ("k.html", "<html><body>No markup</body></html>", "has no known claim"),
-        ("k.json", "[]", "line 1 has no claim"),
+        ("k.json", "[]", "has no known claim"),
     ],
 )  # fmt: skip
 def test_a_file_without_claims_says_what_it_needs(tmp_path, name, text, problem):

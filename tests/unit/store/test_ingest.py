@@ -101,7 +101,7 @@ def test_names_the_problem_of_an_unreadable_table(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nope.txt", "there is no such file or folder"),
+        ("nope.txt", "does not exist"),
         ("*.nope", "matches no file"),
         ("empty", "has no files"),
     ],

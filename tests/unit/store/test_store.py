@@ -203,7 +203,7 @@ def test_keeps_the_checks_of_a_claim_with_its_run(store):
     ],
 )
 def test_the_name_of_a_run_is_two_numbers(name):
-    with pytest.raises(errors.InputError, match="names no run"):
+    with pytest.raises(errors.InputError, match="is not the name of a run"):
         RunLocation.parse(name)
     assert str(RunLocation.parse("2-17")) == "2-17"
 
@@ -213,7 +213,7 @@ def test_names_a_missing_run_or_check(store):
         lambda: store.load_run(RunLocation(1, 1)),
         lambda: History(store).load_check(1),
     ):
-        with pytest.raises(errors.InputError, match="no such"):
+        with pytest.raises(errors.InputError, match="does not exist"):
             missing()
 
 

@@ -49,17 +49,17 @@ def test_quotes_of_the_document_pass_and_others_name_the_closest():
 
 def test_a_run_with_an_invented_claim_fails():
     assert_grounded(summarize(FERRY, settings=Settings(engine="extractive")))
-    told = answer(claim("The ferry carried 900 people in 2020.", "It carried 7."))
-    client = ScriptedClient([response(told), response({"corrections": []})])
+    reply = answer(claim("The ferry carried 900 people in 2020.", "It carried 7."))
+    client = ScriptedClient([response(reply), response({"corrections": []})])
     run = summarize(FERRY, settings=Settings(model="m"), client=client)
     with pytest.raises(AssertionError, match="7"):
         assert_grounded(run)
 
 
 def test_nothing_to_assert_is_an_error():
-    with pytest.raises(errors.InputError, match="there are none"):
+    with pytest.raises(errors.InputError, match="the list is empty"):
         assert_grounded([], FERRY)
-    with pytest.raises(errors.InputError, match="there are none"):
+    with pytest.raises(errors.InputError, match="the list is empty"):
         assert_grounded(replace(summarize(FERRY), claims=()))
 
 

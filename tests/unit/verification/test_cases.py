@@ -163,6 +163,16 @@ def test_compares_numbers_in_other_languages(claim, evidence, expected):
             "Sales fell from 400 to 300 cars.",
             "-25 %",
         ),
+        (
+            "Rents fell by 25 percent.",
+            "Rents fell from 1,000 euros to 750 euros.",
+            "-25 %",
+        ),
+        (
+            "The budget rose by 2,500 euros.",
+            "The budget rose from 10,000 to 12,500 euros.",
+            "+2,500",
+        ),
     ],
 )
 def test_shows_what_it_computed(claim, evidence, shown):
@@ -200,6 +210,32 @@ def test_shows_what_it_computed(claim, evidence, shown):
 )
 def test_never_supports_another_result(claim, evidence):
     assert judge(claim, evidence).label is not Label.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "shown"),
+    [
+        (
+            "The budget rose by 50 percent.",
+            "The budget rose from 200 to 260 million euros.",
+            "+30 %",
+        ),
+        (
+            "Most of the residents are under 18.",
+            "In the town 10,000 of 40,000 residents are under 18.",
+            "25 %",
+        ),
+        (
+            "The number of ferries doubled.",
+            "The number of ferries rose from 4 to 6.",
+            "1.5 times as much",
+        ),
+    ],
+)
+def test_an_abstention_shows_the_other_result(claim, evidence, shown):
+    finding = judge(claim, evidence).finding
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+    assert shown in finding.rationale
 
 
 @pytest.mark.parametrize(
@@ -338,6 +374,24 @@ def test_checks_veto_a_scorer_that_is_sure(claim, evidence):
     assert judge_by_sure_scorer(claim, evidence).label is not Label.SUPPORTED
 
 
+class UnsureScorer(SureScorer):
+    def score(self, pairs):
+        return [Entailment(0.41, 0.59, 0.0) for _ in pairs]
+
+
+def test_an_abstention_states_how_sure_the_verifier_was():
+    corpus = Corpus(Document.from_text("Ida Brandt led the miners of Lidby."))
+    statement = Statement.of("Ida Brandt led the miners.")
+    finding = verify_statement(statement, corpus, UnsureScorer()).finding
+    assert "probability of support is 0.41; 0.90 is needed" in finding.rationale
+
+
+def test_an_abstention_says_that_no_passage_has_all_the_words():
+    evidence = "Ida Brandt owns the mill of Lidby. The mill was sold in 1921."
+    finding = judge("Ida Brandt sold the mill of Lidby.", evidence).finding
+    assert finding.rationale.startswith("Only several passages together have the words")
+
+
 def test_states_the_measured_reliability():
     supported = judge_by_sure_scorer("The miners left.", "The miners quit the town.")
     assert supported.label is Label.SUPPORTED
@@ -347,7 +401,31 @@ def test_states_the_measured_reliability():
     assert refuted.confidence == 0.93
 
 
+def test_without_a_model_only_refutations_in_english_have_a_measured_reliability():
+    measured = "9 in 10 were right on unseen data"
+    refuted = judge("Lidby has 40 boats.", "Lidby has 50 boats.").finding
+    assert refuted.label is Label.REFUTED
+    assert measured in refuted.rationale
+    german = judge("Lidby hat 40 Boote.", "Lidby hat 50 Boote.").finding
+    assert german.label is Label.REFUTED
+    assert measured not in german.rationale
+    supported = judge("Lidby has 50 boats.", "Lidby has 50 boats.").finding
+    assert supported.label is Label.SUPPORTED
+    assert measured not in supported.rationale
+
+
 def test_score_statement_ignores_the_checks():
     corpus = Corpus(Document.from_text("The plant employs 400 people."))
     claim = Statement.of("The plant employs 500 people.")
     assert score_statement(claim, corpus, SureScorer()) == 0.95
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("37 of its 58 pillars were corroded.", "37 pillars were corroded."),
+        ("12 of the 30 members voted.", "12 members voted."),
+    ],
+)
+def test_a_part_is_not_another_number(claim, evidence):
+    assert judge(claim, evidence).finding.label is Label.NOT_ENOUGH_EVIDENCE

@@ -28,14 +28,14 @@ def build_cards(run):
 
 @pytest.fixture(scope="module")
 def run():
-    told = answer(
+    reply = answer(
         claim("It is the oldest ship of the line.", "The ferry is the oldest ship."),
         claim("Nobody wrote this sentence in it."),
         claim(
             "The ferry carried 900 people in 2020.", "It carried 700 people in 2020."
         ),
     )
-    client = ScriptedClient([response(told), response({"corrections": []})])
+    client = ScriptedClient([response(reply), response({"corrections": []})])
     return summarize(TEXT, settings=Settings(model="m"), client=client)
 
 

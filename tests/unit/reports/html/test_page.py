@@ -112,12 +112,12 @@ def test_a_check_shows_each_document_once():
 
 def test_lists_missing_quotes_apart_and_shows_the_cost_of_claims():
     text = "The ferry carried 900 people in 2020."
-    told = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
+    reply = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
     second = response({"corrections": []})
     made = summarize(
         text,
         settings=Settings(model="m"),
-        client=ScriptedClient([response(told), second]),
+        client=ScriptedClient([response(reply), second]),
     )
     priced = replace(made, usage=replace(made.usage, cost_usd=0.01))
     page = html.render(priced)

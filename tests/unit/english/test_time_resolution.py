@@ -1,12 +1,11 @@
-"""Dates in text, resolved from the publication date if it is known."""
+"""What a time means, given the date of publication if it is known."""
 
 from datetime import date
 
 import pytest
 
-from claimcheck.english.dates import (
+from claimcheck.english.time_resolution import (
     find_first_time,
-    find_publication_date,
     find_times,
     find_year_before,
     resolve_relative_times,
@@ -53,31 +52,6 @@ def test_does_not_resolve_a_weekday_without_a_publication_date():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Title\n\n12 September 2026\n\nText.", (date(2026, 9, 12), "text")),
-        ("Published: March 3, 2021\nText.", (date(2021, 3, 3), "text")),
-        ("Text. https://a.example/2019/03/20/x", None),
-        ("Permalink: https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
-        ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),
-        (
-            "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\n"
-            "https://a.example/2020/03/20/y",
-            (date(2019, 3, 20), "url"),
-        ),
-        (
-            "The treaty of 5 May 1955 was signed by ministers of nine states in the old"
-            " town hall of Bonn.",
-            None,
-        ),
-        ("https://a.example/2019/13/45/x", None),
-    ],
-)
-def test_finds_the_publication_date(text, found):
-    assert find_publication_date(text) == found
-
-
-@pytest.mark.parametrize(
     ("text", "resolved"),
     [
         ("In 1942 they met, and in February they left.", ["1942", None]),
@@ -105,34 +79,6 @@ def test_finds_the_last_year_named_before_in_the_paragraph():
         find_first_time("They left in February.", WEDNESDAY, context_year=1942).resolved
         is None
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "published"),
-    [
-        ("Results\n\nOSLO, October 24, 2024 - Norvik reports.", date(2024, 10, 24)),
-        (
-            "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- Norvik reports.",
-            date(2024, 10, 24),
-        ),
-        ("NEW YORK, 5 May 2011 (AP) — Norvik reports.", date(2011, 5, 5)),
-        (
-            "Published 20 March 2019\n\nOSLO, October 24, 2024 - Norvik reports.",
-            date(2019, 3, 20),
-        ),
-        ("Results\n\nBy Ann Lee, 14 May 2024\n\nNorvik reports.", date(2024, 5, 14)),
-        ("By Ann Lee, Oslo | May 14, 2024\n\nNorvik reports.", date(2024, 5, 14)),
-        ("Ann Lee | 14 May 2024 | 3 min read\n\nNorvik reports.", date(2024, 5, 14)),
-        ("By the end of the year, 14 May 2024 was forgotten.", None),
-        ("LONDON, May 5 (Reuters) - Norvik reports.", None),
-        ("Ann Lee was born in Oslo, May 3, 1950 - and lived there.", None),
-        ("USA troops left Oslo, May 3, 1950 - and came back.", None),
-        ("A line.\n" * 400 + "OSLO, October 24, 2024 - Norvik reports.", None),
-    ],
-)
-def test_takes_the_publication_date_from_a_dateline(text, published):
-    found = find_publication_date(text)
-    assert (found and found[0]) == published
 
 
 MAY_14 = date(2024, 5, 14)  # a Tuesday
@@ -170,25 +116,6 @@ MAY_14 = date(2024, 5, 14)  # a Tuesday
 )
 def test_a_weekday_is_dated_only_if_it_is_certain(text, resolved):
     assert [when.resolved for when in find_times(text, MAY_14)] == resolved
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Date of the accident: May 3, 1999\n\nText.",
-        "May 3, 2019 - a ferry sank\n\nText.",
-        "May 3, 2019: version 4.2 is out\n\nText.",
-        "Changes\n\nMay 3, 2019\n\nFixes.\n\nJune 4, 2019\n\nMore.",
-        "Text. See https://a.example/2019/03/20/another-story-of-people",
-    ],
-)
-def test_does_not_guess_a_publication_date(text):
-    assert find_publication_date(text) is None
-
-
-def test_takes_the_date_from_the_address_of_the_text_itself():
-    text = "City trees cut heat\n\nText. https://a.example/2019/03/20/trees-cut-heat"
-    assert find_publication_date(text) == (date(2019, 3, 20), "url")
 
 
 @pytest.mark.parametrize(

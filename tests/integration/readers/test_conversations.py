@@ -1,0 +1,397 @@
+"""Ten and more conversations of each kind: who says which sentence."""
+
+import json
+
+import pytest
+
+from tests.support.sentences import read_sentences
+
+F = "The ferry carried 900 people in 2020."
+Y = "The yard employs 40 people now."
+Q = "How many people did it carry in all?"
+
+TRANSCRIPTS = [
+    (f"ANNA BRANDT: {F}\n\nBO LIND: {Y}\n", [("ANNA BRANDT", F), ("BO LIND", Y)]),
+    (
+        f"Moderator: {Q}\n\nDr. Brandt: {F}\n\nModerator: {Y}\n\nDr. Brandt: {F}\n",
+        [("Moderator", Q), ("Dr. Brandt", F), ("Moderator", Y), ("Dr. Brandt", F)],
+    ),
+    (
+        f"[00:00:01] Anna Brandt: {F}\n[00:00:09] Bo Lind: {Y}\n[00:00:12] Anna Brandt: {Y}\n",
+        [("Anna Brandt", F), ("Bo Lind", Y), ("Anna Brandt", Y)],
+    ),
+    (f"Q. {Q}\nA. {F}\nQ. {Q}\nA. {Y}\n", [("Q", Q), ("A", F), ("Q", Q), ("A", Y)]),
+    (
+        f"Q: {Q}\n\nA: {F}\n\nQ: {Q}\n\nA: {Y}\n",
+        [("Q", Q), ("A", F), ("Q", Q), ("A", Y)],
+    ),
+    (
+        f"SECRETARY BRANDT: {F} {Y}\n\nQUESTION: {Q}\n\nSECRETARY BRANDT: {Y}\n",
+        [
+            ("SECRETARY BRANDT", F),
+            ("SECRETARY BRANDT", Y),
+            ("QUESTION", Q),
+            ("SECRETARY BRANDT", Y),
+        ],
+    ),
+    (
+        f"Mr. BRANDT. Madam Speaker, I rise today. {F}\n\nMs. LEE of Texas. {Y}\n",
+        [
+            ("Mr. BRANDT", "Madam Speaker, I rise today."),
+            ("Mr. BRANDT", F),
+            ("Ms. LEE of Texas", Y),
+        ],
+    ),
+    (
+        f"**Anna Brandt:** {F}\n\n**Bo Lind:** {Y}\n\n**Anna Brandt:** {Y}\n",
+        [("Anna Brandt", F), ("Bo Lind", Y), ("Anna Brandt", Y)],
+    ),
+    (
+        f"Anna Brandt   0:03\n{F}\n\nBo Lind   0:09\n{Y}\n",
+        [("Anna Brandt", F), ("Bo Lind", Y)],
+    ),
+    (
+        f"00:00:03 Speaker 1\n{F}\n\n00:00:09 Speaker 2\n{Y}\n",
+        [("Speaker 1", F), ("Speaker 2", Y)],
+    ),
+    (
+        f"THE COURT: {Q}\n\nTHE WITNESS: {F}\n\nTHE COURT: {Y}\n",
+        [("THE COURT", Q), ("THE WITNESS", F), ("THE COURT", Y)],
+    ),
+    (
+        f"JUDGE LEE: {Q}\nMR. BRANDT: {F}\n(Applause.)\nJUDGE LEE: {Y}\n",
+        [("JUDGE LEE", Q), ("MR. BRANDT", F), ("JUDGE LEE", Y)],
+    ),
+    # not conversations
+    (
+        f"Summary: {F}\n\nBackground: {Y}\n",
+        [(None, f"Summary: {F}"), (None, f"Background: {Y}")],
+    ),
+    (f"Note: {F}\n\n{Y}\n", [(None, f"Note: {F}"), (None, Y)]),
+    (
+        f"Chairwoman Brandt: {F}\n\nChairwoman Brandt: {Y}\n\nMr. Lind: {Q}\n\nChairwoman Brandt: {F}\n",
+        [
+            ("Chairwoman Brandt", F),
+            ("Chairwoman Brandt", Y),
+            ("Mr. Lind", Q),
+            ("Chairwoman Brandt", F),
+        ],
+    ),
+    (
+        f"Interviewer: {Q}\nInterviewee: {F}\nInterviewer: {Q}\nInterviewee: {Y}\n",
+        [
+            ("Interviewer", Q),
+            ("Interviewee", F),
+            ("Interviewer", Q),
+            ("Interviewee", Y),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TRANSCRIPTS)
+def test_labels_of_transcripts_name_who_speaks(text, expected):
+    assert read_sentences(text) == expected
+
+
+def vtt(*cues):
+    return "WEBVTT\n\n" + "".join(
+        f"00:00:{2 * i:02d}.000 --> 00:00:{2 * i + 2:02d}.000\n{c}\n\n"
+        for i, c in enumerate(cues)
+    )
+
+
+def srt(*cues):
+    return "".join(
+        f"{i + 1}\n00:00:{2 * i:02d},000 --> 00:00:{2 * i + 2:02d},000\n{c}\n\n"
+        for i, c in enumerate(cues)
+    )
+
+
+CAPTIONS = [
+    (
+        vtt("<v Anna Brandt>The ferry carried", "<v Anna Brandt>900 people in 2020."),
+        [("Anna Brandt", F)],
+    ),
+    (
+        srt(
+            "- The ferry carried 900 people in 2020.",
+            "- The yard employs 40 people now.",
+        ),
+        [(None, F), (None, Y)],
+    ),
+    (
+        srt(
+            '<font color="#fff">The ferry carried</font>', "<b>900 people</b> in 2020."
+        ),
+        [(None, F)],
+    ),
+    (
+        srt(
+            "ANNA: The ferry carried",
+            "900 people in 2020.",
+            "BO: The yard employs",
+            "40 people now.",
+            "ANNA: The ferry carried 900 people in 2020.",
+        ),
+        [("ANNA", F), ("BO", Y), ("ANNA", F)],
+    ),
+    (
+        vtt(
+            "The ferry carried\n900 people in 2020.",
+            "[applause]",
+            "The yard employs 40 people now.",
+        ),
+        [(None, F), (None, Y)],
+    ),
+    (
+        vtt(
+            "the ferry carried 900 people",
+            "the ferry carried 900 people\nin the summer of 2020 and",
+            "in the summer of 2020 and\nit was sold in May",
+        ),
+        [
+            (
+                None,
+                "the ferry carried 900 people in the summer of 2020 and it was sold in May",
+            )
+        ],
+    ),
+    (
+        "WEBVTT Kind: captions; Language: en\n\nabc-1\n00:00:01.000 --> 00:00:02.000 align:start position:0%\nThe ferry<00:00:01.300><c> carried</c>\n\nabc-2\n00:00:02.000 --> 00:00:04.000\n900 people in 2020.\n",
+        [(None, F)],
+    ),
+    (
+        srt(
+            "{\\an8}The ferry carried 900 people in 2020.",
+            "♪ music ♪",
+            "The yard employs 40 people now.",
+        ),
+        [(None, F), (None, Y)],
+    ),
+    (
+        vtt(
+            ">> The ferry carried 900 people in 2020.",
+            ">> The yard employs 40 people now.",
+        ),
+        [(None, F), (None, Y)],
+    ),
+    (
+        vtt(
+            "[Anna Brandt] The ferry carried",
+            "900 people in 2020.",
+            "[Bo Lind] The yard employs",
+            "40 people now.",
+        ),
+        [("Anna Brandt", F), ("Bo Lind", Y)],
+    ),
+    (
+        srt(
+            "(ANNA) The ferry carried 900 people in 2020.",
+            "(BO) The yard employs 40 people now.",
+        ),
+        [("ANNA", F), ("BO", Y)],
+    ),
+    (
+        vtt(
+            "Anna Brandt: The ferry carried",
+            "900 people in 2020.",
+            "Bo Lind: The yard employs",
+            "40 people now.",
+            "Anna Brandt: The ferry carried 900 people in 2020.",
+        ),
+        [("Anna Brandt", F), ("Bo Lind", Y), ("Anna Brandt", F)],
+    ),
+    (
+        "1\n00:00:01,000 --> 00:00:02,000\nThe ferry carried\n900 people in 2020.\n\n2\n00:00:02,000 --> 00:00:04,000\nThe yard employs\n40 people now.",
+        [(None, F), (None, Y)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CAPTIONS)
+def test_captions_are_sentences_with_their_speaker(text, expected):
+    assert read_sentences(text) == expected
+
+
+RECOGNIZED = [
+    (
+        {
+            "segments": [
+                {"start": 0, "end": 1, "text": " The ferry carried"},
+                {"start": 1, "end": 2, "text": " 900 people in 2020."},
+            ]
+        },
+        [(None, F)],
+    ),
+    (
+        {
+            "transcription": [
+                {
+                    "timestamps": {"from": "00:00:00,000", "to": "00:00:02,000"},
+                    "offsets": {"from": 0, "to": 2000},
+                    "text": " The ferry carried 900 people in 2020.",
+                }
+            ]
+        },
+        [(None, F)],
+    ),  # whisper.cpp
+    (
+        [
+            {"text": "The ferry carried", "start": 0.0, "duration": 1.5},
+            {"text": "900 people in 2020.", "start": 1.5, "duration": 2.0},
+        ],
+        [(None, F)],
+    ),  # youtube-transcript-api
+    (
+        {
+            "task": "transcribe",
+            "language": "english",
+            "duration": 2.0,
+            "text": "The ferry carried 900 people in 2020.",
+            "segments": [
+                {
+                    "id": 0,
+                    "start": 0,
+                    "end": 2,
+                    "text": "The ferry carried 900 people in 2020.",
+                    "avg_logprob": -0.2,
+                }
+            ],
+        },
+        [(None, F)],
+    ),
+    (
+        {
+            "segments": [
+                {"start": 0, "end": 1, "text": F, "speaker": "SPEAKER_00", "words": []},
+                {"start": 1, "end": 2, "text": Y, "speaker": "SPEAKER_01"},
+            ]
+        },
+        [("SPEAKER_00", F), ("SPEAKER_01", Y)],
+    ),  # whisperx
+    (
+        {
+            "events": [
+                {
+                    "tStartMs": 0,
+                    "segs": [
+                        {"utf8": "the ferry"},
+                        {"utf8": " carried", "tOffsetMs": 200},
+                    ],
+                },
+                {"tStartMs": 400, "aAppend": 1, "segs": [{"utf8": "\n"}]},
+                {"tStartMs": 1400, "segs": [{"utf8": "900 people"}]},
+            ]
+        },
+        [(None, "the ferry carried 900 people")],
+    ),
+    (
+        {
+            "chunks": [
+                {
+                    "timestamp": [0.0, 2.0],
+                    "text": " The ferry carried 900 people in 2020.",
+                }
+            ],
+            "text": " The ferry carried 900 people in 2020.",
+        },
+        [(None, F)],
+    ),  # transformers pipeline
+    ({"text": "The ferry carried 900 people in 2020."}, [(None, F)]),  # OpenAI json
+    (
+        {
+            "segments": [
+                {
+                    "type": "transcript.text.segment",
+                    "id": "1",
+                    "speaker": "A",
+                    "text": F,
+                    "start": 0,
+                    "end": 2,
+                },
+                {"id": "2", "speaker": "B", "text": Y, "start": 2, "end": 4},
+            ],
+            "text": "x",
+        },
+        [("A", F), ("B", Y)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), RECOGNIZED)
+def test_the_json_of_speech_recognizers_is_a_transcript(value, expected):
+    assert read_sentences(json.dumps(value)) == expected
+
+
+H = "From: Ida Holm <ida@example.net>\nTo: desk@example.net\nDate: Fri, 7 Jun 2024 09:00:00 +0200\nSubject: Ferry\n"
+MESSAGES = [
+    (H + f"\nHi Tom,\n\n{F}\n\nBest,\nIda\n", [(None, "Hi Tom,"), (None, F)]),
+    (
+        H
+        + f"\n{Y}\n\nOn Wed, 15 May 2024 at 18:03, Tom Reed <tom@example.net> wrote:\n\n> {F}\n> It was sold in May.\n",
+        [(None, Y), ("Tom Reed", F), ("Tom Reed", "It was sold in May.")],
+    ),
+    (
+        H + f"\n{Y}\n\nTom Reed <tom@example.net> wrote on 15 May 2024:\n> {F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (
+        H + f"\n{Y}\n\nAm 15.05.2024 um 18:03 schrieb Tom Reed:\n> {F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (
+        H + f"\n{Y}\n\nLe 15/05/2024 à 18:03, Tom Reed a écrit :\n> {F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (
+        H
+        + f"\n{Y}\n\n-----Original Message-----\nFrom: Tom Reed <tom@example.net>\nSent: Wednesday, May 15, 2024 6:03 PM\nTo: Ida Holm\nSubject: Ferry\n\n{F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (
+        H
+        + f"\n{Y}\n\n---------- Forwarded message ---------\nFrom: Tom Reed <tom@example.net>\nDate: Wed, May 15, 2024 at 6:03 PM\nSubject: Ferry\nTo: <ida@example.net>\n\n{F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (H + f"\n{Y}\n\n-- \nIda Holm\nHarbour Office\n+47 55 00 00 00\n", [(None, Y)]),
+    (
+        H
+        + f"\n{Y}\n\nThis email and any attachments are confidential and intended solely for the addressee. If you are not the intended recipient, delete it.\n",
+        [(None, Y)],
+    ),
+    (
+        H
+        + f"\n{Y}\n\nSent from my iPhone\n\n> On 15 May 2024, at 18:03, Tom Reed <tom@example.net> wrote:\n>\n> {F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (
+        H + f"\n> > {F}\n>\n> {Y}\n\nIt is late.\n",
+        [(None, F), (None, Y), (None, "It is late.")],
+    ),
+    (
+        H
+        + "Content-Type: text/plain; charset=utf-8; format=flowed\n\nThe ferry carried \n900 people in 2020.\n",
+        [(None, F)],
+    ),
+    (
+        H
+        + "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nThe ferry carried 900=\n people in 2020.\n",
+        [(None, F)],
+    ),
+    (
+        H
+        + f"\n{Y}\n\n________________________________\nFrom: Tom Reed <tom@example.net>\nSent: Wednesday, 15 May 2024 18:03\nTo: Ida Holm <ida@example.net>\nSubject: RE: Ferry\n\n{F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+    (
+        H
+        + f"\n{Y}\n\nBegin forwarded message:\n\n> From: Tom Reed <tom@example.net>\n> Subject: Ferry\n> Date: 15 May 2024 at 18:03:00 CEST\n> To: Ida Holm <ida@example.net>\n>\n> {F}\n",
+        [(None, Y), ("Tom Reed", F)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MESSAGES)
+def test_quoted_mail_is_its_writers(text, expected):
+    assert read_sentences(text) == expected
