@@ -58,7 +58,8 @@ _stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache, because `stem` has one
 def stem(word: str) -> str:
     """Return the common form of a lowercase word's inflections and spellings."""
     base = BASE_FORMS.get(word, word)
-    if len(base) >= _MIN_RESPELLED_LETTERS:
+    # "raised" is as short a word as "raise", and must keep its stem.
+    if len(base.removesuffix("d").removesuffix("s")) >= _MIN_RESPELLED_LETTERS:
         for british, american in _BRITISH_TO_AMERICAN:
             if british not in base:
                 continue
