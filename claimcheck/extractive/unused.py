@@ -17,8 +17,8 @@ from claimcheck.text.sentences import Sentence, count_words
 # In ClaimBuster's debates (development half), 26 % of the sentences not worth checking
 # are below it, and 0.5 % of the others.
 _MIN_CHECK_WORTHINESS = 0.05
-_MIN_CLAIM_WORDS = 4  # chosen by hand; fewer are greetings and fragments
-# Whatever they are about, nobody checks them.
+_MIN_CLAIM_WORDS = 4  # chosen by hand; shorter ones are greetings and fragments
+# Nobody checks these, whatever they are about.
 _APPEAL = re.compile(
     r"[\"“]?(?:let us|let['’]s|please|for (?:more|further) (?:information|details))\b",
     re.IGNORECASE,

@@ -64,7 +64,8 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
                 f"{file}: the folder of the cache can't be created ({error.strerror}); "
                 f"name a file in ${CACHE_PATH_VARIABLE}, or use --no-cache"
             ) from None
-        # NORMAL: a power cut may lose the last answers, a killed process none
+        # NORMAL: a power failure may lose the last answers, a killed process loses
+        # none.
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
     def __exit__(self, *_: object) -> None:

@@ -215,7 +215,9 @@ class Cassette:
         interaction.templates = identify_templates(to_bytes(request.body_bytes))
         self._added.append(interaction)
         if self.record == "all":
-            earlier = filter(self._is_own, self._by_key.get(build_key(request), []))
+            earlier = filter(
+                self._belongs_to_test, self._by_key.get(build_key(request), [])
+            )
             kept = [item for item in earlier if item not in self._replaced]
             self._replaced.update(kept[:1])
         self._note_base_url(request)
