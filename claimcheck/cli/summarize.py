@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE...", help=f"{SOURCE_HELP} With --joint several, or a folder."
+        metavar="SOURCE", help=f"{SOURCE_HELP} With --joint several, or a folder."
     ),
 ]
 _Joint = Annotated[
