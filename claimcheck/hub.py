@@ -319,7 +319,8 @@ def _translate_errors(name: HubName, endpoint: str) -> Iterator[None]:
             raise
         raise UnreachableError(
             f"{name}: is not on this machine, and the download from {endpoint} failed: "
-            f"{_first_line(error) or type(error).__name__}"
+            f"{_first_line(error) or type(error).__name__}; check the network, or "
+            "download it elsewhere and give its path"
         ) from None
     except (ValueError, TypeError, KeyError):
         raise ProviderError(
@@ -355,4 +356,5 @@ def _translate_refusal(
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+    line = str(error).strip().partition("\n")[0]
+    return line.partition("] ")[2] if line.startswith("[Errno") else line

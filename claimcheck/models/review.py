@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from claimcheck.models.claim import Claim, Consistency
 from claimcheck.models.decision import (
@@ -30,6 +31,7 @@ from claimcheck.models.verdict import DecidedBy, Finding, Label, Verdict
 _WORD = re.compile(r"\w+")
 # A part of a sentence that repeats it: fewer words may be in any sentence. By hand.
 _MIN_REPEATED_WORDS = 4
+_MAX_HEADLINE = 100  # characters of a sentence in place of a headline; by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class _SummaryReview:
     def update_headline(self, headline: str, texts: Sequence[str]) -> str:
         """Return the headline, or the first text if it repeats what is rejected."""
         if self.repeats_rejected(headline):
-            return next((text for text in texts if text), headline)
+            return shorten(next(filter(None, texts)), _MAX_HEADLINE, placeholder="…")
         for claim_id, judgment in self._judgments.items():
             new = self.update(headline, [claim_id])
             if judgment.text and new != headline:
@@ -225,11 +227,14 @@ def _apply_to_summary(
         for item in summary.positions
         if review.keeps(item.position, item.claim_ids)
     ]
-    texts = [item.text for item in (*sentences, *key_points)]
-    title = run.document.title or run.document.source
+    title = run.document.title or ""
+    left = [item.text for item in (*sentences, *key_points)]
+    texts = ["" if review.repeats_rejected(title) else title, *left]
     return replace(
         summary,
-        headline=review.update_headline(summary.headline, [*texts, title]),
+        headline=review.update_headline(
+            summary.headline, [*texts, run.document.source]
+        ),
         sentences=sentences,
         key_points=key_points,
         positions=tuple(positions),

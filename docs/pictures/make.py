@@ -26,6 +26,7 @@ CLAIMS = [
     "American country.",
     "The talks in Rome lasted two hours.",
 ]
+HOVERED = {"summary": ".text .mark >> nth=1", "check": "#c2 .claim"}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,8 +54,9 @@ def main() -> None:
             path.write_text(text, encoding="utf-8")
             page = browser.new_page(viewport={"width": 1200, "height": 680})
             page.goto(path.as_uri())
-            if name != "serve":
-                page.locator("#c2").hover()
+            # What is in view already: hovering over anything else would scroll.
+            if hovered := HOVERED.get(name):
+                page.locator(hovered).first.hover()
             page.wait_for_timeout(300)
             page.screenshot(path=HERE / f"{name}.png")
         browser.close()
