@@ -36,23 +36,16 @@ def test_each_line_of_a_claim_has_a_rectangle():
 def test_columns_have_rectangles_of_their_own():
     left = (
         "The ferry carried 900 people",
-        "a day in the year 2020, as the",
-        "port said.",
+        "a day in 2020, which was",
+        "its best year.",
     )
     right = (
         "The city paid 2 million euros",
-        "for the yard in May of 2021, as",
-        "it said.",
+        "for the yard in May of",
+        "that same year.",
     )
     rectangles = list_rectangles(write_pdf(write_columns(left, right, width=250)))
-    assert [rectangle[0] // 1 for rectangle in rectangles] == [
-        50,
-        50,
-        50,
-        300,
-        300,
-        300,
-    ]
+    assert [left // 1 for left, *_ in rectangles] == [50, 50, 50, 300, 300, 300]
 
 
 def test_letters_with_boxes_of_their_own_are_lines():
