@@ -19,7 +19,10 @@ from claimcheck.text.sentences import Sentence, count_words
 _MIN_CHECK_WORTHINESS = 0.05
 _MIN_CLAIM_WORDS = 4  # chosen by hand; fewer are greetings and fragments
 # Whatever they are about, nobody checks them.
-_APPEAL = re.compile(r"[\"“]?(?:let us|let['’]s|please)\b", re.IGNORECASE)
+_APPEAL = re.compile(
+    r"[\"“]?(?:let us|let['’]s|please|for (?:more|further) (?:information|details))\b",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"[\"“]?(?:thank you|thanks|good (?:morning|afternoon|evening)|welcome)\b",
     re.IGNORECASE,
