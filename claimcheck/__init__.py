@@ -54,7 +54,7 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
         "Verdict",
         "Votes",
     ),
-    "retrieval": ("Index",),
+    "retrieval": ("Index", "PostgresIndex"),
     "settings": ("Limits", "Price", "Settings"),
     "store.store": ("RunStore",),
 }

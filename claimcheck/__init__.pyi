@@ -144,6 +144,9 @@ from claimcheck.models.verdict import (
 from claimcheck.retrieval import (
     Index as Index,
 )
+from claimcheck.retrieval import (
+    PostgresIndex as PostgresIndex,
+)
 from claimcheck.settings import (
     Limits as Limits,
 )

@@ -32,7 +32,7 @@ from claimcheck.pipeline.check import CheckResult, check_with_model, check_witho
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.pipeline.evidence import SuggestedQueries, suggest_queries
 from claimcheck.pipeline.signature import merge_signatures
-from claimcheck.retrieval import Index
+from claimcheck.retrieval import EvidenceIndex, Index
 from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.verification.retrieve import Corpus
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 MAX_CLAIM_CHARACTERS = 10_000
 
 ClaimsInput = Run | Iterable[Claim | Statement | str]
-EvidenceSource = Document | str | Path | Index
+EvidenceSource = Document | str | Path | EvidenceIndex
 EvidenceInput = EvidenceSource | Sequence[EvidenceSource]
 
 
@@ -125,7 +125,7 @@ class CheckJob:
 
     statements: Sequence[Statement]
     claimed_in: Document | None
-    indexes: Sequence[Index]
+    indexes: Sequence[EvidenceIndex]
     documents: Sequence[Document]
     search: SearchSettings | None
     settings: Settings
@@ -329,22 +329,24 @@ def _find_text_problem(text: str) -> str | None:
 
 def _open_evidence(
     against: EvidenceInput | None,
-) -> tuple[list[Index], list[Document]]:
+) -> tuple[list[EvidenceIndex], list[Document]]:
     if against is None:
         return [], []
     if isinstance(against, str) or not isinstance(against, Iterable):
         against = [against]
-    indexes = [source for source in against if isinstance(source, Index)]
+    indexes = [source for source in against if isinstance(source, EvidenceIndex)]
     for index in indexes:
         if not index.count:
             raise InputError(
                 f"{index.path}: has no documents; add some with `claimcheck index add`"
             )
-    others = [source for source in against if not isinstance(source, Index)]
+    others = [source for source in against if not isinstance(source, EvidenceIndex)]
     return indexes, [open_document(source) for source in others]
 
 
-def _build_corpus(indexes: Sequence[Index], documents: Sequence[Document]) -> Corpus:
+def _build_corpus(
+    indexes: Sequence[EvidenceIndex], documents: Sequence[Document]
+) -> Corpus:
     # One document needs no index: all its sentences are compared.
     if len(documents) == 1 and not indexes:
         return Corpus(documents[0])

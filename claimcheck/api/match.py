@@ -14,7 +14,6 @@ from claimcheck.api.clients import (
     limit_answers,
     open_client,
 )
-from claimcheck.api.evidence import is_index
 from claimcheck.config import load_settings
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
@@ -22,7 +21,7 @@ from claimcheck.models.llm import Client, Usage
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.evidence import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
-from claimcheck.retrieval import Index
+from claimcheck.retrieval import EvidenceIndex, is_index, open_index
 from claimcheck.search.factcheck import FactCheck
 from claimcheck.search.known_claims import MIN_SCORE, KnownClaims
 from claimcheck.search.known_files import read_known_claims
@@ -131,7 +130,7 @@ def _collect_known(
             search = options.search or SearchSettings((FACT_CHECK,))
             found.update(dict.fromkeys(_ask_fact_check(statements, search)))
         elif is_index(source):
-            with Index(source, create=False) as index:
+            with open_index(source, create=False) as index:
                 for claim in statements:
                     found.update(dict.fromkeys(_search_index(claim.text, index)))
         else:
@@ -142,7 +141,7 @@ def _collect_known(
     return list(found)
 
 
-def _search_index(text: str, index: Index) -> list[KnownClaim]:
+def _search_index(text: str, index: EvidenceIndex) -> list[KnownClaim]:
     known = []
     for hit in index.search(text, _MAX_PASSAGES):
         document = index.document(hit.document_id)

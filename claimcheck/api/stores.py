@@ -88,13 +88,15 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
 
     Raises:
         NotFoundError: one of the documents is missing; nothing was deleted.
+        StoreError: another command works on the store.
     """
     history = History(store)
     locations: dict[RunLocation, None] = {}
-    for name in names:
-        locations.update(dict.fromkeys(store.locate(name, batch)))
-    for location in locations:
-        history.delete(location)
+    with store.lock():
+        for name in names:
+            locations.update(dict.fromkeys(store.locate(name, batch)))
+        for location in locations:
+            history.delete(location)
     return len(locations)
 
 

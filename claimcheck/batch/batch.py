@@ -91,8 +91,13 @@ class Batch:
         return ingest_sources(self.store.database, self.number, sources, on_progress)
 
     def retry_failed(self) -> int:
-        """Make failed and partial documents pending; return how many."""
-        return self.store.requeue_failed(self.number)
+        """Make failed and partial documents pending; return how many.
+
+        Raises:
+            StoreError: another command works on the store.
+        """
+        with self.store.lock():
+            return self.store.requeue_failed(self.number)
 
     def estimate(
         self,

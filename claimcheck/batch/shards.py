@@ -79,8 +79,13 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
     Raises:
         InputError: there are no shards, or one is not a Parquet file; the files before
             it are in.
+        StoreError: another command works on the store.
     """
-    paths = _find_shards(folder)
+    with store.lock():
+        return _import_files(store, _find_shards(folder))
+
+
+def _import_files(store: RunStore, paths: list[Path]) -> ImportReport:
     keys: set[str] = set()
     broken: list[str] = []
     outcomes = repeated = 0

@@ -26,7 +26,7 @@ from claimcheck.errors import InputError
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import EvidenceIndex
     from claimcheck.models.claim import Statement
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
@@ -104,7 +104,7 @@ class EvidenceOptions(options.OptionGroup):
 
     def open_evidence(
         self, sources: Sequence[str], *, quiet: bool
-    ) -> list[Index | Document] | None:
+    ) -> list[EvidenceIndex | Document] | None:
         """Return the evidence; None without sources, when a search finds it.
 
         Raises:
@@ -317,7 +317,7 @@ def _load_claims(
 
 def _check_claims(
     claims: Run | list[Statement],
-    evidence: list[Index | Document] | None,
+    evidence: list[EvidenceIndex | Document] | None,
     search: SearchSettings | None,
     settings: Settings,
     limits: Limits | None,
@@ -342,7 +342,7 @@ def _check_claims(
 
 def _print_estimate(
     claims: Run | list[Statement],
-    evidence: list[Index | Document] | None,
+    evidence: list[EvidenceIndex | Document] | None,
     settings: Settings,
 ) -> None:
     from claimcheck.api.check import estimate_check

@@ -35,6 +35,7 @@ EXTRAS = {
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
+    "postgres": ("psycopg",),
     "mcp": ("mcp",),
     "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
     "distributed": ("ray",),

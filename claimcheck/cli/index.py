@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,11 +21,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Manage a collection of evidence, in one SQLite file.",
+    help="Manage a collection of evidence: a SQLite file, or PostgreSQL.",
 )
 _IndexArgument = Annotated[
-    Path,
-    typer.Argument(metavar="INDEX", help="The index file; `add` creates it if needed."),
+    str,
+    typer.Argument(
+        metavar="INDEX",
+        help="The index, a file or postgresql://HOST/DATABASE; `add` creates it.",
+    ),
 ]
 
 
@@ -51,7 +53,7 @@ def add(
     can't be read are listed and skipped. A text that the index already contains is not
     added again.
     """
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import open_index
 
     # All documents are read before the index is opened, so that a missing file does not
     # leave an empty index behind.
@@ -61,12 +63,12 @@ def add(
             source, allow_private=allow_private, quiet=quiet, encoding=encoding
         )
     message = f"indexing {format_count(len(documents), 'document')}"
-    with Index(index) as collection, show_spinner(message, quiet=quiet):
+    with open_index(index) as collection, show_spinner(message, quiet=quiet):
         added = collection.add(documents)
         count = collection.count
     known = len(documents) - added
     print_note(
-        f"{index}: {added:,} added, {known:,} already there; "
+        f"{collection.path}: {added:,} added, {known:,} already there; "
         f"{format_count(count, 'document')} in the index",
         quiet=quiet,
     )
@@ -75,9 +77,9 @@ def add(
 @app.command("list")
 def list_(index: _IndexArgument, format: options.RowsFormat = Format.TEXT) -> None:
     """List the documents of an index."""
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import open_index
 
-    with Index(index, create=False) as collection:
+    with open_index(index, create=False) as collection:
         entries = collection.contents()
     if format is Format.JSON:
         write_lines(map(_dump_json, entries), None)
@@ -98,13 +100,14 @@ def remove(
 
     Removes all of them, or none if one is missing.
     """
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import open_index
 
-    with Index(index, create=False) as collection:
+    with open_index(index, create=False) as collection:
         removed = collection.remove(names)
         count = collection.count
     print_note(
-        f"{index}: {removed:,} removed; {format_count(count, 'document')}", quiet=quiet
+        f"{collection.path}: {removed:,} removed; {format_count(count, 'document')}",
+        quiet=quiet,
     )
 
 
@@ -121,9 +124,9 @@ def search(
     format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """Find passages that share words with a query, ranked by BM25."""
-    from claimcheck.api.evidence import Index, search_index
+    from claimcheck.api.evidence import open_index, search_index
 
-    with Index(index, create=False) as collection:
+    with open_index(index, create=False) as collection:
         hits = search_index(collection, query, limit=top_k)
         # Only for the hits: an index may have a million documents.
         sources = {

@@ -14,7 +14,7 @@ from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import Index
+    from claimcheck.api.evidence import EvidenceIndex
     from claimcheck.models.document import Document
 
 SOURCE_HELP = (
@@ -131,15 +131,15 @@ def open_evidence(
     allow_private: bool,
     quiet: bool,
     encoding: str | None = None,
-) -> list[Index | Document]:
+) -> list[EvidenceIndex | Document]:
     """Return the indexes and the documents that the sources name.
 
     Raises:
         InputError: a source can't be read.
     """
-    from claimcheck.api.evidence import Index, is_index
+    from claimcheck.api.evidence import is_index, open_index
 
-    indexes = [Index(path, create=False) for path in sources if is_index(path)]
+    indexes = [open_index(path, create=False) for path in sources if is_index(path)]
     documents: list[Document] = []
     for source in sources:
         if not is_index(source):

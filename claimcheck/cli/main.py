@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import Annotated, Any
 
 import typer
@@ -128,6 +129,7 @@ def main() -> None:
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
     open_missing_streams()
+    warnings.showwarning = lambda message, *_: print_error(str(message))
     try:
         code = app(arguments, prog_name="claimcheck", standalone_mode=False)
         if code == EXIT_INTERRUPTED:

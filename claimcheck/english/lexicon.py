@@ -58,7 +58,8 @@ _stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache of its own, `stem` has o
 def stem(word: str) -> str:
     """Return what a lowercase word's inflections and spellings share."""
     base = BASE_FORMS.get(word, word)
-    if len(base) >= _MIN_RESPELLED_LETTERS:
+    # "raised" is as short a word as "raise", and must keep its stem.
+    if len(base.removesuffix("d").removesuffix("s")) >= _MIN_RESPELLED_LETTERS:
         for british, american in _BRITISH_TO_AMERICAN:
             if british not in base:
                 continue

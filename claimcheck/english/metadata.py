@@ -35,9 +35,13 @@ def fill_date(document: Document) -> Document:
 
 
 def _find_title(reading: Reading) -> str | None:
-    """Return the first block if it is a heading followed by more text."""
-    blocks = reading.blocks
-    if len(blocks) < 2 or blocks[0].kind is not Kind.HEADING:
+    """Return the first heading if more text follows it; skip contacts."""
+    if len(reading.blocks) < 2:
         return None
-    heading = reading.text[blocks[0].start : blocks[0].end]
-    return heading if len(heading.split()) >= 2 else None
+    for block in reading.blocks:
+        if block.kind is not Kind.HEADING:
+            break
+        heading = reading.text[block.start : block.end]
+        if "@" not in heading:
+            return heading if len(heading.split()) >= 2 else None
+    return None

@@ -36,16 +36,17 @@ _DATE_LINE = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-# "OSLO, October 24, 2024 - The port", "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- The"
+# "OSLO, October 24, 2024 - The port", "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- The",
+# "SALEM, Ore. — July 24, 2024 — The port"
 _DATELINE = re.compile(
     rf"""
     ^(?P<place>[^\n,.:;!?()]{{2,40}}(?:,\s[^\n,:;!?()]{{2,30}})?)
-    ,\s+(?:
+    (?:,|,?\s[-–—]{{1,2}})\s+(?:
         {write_full_date_pattern()}
         | (?P<yearless>{MONTH}\s{DAY}|{DAY}\s{MONTH})
     )
     ,?\s*(?P<agency>\([^()\n]{{2,40}}\)\s*|/[^/\n]{{2,40}}/\s*)?
-    (?:[-–—]{{1,2}})\s
+    (?:[-–—]{{1,2}}|\.)\s
     """,
     re.MULTILINE | re.VERBOSE,
 )

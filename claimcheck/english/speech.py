@@ -35,6 +35,15 @@ _SPEECH_MARKER_WORDS = frozenset(
 _TELL_VERBS = ("told", "tells")  # they need a listener, so they are never inverted
 _WORD = re.compile(r"\w+")
 
+# "wrote in a blog on Friday that", "reported in its newsletter"
+_MEDIUM = r"""
+    (?:
+        \s(?:in|on)\s(?:[\w’'-]+\s){0,3}?
+        (?:article|blog|book|column|diary|e-?mail|essay|filing|letter|memo|message
+            |newsletter|note|op-ed|paper|post|report|statement|tweet)
+        (?:\s[\w’'-]+){0,4}?
+    )?
+"""
 # In all patterns "¤" is a character of quoted text, see `detect_speech`.
 _SPEECH_VERB = re.compile(
     rf"""
@@ -49,7 +58,7 @@ _SPEECH_VERB = re.compile(
                 (?:tales?|story|stories|history)\b
             )
         | (?P<that>{_VERBS_BEFORE_THAT})\b
-            (?=\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|\s*\.?$)
+            (?={_MEDIUM}\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|{_MEDIUM}\s*\.?$)
         | (?<=¤\ )(?P<inverted>{_VERBS_BEFORE_THAT})\b
         | (?P<named>{_VERBS_WITH_NAMED_SUBJECT})\b
     )

@@ -19,10 +19,27 @@ from claimcheck.text.sentences import Sentence, count_words
 _MIN_CHECK_WORTHINESS = 0.05
 _MIN_CLAIM_WORDS = 4  # chosen by hand; fewer are greetings and fragments
 # Whatever they are about, nobody checks them.
-_APPEAL = re.compile(r"[\"“]?(?:let us|let['’]s|please)\b", re.IGNORECASE)
+_APPEAL = re.compile(
+    r"[\"“]?(?:let us|let['’]s|please|for (?:more|further) (?:information|details))\b",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"[\"“]?(?:thank you|thanks|good (?:morning|afternoon|evening)|welcome)\b",
     re.IGNORECASE,
+)
+
+# "Port Ellery, March 12, 2024.", "Rouen, le 12 mars 2024.", in any language
+_DATELINE = re.compile(
+    r"""
+    (?:[^\W\d_a-z][\w.'’-]*,?\ ){1,4}
+    (?:(?:am|den|der|el|em|il|le|on|op)\ )?
+    (?:
+        \d{1,2}(?:\.|er|st|nd|rd|th)?\ (?:\w\w\ )?[^\W\d_]{3,10}\.?\ (?:\w\w\ )?\d{4}
+        | [A-Z][a-z]{2,8}\.?\ \d{1,2},?\ \d{4}
+    )
+    \W*
+    """,
+    re.VERBOSE,
 )
 
 
@@ -37,6 +54,8 @@ def find_obstacle(claim: Claim) -> str | None:
         return INSTRUCTION
     if _GREETING.match(claim.quote):
         return "greeting"
+    if _DATELINE.fullmatch(claim.quote):
+        return "place and date"
     if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
         return None
     return "opinion" if claim.kind is Kind.OPINION else "no check-worthy content"

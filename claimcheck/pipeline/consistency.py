@@ -8,6 +8,7 @@ says around the quote, plus names from anywhere in the document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -96,6 +97,7 @@ class QuoteComparison:
         if is_english:
             differences += _find_opposites(claim, quoted)
             differences += self._find_names(claim)
+            differences += self._find_replaced_names(claim, quoted)
             differences += speaker_differences
         if differences:
             return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
@@ -105,10 +107,13 @@ class QuoteComparison:
         """Whether a quote, or its sentence, is an instruction."""
         if self._document.language not in (None, "en"):
             return False
-        if is_instruction(quote):
-            return True
         attribution = self._find_attribution(spans) if spans else None
-        return attribution is not None and is_instruction(attribution.sentence)
+        if attribution and is_instruction(attribution.sentence):
+            return True
+        # "The board cut the budget": "cut the budget" alone looks like an instruction.
+        before = self._document.full_text[: spans[0].start] if spans else ""
+        is_predicate = attribution is not None and before.rstrip()[-1:].isalnum()
+        return is_instruction(quote) and not is_predicate
 
     def is_in_language(self, text: str) -> bool:
         """Whether a text may be in the language of the document."""
@@ -198,6 +203,43 @@ class QuoteComparison:
             is_known = stem(word.form) in self._document_stems
             if not is_known and word.form not in FUNCTION_WORDS:
                 yield Difference("name", surface, None)
+
+    def _find_replaced_names(
+        self, claim: Sequence[Word], quoted: Sequence[Word]
+    ) -> Iterator[Difference]:
+        """Find names between the same words of the quote, where it has another.
+
+        The document may mention both, but not as one name: "Kim" for "Ann Kim".
+        """
+        places = {}
+        for before, word, after in _list_neighbors(quoted):
+            places[before, after] = word
+        known = {word.form for word in claim}
+        quoted_forms = {word.form for word in quoted}
+        for before, word, after in _list_neighbors(claim):
+            other = places.get((before, after))
+            if other is None or other.form in known or word.form in quoted_forms:
+                continue
+            if not (self._is_name(word) and self._is_name(other)):
+                continue
+            names = re.escape(word.surface), re.escape(other.surface)
+            one_name = r"{0}\W+{1}\b|{1}\W+{0}\b".format(*names)
+            if not re.search(one_name, self._document.full_text):
+                yield Difference("name", word.surface, other.surface)
+
+    def _is_name(self, word: Word) -> bool:
+        """Whether the document capitalizes a word within a sentence."""
+        if not word.surface[0].isupper() or not word.surface.isalnum():
+            return False
+        pattern = rf"[a-z,] {re.escape(word.surface)}\b"
+        return re.search(pattern, self._document.full_text) is not None
+
+
+def _list_neighbors(words: Sequence[Word]) -> Iterator[tuple[str, Word, str]]:
+    """Yield each word with the forms before and after it; "" at either end."""
+    forms = ["", *(word.form for word in words), ""]
+    for index, word in enumerate(words):
+        yield forms[index], word, forms[index + 2]
 
 
 def _get_named_speaker(quote: str, attribution: _Attribution | None) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, Block, Link
@@ -155,13 +156,17 @@ def _is_address_of(label: str, target: str) -> bool:
 
 
 def names_source(label: str, target: str) -> bool:
-    """Whether a label names its source: its site, or "the report"."""
+    """Whether a label names its source: its site, its file, or "the report"."""
     if _SOURCE_WORD.search(label):
         return len(label.split()) <= _MAX_LABEL_WORDS
     name = re.sub(r"[\W_]", "", label.lower())
-    host = (urlsplit(target).hostname or "").split(".")
-    sites = [part for part in host[:-1] if len(part) > 2 and part != "www"]
-    return any(site in name or name in site for site in sites)
+    parts = urlsplit(target)
+    if parts.hostname:
+        words = parts.hostname.split(".")[:-1]
+    else:
+        words = re.split(r"[\W_]+", PurePosixPath(unquote(parts.path)).stem.lower())
+    known = [word for word in words if len(word) > 2 and word != "www"]
+    return any(word in name or name in word for word in known)
 
 
 def _find_labels(block: Block, citations: Sequence[Citation]) -> list[Citation]:

@@ -91,14 +91,23 @@ def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
 
 
 def _list_files(folder: Path) -> list[Path]:
-    """List the files of a folder recursively, sorted, without hidden ones."""
+    """List the files of a folder recursively, sorted, without hidden ones.
+
+    Among them are broken links and folders that can't be listed: to read them fails,
+    and says why.
+    """
     files: list[Path] = []
-    for path in sorted(folder.rglob("*")):
-        names = path.relative_to(folder).parts
-        is_hidden = any(name.startswith(".") for name in names)
-        if path.is_file() and not is_hidden:
-            files.append(path)
-    return files
+    unlisted: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unlisted.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent, name)
+            # Pipes, sockets, and devices are not documents.
+            is_special = os.path.exists(path) and not os.path.isfile(path)
+            if not (name.startswith(".") or is_special):
+                files.append(path)
+    files += [Path(error.filename) for error in unlisted]
+    return sorted(files)
 
 
 def _read_documents(
@@ -206,9 +215,15 @@ def _expand_paths(name: str) -> list[Path]:
     return files
 
 
-def _describe_state(path: Path, encoding: str | None) -> str:
-    """Return a text that changes when the file does, or how it is read."""
-    status = path.stat()
+def _describe_state(path: Path, encoding: str | None) -> str | None:
+    """Return a text that changes when the file does, or how it is read.
+
+    None: the file can't be examined.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # to read it says why
     state = f"{status.st_size} {status.st_mtime_ns}"
     return f"{state} {encoding}" if encoding else state
 

@@ -7,7 +7,7 @@ the id of its text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import accumulate
@@ -76,6 +76,18 @@ class IndexEntry:
     characters: int
     passages: int
 
+    @classmethod
+    def of(cls, fields: str, passages: int) -> IndexEntry:
+        """Return the entry of a stored document."""
+        document = load_document(fields)
+        return cls(
+            id=document.id,
+            source=document.source,
+            title=document.title,
+            characters=document.characters,
+            passages=passages,
+        )
+
 
 class Index(AbstractContextManager["Index"]):
     """A collection of documents in one file, which is created if missing.
@@ -130,10 +142,7 @@ class Index(AbstractContextManager["Index"]):
                 if not found:
                     unknown.append(name)
             if unknown:
-                raise InputError(
-                    f"{self.path}: has no document {', '.join(unknown)}; "
-                    "`claimcheck index list` lists those it has"
-                )
+                raise make_unknown_error(self.path, unknown)
             for number in numbers:
                 self._delete(number)
         return len(numbers)
@@ -143,18 +152,7 @@ class Index(AbstractContextManager["Index"]):
         rows = self._database.fetch_all(
             "SELECT fields, passages FROM documents ORDER BY number"
         )
-        entries: list[IndexEntry] = []
-        for fields, passages in rows:
-            document = load_document(fields)
-            entry = IndexEntry(
-                id=document.id,
-                source=document.source,
-                title=document.title,
-                characters=document.characters,
-                passages=passages,
-            )
-            entries.append(entry)
-        return tuple(entries)
+        return tuple(IndexEntry.of(fields, passages) for fields, passages in rows)
 
     def search(self, words: Sequence[str] | str, most: int) -> tuple[SearchHit, ...]:
         """Return at most `most` passages with any of the words, best first.
@@ -177,11 +175,7 @@ class Index(AbstractContextManager["Index"]):
         return tuple(SearchHit(*row) for row in rows)
 
     def _leave_out_common(self, literals: Sequence[str]) -> Sequence[str]:
-        """Return the rarest words, those that FTS5 can rank quickly.
-
-        It ranks each passage with any of the words. In a large index, most passages
-        have only common ones, which hardly change a rank.
-        """
+        """Return the words that are rare enough, in an index that is large."""
         (size,) = self._database.fetch_one(
             "SELECT coalesce(max(number), 0) FROM passages"
         )
@@ -192,10 +186,7 @@ class Index(AbstractContextManager["Index"]):
             (counts[literal],) = self._database.fetch_one(
                 "SELECT count(*) FROM words WHERE words MATCH ?", (literal,)
             )
-        rarest = sorted(literals, key=counts.__getitem__)
-        totals = accumulate(counts[literal] for literal in rarest)
-        kept = sum(total <= _MAX_RANKED_PASSAGES for total in totals)
-        return rarest[: max(1, kept)]
+        return select_rare_words(counts)
 
     def document(self, identity: str) -> Document:
         """Return the document with this id, and its text.
@@ -258,6 +249,26 @@ class Index(AbstractContextManager["Index"]):
             (name, name),
         )
         return [number for (number,) in rows]
+
+
+def select_rare_words(counts: Mapping[str, int]) -> list[str]:
+    """Return the rarest words, those whose passages can be ranked quickly.
+
+    Each passage with any of the words is ranked. In a large index, most have only
+    common ones, which hardly change a rank. `counts` has the passages of each word.
+    """
+    rarest = sorted(counts, key=counts.__getitem__)
+    totals = accumulate(counts[word] for word in rarest)
+    kept = sum(total <= _MAX_RANKED_PASSAGES for total in totals)
+    return rarest[: max(1, kept)]
+
+
+def make_unknown_error(path: str, unknown: Sequence[str]) -> InputError:
+    """Return the error about documents that an index does not have."""
+    return InputError(
+        f"{path}: has no document {', '.join(unknown)}; "
+        "`claimcheck index list` lists those it has"
+    )
 
 
 def split_for_search(document: Document) -> list[str]:

@@ -352,6 +352,8 @@ class Fitter:
         most = schema.get("maxItems", len(fitted))
         if len(fitted) > most:
             self.correct(path, f"{len(fitted) - most} values above {most} ignored")
+        if len(fitted) < (least := schema.get("minItems", 0)):
+            raise _MisfitError([Problem(path, f"has fewer than {least} values")])
         return fitted[:most]
 
     def _fit_list(self, item_schema: Any, value: Any, path: str) -> list[Any]:

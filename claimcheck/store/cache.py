@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from claimcheck.errors import StoreError
 from claimcheck.llm.stored import is_usable
 from claimcheck.models.llm import (
     ModelRequest,
@@ -55,7 +57,13 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
 
     def __init__(self, path: str | Path | None = None) -> None:
         file = Path(path) if path else resolve_cache_path()
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(
+                f"{file}: the folder of the cache can't be created ({error.strerror}); "
+                f"name a file in ${CACHE_PATH_VARIABLE}, or use --no-cache"
+            ) from None
         # NORMAL: a power cut may lose the last answers, a killed process none
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
@@ -76,13 +84,20 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         return replace(load_response(row[0]), usage=Usage(stored_answers=1))
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Store an answer if it is usable; the others are asked again."""
+        """Store an answer if it is usable; the others are asked again.
+
+        Warns if that fails: an answer that was paid for is not lost to a full disk.
+        """
         if not is_usable(request.schema_name, response, request.brief):
             return
         values = (digest, response.model, time.time(), dump_response(response))
-        self._database.execute(
-            "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
-        )
+        try:
+            self._database.execute(
+                "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
+            )
+        except StoreError as error:
+            message = f"an answer was used, but is not in the cache: {error}"
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
 
     def stats(self) -> CacheStats:
         """Return how many answers the cache holds, and its size."""

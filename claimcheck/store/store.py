@@ -81,7 +81,7 @@ class RunStore(AbstractContextManager["RunStore"]):
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other commands from changing the store; they can read it.
+        """Keep other commands from running, deleting, and importing documents.
 
         The system ends the lock with the process, however that ends.
 

@@ -44,7 +44,9 @@ _LINE_PATTERNS = {
             (?:\d{4}(?:[-–]\d{2,4})?)?,?(?:[ ](?:by|[A-Z&][\w.&'’-]*),?){0,8}
             \.?(?:[ ]All[ ]rights[ ]reserved)?\.?
         |Photo(?:graph)?(?:[ ]by|:)[ ].{1,80}[^.!?]
-        |Click[ ]here.{0,60})
+        |Click[ ]here.{0,60}
+        |(?i:for[ ]immediate[ ]release|(?:press|news|media)[ ]release
+            |embargoed[ ]until[ ].{1,40})[.:]?)
         """,
     "page number": r"""
         (?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}

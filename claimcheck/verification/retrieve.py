@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
-from claimcheck.retrieval import Index
+from claimcheck.retrieval import EvidenceIndex
 from claimcheck.text.reading import Reading
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.windows import match_sentence, split_statement
@@ -28,16 +28,18 @@ class Corpus:
     """One document, or indexes of many that are prepared when needed."""
 
     def __init__(
-        self, evidence: Document | Sequence[Index], reading: Reading | None = None
+        self,
+        evidence: Document | Sequence[EvidenceIndex],
+        reading: Reading | None = None,
     ) -> None:
         self._single: EvidenceDocument | None = None
-        self._indexes: Sequence[Index] = ()
+        self._indexes: Sequence[EvidenceIndex] = ()
         if isinstance(evidence, Document):
             self._single = EvidenceDocument(evidence, reading)
         else:
             self._indexes = evidence
         self._cache: OrderedDict[str, EvidenceDocument] = OrderedDict()
-        self._homes: dict[str, Index] = {}  # of the documents that were found
+        self._homes: dict[str, EvidenceIndex] = {}  # of the documents that were found
 
     @property
     def document_count(self) -> int:
@@ -64,7 +66,7 @@ class Corpus:
             found.update(dict.fromkeys(filter(None, row)))
         return [self._prepare(name) for name in list(found)[:_MAX_DOCUMENTS_PER_CLAIM]]
 
-    def _rank_documents(self, text: str, index: Index) -> list[str]:
+    def _rank_documents(self, text: str, index: EvidenceIndex) -> list[str]:
         scores: dict[str, float] = {}
         for sentence in split_statement(text):
             words = [term.word for term in extract_terms(sentence)]

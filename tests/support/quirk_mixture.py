@@ -153,6 +153,7 @@ def run_killed_mixture(folder, *, documents, kills, seed=5, modes=None, share=0.
     assert mixture.count_paid_twice() == 0
     states = Counter(str(item.state) for item in items)
     repeated = len(mixture.answers) - len(set(mixture.answers))
+    assert repeated <= CONCURRENCY * len(mixture.kills)
     return (
         f"{documents:,} documents, {len(mixture.kills)} kills, {pauses} pauses: "
         f"{dict(states)}; {mixture.requests:,} requests, {len(mixture.answers):,} "

@@ -48,12 +48,19 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
         # "400 people in Oslo and 250 in Bergen": a bare number may be of the same kind.
         if any(not other.unit for other in evidence_amounts):
             continue
+        # "37 of its 58 pillars" has the 37 pillars of the evidence, too.
+        if _share_value(claim_amounts, rivals):
+            continue
         # "At least 12" leaves it open how many there are.
         if any(other.wording not in (None, "about") for other in rivals):
             continue
         if len(own) == len(rivals) == 1 and amount.counted == rivals[0].counted:
             differences.append(Difference("number", amount.text, rivals[0].text))
     return differences
+
+
+def _share_value(claim: Sequence[Amount], rivals: Sequence[Amount]) -> bool:
+    return any(is_consistent_amount(own, rival) for own in claim for rival in rivals)
 
 
 def _select_same_kind(amount: Amount, others: Sequence[Amount]) -> list[Amount]:

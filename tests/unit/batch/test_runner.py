@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from claimcheck import Batch, Limits, RunStore, errors
+from claimcheck.api.stores import delete_runs
+from claimcheck.batch.shards import import_shards
 from claimcheck.models.outcome import DocumentState, StopSignal
 from tests.support.scripted import ScriptedClient
 from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
@@ -53,9 +55,14 @@ def test_two_commands_cannot_run_on_one_store_at_once(store, tmp_path):
             match=r"runs\.db: another command is working on this store",
         ):
             run(batch, good())
-        assert [
-            item.key for item in other.list_documents(batch.number)
-        ]  # it can be read
+        (item,) = other.list_documents(batch.number)  # it can be read
+        for change in (
+            batch.retry_failed,
+            lambda: delete_runs(store, [item.key], None),
+            lambda: import_shards(store, tmp_path),
+        ):
+            with pytest.raises(errors.StoreError, match="another command"):
+                change()
     progress, _ = run(batch, good())
     assert progress.done == 1
 

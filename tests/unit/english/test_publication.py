@@ -41,6 +41,9 @@ def test_finds_the_publication_date(text, found):
             date(2024, 10, 24),
         ),
         ("NEW YORK, 5 May 2011 (AP) — Norvik reports.", date(2011, 5, 5)),
+        ("SALEM, Ore. — July 24, 2024 — Norvik reports.", date(2024, 7, 24)),
+        ("OSLO -- July 24, 2024 -- Norvik reports.", date(2024, 7, 24)),
+        ("OSLO, July 24, 2024. Norvik reports.", date(2024, 7, 24)),
         (
             "Published 20 March 2019\n\nOSLO, October 24, 2024 - Norvik reports.",
             date(2019, 3, 20),
@@ -51,6 +54,7 @@ def test_finds_the_publication_date(text, found):
         ("By the end of the year, 14 May 2024 was forgotten.", None),
         ("LONDON, May 5 (Reuters) - Norvik reports.", None),
         ("Ann Lee was born in Oslo, May 3, 1950 - and lived there.", None),
+        ("She left Oslo — July 24, 2024 — and came back.", None),
         ("USA troops left Oslo, May 3, 1950 - and came back.", None),
         ("A line.\n" * 400 + "OSLO, October 24, 2024 - Norvik reports.", None),
     ],

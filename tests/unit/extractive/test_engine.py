@@ -222,3 +222,21 @@ def test_a_greeting_is_no_part_of_what_is_said():
     assert first.text == "The clinic closed 30 beds in 2023."
     assert second.text == "Dear readers pay 9 euros."
     assert not first.differences
+
+
+def test_reads_a_press_release():
+    text = """\
+FOR IMMEDIATE RELEASE
+
+Contact: Jane Doe, press@novatek.example
+
+Novatek Reports Record Revenue
+
+SALEM, Ore. — July 24, 2024 — Novatek today reported revenue of $412.6 million.
+
+For more information, visit https://novatek.example.
+"""
+    run = summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+    assert run.document.title == "Novatek Reports Record Revenue"
+    assert str(run.document.published) == "2024-07-24"
+    assert len(run.claims) == 1

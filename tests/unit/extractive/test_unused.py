@@ -1,5 +1,7 @@
 """The ledger says why a sentence became no claim."""
 
+import pytest
+
 from claimcheck import Document, Settings, summarize
 
 TEXT = """\
@@ -39,6 +41,41 @@ def test_each_sentence_without_a_claim_has_a_reason():
         "It was sold for 3 million euros in 2020."
     ]
     assert {entry.status for entry in run.ledger} == {"read"}
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "Port Ellery, March 12, 2024.",
+        "New York, 12 March 2024.",
+        "Lübeck, 12. März 2024.",
+        "Lübeck, den 12. März 2024.",
+        "Rouen, le 1er mars 2024.",
+        "Rouen, le 12 mars 2024.",
+        "Sevilla, 12 de marzo de 2024.",
+        "Utrecht, 12 maart 2024.",
+        "Torino, 12 marzo 2024.",
+        "Тверь, 12 марта 2024.",
+    ],
+)
+def test_a_place_and_a_date_are_no_claim(dateline):
+    text = f"{dateline} Oslo has 700,000 people."
+    run = summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+    assert [claim.quote for claim in run.claims] == ["Oslo has 700,000 people."]
+    assert run.ledger[0].reason in ("place and date", "too short for a claim")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "next_sentence"),
+    [
+        ("Ann Lee died May 3, 2024.", "Oslo has 700,000 people."),
+        ("Karl Meier starb am 3. Mai 2024.", "Die Stadt hat viele Einwohner."),
+    ],
+)
+def test_what_happened_on_a_date_is_a_claim(sentence, next_sentence):
+    text = f"{sentence} {next_sentence}"
+    run = summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+    assert run.claims[0].quote == sentence
 
 
 def summarize_text(text):

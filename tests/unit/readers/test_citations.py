@@ -101,10 +101,11 @@ def test_the_name_of_a_source_is_not_part_of_the_sentence(tmp_path, text, senten
         (f"[Reuters]({R}) reported that the old ferry sank.", "The old ferry sank."),
         (f"As [Reuters]({R}) reported, the old ferry sank.", "The old ferry sank."),
         (f"The old ferry sank, according to [Reuters]({R}).", "The old ferry sank."),
+        ("According to [the harbor log](logs/2019-harbor.txt), the ship sank.", "The ship sank."),
         # Who is quoted belongs to the claim.
         (f"According to [Ann Lee]({A}), it sank.", "According to Ann Lee, it sank."),
     ],
-)
+)  # fmt: skip
 def test_a_source_need_not_say_its_own_name(tmp_path, text, claim):
     (tmp_path / "draft.md").write_text(text)
     (item,) = read_cited_draft(str(tmp_path / "draft.md")).cited

@@ -344,3 +344,11 @@ def test_nothing_is_a_headline_where_there_is_no_sentence():
     changed = ANSWER | {"headline": None, "sentences": None}
     parsed = parse_answer("summary.answer", json.dumps(changed))
     assert "$.headline" in [problem.path for problem in parsed.missing]
+
+
+def test_rejects_an_item_whose_list_is_too_short():
+    item = {"quote": "Venus is hot.", "meanings": [", Venus is hot."]}
+    parsed = parse_answer("summary.answer", json.dumps(ANSWER | {"ambiguous": [item]}))
+    assert parsed.fields["ambiguous"] == []
+    (problem,) = parsed.rejected[0].problems
+    assert str(problem) == "$.ambiguous[0].meanings: has fewer than 2 values"

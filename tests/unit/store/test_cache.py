@@ -1,6 +1,8 @@
 """The cache file: private to its owner, without keys, and really cleared."""
 
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,3 +59,23 @@ def test_refuses_a_file_that_is_not_a_cache(tmp_path):
     (tmp_path / "x.db").write_text("Venus is hot. " * 100)
     with pytest.raises(errors.StoreError, match="not a claimcheck cache, but another"):
         AnswerCache(tmp_path / "x.db")
+
+
+def test_an_answer_that_cannot_be_stored_is_used(cache, request_):
+    class BreakingClient(ScriptedClient):
+        """Breaks the cache between the look-up and the answer."""
+
+        def complete(self, request):
+            with closing(sqlite3.connect(cache.stats().path)) as other:
+                other.execute("DROP TABLE cached")
+            return super().complete(request)
+
+    client = StoredAnswersClient(BreakingClient([GOOD]), cache, SETTINGS)
+    with pytest.warns(RuntimeWarning, match="is not in the cache"):
+        assert client.complete(request_) == GOOD
+
+
+def test_says_what_to_do_if_there_is_no_place_for_the_cache(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.StoreError, match=r"\(Not a directory\).*--no-cache"):
+        AnswerCache(tmp_path / "file" / "c" / "answers.db")

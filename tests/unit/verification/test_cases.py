@@ -418,3 +418,14 @@ def test_score_statement_ignores_the_checks():
     corpus = Corpus(Document.from_text("The plant employs 400 people."))
     claim = Statement.of("The plant employs 500 people.")
     assert score_statement(claim, corpus, SureScorer()) == 0.95
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("37 of its 58 pillars were corroded.", "37 pillars were corroded."),
+        ("12 of the 30 members voted.", "12 members voted."),
+    ],
+)
+def test_a_part_is_not_another_number(claim, evidence):
+    assert judge(claim, evidence).finding.label is Label.NOT_ENOUGH_EVIDENCE
