@@ -95,7 +95,7 @@ class AnswerCollector:
                 broken += 1
         for name, fields in chosen.items():
             self._save_line(fields, items.pop(name))
-        # what has no line is submitted again, as is what had a broken one
+        # Requests without a line, or with a broken one, are submitted again.
         unread = list(items.values())
         lost = unread if is_complete else unread[:broken]
         self.report.expired += len(unread) - len(lost)
