@@ -12,8 +12,10 @@ from __future__ import annotations
 import copy
 import os
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,11 @@ RECORD_MODES = ("none", "once", "new", "all")
 BASE_URL_VARIABLE = "OPENAI_BASE_URL"
 _DEFAULT_HOST = "api.openai.com"  # without the variable
 
+# Each save writes the whole file. Beyond this time, answers wait, so that saving takes
+# at most a tenth of a recording: 200 requests of 40 kB would take 35 s otherwise.
+_QUICK_SAVE_S = 0.05
+_SAVE_SHARE = 10
+
 
 class CassetteMissError(AssertionError):
     """No cassette answers a request; the message shows what changed."""
@@ -62,9 +69,9 @@ class Cassette:
     """What one test plays from, and adds to, the file at `path`.
 
     `item` names the test; other tests may share the file. `record` is None or `none`
-    to replay only, `once` to record a test that has no answers yet, `new` to add
-    missing answers, and `all` to record everything again. A YAML file of vcrpy is only
-    replayed.
+    to replay only, `once` to record a test that has no answers yet or was interrupted,
+    `new` to add missing answers, and `all` to record everything again. A YAML file of
+    vcrpy is only replayed.
 
     Raises:
         ValueError: `record` is not a mode, or the file is not a cassette.
@@ -90,8 +97,12 @@ class Cassette:
         self._lock = threading.RLock()
         self._credentials: set[str] = set()
         self._played: set[Interaction] = set()
-        self._added: list[Interaction] = []
+        self._added: list[Interaction] = []  # not in the file yet
+        self._saved: set[Interaction] = set()
+        self._uncleaned: set[Interaction] = set()
         self._replaced: set[Interaction] = set()
+        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._saved_at = self._save_time_s = 0.0
         self.has_misses = False
 
         content = read_file(path)
@@ -104,7 +115,9 @@ class Cassette:
         all_items = [interaction.items for interaction in self._interactions]
         # Older versions, and recordings outside pytest, state no tests.
         self._has_items = any(items != {UNKNOWN_ITEM} for items in all_items)
-        is_recorded = any(map(self._may_play, self._interactions))
+        self._is_incomplete = item in content.incomplete
+        has_answers = any(map(self._may_play, self._interactions))
+        is_recorded = has_answers and not self._is_incomplete
         replaying_modes = ("none", "once") if is_recorded else ("none",)
         self.write_protected = self.record in replaying_modes
 
@@ -170,20 +183,40 @@ class Cassette:
         return next((by_item[item] for item in items if item in by_item), [])
 
     def add(self, request: Request, response: dict[str, Any]) -> None:
-        """Record a request and its answer; `save` writes it to the file."""
+        """Record a request and its answer."""
         with self._lock:
-            self._credentials |= find_credentials(request.uri, dict(request.headers))
-            sent = Request(
-                request.method, request.uri, request.body_bytes, dict(request.headers)
-            )
-            interaction = Interaction(sent, unpack_response(response), {self.item})
-            interaction.recorded = datetime.now(UTC).date().isoformat()
-            interaction.templates = identify_templates(to_bytes(request.body_bytes))
-            self._added.append(interaction)
-            if self.record == "all":
-                earlier = self._by_key.get(build_key(request), [])
-                self._replaced.update(filter(self._is_own, earlier))
-            self._note_base_url(request)
+            self._add(request, response)
+            waited_s = time.monotonic() - self._saved_at
+            if waited_s >= _SAVE_SHARE * self._save_time_s:
+                self._save_early()
+
+    def _save_early(self) -> None:
+        """Save an answer at once, so that it outlives a process that is killed."""
+        started = time.monotonic()
+        # The client would retry after an error; the last `save` raises it again.
+        with suppress(OSError, ValueError):
+            self.save()
+        self._saved_at = time.monotonic()
+        time_s = self._saved_at - started
+        self._save_time_s = time_s if time_s > _QUICK_SAVE_S else 0.0
+
+    def _add(self, request: Request, response: dict[str, Any]) -> None:
+        credentials = find_credentials(request.uri, dict(request.headers))
+        if not credentials <= self._credentials:
+            self._credentials |= credentials
+            self._uncleaned |= self._saved  # an answer may have contained a new one
+        sent = Request(
+            request.method, request.uri, request.body_bytes, dict(request.headers)
+        )
+        interaction = Interaction(sent, unpack_response(response), {self.item})
+        interaction.recorded = datetime.now(UTC).date().isoformat()
+        interaction.templates = identify_templates(to_bytes(request.body_bytes))
+        self._added.append(interaction)
+        if self.record == "all":
+            earlier = filter(self._is_own, self._by_key.get(build_key(request), []))
+            kept = [item for item in earlier if item not in self._replaced]
+            self._replaced.update(kept[:1])
+        self._note_base_url(request)
 
     def _note_base_url(self, request: Request) -> None:
         # A replay has to send the same requests, on any machine.
@@ -221,15 +254,20 @@ class Cassette:
         with self._lock:
             released = self._find_released(passed)
             joined = {item for item in self._played if not self._may_play(item)}
-            if self.write_protected or not (self._added or released or joined):
+            is_completed = passed and self._is_incomplete
+            has_changes = bool(self._added or released or joined or is_completed)
+            if self.write_protected or not has_changes:
                 return
+            may_lack_answers = self._is_incomplete or bool(self._added)
+            self._is_incomplete = may_lack_answers and not passed
             for interaction in self._added:
                 self._clean(interaction)
             with lock_file(self.path):
                 self._merge(released, joined)
+            self._saved.update(self._added)
             self._played.update(self._added, released)
             self._interactions += self._added
-            self._added, self._replaced = [], set()
+            self._added, self._replaced, self._uncleaned = [], set(), set()
 
     def _find_released(self, passed: bool) -> set[Interaction]:
         # Outside pytest nobody knows what else plays from the file.
@@ -250,7 +288,15 @@ class Cassette:
                 self._release(current, content)
             elif interaction in joined:
                 interaction.items = current.items = current.items | {self.item}
+            elif interaction in self._uncleaned:
+                self._clean(interaction)
+                current.request = interaction.request
+                current.response = interaction.response
         content.interactions += self._select_missing(others)
+        if self._is_incomplete:
+            content.incomplete.add(self.item)
+        else:
+            content.incomplete.discard(self.item)
         content.environment |= self.environment
         write_file(self.path, content)
 
@@ -271,8 +317,8 @@ class Cassette:
         missing = []
         for interaction in self._added:
             key = build_key(interaction.request)
-            if recorded[key] > 0:
-                recorded[key] -= 1
+            if recorded[key] > self._left_out[key]:
+                self._left_out[key] += 1
             else:
                 missing.append(interaction)
         return missing

@@ -2,13 +2,15 @@
 
     {"interactions": [{"request": ..., "response": ..., "items": [...],
                        "recorded": "2026-11-24", "templates": {...}}],
-     "environment": {...}, "version": 1}
+     "environment": {...}, "incomplete": [...], "version": 1}
 
 Requests have method, uri, headers, and body; answers have status, headers, and body.
 `bodies.py` says how bodies are stored. `items` are the tests that play the answer,
 `recorded` is a date in UTC, and `templates` are the prompts and schemas of claimcheck
 that the request was made from, with digests (`templates.py`). Files of older versions
-have none of the three. YAML files are those of plain vcrpy.
+have none of the three. `incomplete` are the tests that did not pass since they were
+recorded, so they may have stopped before their last request. YAML files are those of
+plain vcrpy.
 """
 
 from __future__ import annotations
@@ -111,6 +113,7 @@ class CassetteFile:
 
     interactions: list[Interaction] = field(default_factory=list)
     environment: dict[str, str | None] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
 
 
 def select_headers(
@@ -166,7 +169,10 @@ def _parse_yaml(text: str) -> CassetteFile:
 
 def _parse_json(text: str) -> CassetteFile:
     value = json.loads(text)
-    content = CassetteFile(environment=value.get("environment", {}))
+    content = CassetteFile(
+        environment=value.get("environment", {}),
+        incomplete=set(value.get("incomplete", [])),
+    )
     for entry in value["interactions"]:
         request, response = entry["request"], entry["response"]
         body = decode_body(request["body"])
@@ -208,6 +214,8 @@ def render_file(content: CassetteFile) -> str:
     value: dict[str, Any] = {"interactions": _encode_sorted(content.interactions)}
     if content.environment:
         value["environment"] = content.environment
+    if content.incomplete:
+        value["incomplete"] = sorted(content.incomplete)
     value["version"] = _VERSION
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

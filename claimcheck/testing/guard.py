@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from vcr.patch import PATCHER_NAMES, CassettePatcherBuilder
 from vcr.request import Request
+from vcr.stubs import VCRHTTPResponse
 
 from claimcheck.testing.bodies import mark_decompressed, pack_response
 from claimcheck.testing.cassette import Cassette, CassetteMissError
@@ -125,6 +127,7 @@ class Guard:
             with ExitStack() as stack:
                 if self.write_protected:
                     stack.enter_context(_replay_environment(self.cassette))
+                stack.enter_context(patch.object(VCRHTTPResponse, "close", _close))
                 for guard in (self, DecompressingGuard(self)):
                     for patcher in CassettePatcherBuilder(guard).build():
                         stack.enter_context(patcher)
@@ -177,6 +180,11 @@ class DecompressingGuard:
     def append(self, request: Request, response: dict[str, Any]) -> None:
         """Record the answer of a request that was sent."""
         self._guard.append(request, mark_decompressed(response))
+
+
+def _close(response: VCRHTTPResponse) -> None:
+    # That of vcrpy 9.4 returns True, so `with urlopen(...)` would swallow any error.
+    response._closed = True
 
 
 def _forget_dialects() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 _MAX_NAME_LENGTH = 80  # far below the 255 bytes that file systems allow
+_MAX_PARAMETER_LENGTH = 100  # that pytest 9 writes
 _SYNTHETIC_FIXTURE = re.compile(
     r"^_(?:xunit|unittest)_([a-zA-Z]+(?:_[a-z]+)?)_fixture_"
 )
@@ -32,7 +33,30 @@ def build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
         name = marker.args[0]
         file_name = name if name.endswith(SUFFIXES) else f"{name}.json"
         return _find_cassette_folder(item.config) / file_name
-    return build_node_path(item.config, item.nodeid)
+    return build_node_path(item.config, identify_test(item))
+
+
+def identify_test(item: pytest.Item) -> str:
+    """Return the node id of a test as pytest 9 writes it by default.
+
+    Instead of a parameter with more than 100 characters it has the argument and the
+    number of the case, `text0`. pytest 8 writes the whole parameter.
+    """
+    node_id = item.nodeid
+    if callspec := getattr(item, "callspec", None):
+        for name, value in callspec.params.items():
+            if isinstance(value, str | bytes) and len(value) > _MAX_PARAMETER_LENGTH:
+                short = f"{name}{callspec.indices[name]}"
+                node_id = _shorten(node_id, value, short)
+    return node_id
+
+
+def _shorten(node_id: str, parameter: str | bytes, short: str) -> str:
+    from _pytest.compat import ascii_escaped
+
+    # pytest numbers equal parameters.
+    pattern = re.escape(ascii_escaped(parameter)) + r"(?:_?\d+)?(?=[-\]])"
+    return re.sub(pattern, short, node_id, count=1)
 
 
 def build_node_path(config: pytest.Config, node_id: str) -> Path:

@@ -11,6 +11,8 @@ before a test has the marker.
 from __future__ import annotations
 
 import itertools
+import signal
+import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from claimcheck.testing.names import (
     build_cassette_path,
     build_node_path,
     build_record_command,
+    identify_test,
     name_fixture,
 )
 
@@ -106,6 +109,20 @@ def pytest_configure(config: pytest.Config) -> None:
         "recordings; tests with the same name share a cassette, and without a name "
         "each test has its own",
     )
+    if config.getoption("cassette_record") not in (None, "none"):
+        _end_as_ctrl_c_does(config)
+
+
+def _end_as_ctrl_c_does(config: pytest.Config) -> None:
+    """Save what was recorded at SIGTERM, too, which ends a process at once."""
+
+    def restore() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        config.add_cleanup(restore)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -295,14 +312,10 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
             f"cassettes need vcrpy ({error}): {get_install_command('testing')}"
         ) from None
 
-    record = item.config.getoption("cassette_record")
-    attempt = item.stash.get(_OF_ITEM, None)
-    if record == "once" and attempt and not attempt.guard.write_protected:
-        record = "new"  # a plugin runs a failed test again, which has still to record
     cassette = Cassette(
         build_cassette_path(item, marker),
-        item=item.nodeid,
-        record=record,
+        item=identify_test(item),
+        record=item.config.getoption("cassette_record"),
         command=build_record_command(item),
     )
     return _enter(item.config, cassette)
