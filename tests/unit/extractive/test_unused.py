@@ -122,7 +122,8 @@ Bergen has 7 ferries and 9 piers.
 
 
 @pytest.mark.parametrize(
-    "heading", ["References", "7. References:", "Bibliography", "Literatur", "Works Cited"]
+    "heading",
+    ["References", "7. References:", "Bibliography", "Literatur", "Works Cited"],
 )
 def test_a_list_of_references_has_no_claims(heading):
     document = Document.from_text(REFERENCES.format(heading=heading))
