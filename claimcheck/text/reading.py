@@ -183,9 +183,10 @@ def _mark_references(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
             # An entry without a full stop looks like a heading, but has a year.
             is_entry = is_reference and any(char.isdigit() for char in words)
             is_reference = label in _REFERENCE_HEADINGS or is_entry
-        elif is_reference and block.kind is Kind.TEXT:
-            block = block._replace(kind=Kind.REFERENCE)
-        yield block
+        if is_reference and block.kind is Kind.TEXT:
+            yield block._replace(kind=Kind.REFERENCE)
+        else:
+            yield block
 
 
 def _is_heading(block: Block, words: str, list_items: set[int]) -> bool:
