@@ -83,14 +83,18 @@ class AnswerCollector:
         `is_complete`: the endpoint says that it has answered all requests.
         """
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
+        chosen: dict[str, dict[str, Any]] = {}
         broken = 0
         for line in lines:
             fields = _to_dict(line.value)
-            item = items.pop(str(fields.get("custom_id")), None)
-            if item is not None:
-                self._save_line(fields, item)
+            name = str(fields.get("custom_id"))
+            # An answer counts more than an error, whichever comes first.
+            if name in items and not _has_answer(chosen.get(name)):
+                chosen[name] = fields
             elif line.problem:
                 broken += 1
+        for name, fields in chosen.items():
+            self._save_line(fields, items.pop(name))
         # what has no line is submitted again, as is what had a broken one
         unread = list(items.values())
         lost = unread if is_complete else unread[:broken]
@@ -131,14 +135,11 @@ class AnswerCollector:
         Raises:
             NoCompletionError: the line has an error, or something else.
         """
-        # the format sets either `error` or `response`, and the other one to null
-        answer = _to_dict(line.get("response"))
-        status = str(answer.get("status_code") or "")
-        content = answer.get("body", answer)
+        status, content = _read_response(line)
         if isinstance(content, str):
             with suppress(ValueError, RecursionError):
                 content = json.loads(content)
-        if content and status in ("", "200"):
+        if _has_answer(line):
             return self._client.build_response(content, json.loads(item.body))
         details = read_error_body(content or line.get("error") or _NO_ANSWER)
         if status:
@@ -183,6 +184,21 @@ class AnswerCollector:
         # a collect that was interrupted may have stored it before
         if self._store.find_answer(location, item.digest) is None:
             self._store.save_answer(location, item.digest, item.schema, response)
+
+
+def _read_response(line: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return the HTTP status, "" if there is none, and the body of a line.
+
+    The format sets either `error` or `response`, and the other one to null.
+    """
+    answer = _to_dict(line.get("response"))
+    status = answer.get("status_code") or ""
+    return "200" if status == 200 else str(status), answer.get("body", answer)
+
+
+def _has_answer(line: Mapping[str, Any] | None) -> bool:
+    status, content = _read_response(line or {})
+    return bool(content) and status in ("", "200")
 
 
 def _to_dict(value: Any) -> dict[str, Any]:

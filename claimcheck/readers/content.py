@@ -30,7 +30,10 @@ _PLACEHOLDER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The text of a document, and what the document states about itself."""
+    """The text of a document, and what the document states about itself.
+
+    `left_out` names what else is in the file: "2 comments".
+    """
 
     text: str
     encoding: str | None = None
@@ -39,6 +42,7 @@ class Content:
     published: date | None = None
     language: str | None = None
     url: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def import_required(module: str, extra: str, source: str, kind: str) -> ModuleType:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
@@ -36,6 +38,7 @@ _SKIPPED_ELEMENTS = frozenset(
     # characters are pronounced.
     "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText rt".split()
 )
+_CHANGES = ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel")
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _MAX_STYLE_DEPTH = 20  # of styles that are based on others; they may form a circle
@@ -71,6 +74,7 @@ def parse_docx(data: bytes, source: str) -> Content:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             package = _Package(archive, etree)
             text = "\n\n".join(_WordReader(package).read_blocks())
+            left_out = package.list_left_out()
             title, author = package.read_property("title", "creator")
     except (etree.XMLSyntaxError, *DAMAGE_ERRORS) as error:
         raise InputError(
@@ -80,6 +84,7 @@ def parse_docx(data: bytes, source: str) -> Content:
         text,
         title=clean_metadata(title),
         author=clean_metadata(author),
+        left_out=left_out,
     )
     return refuse_empty(content, source, "the Word document")
 
@@ -103,6 +108,18 @@ class _Package:
         """Return the root element of a part such as `styles`, if any."""
         name = self._related_parts.get(kind)
         return self._parse(name) if name in self._archive.namelist() else None
+
+    def list_left_out(self) -> tuple[str, ...]:
+        """Name what the document has and the text does not."""
+        counts = Counter(map(get_name, self.parse_main().iter()))
+        found = list_changes(sum(counts[name] for name in _CHANGES))
+        if comments := counts["commentReference"]:
+            found.append(format_count(comments, "comment"))
+        if counts["vanish"]:
+            found.append("hidden text")
+        if counts["headerReference"] or counts["footerReference"]:
+            found.append("page headers and footers")
+        return tuple(found)
 
     def read_property(self, *names: str) -> list[str | None]:
         """Return core properties (Dublin Core); None for missing ones."""
@@ -291,6 +308,11 @@ def _find_all(parent: Any, name: str) -> Iterator[Any]:
 def _is_mark_deleted(paragraph: Any) -> bool:
     marks = (_find(paragraph, "pPr", "rPr", name) for name in ("del", "moveFrom"))
     return any(mark is not None for mark in marks)
+
+
+def list_changes(count: int) -> list[str]:
+    """Return words for tracked changes, if there are any."""
+    return [f"{format_count(count, 'tracked change')} (accepted)"] if count else []
 
 
 def refuse_zip_bombs(data: bytes, source: str) -> None:

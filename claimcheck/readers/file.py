@@ -103,6 +103,7 @@ def build_document(
         published_from="metadata" if content.published else None,
         language=content.language,
         encoding=encoding or content.encoding,
+        left_out=tuple(content.left_out),
     )
 
 

@@ -71,6 +71,7 @@ def parse_mail(data: bytes, source: str) -> Content:
         subject = clean_metadata(message["subject"])
         sender = clean_metadata(message["from"])
         sent = _parse_sent_date(message)
+        left_out = _list_attachments(message)
     except _DAMAGE_ERRORS as error:
         raise InputError(
             f"{source}: is a damaged e-mail ({error}); save its text and use that"
@@ -80,7 +81,9 @@ def parse_mail(data: bytes, source: str) -> Content:
             f"{source}: the e-mail has no text of its own; use its attachment instead"
         )
     body = _choose_body(bodies, source)
-    content = Content(body.text, body.encoding, subject, sender, sent)
+    content = Content(
+        body.text, body.encoding, subject, sender, sent, left_out=left_out
+    )
     return refuse_empty(content, source, "the e-mail")
 
 
@@ -129,6 +132,12 @@ def _refuse_unreadable(data: bytes, source: str) -> None:
             f"{source}: is a mailbox with several messages; save each message as a "
             "file, and use those"
         )
+
+
+def _list_attachments(message: EmailMessage) -> tuple[str, ...]:
+    names = [clean_metadata(part.get_filename()) for part in message.iter_attachments()]
+    listed = ", ".join(filter(None, names))
+    return (f"attachments: {listed}",) if listed else ()
 
 
 def _find_bodies(message: EmailMessage) -> Iterator[EmailMessage]:

@@ -10,10 +10,12 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
@@ -21,6 +23,7 @@ from claimcheck.readers.content import (
     import_required,
     refuse_empty,
 )
+from claimcheck.readers.docx import list_changes
 from claimcheck.readers.xml_blocks import get_name, read_blocks
 
 _MAX_UNPACKED_BYTES = 200 * 2**20  # a small archive may unpack to gigabytes
@@ -70,9 +73,12 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
             package = _Package(archive, etree)
             blocks = [text for part in package.list_parts(kind) for text in part]
             title, author = package.read_metadata(kind)
+            left_out = package.list_left_out(kind)
     except (etree.XMLSyntaxError, KeyError, ValueError, *_DAMAGE_ERRORS) as error:
         raise InputError(f"{source}: is a damaged file, {name} ({error})") from None
-    content = Content("\n\n".join(blocks), title=title, author=author)
+    content = Content(
+        "\n\n".join(blocks), title=title, author=author, left_out=left_out
+    )
     return refuse_empty(content, source, name)
 
 
@@ -106,6 +112,19 @@ class _Package:
             values.setdefault(get_name(element), element.text or "")
         author = values.get("creator") or values.get("initial-creator")
         return clean_metadata(values.get("title")), clean_metadata(author)
+
+    def list_left_out(self, kind: str) -> tuple[str, ...]:
+        """Name what the archive has and the text does not."""
+        if kind == "pptx":
+            notes = [name for name in self._archive.namelist() if "/notesSlide" in name]
+            return ("notes of the speaker",) if notes else ()
+        if kind == "epub":
+            return ()
+        counts = Counter(map(get_name, self._parse("content.xml").iter()))
+        found = list_changes(counts["changed-region"])
+        if comments := counts["annotation"]:
+            found.append(format_count(comments, "comment"))
+        return tuple(found)
 
     def _list_names(self, kind: str) -> list[str]:
         if kind == "odt":

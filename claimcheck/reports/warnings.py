@@ -116,6 +116,8 @@ def list_remarks(run: Run) -> list[str]:
             place = f"characters {entry.start:,}-{entry.end:,}"
             ambiguous.append(f"No claim: {quote}({place}): {entry.reason}")
     lines = []
+    if run.document.left_out:
+        lines.append(f"Not read: {'; '.join(run.document.left_out)}")
     if reasons:
         listed = ", ".join(sorted(reasons))
         lines.append(f"Set aside: {characters:,} characters ({listed})")
