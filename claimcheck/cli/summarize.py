@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import (
     SOURCE_HELP,
     announce_reading,
@@ -22,6 +23,7 @@ from claimcheck.cli.inputs import (
 from claimcheck.cli.output import (
     check_markable,
     check_writable,
+    detect_page_style,
     format_estimate,
     print_error,
     write_rows,
@@ -134,7 +136,7 @@ def summarize(
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
-    style = options.detect_page_style(out.output)
+    style = detect_page_style(out.output)
 
     if joint:
         document = _join_sources(sources, about, quiet=out.quiet)
@@ -142,11 +144,11 @@ def summarize(
         document = _open_source(sources, about, quiet=out.quiet)
     if format is Format.PDF:
         check_markable(document, out.output)
-    options.prepare_engine(settings, quiet=out.quiet)
+    prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
-    options.prepare_verifier(settings, check=check, quiet=out.quiet)
+    prepare_verifier(settings, check=check, quiet=out.quiet)
     run = _summarize_document(
         document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
