@@ -37,26 +37,26 @@ def build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
 
 
 def identify_test(item: pytest.Item) -> str:
-    """Return the node id of a test as pytest 9 writes it by default.
+    """Return the node id of a test, the same with every version of pytest.
 
-    Instead of a parameter with more than 100 characters it has the argument and the
-    number of the case, `text0`. pytest 8 writes the whole parameter.
+    pytest 8 writes parameters of any length into it. Instead of one with more than 100
+    characters, pytest 9 writes its name and a number, and this its name and a digest.
     """
     node_id = item.nodeid
     if callspec := getattr(item, "callspec", None):
         for name, value in callspec.params.items():
             if isinstance(value, str | bytes) and len(value) > _MAX_PARAMETER_LENGTH:
-                short = f"{name}{callspec.indices[name]}"
-                node_id = _shorten(node_id, value, short)
+                node_id = _shorten_parameter(node_id, name, value)
     return node_id
 
 
-def _shorten(node_id: str, parameter: str | bytes, short: str) -> str:
+def _shorten_parameter(node_id: str, name: str, value: str | bytes) -> str:
     from _pytest.compat import ascii_escaped
 
-    # pytest numbers equal parameters.
-    pattern = re.escape(ascii_escaped(parameter)) + r"(?:_?\d+)?(?=[-\]])"
-    return re.sub(pattern, short, node_id, count=1)
+    escaped = ascii_escaped(value)
+    digest = hashlib.sha256(escaped.encode()).hexdigest()[:8]
+    written = rf"(?<=[\[-])(?:{re.escape(escaped)}|{name}\d+)(?=[-\]])"
+    return re.sub(written, f"{name}-{digest}", node_id, count=1)
 
 
 def build_node_path(config: pytest.Config, node_id: str) -> Path:

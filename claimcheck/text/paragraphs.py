@@ -53,6 +53,7 @@ class Kind(Enum):
     HEADING = "heading"
     LABEL = "label of a speaker"
     TABLE = "table"
+    REFERENCE = "reference list"
 
 
 class _Line(NamedTuple):

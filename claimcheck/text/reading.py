@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from claimcheck.models.span import LineIndex, Span
+from claimcheck.resources import read_words
 from claimcheck.text.mapping import MappedPiece, MappedText
 from claimcheck.text.noise import Noise, find_noise
 from claimcheck.text.paragraphs import (
@@ -42,6 +43,8 @@ _CAPTION = re.compile(
     r"(?:Table|Figure|Fig\.|Chart|Exhibit|Box|Map)\s\d{1,3}\s?[.:|–—-]\s"
 )
 _MAX_CAPTION_CHARACTERS = 250
+_REFERENCE_HEADINGS = frozenset(read_words("reference_headings"))
+_HEADING_SIGNS = " \t#=*_:.0123456789"
 # "It rained." (Ann Lee)
 _QUOTED_SENTENCE = re.compile(r"[\"“„»«‘][^\n]*[.!?…]\s?[\"”“«»’]\s?[(–—-]")
 
@@ -166,7 +169,24 @@ def _mark_headings(
         marked.append(said._replace(kind=Kind.HEADING) if is_heading else said)
     # A poem or a list of names is text, not a page of headings.
     has_text = any(block.kind is Kind.TEXT for block in marked)
-    return tuple(marked if has_text else blocks)
+    return tuple(_mark_references(text, marked) if has_text else blocks)
+
+
+def _mark_references(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Mark what is under a heading such as "References", up to the next one."""
+    is_reference = False
+    for block in blocks:
+        words = text[block.start : block.end]
+        if block.kind is Kind.HEADING:
+            # "7. References", "== References =="
+            label = words.strip(_HEADING_SIGNS).lower()
+            # An entry without a full stop looks like a heading, but has a year.
+            is_entry = is_reference and any(char.isdigit() for char in words)
+            is_reference = label in _REFERENCE_HEADINGS or is_entry
+        if is_reference and block.kind is Kind.TEXT:
+            yield block._replace(kind=Kind.REFERENCE)
+        else:
+            yield block
 
 
 def _is_heading(block: Block, words: str, list_items: set[int]) -> bool:
