@@ -21,7 +21,7 @@ from claimcheck.text.sentences import Sentence, count_words
 
 # Chosen by hand, to match published summaries.
 _MIN_SUMMARY_SENTENCES, _MAX_SUMMARY_SENTENCES = 2, 4
-_MAX_SUMMARY_WORDS = 90  # two sentences are printed whatever their length
+_MAX_SUMMARY_WORDS = 90  # but at least two sentences, whatever their length
 _MIN_KEY_POINT_SCORE = 0.2  # of check-worthiness; chosen by hand
 _MAX_KEY_POINTS, _MAX_POSITIONS, _MAX_OPEN_QUESTIONS = 5, 6, 3
 _MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS = 7, 18
@@ -165,7 +165,7 @@ def _select_sentences(
 def _select_key_points(
     items: Sequence[ScoredSentence], ranked: Sequence[int], sentences: Sequence[int]
 ) -> list[int]:
-    """Select check-worthy sentences that are unlike those of the summary."""
+    """Select check-worthy sentences that differ from those of the summary."""
     scores = {
         index: _score_key_point(items[index]) for index in ranked if items[index].claims
     }
