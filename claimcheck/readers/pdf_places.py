@@ -22,7 +22,7 @@ _MAX_SPACE = 2  # between words of a line, in heights of a letter; by hand
 
 
 def add_rectangles(run: Run, data: bytes) -> Run:
-    """Return a run whose claims' spans have their rectangles on the pages of a PDF.
+    """Return a run whose claims' spans have their rectangles on the pages.
 
     Spans that are not found have none, as if the file had changed since.
 
@@ -49,7 +49,7 @@ def add_rectangles(run: Run, data: bytes) -> Run:
 
 
 def _locate(page: Any, spans: list[Excerpt]) -> dict[Excerpt, Excerpt]:
-    """Return spans of a page, in the order of the text, with their rectangles."""
+    """Return the spans of a page, each with its rectangles."""
     text_page = page.get_textpage()
     letters, indexes = _read_letters(text_page)
     located: dict[Excerpt, Excerpt] = {}

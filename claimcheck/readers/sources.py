@@ -102,7 +102,7 @@ def _list_files(folder: Path) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            # Pipes, sockets, and devices are no documents.
+            # Pipes, sockets, and devices are not documents.
             is_special = os.path.exists(path) and not os.path.isfile(path)
             if not (name.startswith(".") or is_special):
                 files.append(path)
