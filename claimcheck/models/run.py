@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-# Raise these when a field is added, removed, or changes: `load` refuses others.
+# Raise these whenever a field is added, removed, or changed: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.5"
 CHECK_SCHEMA_VERSION = "1.3"
 # Results of these versions lack only fields that have a default.

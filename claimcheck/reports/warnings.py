@@ -120,6 +120,8 @@ def list_remarks(run: Run) -> list[str]:
     lines = []
     for problem in run.summary.problems if run.summary else ():
         lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")
+    if run.document.left_out:
+        lines.append(f"Not read: {'; '.join(run.document.left_out)}")
     if reasons:
         listed = ", ".join(sorted(reasons))
         lines.append(f"Set aside: {characters:,} characters ({listed})")

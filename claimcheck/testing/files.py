@@ -1,14 +1,16 @@
-"""Cassette files: JSON that a person can read and diff, and tests may share.
+"""Cassette files: JSON that people can read and diff, and tests can share.
 
     {"interactions": [{"request": ..., "response": ..., "items": [...],
                        "recorded": "2026-11-24", "templates": {...}}],
-     "environment": {...}, "version": 1}
+     "environment": {...}, "incomplete": [...], "version": 1}
 
 Requests have method, uri, headers, and body; answers have status, headers, and body.
 `bodies.py` says how bodies are stored. `items` are the tests that play the answer,
 `recorded` is a date in UTC, and `templates` are the prompts and schemas of claimcheck
 that the request was made from, with digests (`templates.py`). Files of older versions
-have none of the three. YAML files are those of plain vcrpy.
+have none of the three. `incomplete` are the tests that did not pass since they were
+recorded, so they may have stopped before their last request. YAML files are those of
+plain vcrpy.
 """
 
 from __future__ import annotations
@@ -40,11 +42,11 @@ from claimcheck.testing.bodies import (
 from claimcheck.testing.matching import build_key
 
 SUFFIXES = (".json", ".yaml", ".yml")
-# Takes the place of the tests that play an answer, where nobody knows them.
+# Replaces the names of the tests that play an answer if they are unknown.
 UNKNOWN_ITEM = ""
 _VERSION = 1
 REQUEST_HEADERS = ("accept", "content-type")
-# Clients behave differently with these.
+# The headers that change the behavior of clients.
 RESPONSE_HEADERS = (
     "allow",
     "content-disposition",
@@ -59,16 +61,16 @@ RESPONSE_HEADERS = (
     "retry-after-ms",
     "x-should-retry",
 )
-# The length is that of the body that GET would get. Any other body has its own.
+# After HEAD, the length is that of GET's body. Other lengths follow from the body.
 HEAD_HEADERS = (*RESPONSE_HEADERS, "content-length")
 
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """A request and its answer, and where they came from.
+    """A request, its answer, and their origin.
 
-    `items` are the tests that play the answer; the set is empty if none does any more.
-    Those of answers recorded outside pytest, and of older versions, are unknown.
+    `items` are the tests that play the answer; the set is empty if none does any
+    longer. They are unknown for answers recorded outside pytest or by older versions.
     """
 
     request: Request
@@ -85,7 +87,7 @@ class Interaction:
 
     @property
     def model(self) -> str | None:
-        """The name of the model that the request names."""
+        """The name of the model in the request, or None."""
         with suppress(ValueError, LookupError, TypeError):
             body = parse_exact_json(to_bytes(self.request.body_bytes).decode())
             return str(body["model"])
@@ -95,7 +97,7 @@ class Interaction:
 def number_interactions(
     interactions: Iterable[Interaction],
 ) -> dict[tuple[str, int], Interaction]:
-    """Map fingerprints, and numbers among equal ones, to the interactions."""
+    """Map (fingerprint, number among equal ones) to the interactions."""
     numbered: dict[tuple[str, int], Interaction] = {}
     counts: Counter[str] = Counter()
     for interaction in interactions:
@@ -107,17 +109,18 @@ def number_interactions(
 
 @dataclass(slots=True)
 class CassetteFile:
-    """What a file contains; empty if it does not exist yet."""
+    """The content of a file; empty if it does not exist yet."""
 
     interactions: list[Interaction] = field(default_factory=list)
     environment: dict[str, str | None] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
 
 
 def select_headers(
     headers: dict[str, Any], allowed: Sequence[str]
 ) -> dict[str, list[str]]:
     """Return only the headers that a replay needs."""
-    # All others may hold secrets, or differ from one recording to the next.
+    # All others may contain secrets, or differ from one recording to the next.
     selected = {}
     for name, value in sorted(headers.items()):
         if name.lower() in allowed:
@@ -147,7 +150,7 @@ def read_file(path: Path) -> CassetteFile:
 
 
 def is_yaml(path: Path) -> bool:
-    """Whether the file is plain vcrpy's, which is only read."""
+    """Whether the file is in vcrpy's own format, which is only read."""
     return path.suffix in (".yaml", ".yml")
 
 
@@ -166,7 +169,10 @@ def _parse_yaml(text: str) -> CassetteFile:
 
 def _parse_json(text: str) -> CassetteFile:
     value = json.loads(text)
-    content = CassetteFile(environment=value.get("environment", {}))
+    content = CassetteFile(
+        environment=value.get("environment", {}),
+        incomplete=set(value.get("incomplete", [])),
+    )
     for entry in value["interactions"]:
         request, response = entry["request"], entry["response"]
         body = decode_body(request["body"])
@@ -185,16 +191,16 @@ def _parse_json(text: str) -> CassetteFile:
 
 
 def write_file(path: Path, content: CassetteFile) -> None:
-    """Replace a cassette file in one step: a reader never sees half of it."""
+    """Replace a cassette file atomically: nobody ever reads half of it."""
     text = render_file(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.chmod(temporary, 0o644)  # mkstemp keeps it from everybody else
+        os.chmod(temporary, 0o644)  # mkstemp lets only the owner read
         os.replace(temporary, path)
-    except BaseException:  # Ctrl-C too: no temporary file stays behind
+    except BaseException:  # including Ctrl-C: leave no temporary file behind
         Path(temporary).unlink(missing_ok=True)
         raise
 
@@ -208,14 +214,16 @@ def render_file(content: CassetteFile) -> str:
     value: dict[str, Any] = {"interactions": _encode_sorted(content.interactions)}
     if content.environment:
         value["environment"] = content.environment
+    if content.incomplete:
+        value["incomplete"] = sorted(content.incomplete)
     value["version"] = _VERSION
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _encode_sorted(interactions: Iterable[Interaction]) -> list[dict[str, Any]]:
-    # Concurrent requests are answered in any order; their hashes have only one.
-    # Equal requests have one hash, whatever headers their clients add.
+    # Concurrent requests are answered in any order, so sort by their hashes. Equal
+    # requests have the same hash, whatever headers their clients add.
     entries_by_key: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for item in interactions:
         entries_by_key[build_key(item.request)].append(_encode_interaction(item))
@@ -257,6 +265,6 @@ def _hash_request(entry: dict[str, Any]) -> str:
 
 def lock_file(path: Path) -> AbstractContextManager[Any]:
     """Keep other processes from writing the same cassette."""
-    # Not beside the cassette: people commit that folder.
+    # Not next to the cassette, because people commit that folder.
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"claimcheck-cassette-{digest}.lock")

@@ -11,6 +11,7 @@ import re
 import time
 from collections import Counter
 from contextlib import suppress
+from functools import cache
 
 from claimcheck import RunStore
 from tests.support.batches import (
@@ -82,7 +83,7 @@ class Attacks(Handler):
 
     def bomb(self, body):
         self.begin(**{"content-encoding": "gzip"})
-        self.wfile.write(_BOMB)
+        self.wfile.write(build_bomb())
 
     def surrogate_in_answer(self, body):
         text = json.dumps(build_answer(body)).replace("planted", "planted \\ud83d")
@@ -116,7 +117,11 @@ class Attacks(Handler):
         self.answer("", 307, location="http://127.0.0.1:9/v1/chat/completions")
 
 
-_BOMB = gzip.compress(b" " * 400_000_000, 1)
+@cache
+def build_bomb():
+    return gzip.compress(b" " * 400_000_000, 1)
+
+
 ATTACKS = [name for name in vars(Attacks) if name not in ("do_POST", "begin", "send", "drip") and name[0] != "_"]  # fmt: skip
 
 

@@ -282,6 +282,10 @@ def test_axe_finds_no_violation_on_any_page(visit, api, tmp_path, scheme):
     evidence = {"evidence": [{"text": "The talks ended on Wednesday, 20 March."}]}
     api.post(f"/api/runs/1-1/claims/{claim}/checks", json=evidence)
 
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    if scheme == "dark":
+        rules = ["color-contrast"]  # all others find the same in both
+
     def violations(page):
         # Cards outside the window have no size until they are scrolled to.
         page.evaluate(
@@ -289,8 +293,7 @@ def test_axe_finds_no_violation_on_any_page(visit, api, tmp_path, scheme):
             " card.style.contentVisibility = 'visible'"
         )
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
+        found = page.evaluate("rules => axe.run({runOnly: rules})", rules)["violations"]
         return [
             (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
             for item in found

@@ -168,8 +168,7 @@ def test_a_refuted_sentence_of_the_summary_leads_to_its_evidence(open_page):
     assert page.locator(anchor).bounding_box()["y"] < 900
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1300)])
 def test_axe_finds_no_violation(open_page, run, scheme, width):
     if not AXE.exists():
         pytest.skip("needs axe-core from npm: make .browser/.done")

@@ -3,10 +3,8 @@
 import asyncio
 
 import pytest
-from mcp import Client
 
 from claimcheck import Settings
-from claimcheck.server.mcp import build_server
 from claimcheck.settings import SearchSettings
 from tests.support.newsstand import page
 from tests.support.web import run_server
@@ -23,6 +21,11 @@ def nairobi(stand):
 
 
 def call_mcp(arguments, search):
+    # All workers import this file, and the package takes a second.
+    from mcp import Client
+
+    from claimcheck.server.mcp import build_server
+
     async def run():
         server = build_server(Settings(engine="extractive"), search)
         async with Client(server) as client:

@@ -3,12 +3,13 @@
 import asyncio
 import sys
 
-from mcp import Client, StdioServerParameters
-
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
 
 
 def test_serves_mcp_on_standard_streams(tmp_path):
+    # All workers import this file, and the package takes a second.
+    from mcp import Client, StdioServerParameters
+
     async def run():
         command = StdioServerParameters(
             command=sys.executable,

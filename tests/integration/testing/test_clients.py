@@ -143,6 +143,18 @@ def test_every_client_plays_compressed_answers_of_any_other(
             assert get(url) == TEXT
 
 
+def test_an_error_inside_a_block_that_reads_an_answer_is_raised(tmp_path):
+    path = tmp_path / "cassette.json"
+    with serve_handler(Server) as server:
+        for mode in ("once", "none"):
+            with (
+                pytest.raises(ZeroDivisionError),
+                use_cassette(path, record=mode),
+                urllib.request.urlopen(f"{server}/1") as answer,
+            ):
+                answer.read(1 // 0)
+
+
 @pytest.mark.parametrize("client", [httpx2, requests])
 def test_an_answer_without_a_body_stays_without_one(tmp_path, client):
     path = tmp_path / "cassette.json"

@@ -4,7 +4,6 @@ import csv
 import io
 from dataclasses import replace
 
-import pandas
 import pytest
 
 from claimcheck import Document, Settings, summarize
@@ -56,6 +55,8 @@ def test_no_cell_is_a_formula(cell):
 
 
 def test_pandas_reads_the_parquet_file_back_as_the_same_frame(run, tmp_path):
+    import pandas  # is slow
+
     table.write_parquet([run], tmp_path / "claims.parquet")
     read = pandas.read_parquet(tmp_path / "claims.parquet")
     frame = run.claims_frame()

@@ -5,10 +5,8 @@ import json
 
 import jsonschema
 import pytest
-from mcp import Client
 
 from claimcheck import Settings, schemas
-from claimcheck.server.mcp import build_server
 from tests.support.paths import SEED
 
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
@@ -30,6 +28,10 @@ CALLS = {
 
 def call(name, arguments):
     """Return the tools of a server, and the result of one call."""
+    # All workers import this file, and the package takes a second.
+    from mcp import Client
+
+    from claimcheck.server.mcp import build_server
 
     async def run():
         async with Client(build_server(Settings(engine="extractive"))) as client:

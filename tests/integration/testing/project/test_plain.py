@@ -49,6 +49,18 @@ def test_parameters(name):
     assert ask("the same question") == "the same question"
 
 
+LONG = "Which of these? " * 7
+
+
+@pytest.mark.parametrize("data", [b"\0\\" * 60])
+@pytest.mark.parametrize(
+    ("text", "again"), [(LONG, LONG), (f"{LONG} [é]\n1", "b"), ("b", f"{LONG}-1")]
+)
+def test_long_parameters(text, again, data):
+    """pytest 9 does not write them into the id of the test, pytest 8 does."""
+    assert ask("a short question") == "a short question"
+
+
 class TestClass:
     def test_one(self):
         assert ask("in a class") == "in a class"
