@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx2
 import tenacity
@@ -79,13 +79,16 @@ class Endpoint:
         max_requests: int | None = None,
     ) -> None:
         self.name = name
-        self.url = url.rstrip("/")
         self.key = key
         self.requests = 0
         parts = urlsplit(url)
+        login, _, host = parts.netloc.rpartition("@")
+        # Addresses are stored and printed; a password is neither.
+        self.url = parts._replace(netloc=host).geturl().rstrip("/")
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{name}: {url!r} is not an http or https URL")
-        self.origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+            raise SettingsError(f"{name}: {self.url!r} is not an http or https URL")
+        self.origin = f"{parts.scheme}://{host}"
+        user, _, password = map(unquote, login.partition(":"))
         self._interval_s = 60 / requests_per_minute
         self._max_requests = max_requests
         self._lock = threading.Lock()
@@ -94,6 +97,7 @@ class Endpoint:
             httpx2.Client,
             TIMEOUT_S,
             headers={"user-agent": f"claimcheck/{__version__}"},
+            auth=(user, password) if login else None,
             timeout=TIMEOUT_S,
         )
 
