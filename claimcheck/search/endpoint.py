@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 import tenacity
@@ -66,8 +66,9 @@ class _RefusedError(Exception):
 class Endpoint:
     """Sends the requests of one provider; any number of threads may share it.
 
-    `requests` counts those that were sent; `max_requests` is the most that may be. The
-    key is never part of an error.
+    `parameters` are those of the address, for providers that take some. `requests`
+    counts those that were sent; `max_requests` is the most that may be. The key is
+    never part of an error.
     """
 
     def __init__(
@@ -84,7 +85,8 @@ class Endpoint:
         parts = urlsplit(url)
         login, _, host = parts.netloc.rpartition("@")
         # Addresses are stored and printed; a password is neither.
-        self.url = parts._replace(netloc=host).geturl().rstrip("/")
+        self.url = parts._replace(netloc=host, query="").geturl().rstrip("/")
+        self.parameters = dict(parse_qsl(parts.query))
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(f"{name}: {self.url!r} is not an http or https URL")
         self.origin = f"{parts.scheme}://{host}"
