@@ -47,11 +47,11 @@ def has_half_pair(value: Any, source: bytes) -> bool:
 
 
 def read_json_lines(
-    file: IO[bytes], max_line_bytes: int = MAX_LINE_BYTES
+    file: IO[bytes], max_line_bytes: int = MAX_LINE_BYTES, *, errors: str = "strict"
 ) -> Iterator[JsonLine]:
     """Yield the lines of a file in UTF-8, with or without byte-order marks.
 
-    Nothing is read after a line that is too long.
+    Nothing is read after a line that is too long. `errors` is that of `bytes.decode`.
     """
     number = 0
     while line := file.readline(max_line_bytes + 1):
@@ -61,14 +61,15 @@ def read_json_lines(
             yield JsonLine(number, problem=problem)
             return
         if line.strip():
-            yield _parse_line(number, line)
+            yield _parse_line(number, line, errors)
 
 
-def _parse_line(number: int, line: bytes) -> JsonLine:
+def _parse_line(number: int, line: bytes, errors: str) -> JsonLine:
     try:
         # Any line may begin with a mark: files are joined with `cat`. `json` itself
         # would take bytes, but also those of half a surrogate pair.
-        value = json.loads(line.decode("utf-8-sig"))
+        # Not strict: some programs leave tabs and the like in strings as they are.
+        value = json.loads(line.decode("utf-8-sig", errors), strict=False)
     except UnicodeDecodeError as error:
         return JsonLine(number, problem=f"is not UTF-8: {error.reason}")
     except (ValueError, RecursionError) as error:

@@ -26,6 +26,7 @@ _URL = re.compile(r"(?:https?://|www\.)\S+")
 
 __all__ = [
     "build_document",
+    "find_rectangles",
     "holds_result",
     "list_items",
     "load_result",
@@ -35,6 +36,18 @@ __all__ = [
     "read_bytes",
     "read_claims",
 ]
+
+
+def find_rectangles(run: Run, path: str | Path) -> Run:
+    """Return a run whose claims' spans have their place on the pages of its PDF.
+
+    Raises:
+        InputError: the file can't be read.
+    """
+    from claimcheck.readers.pdf_places import add_rectangles
+
+    _, data = read_bytes(path)
+    return add_rectangles(run, data)
 
 
 def open_document(source: Document | str | Path) -> Document:

@@ -131,7 +131,8 @@ class BatchApi:
             content = self._retry(lambda: self._client.files.content(file_id).content)
         except UnknownModelError:  # here, a 404 means that the file is gone
             return iter(())
-        return read_json_lines(io.BytesIO(content))
+        # Answers that were paid for are not lost to a byte that is not UTF-8.
+        return read_json_lines(io.BytesIO(content), errors="replace")
 
     def close(self) -> None:
         """Close the connections."""
@@ -155,18 +156,19 @@ class BatchApi:
             for name in ("completed", "failed", "total")
         )
         problem = None
-        if batch.status == "failed":
+        status = str(batch.status).lower()
+        if status == "failed":
             words = _describe_problem(batch.errors)
             problem = errors.clean_message(words, self._settings.api_key)
         files = (batch.output_file_id, batch.error_file_id)
         return BatchJob(
             id=batch.id,
-            status=batch.status,
+            status=status,
             completed=completed,
             failed=failed,
             total=total,
-            is_final=batch.status in _FINAL_STATUSES,
-            is_complete=batch.status == _FINAL_STATUSES[0],
+            is_final=status in _FINAL_STATUSES,
+            is_complete=status == _FINAL_STATUSES[0],
             problem=problem,
             files=tuple(file for file in files if file),
         )
@@ -189,7 +191,7 @@ def _is_rate_limit(error: BaseException) -> bool:
 
 def _to_dict(value: Any) -> dict[str, Any]:
     """Return the fields of an SDK object; an empty dict for anything else."""
-    fields = value.to_dict() if isinstance(value, BaseModel) else value
+    fields = value.to_dict(warnings=False) if isinstance(value, BaseModel) else value
     return fields if isinstance(fields, dict) else {}
 
 

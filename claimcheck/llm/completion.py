@@ -19,7 +19,12 @@ from typing import Any
 
 from claimcheck import tokens
 from claimcheck.llm import responses_api
-from claimcheck.llm.error_body import ErrorDetails, has_message, read_error_body
+from claimcheck.llm.error_body import (
+    ErrorDetails,
+    decode_json,
+    has_message,
+    read_error_body,
+)
 
 # Maps the finish reasons of Anthropic, Gemini, Mistral, and Cohere to OpenAI's.
 _FINISH_REASONS = {
@@ -119,15 +124,11 @@ def parse_completion(content: bytes) -> Completion:
         NoCompletionError: the body is not a chat completion.
     """
     try:
-        text = content.decode("utf-8-sig").lstrip()
+        # A byte that is not UTF-8 does not cost an answer that was paid for.
+        text = decode_json(content).lstrip()
         if text.startswith(_STREAM_PREFIXES):
             return build_completion(_assemble_stream(text))
         return build_completion(json.loads(text))
-    except UnicodeDecodeError as error:
-        # Retried like invalid JSON: both are usually caused by a proxy or a lost
-        # connection.
-        message = f"not UTF-8: {error.reason}"
-        raise json.JSONDecodeError(message, "", error.start) from None
     except RecursionError:
         raise NoCompletionError("the JSON is nested too deeply") from None
 

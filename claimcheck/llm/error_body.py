@@ -89,6 +89,11 @@ class ErrorDetails:
         return None
 
 
+def decode_json(content: bytes) -> str:
+    """Decode bytes in any encoding of Unicode; others become U+FFFD."""
+    return content.decode(json.detect_encoding(content), "replace")
+
+
 def has_message(fields: Mapping[str, Any]) -> bool:
     """Whether an object has a field where errors have their message."""
     return any(fields.get(key) for key in _MESSAGE_KEYS)
@@ -98,7 +103,7 @@ def read_error_body(content: Any) -> ErrorDetails:
     """Read an error body: bytes, text, or decoded JSON of any shape."""
     reader = _Reader()
     if isinstance(content, bytes):
-        content = content.decode("utf-8", "replace")
+        content = decode_json(content)
     reader.read(content, 0)
     message = "; ".join(dict.fromkeys(reader.messages))
     if not message and content:

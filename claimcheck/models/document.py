@@ -36,7 +36,8 @@ class Document:
     the date comes from: `given` (by the user), `metadata` (outside the text), `text`,
     or `url`. `language` is an ISO 639-1 code, None if it cannot be detected. `format`
     is the format it was read as. `url` is its canonical address. `tokens` is None until
-    counted. `parts` are the documents that were joined into this one.
+    counted. `parts` are the documents that were joined into this one. `left_out` names
+    what the file has and the text does not: "2 comments".
     """
 
     id: str
@@ -53,6 +54,7 @@ class Document:
     characters: int
     tokens: int | None
     parts: tuple[Part, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_text(

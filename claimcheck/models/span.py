@@ -26,12 +26,17 @@ class Span:
             raise ValueError(f"span [{self.start}, {self.end}) is empty or reversed")
 
 
+# Left, bottom, right, and top on a page of a PDF, in points from its lower left corner
+Rectangle = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Excerpt:
     """A span with its characters: `text == document.text[start:end]`.
 
     Line breaks are kept. `line` is where it starts, from 1. `page` (from 1) and `time`
     (of a subtitle, `hh:mm:ss.mmm`) are None in documents that have none.
+    `rectangles` are its lines on the page, if they were looked for.
     """
 
     start: int
@@ -40,6 +45,7 @@ class Excerpt:
     line: int
     page: int | None
     time: str | None
+    rectangles: tuple[Rectangle, ...] = ()
 
     def __post_init__(self) -> None:
         # Catches offsets that were counted in bytes or UTF-16 units.

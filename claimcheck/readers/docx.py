@@ -1,9 +1,9 @@
-"""DOCX (ECMA-376): the text of a Word document as Word shows it.
+"""Read DOCX (ECMA-376): the text of a Word document as Word shows it.
 
-Changes that are tracked count as accepted: insertions are read, deletions are not, and
-moved text is read where it was moved to. Text is read wherever it is: in content
-controls, links, text boxes, nested tables, footnotes, and endnotes. Page headers,
-footers, and comments are not part of the text.
+Tracked changes count as accepted: insertions are read, deletions are not, and moved
+text is read at its new location. Text is also read from content controls, links, text
+boxes, nested tables, footnotes, and endnotes. Page headers, footers, and comments are
+not part of the text.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
@@ -24,23 +26,25 @@ from claimcheck.readers.content import (
 )
 from claimcheck.readers.xml_blocks import get_attribute, get_name
 
-# A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are read first.
+# A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are checked
+# first.
 _MAX_UNPACKED_BYTES = 200 * 2**20
-_MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times as much
+_MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times that
 _MAX_PARTS = 10_000
 
-# Element names are compared without their namespace, because strict documents have
-# other namespaces than transitional ones. Both are in common use.
+# Element names are compared without their namespace, because strict and transitional
+# documents have different namespaces. Both are in common use.
 _SKIPPED_ELEMENTS = frozenset(
     # Removed text, properties (with tab stops and merged cells), field codes, and how
     # characters are pronounced.
     "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText rt".split()
 )
+_CHANGES = ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel")
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
-_MAX_STYLE_DEPTH = 20  # of styles that are based on others; they may form a circle
+_MAX_STYLE_DEPTH = 20  # of styles based on other styles, which may form a cycle
 
-# What zipfile and this module raise for archives with some bytes changed.
+# What zipfile and this module raise for damaged archives.
 DAMAGE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -71,6 +75,7 @@ def parse_docx(data: bytes, source: str) -> Content:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             package = _Package(archive, etree)
             text = "\n\n".join(_WordReader(package).read_blocks())
+            left_out = package.list_left_out()
             title, author = package.read_property("title", "creator")
     except (etree.XMLSyntaxError, *DAMAGE_ERRORS) as error:
         raise InputError(
@@ -80,6 +85,7 @@ def parse_docx(data: bytes, source: str) -> Content:
         text,
         title=clean_metadata(title),
         author=clean_metadata(author),
+        left_out=left_out,
     )
     return refuse_empty(content, source, "the Word document")
 
@@ -104,8 +110,20 @@ class _Package:
         name = self._related_parts.get(kind)
         return self._parse(name) if name in self._archive.namelist() else None
 
+    def list_left_out(self) -> tuple[str, ...]:
+        """Name what the document has and the text does not."""
+        counts = Counter(map(get_name, self.parse_main().iter()))
+        found = list_changes(sum(counts[name] for name in _CHANGES))
+        if comments := counts["commentReference"]:
+            found.append(format_count(comments, "comment"))
+        if counts["vanish"]:
+            found.append("hidden text")
+        if counts["headerReference"] or counts["footerReference"]:
+            found.append("page headers and footers")
+        return tuple(found)
+
     def read_property(self, *names: str) -> list[str | None]:
-        """Return core properties (Dublin Core); None for missing ones."""
+        """Return Dublin Core properties; None for missing ones."""
         name = self._find_targets("").get("core-properties", "docProps/core.xml")
         if name not in self._archive.namelist():
             return [None] * len(names)
@@ -113,7 +131,7 @@ class _Package:
         return [values.get(name) for name in names]
 
     def _find_targets(self, part: str) -> dict[str, str]:
-        """Return the parts a part refers to, by their type's last word."""
+        """Map the last word of each relationship type to the part it refers to."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if relations not in self._archive.namelist():
@@ -126,7 +144,7 @@ class _Package:
         return targets
 
     def _parse(self, name: str | None) -> Any:
-        # External entities and the network are off: documents come from strangers.
+        # No external entities and no network, because documents come from strangers.
         parser = self._etree.XMLParser(resolve_entities=False, no_network=True)
         return self._etree.fromstring(self._archive.read(name or ""), parser)
 
@@ -151,14 +169,14 @@ class _WordReader:
         return [block for block in blocks if block.strip()]
 
     def _read_children(self, parent: Any) -> list[str]:
-        """Return the blocks in an element, those of its wrappers included."""
+        """Return the blocks in an element, including those in wrappers."""
         blocks: list[str] = []
         unfinished = ""
         for child in _iterate_content(parent):
             match get_name(child):
                 case "p":
                     text, boxes = self._read_paragraph(child)
-                    # Without its mark, a paragraph runs on in the next one.
+                    # Without its mark, a paragraph continues in the next one.
                     if _is_mark_deleted(child):
                         unfinished += text
                     else:
@@ -204,7 +222,7 @@ class _WordReader:
         if _find(cell, "tcPr", "cellDel") is not None:
             return ""
         merge = _find(cell, "tcPr", "vMerge")
-        # Word shows the text of the first of the cells that are merged vertically.
+        # Of vertically merged cells, Word shows only the text of the first one.
         if merge is not None and get_attribute(merge, "val") != "restart":
             return ""
         blocks = self._read_children(cell)
@@ -252,7 +270,7 @@ def _index_by_id(root: Any | None, attribute: str) -> dict[str, Any]:
 def _iterate_content(parent: Any) -> Iterator[Any]:
     """Yield the child elements whose text Word shows."""
     if get_name(parent) == "AlternateContent":
-        # The same content in two forms, for new and for old versions of Word.
+        # The same content in two forms, for new and old versions of Word.
         forms = [
             child for child in parent if any(get_name(e) == "t" for e in child.iter())
         ]
@@ -280,7 +298,7 @@ def _iterate_inline(paragraph: Any) -> Iterator[Any]:
 
 
 def _find_all(parent: Any, name: str) -> Iterator[Any]:
-    """Yield the elements of this name, also those in content controls."""
+    """Yield the elements with this name, including those in content controls."""
     for child in _iterate_content(parent):
         if get_name(child) == name:
             yield child
@@ -293,6 +311,11 @@ def _is_mark_deleted(paragraph: Any) -> bool:
     return any(mark is not None for mark in marks)
 
 
+def list_changes(count: int) -> list[str]:
+    """Return words for tracked changes, if there are any."""
+    return [f"{format_count(count, 'tracked change')} (accepted)"] if count else []
+
+
 def refuse_zip_bombs(data: bytes, source: str) -> None:
     """Raise InputError if an archive is damaged or too large when unpacked."""
     try:
@@ -300,7 +323,8 @@ def refuse_zip_bombs(data: bytes, source: str) -> None:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise InputError(
-            f"{source}: is a damaged or truncated Word document ({error}); get it again"
+            f"{source}: is a damaged or truncated Word document ({error}); download or "
+            "copy it again"
         ) from None
     unpacked = sum(part.file_size for part in parts)
     xml_parts = [part for part in parts if part.filename.endswith((".xml", ".rels"))]

@@ -1,7 +1,6 @@
-"""ODT, EPUB, and PPTX: text in the XML files of a ZIP archive.
+"""Read ODT, EPUB, and PPTX: text in the XML files of a ZIP archive.
 
-Only the elements that hold paragraphs are read. Pictures, formulas, and notes of the
-speaker are not.
+Only elements with paragraphs are read. Pictures, formulas, and speaker notes are not.
 """
 
 from __future__ import annotations
@@ -10,10 +9,12 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
@@ -21,6 +22,7 @@ from claimcheck.readers.content import (
     import_required,
     refuse_empty,
 )
+from claimcheck.readers.docx import list_changes
 from claimcheck.readers.xml_blocks import get_name, read_blocks
 
 _MAX_UNPACKED_BYTES = 200 * 2**20  # a small archive may unpack to gigabytes
@@ -34,7 +36,7 @@ _DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeErro
 
 
 def detect_package(names: list[str], read: Any) -> str | None:
-    """Return the format of an archive by the names of its files, or None."""
+    """Detect the format of an archive by the names of its files, or None."""
     if any(_SLIDE.fullmatch(name) for name in names):
         return "pptx"
     if any(name.startswith("xl/workbook.") for name in names):
@@ -56,7 +58,7 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
     `kind` is odt, epub, or pptx.
 
     Raises:
-        InputError: it is damaged, too large, or has no text.
+        InputError: the archive is damaged, too large, or has no text.
     """
     name = _KINDS[kind]
     etree = import_required("lxml.etree", "docx", source, name)
@@ -70,9 +72,12 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
             package = _Package(archive, etree)
             blocks = [text for part in package.list_parts(kind) for text in part]
             title, author = package.read_metadata(kind)
+            left_out = package.list_left_out(kind)
     except (etree.XMLSyntaxError, KeyError, ValueError, *_DAMAGE_ERRORS) as error:
         raise InputError(f"{source}: is a damaged file, {name} ({error})") from None
-    content = Content("\n\n".join(blocks), title=title, author=author)
+    content = Content(
+        "\n\n".join(blocks), title=title, author=author, left_out=left_out
+    )
     return refuse_empty(content, source, name)
 
 
@@ -81,7 +86,7 @@ class _Package:
 
     def __init__(self, archive: zipfile.ZipFile, etree: Any) -> None:
         self._archive = archive
-        # External entities and the network are off: documents come from strangers.
+        # No external entities and no network, because documents come from strangers.
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True)
         self._lenient = etree.XMLParser(
             resolve_entities=False, no_network=True, recover=True
@@ -107,6 +112,19 @@ class _Package:
         author = values.get("creator") or values.get("initial-creator")
         return clean_metadata(values.get("title")), clean_metadata(author)
 
+    def list_left_out(self, kind: str) -> tuple[str, ...]:
+        """Name what the archive has and the text does not."""
+        if kind == "pptx":
+            notes = [name for name in self._archive.namelist() if "/notesSlide" in name]
+            return ("notes of the speaker",) if notes else ()
+        if kind == "epub":
+            return ()
+        counts = Counter(map(get_name, self._parse("content.xml").iter()))
+        found = list_changes(counts["changed-region"])
+        if comments := counts["annotation"]:
+            found.append(format_count(comments, "comment"))
+        return tuple(found)
+
     def _list_names(self, kind: str) -> list[str]:
         if kind == "odt":
             return ["content.xml"]
@@ -120,7 +138,7 @@ class _Package:
         for element in self._parse("META-INF/container.xml").iter():
             if get_name(element) == "rootfile":
                 return str(element.get("full-path"))
-        raise ValueError("it names no book")
+        raise ValueError("the container names no book")
 
     def _list_chapters(self) -> list[str]:
         """Return the files of a book in the order of its spine."""

@@ -1,10 +1,10 @@
 """Find the JSON objects in a text that is not only JSON.
 
-Models write JSON among prose, in code fences, after their reasoning, and sometimes not
-to the end. The parser accepts what has one meaning only: a comma too many or too few
-between objects, comments, keys and words without quotes, other quotes as delimiters,
-quotes and line breaks inside strings, and other languages' words for null. It never
-completes anything: where the text ends too early, the unfinished value is left out.
+Models write JSON among prose, in code fences, after their reasoning, and sometimes do
+not finish it. The parser accepts errors with an unambiguous meaning: an extra or
+missing comma between objects, comments, keys and words without quotes, other quotes as
+delimiters, quotes and line breaks inside strings, and other languages' words for null.
+It never completes anything: if the text ends early, the unfinished value is left out.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from dataclasses import dataclass, replace
 from json import decoder
 from typing import Any, NoReturn
 
-# The answers that we ask for have four levels. The limit keeps hostile text from
-# exhausting the stack, and bounds how often a character is parsed again.
+# Our schemas have four levels. The limit keeps hostile text from exhausting the stack,
+# and bounds how often a character is parsed again.
 _MAX_DEPTH = 32
-# Attempts to parse may overlap where a text is full of braces. All of them together
-# look at no more characters than this, per character of the text. Chosen by hand.
+# In a text full of braces, attempts to parse may overlap. All of them together read at
+# most this many characters per character of the text. Chosen by hand.
 _MAX_PASSES = 2 * _MAX_DEPTH
 
-# It unescapes a string in C. The json package uses it, but its type stubs lack it.
+# Unescapes a string in C. The json package uses it, but its type stubs lack it.
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
 _GAP = r"[\s\u200b\u2060\ufeff]*"
-# A comment has an end in sight, or every brace of a long text would be read to its end.
+# The length of a comment is limited, or every brace would scan the rest of a long text.
 _SPACE = re.compile(
     rf"{_GAP}(?:(?:/\*[^*]{{0,200}}\*/|(?://|\#)[^\n]{{0,200}}(?=\n)){_GAP})*"
 )
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[\w.%/+-]+")
 _BARE_KEY = re.compile(r"[A-Za-z_]\w{0,40}(?=\s*:)")
-# Also as Chinese models write them.
+# Including the forms that Chinese models write.
 _COLONS = ":："
 _COMMAS = ",，"
-# An ellipsis there stands for items that the model did not write.
+# An ellipsis in this position means items that the model did not write.
 _LAST_COMMA = re.compile(rf"[{_COMMAS}]{_GAP}(?:\.\.\.|…)?{_GAP}(?=[\]}}])")
-# Longer numbers have no exact meaning to most parsers, and are slow to convert.
+# Most parsers lose digits of longer numbers, and converting those is slow.
 _MAX_INTEGER_DIGITS = 18
 _WORDS = {
     "true": True,
@@ -57,17 +57,17 @@ _NEXT_VALUE = rf"""
     | [A-Za-z_]\w{{0,40}}\s*:  # a key without quotes
     | \w*$
 """
-# A bracket, or a comma and what follows it, or a key without one, or the end.
+# A bracket; a comma and the next element; a key without a comma; or the end.
 _JSON_CONTINUES = rf"""
 (?={_GAP}(?:
     [{_COLONS}}}\]] | {_COMMENT} | [{_COMMAS}]{_GAP}(?:{_NEXT_VALUE}|\.\.\.|…)
     | {_NEXT_KEY} | $
 ))
 """
-# Where the comma before the next element may be missing, by the closing bracket.
+# The next elements before which a comma may be missing, by the closing bracket.
 _NEXT_ELEMENT = {"]": re.compile(r"\{"), "}": re.compile(_NEXT_KEY)}
-# A delimiter may also occur inside the string. It ends the string only where JSON
-# continues after it.
+# A delimiter may also occur inside the string. It ends the string only if valid JSON
+# follows it.
 _END_OF_STRING = {
     '"': re.compile(rf'"{_JSON_CONTINUES}', re.X),
     "'": re.compile(rf"['’]{_JSON_CONTINUES}", re.X),
@@ -91,9 +91,9 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 class FoundObject:
     """An object in a text: text[start:end].
 
-    `is_cut_off`: the text ends inside it. `open_path`: the keys that lead to the value
-    that was being written then. `is_draft`: it is part of the model's reasoning.
-    `corrections`: what is not strict JSON, in words.
+    `is_cut_off` means that the text ends inside it; then `open_path` has the keys that
+    lead to the unfinished value. `is_draft` means that it is part of the model's
+    reasoning. `corrections` describes the deviations from strict JSON.
     """
 
     value: dict[str, Any]
@@ -109,8 +109,8 @@ class FoundObject:
 class FoundObjects:
     """The objects of a text, in order.
 
-    `error` says where broken JSON was skipped. `ends_in_reasoning`: the text ends in
-    reasoning that the model did not close.
+    `error` says where broken JSON was skipped. `ends_in_reasoning` means that the text
+    ends in reasoning that the model did not close.
     """
 
     objects: tuple[FoundObject, ...]
@@ -132,10 +132,10 @@ def find_objects(text: str) -> FoundObjects:
             objects.append(parser.build_object(cut.value, cut.path))
             budget -= len(text) - start
             start = _find_next_start(text, start, cut.value)
-            if cut.value and start >= 0:  # it is a draft that the model gave up
+            if cut.value and start >= 0:  # a draft that the model abandoned
                 objects[-1] = replace(objects[-1], end=objects[-1].start + 1)
         except _InvalidError as problem:
-            # Prose in braces has no key; what has one was meant to be JSON.
+            # Prose in braces has no key; text with a key was meant to be JSON.
             if parser.has_key:
                 error = error or str(problem)
             if parser.is_too_deep:
@@ -156,9 +156,9 @@ def find_objects(text: str) -> FoundObjects:
 
 
 def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
-    """Return where a whole object may be behind an unfinished one, or -1.
+    """Return where a complete object may follow an unfinished one, or -1.
 
-    That is where one begins with the same key, or, behind a stray brace, any.
+    The object begins with the same key; after a stray brace, any object counts.
     """
     if not unfinished:
         return text.find("{", start + 1)
@@ -168,11 +168,11 @@ def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
 
 
 def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
-    """Return where the model's reasoning ends: 0 without any, None if never.
+    """Return the end of the model's reasoning: 0 without any, None if unclosed.
 
-    Its start may be missing, as some endpoints write that themselves.
+    The start tag may be missing, because some endpoints write it themselves.
     """
-    # A quote of the document may contain a tag, so only those between objects count.
+    # A quote from the document may contain a tag, so only tags between objects count.
     edges = [0]
     for found in objects:
         edges += [found.start, found.end]
@@ -190,11 +190,11 @@ def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
 
 
 class _InvalidError(Exception):
-    """The text is not JSON here."""
+    """The text is not JSON at this position."""
 
 
 class _CutOffError(Exception):
-    """The text ends inside a value; `value` is what was complete of it."""
+    """The text ends inside a value; `value` is its complete part."""
 
     def __init__(self, value: Any = None, path: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -203,7 +203,7 @@ class _CutOffError(Exception):
 
 
 class _Parser:
-    """Parses one object, from its brace; `position` is where it stopped."""
+    """Parses one object, starting at its brace; `position` is where it stopped."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
@@ -259,11 +259,11 @@ class _Parser:
             try:
                 items.append(self._parse_value(depth))
             except _CutOffError:
-                # An item that is not finished is not an item.
+                # Drop an unfinished item.
                 raise _CutOffError(items) from None
 
     def _at_end_of_container(self, closing: str, content: Any) -> bool:
-        """Pass the comma before the next element, or the closing bracket."""
+        """Skip the comma before the next element, or the closing bracket."""
         char = self._peek(content)
         if char == closing:
             self.position += 1
@@ -323,7 +323,7 @@ class _Parser:
         if _NUMBER.fullmatch(word):
             is_float = set(word) & set(".eE") or len(word) > _MAX_INTEGER_DIGITS
             return float(word) if is_float else int(word)
-        # Several words may contain a comma, and nobody knows where they end.
+        # Several words may contain commas, so their end is ambiguous.
         if self._peek() not in f"{_COMMAS}}}]":
             self._fail(f"{word[:20]!r} is not a JSON value")
         self._corrections["a word without quotes was read as text"] = None
@@ -340,11 +340,11 @@ class _Parser:
         return value
 
     def _parse_strict_string(self) -> str | None:
-        """Return a string of JSON; None if it is not the whole string."""
+        """Return a strict JSON string; None if it ends too early."""
         try:
             value, end = _scan_string(self._text, self.position + 1, False)
         except ValueError as error:
-            # An escape that the end of the text cut in two counts as unterminated.
+            # An escape cut in two by the end of the text counts as unterminated.
             is_at_end = getattr(error, "pos", 0) + 6 > len(self._text)
             if is_at_end or str(error).startswith("Unterminated"):
                 raise _CutOffError from None
@@ -355,7 +355,7 @@ class _Parser:
         return str(value)
 
     def _parse_delimited_string(self, quote: str) -> str:
-        """Parse a string that ends where JSON continues, whatever is in it."""
+        """Parse a string that ends where JSON continues, whatever it contains."""
         kind = '"' if quote == '"' else "'" if quote in "'‘’" else "“"
         start = position = self.position + 1
         while True:
@@ -370,7 +370,7 @@ class _Parser:
         return _unescape_text(self._text[start : match.start()])
 
     def _add_field(self, fields: dict[str, Any], key: str, value: Any) -> None:
-        """Add a field; a second one of its key does not undo the first."""
+        """Add a field; an empty second one does not replace the first."""
         first = fields.get(key)
         if key not in fields or first == value:
             fields[key] = value
@@ -412,7 +412,7 @@ def _is_escaped(text: str, position: int, start: int) -> bool:
 
 def _unescape_text(text: str) -> str:
     unescaped = _ESCAPE.sub(_unescape, text)
-    # Two escapes may be one character.
+    # Two escapes may form one character.
     pairs = unescaped.encode("utf-16", "surrogatepass")
     return pairs.decode("utf-16", "surrogatepass")
 

@@ -1,4 +1,4 @@
-"""Kiwix: Wikipedia and other collections offline, served by kiwix-serve.
+"""Search Kiwix: Wikipedia and other collections offline, served by kiwix-serve.
 
 https://kiwix-tools.readthedocs.io/en/latest/kiwix-serve.html#http-api
 """
@@ -22,8 +22,8 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 class Kiwix:
     """Searches the full text of all collections that the server has.
 
-    An endpoint such as http://127.0.0.1:8080?books.name=wikipedia_en_all searches one
-    of them; several languages can't be searched together.
+    An endpoint such as http://127.0.0.1:8080?books.name=wikipedia_en_all searches only
+    one; collections in several languages can't be searched together.
     """
 
     default_url = None
@@ -37,7 +37,7 @@ class Kiwix:
         self._lock = threading.Lock()
 
     def search(self, query: Query) -> Sequence[Hit]:
-        """Return the results; Kiwix finds pages that have all of the words.
+        """Return the results; Kiwix only finds pages with all of the words.
 
         A page has the date of its collection: it is not later than that.
         """
@@ -53,12 +53,13 @@ class Kiwix:
 
     def _build_hit(self, item: ElementTree.Element) -> Hit:
         link = item.findtext("link", "")
+        description = item.find("description")
         days = self._list_days()
         collections = (path for path in days if link.startswith(f"{path}/"))
         return Hit(
             url=urljoin(self._endpoint.origin, link),
             title=item.findtext("title"),
-            snippet="".join((item.find("description") or item).itertext()),
+            snippet="" if description is None else "".join(description.itertext()),
             published=days.get(max(collections, key=len, default="")),
         )
 
@@ -82,7 +83,7 @@ class Kiwix:
         }
 
     def _parse(self, text: str) -> ElementTree.Element:
-        # A document type could define entities that expand without end.
+        # A document type could define entities that expand endlessly.
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise self._endpoint.build_error("answered with XML that has a DOCTYPE")
         try:

@@ -230,10 +230,11 @@ def test_a_broken_line_of_answers_costs_that_line_only(tmp_path):
     [
         lambda response: {"body": response["body"]},
         lambda response: response | {"status_code": "200"},
+        lambda response: response | {"status_code": 200.0},
         lambda response: response | {"body": json.dumps(response["body"])},
         lambda response: response["body"],
     ],
-    ids=["no status", "a status as text", "a body as text", "no envelope"],
+    ids=["no status", "as text", "as float", "a body as text", "no envelope"],
 )
 def test_reads_answers_in_other_envelopes(tmp_path, spell):
     service = Service()
@@ -250,6 +251,30 @@ def test_reads_answers_in_other_envelopes(tmp_path, spell):
         runner.submit()
         runner.status()
         assert runner.collect().answers == 2
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_reads_answers_beside_errors_and_among_bytes_that_are_not_text(tmp_path, order):
+    service = Service()
+    rows = write_documents(tmp_path / "rows.jsonl", 2)
+
+    def spoil(entries):
+        late = {"status_code": 500, "body": {"error": {"message": "too late"}}}
+        listed = [*entries, *(entry | {"response": late} for entry in entries)]
+        text = "".join(json.dumps(entry) + "\n" for entry in listed[::order])
+        # One byte in Latin-1, and a tab that JSON would escape.
+        return text.replace("city of", "city\t\xf6f").encode("latin-1")
+
+    service.write = spoil
+    with (
+        serve_batch_api(service) as url,
+        opened(tmp_path / "s.db", url) as (batch, runner),
+    ):
+        batch.add(str(rows))
+        runner.submit()
+        runner.status()
+        found = runner.collect()
+    assert (found.answers, found.errors) == (2, 0)
 
 
 @pytest.mark.parametrize("is_deleted", [True, False])

@@ -937,3 +937,59 @@ REFUSED = [
 def test_what_is_not_read_is_refused_by_its_name(data, name, expected):
     with pytest.raises(InputError, match=expected):
         build_document(data, name, name=name)
+
+
+LEFT_OUT = [
+    (docx(p(dele("x"), ins(r("Sold.")))), "a.docx", ("2 tracked changes (accepted)",)),
+    (
+        docx(p(r("Sold."), '<w:r><w:commentReference w:id="0"/></w:r>')),
+        "a.docx",
+        ("1 comment",),
+    ),
+    (
+        docx(p(r("Sold."), "<w:r><w:rPr><w:vanish/></w:rPr><w:t>No.</w:t></w:r>")),
+        "a.docx",
+        ("hidden text",),
+    ),
+    (
+        docx(p(r("Sold.")) + "<w:sectPr><w:headerReference/></w:sectPr>"),
+        "a.docx",
+        ("page headers and footers",),
+    ),
+    (docx(p(r("Sold."))), "a.docx", ()),
+    (
+        z(
+            {
+                "mimetype": "application/vnd.oasis.opendocument.text",
+                "content.xml": f"<d {NAMESPACES}><text:tracked-changes>"
+                "<text:changed-region/></text:tracked-changes><text:p>Sold."
+                "<office:annotation><text:p>No.</text:p></office:annotation></text:p>"
+                "</d>",
+            }
+        ),
+        "a.odt",
+        ("1 tracked change (accepted)", "1 comment"),
+    ),
+    (
+        z(
+            {
+                "ppt/slides/slide1.xml": f'<p xmlns:a="urn:a"><a:p>{F}</a:p></p>',
+                "ppt/notesSlides/notesSlide1.xml": "<p/>",
+            }
+        ),
+        "a.pptx",
+        ("notes of the speaker",),
+    ),
+    (
+        b"From: a@b.c\nTo: d@e.f\nSubject: x\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSold.\n--b\n"
+        b'Content-Disposition: attachment; filename="a.pdf"\n\nx\n--b--\n',
+        "a.eml",
+        ("attachments: a.pdf",),
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "name", "expected"), LEFT_OUT)
+def test_a_document_says_what_its_text_leaves_out(data, name, expected):
+    assert build_document(data, name).left_out == expected

@@ -330,3 +330,14 @@ def test_reads_a_completion_that_was_encoded_twice():
 def test_a_refusal_beside_an_answer_is_none():
     message = {"content": "{}", "refusal": "None"}
     assert parse({"choices": [{"message": message}]}).refusal is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])
+def test_reads_an_answer_in_any_encoding_of_unicode(encoding):
+    completion = '{"choices": [{"message": {"content": "Malmö"}}]}'
+    assert parse_completion(completion.encode(encoding)).text == "Malmö"
+
+
+def test_a_byte_that_is_not_utf_8_does_not_cost_the_answer():
+    completion = '{"choices": [{"message": {"content": "Malmö"}}]}'
+    assert parse_completion(completion.encode("latin-1")).text == "Malm\ufffd"
