@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
+from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
 from claimcheck.counting import format_count
@@ -90,8 +91,8 @@ def batch(
     request_limits = limits.build_limits()
     check = checks.is_requested
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
-    options.prepare_engine(settings, quiet=quiet)
-    options.prepare_verifier(settings, check=check, quiet=quiet)
+    prepare_engine(settings, quiet=quiet)
+    prepare_verifier(settings, check=check, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:
         step, sources = batch_run.split_step(sources, settings)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, print_note, write_binary
+from claimcheck.cli.output import (
+    check_writable,
+    print_note,
+    refuse_input,
+    write_binary,
+)
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
@@ -34,7 +39,7 @@ _Output = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        callback=options.refuse_input,
+        callback=refuse_input,
         help="The bundle, such as case.zip.",
     ),
 ]
@@ -172,7 +177,7 @@ def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> _Contents:
     """Return a model's check with its answers, if the cache has them."""
-    from claimcheck.reports.bundle_verification import (
+    from claimcheck.reports.bundle_replay import (
         build_check_config,
         collect_cached_answers,
     )

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
 from claimcheck.cli.output import (
     check_writable,
+    detect_page_style,
     format_estimate,
     print_error,
     print_note,
@@ -184,7 +186,7 @@ def check(
     limits = spending.build_limits()
     review = publication.build_review(settings, format)
 
-    options.prepare_engine(settings, quiet=quiet)
+    prepare_engine(settings, quiet=quiet)
     announce_terminal_input(claims, quiet=quiet)
     if spending.estimate:
         _refuse_uncountable(search, is_prose=text)
@@ -193,7 +195,7 @@ def check(
     if spending.estimate:
         _print_estimate(statements, documents, settings)
         return
-    options.prepare_verifier(settings, quiet=quiet)
+    prepare_verifier(settings, quiet=quiet)
     result = _check_claims(statements, documents, search, settings, limits, quiet=quiet)
     _print_search_problems(result, quiet=quiet)
     if format in _FORMATS_WITH_LINES:
@@ -216,7 +218,7 @@ def _exit_on_problems(result: Check, fail_on: options.FailOn | None) -> None:
 def _write_report(
     result: Check, format: Format, review: Review | None, out: options.OutputOptions
 ) -> None:
-    style = options.detect_page_style(out.output)
+    style = detect_page_style(out.output)
     report = render_check(
         result, format, include_text=not out.no_text, style=style, review=review
     )

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input
-from claimcheck.cli.output import check_writable, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    detect_page_style,
+    write_text,
+)
 from claimcheck.cli.progress import show_spinner
 from claimcheck.reports.formats import Format
 
@@ -47,8 +52,8 @@ def cite(
     check_writable(out.output)
     settings = llm.load_settings(verifier=verifier, top_k=top_k)
     announce_terminal_input(draft, quiet=out.quiet)
-    options.prepare_engine(settings, quiet=out.quiet)
-    options.prepare_verifier(settings, quiet=out.quiet)
+    prepare_engine(settings, quiet=out.quiet)
+    prepare_verifier(settings, quiet=out.quiet)
     with show_spinner("checking citations", quiet=out.quiet) as on_progress:
         checked = check_citations(
             draft,
@@ -60,7 +65,7 @@ def cite(
     if format is Format.JSON:
         write_text(checked.to_json(), out.output)
     else:
-        style = options.detect_page_style(out.output)
+        style = detect_page_style(out.output)
         text = render_citations(checked, width=style.width, color=style.color)
         write_text(text, out.output, has_color=style.color)
     if _has_failed(checked):

@@ -10,7 +10,12 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
-from claimcheck.cli.output import check_writable, print_note, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    detect_page_style,
+    print_note,
+    write_text,
+)
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, PageStyle
@@ -88,7 +93,7 @@ def diff(
         runs.append(loaded)
         _note_left_out(loaded, source, quiet=quiet)
     changes = compare_runs(*runs)
-    style = options.detect_page_style(output)
+    style = detect_page_style(output)
     if format is Format.JSON:
         report = json.dumps(asdict(changes), ensure_ascii=False, indent=2) + "\n"
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.output import (
     check_writable,
     print_note,
@@ -123,8 +124,8 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         settings = engine.load_settings(
             verifier=verifier, top_k=top_k, attempts=attempts, no_cache=no_cache
         )
-        options.prepare_engine(settings, quiet=quiet)
-        options.prepare_verifier(settings, quiet=quiet)
+        prepare_engine(settings, quiet=quiet)
+        prepare_verifier(settings, quiet=quiet)
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine
 from claimcheck.cli.inputs import announce_terminal_input
 from claimcheck.cli.output import (
     check_writable,
@@ -86,7 +87,7 @@ def match(
     if FACT_CHECK in known:
         search = load_search_settings([FACT_CHECK], max_requests=max_searches)
     settings = llm.load_settings()
-    options.prepare_engine(settings, quiet=out.quiet)
+    prepare_engine(settings, quiet=out.quiet)
     with show_spinner("looking for fact checks", quiet=out.quiet) as on_progress:
         result = find_matches(
             read_claims(claims),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 
@@ -28,5 +29,5 @@ def mcp(
     from claimcheck.server.mcp import serve
 
     settings = engine.load_settings(no_cache=no_cache)
-    options.prepare_engine(settings, quiet=quiet)
+    prepare_engine(settings, quiet=quiet)
     serve(settings, searching.load_settings(no_cache=no_cache))

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
-import shutil
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
@@ -24,47 +21,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from claimcheck.cli.output import print_note
+from claimcheck.cli.output import refuse_input
 from claimcheck.errors import InputError, SettingsError
-from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
+from claimcheck.reports.formats import ListFormat, RunReportFormat
 
 if TYPE_CHECKING:
     from claimcheck.models.verdict import Verdict
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 # One option each, for commands that take it alone.
-
-
-def refuse_input(output: Path | None) -> Path | None:
-    """Return the output file, unless the command also reads it.
-
-    Raises:
-        typer.BadParameter: the output would overwrite an input or the store.
-    """
-    if output is None or not output.is_file():
-        return output
-    arguments = iter(sys.argv[1:])
-    for argument in arguments:
-        if argument in ("-o", "--output"):
-            next(arguments, None)
-            continue
-        name, _, value = argument.partition("=")
-        if name == "--output" or argument.startswith("-o"):
-            continue
-        if _is_same_file(Path(value if name.startswith("--") else argument), output):
-            raise typer.BadParameter(
-                f"{output} is also read by this command, and would be overwritten; "
-                "choose another file"
-            )
-    return output
-
-
-def _is_same_file(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):
-        return False
-
 
 Output = Annotated[
     Path | None,
@@ -194,10 +159,6 @@ Quiet = Annotated[
 # The API caches answers only on request. On the command line, nobody expects to pay
 # again for repeating a command, so the cache is on unless the settings turn it off.
 _DEFAULT_SETTINGS = {"cache": True}
-
-MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
-DEFAULT_PAGE_COLUMNS = 100
-
 
 # The verdicts for which a command exits with 1.
 FailOn = Literal["refuted", "unsupported"]
@@ -668,63 +629,3 @@ def load_run_settings(
     )
     require_model(settings, flags)
     return settings
-
-
-def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> None:
-    """Download the verifier before a check starts, if necessary.
-
-    Raises:
-        InputError: the verifier does not exist, or can't be used.
-        ProviderError: the hub can't be reached, or has no such model.
-    """
-    if settings.verifier is None or not check:
-        return
-    from claimcheck.api.verifiers import prepare_verifier as prepare
-
-    prepare(
-        settings.verifier,
-        report=None if quiet else lambda line: print_note(line, quiet=False),
-    )
-
-
-def prepare_engine(settings: Settings, *, quiet: bool) -> None:
-    """Print which engine `auto` chose; download a `local` model if necessary.
-
-    Raises:
-        InputError: the model file does not exist.
-        ProviderError: the hub can't be reached, or has no such model.
-    """
-    if settings.engine == "local" and settings.model:
-        from claimcheck.api.local_models import prepare_model
-
-        report = None if quiet else lambda line: print_note(line, quiet=False)
-        prepare_model(settings.model, report=report)
-    if settings.engine != "auto":
-        return
-    if settings.chosen_engine() == "llm":
-        model = settings.model or "no model named"
-        note = (
-            f"Engine: llm ({model} at {settings.endpoint()}); --engine extractive "
-            "works without a model."
-        )
-    else:
-        note = (
-            "Engine: extractive (no model); --model NAME, with --base-url URL for a "
-            "local server, uses a model."
-        )
-        # A key alone does not select a model, so that no text leaves the machine
-        # because a variable happens to be set.
-        if settings.api_key:
-            note = f"OPENAI_API_KEY is set but no model is named. {note}"
-    print_note(note, quiet=quiet)
-
-
-def detect_page_style(output: Path | None) -> PageStyle:
-    """Return the page width and color that suit the output."""
-    # A file or a pipe gets the default width, so that it is the same on every machine.
-    is_terminal = output is None and sys.stdout.isatty()
-    columns = DEFAULT_PAGE_COLUMNS
-    if is_terminal or os.environ.get("COLUMNS"):
-        columns = shutil.get_terminal_size((DEFAULT_PAGE_COLUMNS, 24)).columns
-    color = is_terminal and "NO_COLOR" not in os.environ
-    return PageStyle(max(MIN_PAGE_COLUMNS, columns), color)

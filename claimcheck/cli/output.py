@@ -8,6 +8,7 @@ so they lose them only when stdout is a terminal.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.outcome import Estimate
     from claimcheck.models.run import Run
+
+_MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
+_DEFAULT_PAGE_COLUMNS = 100
 
 _NEEDS_FILE = "this format needs a file; name one with --output"
 # Half a surrogate pair is written as "\\ud83d", which is also how JSON writes it.
@@ -163,6 +169,48 @@ def check_writable(path: Path | None) -> None:
         raise InputError(f"{path}: the folder {path.parent} does not exist; create it")
     if not os.access(path.parent, os.W_OK):
         raise InputError(f"{path}: the folder {path.parent} is not writable")
+
+
+def refuse_input(output: Path | None) -> Path | None:
+    """Return the output file, unless the command also reads it.
+
+    Raises:
+        typer.BadParameter: the output would overwrite an input or the store.
+    """
+    if output is None or not output.is_file():
+        return output
+    arguments = iter(sys.argv[1:])
+    for argument in arguments:
+        if argument in ("-o", "--output"):
+            next(arguments, None)
+            continue
+        name, _, value = argument.partition("=")
+        if name == "--output" or argument.startswith("-o"):
+            continue
+        if _is_same_file(Path(value if name.startswith("--") else argument), output):
+            raise typer.BadParameter(
+                f"{output} is also read by this command, and would be overwritten; "
+                "choose another file"
+            )
+    return output
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def detect_page_style(output: Path | None) -> PageStyle:
+    """Return the page width and color that suit the output."""
+    # A file or a pipe gets the default width, so that it is the same on every machine.
+    is_terminal = output is None and sys.stdout.isatty()
+    columns = _DEFAULT_PAGE_COLUMNS
+    if is_terminal or os.environ.get("COLUMNS"):
+        columns = shutil.get_terminal_size((_DEFAULT_PAGE_COLUMNS, 24)).columns
+    color = is_terminal and "NO_COLOR" not in os.environ
+    return PageStyle(max(_MIN_PAGE_COLUMNS, columns), color)
 
 
 def _is_stdout(path: Path) -> bool:

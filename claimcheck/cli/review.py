@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import print_note, write_lines, write_rows, write_text
+from claimcheck.cli.output import (
+    detect_page_style,
+    print_note,
+    write_lines,
+    write_rows,
+    write_text,
+)
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 
@@ -230,7 +236,7 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
     decided = {decision.claim for decision in run.decisions}
     undecided = [claim for claim in _sort_claims(run) if claim.id not in decided]
     count = 0
-    style = options.detect_page_style(None)
+    style = detect_page_style(None)
     for number, claim in enumerate(undecided, 1):
         report = text.render_claim(run, claim, width=style.width, color=style.color)
         write_text(f"\n({number} of {len(undecided)})\n{report}", None, has_color=True)

@@ -15,6 +15,7 @@ from claimcheck.cli import options
 from claimcheck.cli.batch_run import run_batch
 from claimcheck.cli.output import (
     check_writable,
+    detect_page_style,
     print_note,
     write_binary,
     write_lines,
@@ -98,7 +99,7 @@ def show(
     check_writable(output)
     with RunStore(store, create=False) as run_store:
         run = run_store.run(find_batch(run_store, batch).number, document)
-    write_run(run, format, output, options.detect_page_style(output))
+    write_run(run, format, output, detect_page_style(output))
 
 
 @app.command("export")

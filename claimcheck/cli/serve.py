@@ -12,6 +12,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
+from claimcheck.cli.engine import prepare_engine
 from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
@@ -99,7 +100,7 @@ def serve(
     config.require_token(server.host, token)
     settings = llm.load_settings(max_claims=max_claims)
     search = searching.load_settings(no_cache=llm.no_cache)
-    options.prepare_engine(settings, quiet=quiet)
+    prepare_engine(settings, quiet=quiet)
     store = server.store or _create_default_store()
     # Bind first: the configuration needs the port number, and port 0 has none until
     # then.

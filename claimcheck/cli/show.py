@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, write_run, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    detect_page_style,
+    write_run,
+    write_text,
+)
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import (
     CheckReportFormat,
@@ -54,7 +59,7 @@ def show(
     if is_part and format is not Format.TEXT:
         raise InputError(f"--format {format} is for an entire run; leave it out")
     loaded = load_result(run)
-    style = options.detect_page_style(output)
+    style = detect_page_style(output)
     if isinstance(loaded, Check):
         if is_part:
             raise InputError(f"{run}: is a check, which has no claims or answers")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import (
     SOURCE_HELP,
     announce_reading,
@@ -22,6 +23,7 @@ from claimcheck.cli.inputs import (
 from claimcheck.cli.output import (
     check_markable,
     check_writable,
+    detect_page_style,
     format_estimate,
     print_error,
     write_rows,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 _Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE...", help=f"{SOURCE_HELP} With --joint several, or a folder."
+        metavar="SOURCE", help=f"{SOURCE_HELP} With --joint several, or a folder."
     ),
 ]
 _Joint = Annotated[
@@ -99,8 +101,9 @@ _FailOnResult = Annotated[
     typer.Option(
         "--fail-on",
         help="Exit with 1 if a claim's quote is not in the document or does not say "
-        "what the claim says (ungrounded); with --check also if anything is refuted "
-        "(refuted), or anything but supported (unsupported).",
+        "what the claim says, or the summary differs from the document (ungrounded); "
+        "with --check also if anything is refuted (refuted), or anything but "
+        "supported (unsupported).",
     ),
 ]
 
@@ -134,7 +137,7 @@ def summarize(
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
-    style = options.detect_page_style(out.output)
+    style = detect_page_style(out.output)
 
     if joint:
         document = _join_sources(sources, about, quiet=out.quiet)
@@ -142,11 +145,11 @@ def summarize(
         document = _open_source(sources, about, quiet=out.quiet)
     if format is Format.PDF:
         check_markable(document, out.output)
-    options.prepare_engine(settings, quiet=out.quiet)
+    prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
-    options.prepare_verifier(settings, check=check, quiet=out.quiet)
+    prepare_verifier(settings, check=check, quiet=out.quiet)
     run = _summarize_document(
         document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
@@ -237,6 +240,8 @@ def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
+    if run.summary and run.summary.problems:
+        return True
     # A claim that its own quote contradicts fails, whatever a check says about it.
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:

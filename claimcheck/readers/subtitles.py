@@ -1,8 +1,8 @@
 """Subtitles, and the JSON of speech recognizers and YouTube: each phrase once.
 
-The text has the cues as WebVTT writes them, with times, and with `<v NAME>` where the
-speaker changes. Identifiers, settings, and marks inside the text are left out. Captions
-that roll, so that each line is shown several times, are written once.
+The text has cues in the form of WebVTT, with times, and with `<v NAME>` where the
+speaker changes. Identifiers, settings, and marks inside the text are left out. Rolling
+captions, which show each line several times, are written once.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from claimcheck.readers.content import Content, refuse_empty
 
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
-# ">> ANNA BRANDT: " in broadcasts; without a name, somebody else speaks.
+# ">> ANNA BRANDT: " in broadcasts; without a name, an unknown person speaks.
 _SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$))?[ \t]*")
-# Of the cues, whose first lines were shown before. Chosen by hand: a few repeat by
-# chance, and in captions that roll almost all do.
+# The share of cues that begin with lines of the previous cue. Chosen by hand: a few
+# repeat by chance, and in rolling captions almost all do.
 _MIN_ROLLING_SHARE = 0.3
 _MAX_ROLLING_GAP_S = 0.5
 
@@ -37,10 +37,10 @@ _CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Lines shown from `start_s` to `end_s`; `voices` has the speaker of each.
+    """Lines visible from `start_s` to `end_s`; `voices` has the speaker of each.
 
-    A voice is None where no speaker is named, and empty where it changes to somebody
-    unknown.
+    A voice is None if no speaker is named, and empty if it changes to an unknown
+    person.
     """
 
     start_s: float
@@ -53,16 +53,16 @@ def parse_subtitles(text: str, encoding: str, source: str) -> Content:
     """Return the cues of a WebVTT or SubRip file.
 
     Raises:
-        InputError: they have no text.
+        InputError: the cues have no text.
     """
-    # The parser takes "1 " for text, and blank lines at the start for damage.
+    # The parser takes "1 " for text, and leading blank lines for damage.
     lines = [line.rstrip() for line in text.strip().split("\n")]
     kind = "vtt" if lines[0].startswith("WEBVTT") else "srt"
     try:
         captions = webvtt.from_buffer(io.StringIO("\n".join(lines)), format=kind)
     except MalformedFileError as error:
         raise _make_damage_error(source, str(error)) from None
-    # It leaves out cues whose times it cannot read, and says nothing.
+    # The parser silently drops cues with invalid times, so count them separately.
     cue_count = _count_cues(lines)
     if len(captions) < cue_count:
         missing = cue_count - len(captions)
@@ -72,7 +72,7 @@ def parse_subtitles(text: str, encoding: str, source: str) -> Content:
 
 
 def _count_cues(lines: Sequence[str]) -> int:
-    """Count the lines that seem to have times, and that text follows."""
+    """Count the lines that seem to be times and are followed by text."""
     count = 0
     for line, text, after in zip(lines, lines[1:], [*lines[2:], ""], strict=False):
         is_next_cue = _CUE_TIMES.search(text) or _CUE_TIMES.search(after)
@@ -94,7 +94,7 @@ def parse_caption_json(value: Any, encoding: str, source: str) -> Content | None
     of YouTube, and of youtube-transcript-api. One without times has no cues.
 
     Raises:
-        InputError: they have no text.
+        InputError: the cues have no text.
     """
     try:
         cues = _read_segments(value)
@@ -202,7 +202,7 @@ def _is_rolling(cues: list[_Cue]) -> bool:
 
 
 def _count_repeated(before: _Cue, cue: _Cue) -> int:
-    """Return how many first lines of a cue the one before ended with."""
+    """Return how many of a cue's first lines ended the previous cue."""
     if cue.start_s - before.end_s > _MAX_ROLLING_GAP_S:
         return 0
     for count in range(min(len(before.lines), len(cue.lines)), 0, -1):

@@ -78,9 +78,8 @@ def write_bundle(
     # Otherwise the bundle would not verify: its hashes are not those of the signature.
     if different := find_different_files(result, files):
         raise InputError(
-            f"{path}: this claimcheck has another {', '.join(different)}; name your "
-            "own prompts with --prompts, or bundle with the version that made the "
-            "result"
+            f"this claimcheck has another {', '.join(different)} than the one that "
+            "made the result; name your own prompts with --prompts, or use that version"
         )
     if check := get_searched_check(result):
         with EvidenceArchive() as archive:

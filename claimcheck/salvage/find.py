@@ -1,7 +1,7 @@
 """Find the JSON objects in a text that is not only JSON.
 
-Models write JSON among prose, in code fences, after their reasoning, and sometimes not
-to the end.
+Models write JSON among prose, in code fences, after their reasoning, and sometimes do
+not finish it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from claimcheck.salvage.lenient_json import MAX_DEPTH, CutOffError, InvalidError, Parser
 
-# Attempts to parse may overlap where a text is full of braces. All of them together
-# look at no more characters than this, per character of the text. Chosen by hand.
+# In a text full of braces, attempts to parse may overlap. All of them together read at
+# most this many characters per character of the text. Chosen by hand.
 _MAX_PASSES = 2 * MAX_DEPTH
 _REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]", re.I)
 _REASONING_START = re.compile(r"<(?:think|thinking|thought|reasoning)>|\[THINK\]", re.I)
@@ -23,9 +23,9 @@ _REASONING_START = re.compile(r"<(?:think|thinking|thought|reasoning)>|\[THINK\]
 class FoundObject:
     """An object in a text: text[start:end].
 
-    `is_cut_off`: the text ends inside it. `open_path`: the keys that lead to the value
-    that was being written then. `is_draft`: it is part of the model's reasoning.
-    `corrections`: what is not strict JSON, in words.
+    `is_cut_off` means that the text ends inside it; then `open_path` has the keys that
+    lead to the unfinished value. `is_draft` means that it is part of the model's
+    reasoning. `corrections` describes the deviations from strict JSON.
     """
 
     value: dict[str, Any]
@@ -41,8 +41,8 @@ class FoundObject:
 class FoundObjects:
     """The objects of a text, in order.
 
-    `error` says where broken JSON was skipped. `ends_in_reasoning`: the text ends in
-    reasoning that the model did not close.
+    `error` says where broken JSON was skipped. `ends_in_reasoning` means that the text
+    ends in reasoning that the model did not close.
     """
 
     objects: tuple[FoundObject, ...]
@@ -62,7 +62,7 @@ def find_objects(text: str) -> FoundObjects:
             value = parser.parse_object()
         except CutOffError as cut:
             next_start = _find_next_start(text, start, cut.value)
-            # What another object follows is a draft that the model gave up.
+            # An object that another one follows is a draft that the model abandoned.
             end = len(text) if next_start < 0 else start + 1
             corrections = parser.corrections
             objects.append(
@@ -71,7 +71,7 @@ def find_objects(text: str) -> FoundObjects:
             budget -= len(text) - start
             start = next_start
         except InvalidError as problem:
-            # Prose in braces has no key; what has one was meant to be JSON.
+            # Prose in braces has no key; text with a key was meant to be JSON.
             if parser.has_key:
                 error = error or str(problem)
             if parser.is_too_deep:
@@ -95,9 +95,9 @@ def find_objects(text: str) -> FoundObjects:
 
 
 def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
-    """Return where a whole object may be behind an unfinished one, or -1.
+    """Return where a complete object may follow an unfinished one, or -1.
 
-    That is where one begins with the same key, or, behind a stray brace, any.
+    The object begins with the same key; after a stray brace, any object counts.
     """
     if not unfinished:
         return text.find("{", start + 1)
@@ -107,11 +107,11 @@ def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
 
 
 def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
-    """Return where the model's reasoning ends: 0 without any, None if never.
+    """Return the end of the model's reasoning: 0 without any, None if unclosed.
 
-    Its start may be missing, as some endpoints write that themselves.
+    The start tag may be missing, because some endpoints write it themselves.
     """
-    # A quote of the document may contain a tag, so only those between objects count.
+    # A quote from the document may contain a tag, so only tags between objects count.
     edges = [0]
     for found in objects:
         edges += [found.start, found.end]

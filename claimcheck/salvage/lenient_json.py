@@ -1,9 +1,9 @@
 """Parse JSON as models write it.
 
-The parser accepts what has one meaning only: a comma too many or too few
-between objects, comments, keys and words without quotes, other quotes as delimiters,
-quotes and line breaks inside strings, and other languages' words for null. It never
-completes anything: where the text ends too early, the unfinished value is left out.
+The parser accepts errors with an unambiguous meaning: an extra or missing comma between
+objects, comments, keys and words without quotes, other quotes as delimiters, quotes and
+line breaks inside strings, and other languages' words for null. It never completes
+anything: if the text ends early, the unfinished value is left out.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ import re
 from json import decoder
 from typing import Any, NoReturn
 
-# The answers that we ask for have four levels. The limit keeps hostile text from
-# exhausting the stack, and bounds how often a character is parsed again.
+# Our schemas have four levels. The limit keeps hostile text from exhausting the stack,
+# and bounds how often a character is parsed again.
 MAX_DEPTH = 32
 
-# It unescapes a string in C. The json package uses it, but its type stubs lack it.
+# Unescapes a string in C. The json package uses it, but its type stubs lack it.
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
 _GAP = r"[\s\u200b\u2060\ufeff]*"
-# A comment has an end in sight, or every brace of a long text would be read to its end.
+# The length of a comment is limited, or every brace would scan the rest of a long text.
 _SPACE = re.compile(
     rf"{_GAP}(?:(?:/\*[^*]{{0,200}}\*/|(?://|\#)[^\n]{{0,200}}(?=\n)){_GAP})*"
 )
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[\w.%+-]+(?:/[0-9]+)?")
 _BARE_KEY = re.compile(r"[A-Za-z_]\w{0,40}(?=\s*:)")
-# Also as Chinese models write them.
+# Including the forms that Chinese models write.
 _COLONS = ":："
 _COMMAS = ",，"
-# An ellipsis there stands for items that the model did not write.
+# An ellipsis in this position means items that the model did not write.
 _LAST_COMMA = re.compile(rf"[{_COMMAS}]{_GAP}(?:\.\.\.|…)?{_GAP}(?=[\]}}])")
-# Longer numbers have no exact meaning to most parsers, and are slow to convert.
+# Most parsers lose digits of longer numbers, and converting those is slow.
 _MAX_INTEGER_DIGITS = 18
 _WORDS = {
     "true": True,
@@ -52,17 +52,17 @@ _NEXT_VALUE = rf"""
     | [A-Za-z_]\w{{0,40}}\s*:  # a key without quotes
     | \w*$
 """
-# A bracket, or a comma and what follows it, or a key without one, or the end.
+# A bracket; a comma and the next element; a key without a comma; or the end.
 _JSON_CONTINUES = rf"""
 (?={_GAP}(?:
     [{_COLONS}}}\]] | {_COMMENT} | [{_COMMAS}]{_GAP}(?:{_NEXT_VALUE}|\.\.\.|…)
     | {_NEXT_KEY} | $
 ))
 """
-# Where the comma before the next element may be missing, by the closing bracket.
+# The next elements before which a comma may be missing, by the closing bracket.
 _NEXT_ELEMENT = {"]": re.compile(r"\{"), "}": re.compile(_NEXT_KEY)}
-# A delimiter may also occur inside the string. It ends the string only where JSON
-# continues after it.
+# A delimiter may also occur inside the string. It ends the string only if valid JSON
+# follows it.
 _END_OF_STRING = {
     '"': re.compile(rf'"{_JSON_CONTINUES}', re.X),
     "'": re.compile(rf"['’]{_JSON_CONTINUES}", re.X),
@@ -81,11 +81,11 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class InvalidError(Exception):
-    """The text is not JSON here."""
+    """The text is not JSON at this position."""
 
 
 class CutOffError(Exception):
-    """The text ends inside a value; `value` is what was complete of it."""
+    """The text ends inside a value; `value` is its complete part."""
 
     def __init__(self, value: Any = None, path: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class CutOffError(Exception):
 
 
 class Parser:
-    """Parses one object, from its brace; `position` is where it stopped."""
+    """Parses one object, starting at its brace; `position` is where it stopped."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
@@ -151,7 +151,7 @@ class Parser:
                 raise CutOffError(items) from None
 
     def _at_end_of_container(self, closing: str, content: Any) -> bool:
-        """Pass the comma before the next element, or the closing bracket."""
+        """Skip the comma before the next element, or the closing bracket."""
         char = self._peek(content)
         if char == closing:
             self.position += 1
@@ -211,7 +211,7 @@ class Parser:
         if _NUMBER.fullmatch(word):
             is_float = set(word) & set(".eE") or len(word) > _MAX_INTEGER_DIGITS
             return float(word) if is_float else int(word)
-        # Several words may contain a comma, and nobody knows where they end.
+        # Several words may contain commas, so their end is ambiguous.
         if self._peek() not in f"{_COMMAS}}}]":
             self._fail(f"{word[:20]!r} is not a JSON value")
         self._corrections["a word without quotes was read as text"] = None
@@ -228,11 +228,11 @@ class Parser:
         return value
 
     def _parse_strict_string(self) -> str | None:
-        """Return a string of JSON; None if it is not the whole string."""
+        """Return a strict JSON string; None if it ends too early."""
         try:
             value, end = _scan_string(self._text, self.position + 1, False)
         except ValueError as error:
-            # An escape that the end of the text cut in two counts as unterminated.
+            # An escape cut in two by the end of the text counts as unterminated.
             is_at_end = getattr(error, "pos", 0) + 6 > len(self._text)
             if is_at_end or str(error).startswith("Unterminated"):
                 raise CutOffError from None
@@ -243,7 +243,7 @@ class Parser:
         return str(value)
 
     def _parse_delimited_string(self, quote: str) -> str:
-        """Parse a string that ends where JSON continues, whatever is in it."""
+        """Parse a string that ends where JSON continues, whatever it contains."""
         kind = '"' if quote == '"' else "'" if quote in "'‘’" else "“"
         start = position = self.position + 1
         while True:
@@ -258,7 +258,7 @@ class Parser:
         return _unescape_text(self._text[start : match.start()])
 
     def _add_field(self, fields: dict[str, Any], key: str, value: Any) -> None:
-        """Add a field; a second one of its key does not undo the first."""
+        """Add a field; an empty second one does not replace the first."""
         first = fields.get(key)
         if key not in fields or first == value:
             fields[key] = value
@@ -300,7 +300,7 @@ def _is_escaped(text: str, position: int, start: int) -> bool:
 
 def _unescape_text(text: str) -> str:
     unescaped = _ESCAPE.sub(_unescape, text)
-    # Two escapes may be one character.
+    # Two escapes may form one character.
     pairs = unescaped.encode("utf-16", "surrogatepass")
     return pairs.decode("utf-16", "surrogatepass")
 

@@ -1,4 +1,4 @@
-"""Kiwix: Wikipedia and other collections offline, served by kiwix-serve.
+"""Search Kiwix: Wikipedia and other collections offline, served by kiwix-serve.
 
 https://kiwix-tools.readthedocs.io/en/latest/kiwix-serve.html#http-api
 """
@@ -17,8 +17,8 @@ from claimcheck.search.provider import Query
 class Kiwix:
     """Searches the full text of all collections that the server has.
 
-    An endpoint such as http://127.0.0.1:8080?books.name=wikipedia_en_all searches one
-    of them; several languages can't be searched together.
+    An endpoint such as http://127.0.0.1:8080?books.name=wikipedia_en_all searches only
+    one; collections in several languages can't be searched together.
     """
 
     default_url = None
@@ -31,7 +31,7 @@ class Kiwix:
         self._url, _, self._selection = endpoint.url.partition("?")
 
     def search(self, query: Query) -> Sequence[Hit]:
-        """Return the results; Kiwix finds pages that have all of the words."""
+        """Return the results; Kiwix only finds pages with all of the words."""
         parameters = {
             "pattern": query.text,
             "format": "xml",
@@ -44,7 +44,7 @@ class Kiwix:
         return [hit for hit in map(clean_hit, self._parse(text)) if hit]
 
     def _parse(self, text: str) -> list[Hit]:
-        # A document type could define entities that expand without end.
+        # A document type could define entities that expand endlessly.
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise self._endpoint.build_error("answered with XML that has a DOCTYPE")
         try:

@@ -16,19 +16,14 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from claimcheck.api.check import acheck
 from claimcheck.api.ground import ground
 from claimcheck.api.stores import open_history
-from claimcheck.api.summarize import asummarize_to_store
 from claimcheck.errors import NotFoundError
-from claimcheck.models.claim import Statement
 from claimcheck.models.decision import Action, Decision, check_decision
-from claimcheck.models.outcome import RunListing, RunLocation
-from claimcheck.models.run import Check, Run
+from claimcheck.models.outcome import RunLocation
 from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckDownload, Format, RunDownload
-from claimcheck.server import exports, requests
-from claimcheck.server.config import ServerConfig
+from claimcheck.server import exports, requests, work
 from claimcheck.server.exports import EXPORT_FORMATS
 from claimcheck.server.jobs import ReportStage
 from claimcheck.server.openapi import (
@@ -39,7 +34,6 @@ from claimcheck.server.openapi import (
     describe_responses,
     list_media_types,
 )
-from claimcheck.server.requests import Arguments
 from claimcheck.server.responses import (
     CompletedJob,
     Config,
@@ -82,8 +76,8 @@ async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
     request again to resume.
     """
     arguments = await read_arguments(request, "summarize")
-    work = partial(_summarize_to_store, config, arguments)
-    return await respond_with_job(request, jobs, work)
+    job = partial(work.summarize_to_store, config, arguments)
+    return await respond_with_job(request, jobs, job)
 
 
 @router.get(
@@ -122,7 +116,7 @@ def list_runs(
         waiting = history.count_pending()
     page = runs[:limit]
     return {
-        "runs": [_dump_run_listing(run) for run in page],
+        "runs": [work.dump_run_listing(run) for run in page],
         "waiting": waiting,
         "next": str(page[-1].location) if len(runs) > limit else None,
     }
@@ -182,17 +176,17 @@ async def check_claim(
     """
     arguments = await read_arguments(request, "check_claim")
     location = RunLocation.parse(name)
-    run = await asyncio.to_thread(_load_run, config, location)
+    run = await asyncio.to_thread(work.load_run, config, location)
     claims = tuple(item for item in run.claims if item.id == claim)
     if not claims:
         raise NotFoundError(f"{name}: has no claim {claim}")
 
-    async def work(report: ReportStage) -> CompletedJob:
+    async def job(report: ReportStage) -> CompletedJob:
         run_of_one_claim = replace(run, claims=claims)
-        check = await _run_check(config, run_of_one_claim, arguments, report)
-        return _save_check(config, check, location, claim)
+        check = await work.run_check(config, run_of_one_claim, arguments, report)
+        return work.save_check(config, check, location, claim)
 
-    return await respond_with_job(request, jobs, work)
+    return await respond_with_job(request, jobs, job)
 
 
 @router.post(
@@ -222,7 +216,8 @@ async def decide(
             speaker=arguments.get("speaker"),
         )
     )
-    await asyncio.to_thread(_add_decision, config, RunLocation.parse(name), decision)
+    location = RunLocation.parse(name)
+    await asyncio.to_thread(work.add_decision, config, location, decision)
     return Response(decision.to_json(), 201, media_type=JSON_MEDIA_TYPE)
 
 
@@ -240,12 +235,12 @@ async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response
     """
     arguments = await read_arguments(request, "check_claims")
 
-    async def work(report: ReportStage) -> CompletedJob:
+    async def job(report: ReportStage) -> CompletedJob:
         claims = requests.build_statements(arguments)
-        check = await _run_check(config, claims, arguments, report)
-        return _save_check(config, check)
+        check = await work.run_check(config, claims, arguments, report)
+        return work.save_check(config, check)
 
-    return await respond_with_job(request, jobs, work)
+    return await respond_with_job(request, jobs, job)
 
 
 @router.get(
@@ -295,12 +290,12 @@ async def ground_quotes(request: Request, config: Config, jobs: Jobs) -> Respons
     """
     arguments = await read_arguments(request, "ground_quotes")
 
-    async def work(report: ReportStage) -> str:
+    async def job(report: ReportStage) -> str:
         document = requests.read_document(arguments, allow_private=config.allow_private)
         quotes = requests.dump_quotes(ground(document, arguments["quotes"]))
         return json.dumps(quotes, ensure_ascii=False)
 
-    return Response(await jobs.run(work), media_type=JSON_MEDIA_TYPE)
+    return Response(await jobs.run(job), media_type=JSON_MEDIA_TYPE)
 
 
 @router.get(
@@ -324,86 +319,6 @@ def describe_server(config: Config, jobs: Jobs) -> dict[str, Any]:
     }
 
 
-async def _summarize_to_store(
-    config: ServerConfig, arguments: Arguments, report: ReportStage
-) -> CompletedJob:
-    report("reading the document")
-    document = requests.read_document(arguments, allow_private=config.allow_private)
-    with open_history(config.store_path) as history:
-        location = await asummarize_to_store(
-            document,
-            history.store,
-            settings=requests.override_settings(arguments, config.settings),
-            check=arguments.get("check", False),
-            progress=report,
-        )
-    return CompletedJob(
-        f"/runs/{location}", lambda: _load_run(config, location).to_json()
-    )
-
-
-async def _run_check(
-    config: ServerConfig,
-    claims: Run | list[Statement],
-    arguments: Arguments,
-    report: ReportStage,
-) -> Check:
-    search = requests.choose_search(arguments, config.search)
-    report("reading the evidence")
-    evidence = [
-        requests.read_document(item, allow_private=config.allow_private)
-        for item in arguments.get("evidence", ())
-    ]
-    report("checking")
-    return await acheck(
-        claims,
-        evidence or None,
-        search=search,
-        settings=config.settings,
-        progress=report,
-    )
-
-
-def _save_check(
-    config: ServerConfig,
-    check: Check,
-    location: RunLocation | None = None,
-    claim: str | None = None,
-) -> CompletedJob:
-    with open_history(config.store_path) as history:
-        number = history.save_check(check, location, claim)
-    return CompletedJob(f"/checks/{number}", check.to_json)
-
-
-def _add_decision(
-    config: ServerConfig, location: RunLocation, decision: Decision
-) -> None:
-    with open_history(config.store_path) as history:
-        history.add_decision(location, decision)
-
-
-def _load_run(config: ServerConfig, location: RunLocation) -> Run:
-    with open_history(config.store_path) as history:
-        return history.store.load_run(location)
-
-
 def _build_file_response(data: bytes, stem: str, format: str) -> Response:
     headers = exports.build_headers(stem, format)
     return Response(data, 200, headers, EXPORT_FORMATS[format].media_type)
-
-
-def _dump_run_listing(run: RunListing) -> dict[str, Any]:
-    return {
-        "name": str(run.location),
-        "source": run.source,
-        "title": run.title,
-        "headline": run.headline,
-        "claims": run.claims,
-        "state": run.state,
-        "message": run.message,
-        "finished": run.finished_at.isoformat(),
-        "cost_usd": run.cost_usd,
-        "engine": run.engine,
-        "model": run.model,
-        "checked": run.checked,
-    }

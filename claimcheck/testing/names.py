@@ -22,9 +22,9 @@ def build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
     """Return the path of the cassette a marker names, or of the test's own.
 
     Raises:
-        UsageError: the marker does not have one name, or none.
+        UsageError: the marker has arguments other than one name.
     """
-    # A typing error must not silently become another cassette.
+    # A typo must not silently become another cassette.
     if len(marker.args) > 1 or not all(isinstance(name, str) for name in marker.args):
         raise pytest.UsageError("@pytest.mark.cassette takes one name, or none")
     if marker.args:
@@ -37,26 +37,26 @@ def build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
 
 
 def identify_test(item: pytest.Item) -> str:
-    """Return the node id of a test as pytest 9 writes it by default.
+    """Return the node id of a test, the same with every version of pytest.
 
-    Instead of a parameter with more than 100 characters it has the argument and the
-    number of the case, `text0`. pytest 8 writes the whole parameter.
+    pytest 8 writes parameters of any length into it. Instead of one with more than 100
+    characters, pytest 9 writes its name and a number, and this its name and a digest.
     """
     node_id = item.nodeid
     if callspec := getattr(item, "callspec", None):
         for name, value in callspec.params.items():
             if isinstance(value, str | bytes) and len(value) > _MAX_PARAMETER_LENGTH:
-                short = f"{name}{callspec.indices[name]}"
-                node_id = _shorten(node_id, value, short)
+                node_id = _shorten_parameter(node_id, name, value)
     return node_id
 
 
-def _shorten(node_id: str, parameter: str | bytes, short: str) -> str:
+def _shorten_parameter(node_id: str, name: str, value: str | bytes) -> str:
     from _pytest.compat import ascii_escaped
 
-    # pytest numbers equal parameters.
-    pattern = re.escape(ascii_escaped(parameter)) + r"(?:_?\d+)?(?=[-\]])"
-    return re.sub(pattern, short, node_id, count=1)
+    escaped = ascii_escaped(value)
+    digest = hashlib.sha256(escaped.encode()).hexdigest()[:8]
+    written = rf"(?<=[\[-])(?:{re.escape(escaped)}|{name}\d+)(?=[-\]])"
+    return re.sub(written, f"{name}-{digest}", node_id, count=1)
 
 
 def build_node_path(config: pytest.Config, node_id: str) -> Path:
@@ -78,7 +78,7 @@ def _find_cassette_folder(config: pytest.Config) -> Path:
 def name_fixture(
     fixture: pytest.FixtureDef[Any], request: pytest.FixtureRequest, overridden: int
 ) -> str:
-    """Return the node id of a fixture: of its module, class, or session.
+    """Return the node id of a fixture, within its module, class, or session.
 
     `overridden` is the number of fixtures of the same name that it overrides.
     """
@@ -94,7 +94,7 @@ def name_fixture(
 
 def _name_parameter(ids: Any, request: pytest.FixtureRequest) -> str:
     index: int = getattr(request, "param_index", 0)
-    # A test that sets the parameter of a fixture gives it no ids.
+    # Indirect parametrization by a test provides no ids.
     if isinstance(ids, list | tuple) and ids[index] is not None:
         return str(ids[index])
     is_readable = isinstance(request.param, str | int | float | bool)

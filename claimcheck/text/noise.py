@@ -1,9 +1,9 @@
-"""Page noise: characters that are in a text but are not part of what it says.
+"""Find page noise: characters in a text that are not part of what it says.
 
-Each find has a reason, which the ledger reports. The rules look at form alone (a bare
-URL, a line of dashes, a label before a link), never at a particular site. Patterns meet
-whole documents, so each starts with a character that a search can skip to, and looks
-back from there at what must come before.
+Each find has a reason, which the ledger reports. The rules depend on form alone (a bare
+URL, a line of dashes, a label before a link), never on a particular site. Patterns run
+over entire documents, so each starts with a character that a search can skip to, and
+checks the text before it with a lookbehind.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ SUBTITLE_CUE = "subtitle number and time"
 
 _MAX_LINE_CONTEXT = 400
 
-# Whole lines of noise by reason. They are searched for together, because each search
-# reads all of the text. Only the first is noise wherever it is: the others can be the
-# end or the start of a sentence, so that they must stand alone.
+# Entire lines of noise, by reason. They are searched for together, because each search
+# reads the entire text. Only the first is noise anywhere: the others can also be the
+# start or end of a sentence, so they count only if they are isolated.
 _LINE_PATTERNS = {
     "a line of signs": r"[-=_*~\#•·—–+|]{3,}|\|[-|:\ ]{3,}\|",
     "byline": r"""
@@ -59,7 +59,7 @@ _ANY_LINE_PATTERN = "|".join(f"({form})" for form in _LINE_PATTERNS.values())
 _NOISE_LINE = re.compile(rf"\n[ \t]*(?:{_ANY_LINE_PATTERN})[ \t]*\r?$", re.M | re.X)
 _NEXT_LINE_START = re.compile(r"(?:\r\n|\r|\n)[ \t]*(\w)")
 _SENTENCE_END_MARKS = '.!?:…"”’)]'
-# A note follows a word or a stop: "m²" and "E = mc²" are not notes.
+# A note follows a word or punctuation: "m²" and "E = mc²" are not notes.
 _FOOTNOTE = re.compile(
     r"""
     \[(?<=(?:[^\W\d_]|[.,;:!?\"”’)%])\[)
@@ -108,7 +108,7 @@ _SOUND = re.compile(
 _LEADING_TIME = re.compile(
     r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t])", re.M
 )
-# "[B7] 900", as the reader of spreadsheets writes it
+# "[B7] 900", as the spreadsheet reader writes it
 _CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", re.M)
 # Each pattern is tried only on a text that contains its mark.
 _MARKED_PATTERNS = (
@@ -133,7 +133,7 @@ class Noise:
 
     @property
     def splits_quotes(self) -> bool:
-        """Whether a quote leaves it out, and has one part on each side."""
+        """Whether a quote skips it and has a part on each side."""
         return self.reason != MARKUP
 
 
@@ -155,29 +155,29 @@ def find_noise(text: str) -> tuple[Noise, ...]:
 
 
 def _find_noise_lines(text: str) -> Iterator[Noise]:
-    """Yield the lines that are noise, and not part of a sentence."""
-    # A search skips to a line break faster than to "^"; hence the added one.
+    """Yield the lines that are noise and not part of a sentence."""
+    # A search finds "\n" faster than "^", hence the added line break.
     for match in _NOISE_LINE.finditer(f"\n{text}"):
         start, end = match.start(), match.end() - 1
         reason = _LINE_REASONS[(match.lastindex or 0) - 1]
-        if reason == _LINE_REASONS[0] or _stands_alone(text, start, end):
+        if reason == _LINE_REASONS[0] or _is_isolated(text, start, end):
             yield Noise(start, end, reason)
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _is_isolated(text: str, start: int, end: int) -> bool:
     """Whether the sentences around a line end before it and start after it."""
     after = _NEXT_LINE_START.match(text, end)
     if after and after.group(1).islower():
         return False
     lines_before = text[max(0, start - _MAX_LINE_CONTEXT) : start].splitlines()
     before = lines_before[-1].rstrip() if lines_before else ""
-    # A title is the only line before a byline that has no full stop.
+    # The only line before a byline that may lack a full stop is the title.
     is_title = len(lines_before) == 1 and start < _MAX_LINE_CONTEXT
     return not before or is_title or before[-1] in _SENTENCE_END_MARKS
 
 
 def _drop_overlaps(found: list[Noise]) -> tuple[Noise, ...]:
-    """Keep the noise that starts first, and of those the longest."""
+    """Keep the noise that starts first, and the longest at each start."""
     distinct: list[Noise] = []
     end = 0
     for noise in sorted(found, key=lambda noise: (noise.start, -noise.end)):

@@ -1,4 +1,4 @@
-"""What pages repeat: running heads, running feet, and page numbers."""
+"""Find what pages repeat: running heads, running feet, and page numbers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PAGE_NUMBER_LINE = re.compile(
     """,
     re.I | re.X,
 )
-# It starts only at the start of a line, or a blank line would be tried at each space.
+# Anchored at the start of a line; otherwise a blank line would be tried at each space.
 _LINE_WITH_TEXT = re.compile(r"(?<![^\r\n\f])[^\r\n\f]*\S[^\r\n\f]*")
-# Lines at the top and at the bottom of a page in which its furniture is looked for.
+# How many lines at the top and bottom of a page may be page furniture.
 _EDGE_LINES = 2
 _MAX_RUNNING_LINE_CHARACTERS = 120
 # A head that alternates between left and right pages is on half of them, and title
-# pages have none; hence a share below one half. Both numbers were chosen by hand.
+# pages have none, so the share is below one half. Both numbers were chosen by hand.
 _MIN_REPEATED_PAGES = 2
 _MIN_REPEATED_SHARE = 0.4
 
@@ -35,7 +35,7 @@ _Cut = tuple[int, int, str]
 
 
 def find_page_furniture(text: str) -> list[_Cut]:
-    """Find running heads, running feet and page numbers."""
+    """Find running heads, running feet, and page numbers."""
     if FORM_FEED not in text:
         return []
     edges = _find_edge_lines(text)
@@ -61,7 +61,7 @@ def _find_edge_lines(text: str) -> list[_Cut]:
         page_end = page_start + len(page)
         matches = _LINE_WITH_TEXT.finditer(text, page_start, page_end)
         lines = [match.span() for match in matches]
-        # Few lines are a slide, or the end of a text: they may be all that it says.
+        # A page with few lines is a slide, or the end of a text: keep all of them.
         if len(lines) < 2 * _EDGE_LINES:
             numbers = [line for line in lines[1:] if _is_page_number(text, *line)]
             lines = lines[:1] + numbers

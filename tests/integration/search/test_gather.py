@@ -248,7 +248,7 @@ def test_a_search_that_fails_is_tried_again(stand, monkeypatch):
 @pytest.mark.parametrize(
     ("refusal", "error", "message"),
     [
-        ((403, "Forbidden", {}), errors.AuthenticationError, "has to allow `json`"),
+        ((403, "Forbidden", {}), errors.AuthenticationError, "must allow `json`"),
         ((429, "", {"retry-after": "3600"}), errors.ProviderError, "accepts no more requests now"),
         ((404, "", {}), errors.ProviderError, "HTTP 404"),
         ((200, "<html>", {}), errors.ProviderError, "is not JSON"),

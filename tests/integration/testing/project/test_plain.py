@@ -54,8 +54,7 @@ LONG = "Which of these? " * 7
 
 @pytest.mark.parametrize("data", [b"\0\\" * 60])
 @pytest.mark.parametrize(
-    ("text", "again"),
-    [(LONG, LONG), (f"{LONG} [é]\n1", "b"), (f"{LONG} [é]\n1", "b")],  # noqa: PT014
+    ("text", "again"), [(LONG, LONG), (f"{LONG} [é]\n1", "b"), ("b", f"{LONG}-1")]
 )
 def test_long_parameters(text, again, data):
     """pytest 9 does not write them into the id of the test, pytest 8 does."""

@@ -1,0 +1,104 @@
+"""The work behind the operations: what jobs do, and what the history keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claimcheck.api.check import acheck
+from claimcheck.api.stores import open_history
+from claimcheck.api.summarize import asummarize_to_store
+from claimcheck.models.claim import Statement
+from claimcheck.models.decision import Decision
+from claimcheck.models.outcome import RunListing, RunLocation
+from claimcheck.models.run import Check, Run
+from claimcheck.server import requests
+from claimcheck.server.config import ServerConfig
+from claimcheck.server.jobs import ReportStage
+from claimcheck.server.requests import Arguments
+from claimcheck.server.responses import CompletedJob
+
+
+async def summarize_to_store(
+    config: ServerConfig, arguments: Arguments, report: ReportStage
+) -> CompletedJob:
+    """Summarize the document of a request, and keep the run in the history."""
+    report("reading the document")
+    document = requests.read_document(arguments, allow_private=config.allow_private)
+    with open_history(config.store_path) as history:
+        location = await asummarize_to_store(
+            document,
+            history.store,
+            settings=requests.override_settings(arguments, config.settings),
+            check=arguments.get("check", False),
+            progress=report,
+        )
+    return CompletedJob(
+        f"/runs/{location}", lambda: load_run(config, location).to_json()
+    )
+
+
+async def run_check(
+    config: ServerConfig,
+    claims: Run | list[Statement],
+    arguments: Arguments,
+    report: ReportStage,
+) -> Check:
+    """Check claims against what a request gives, or lets search for."""
+    search = requests.choose_search(arguments, config.search)
+    report("reading the evidence")
+    evidence = [
+        requests.read_document(item, allow_private=config.allow_private)
+        for item in arguments.get("evidence", ())
+    ]
+    report("checking")
+    return await acheck(
+        claims,
+        evidence or None,
+        search=search,
+        settings=config.settings,
+        progress=report,
+    )
+
+
+def save_check(
+    config: ServerConfig,
+    check: Check,
+    location: RunLocation | None = None,
+    claim: str | None = None,
+) -> CompletedJob:
+    """Keep a check in the history, with the run and claim it is about, if any."""
+    with open_history(config.store_path) as history:
+        number = history.save_check(check, location, claim)
+    return CompletedJob(f"/checks/{number}", check.to_json)
+
+
+def add_decision(
+    config: ServerConfig, location: RunLocation, decision: Decision
+) -> None:
+    """Append a decision to a run."""
+    with open_history(config.store_path) as history:
+        history.add_decision(location, decision)
+
+
+def load_run(config: ServerConfig, location: RunLocation) -> Run:
+    """Return a run of the history."""
+    with open_history(config.store_path) as history:
+        return history.store.load_run(location)
+
+
+def dump_run_listing(run: RunListing) -> dict[str, Any]:
+    """Return what a list says about a run."""
+    return {
+        "name": str(run.location),
+        "source": run.source,
+        "title": run.title,
+        "headline": run.headline,
+        "claims": run.claims,
+        "state": run.state,
+        "message": run.message,
+        "finished": run.finished_at.isoformat(),
+        "cost_usd": run.cost_usd,
+        "engine": run.engine,
+        "model": run.model,
+        "checked": run.checked,
+    }
