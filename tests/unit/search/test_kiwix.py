@@ -20,7 +20,9 @@ CATALOG = """<feed xmlns="http://www.w3.org/2005/Atom"><entry>
 
 class Endpoint:
     url = origin = "http://kiwix.example"
-    parameters = {"books.name": "book"}
+
+    def __init__(self):
+        self.parameters = {"books.name": "book"}
 
     def get_text(self, path, parameters):
         if path == "/catalog/v2/entries":
