@@ -47,14 +47,26 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryProblem:
+    """A text of a summary, and what the document does not bear out in it."""
+
+    text: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The document in brief, with sentences linked to claims."""
+    """The document in brief, with sentences linked to claims.
+
+    `problems` has the texts of a model that differ from the document.
+    """
 
     headline: str
     sentences: tuple[LinkedText, ...]
     key_points: tuple[LinkedText, ...]
     positions: tuple[Position, ...]
     open_questions: tuple[str, ...]
+    problems: tuple[SummaryProblem, ...] = ()
 
 
 class Cause(StrEnum):

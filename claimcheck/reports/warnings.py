@@ -15,6 +15,8 @@ from claimcheck.reports.common import (
     repeats_document,
 )
 
+SUMMARY_DIFFERS = "SUMMARY DIFFERS FROM THE DOCUMENT"
+
 
 def describe_failed_passages(run: Run) -> str | None:
     """Say how many of several passages failed, and where; None if none did."""
@@ -102,7 +104,7 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 
 def list_remarks(run: Run) -> list[str]:
-    """List what was set aside, what is ambiguous, and what is stable."""
+    """List what differs in the summary, and what was set aside, ambiguous, stable."""
     characters = 0
     reasons = set()
     ambiguous = []
@@ -116,6 +118,8 @@ def list_remarks(run: Run) -> list[str]:
             place = f"characters {entry.start:,}-{entry.end:,}"
             ambiguous.append(f"No claim: {quote}({place}): {entry.reason}")
     lines = []
+    for problem in run.summary.problems if run.summary else ():
+        lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")
     if run.document.left_out:
         lines.append(f"Not read: {'; '.join(run.document.left_out)}")
     if reasons:

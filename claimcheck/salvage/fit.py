@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from claimcheck import schemas
-from claimcheck.salvage.lenient_json import FoundObject
+from claimcheck.salvage.find import FoundObject
 from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
 from claimcheck.salvage.values import (
     convert_number,

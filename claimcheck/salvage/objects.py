@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claimcheck.salvage.lenient_json import FoundObject, find_objects
+from claimcheck.salvage.find import FoundObject, find_objects
 from claimcheck.salvage.values import match_keys
 
 _DOUBLED_BRACES = re.compile(r'\{\{\s*"')
