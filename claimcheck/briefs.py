@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import answer_schemas, prompt_folder
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.json_lines import read_json_lines
 from claimcheck.models.brief import LENGTHS, Brief, Example, Field
@@ -158,8 +159,9 @@ def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
     total = sum(len(example.text) + len(example.claims) for example in examples)
     if len(examples) > _MAX_EXAMPLES or total > _MAX_EXAMPLE_CHARACTERS:
         raise InputError(
-            f"{len(examples)} examples of {total:,} characters are sent with every "
-            f"request; use at most {_MAX_EXAMPLES} of {_MAX_EXAMPLE_CHARACTERS:,}"
+            f"examples: {format_count(len(examples), 'example')} with {total:,} "
+            f"characters; every request sends them, so use at most {_MAX_EXAMPLES} "
+            f"with {_MAX_EXAMPLE_CHARACTERS:,}"
         )
     return replace(brief, examples=tuple(examples))
 
