@@ -65,6 +65,10 @@ _SPEECH_VERB = re.compile(
     """,
     re.VERBOSE,
 )
+_INVERTED_QUESTION = re.compile(
+    r"(?:(?:Wh(?:at|en|ere|y)|How)\s)?(?:[Ww]ill|[Ww]ould|[Dd]oes|[Dd]id|[Dd]o|[Cc]an"
+    r"|[Cc]ould|[Ss]hould|[Mm]ay|[Mm]ight)\s[^\"“”?]{1,300}\?$"
+)
 _WAS_QUOTED_AS_SAYING = re.compile(
     rf"""
     \b(?:was|were|is|has\ been|had\ been)\s+(?:{_ADVERBS}\s+)*
@@ -233,6 +237,8 @@ def detect_speech(text: str) -> Speech | None:
     """Return the speech in a sentence, or None; pronouns are not resolved."""
     if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
         return None
+    if _INVERTED_QUESTION.match(text):
+        return None  # "Will Lind say why?" reports nothing
     # Quoted text is masked, so that a verb in it is not mistaken for the reporting
     # verb.
     masked, _ = mask_quotations(text)

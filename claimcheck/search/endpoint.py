@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 import tenacity
@@ -68,8 +68,9 @@ class _RefusedError(Exception):
 class Endpoint:
     """Sends the requests of one provider; any number of threads may share it.
 
-    `requests` is the number of requests sent, and `max_requests` its maximum. The key
-    is never part of an error.
+    `parameters` are those of the address, for providers that take some. `requests` is
+    the number of requests sent, and `max_requests` its maximum. The key is never part
+    of an error.
     """
 
     def __init__(
@@ -81,13 +82,17 @@ class Endpoint:
         max_requests: int | None = None,
     ) -> None:
         self.name = name
-        self.url = url.rstrip("/")
         self.key = key
         self.requests = 0
         parts = urlsplit(url)
+        login, _, host = parts.netloc.rpartition("@")
+        # Addresses are stored and printed; a password is neither.
+        self.url = parts._replace(netloc=host, query="").geturl().rstrip("/")
+        self.parameters = dict(parse_qsl(parts.query))
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{name}: {url!r} is not an http or https URL")
-        self.origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+            raise SettingsError(f"{name}: {self.url!r} is not an http or https URL")
+        self.origin = f"{parts.scheme}://{host}"
+        user, _, password = map(unquote, login.partition(":"))
         self._interval_s = 60 / requests_per_minute
         self._max_requests = max_requests
         self._lock = threading.Lock()
@@ -96,6 +101,7 @@ class Endpoint:
             httpx2.Client,
             TIMEOUT_S,
             headers={"user-agent": f"claimcheck/{__version__}"},
+            auth=(user, password) if login else None,
             timeout=TIMEOUT_S,
         )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from claimcheck.text.markdown import MARKUP, find_markdown
 from claimcheck.text.messages import find_message_parts
-from claimcheck.text.pages import find_page_furniture
+from claimcheck.text.pages import find_line_numbers, find_page_furniture
 from claimcheck.text.urls import find_urls
 
 SUBTITLE_CUE = "subtitle number and time"
@@ -142,6 +142,7 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     cuts = [
         *find_urls(text),
         *find_page_furniture(text),
+        *find_line_numbers(text),
         *find_markdown(text),
         *find_message_parts(text),
     ]

@@ -235,9 +235,7 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if right.strip() in ("»", "”"):
-        return True
-    if end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right):
+    if right.strip() in ("»", "”") or _is_source(end, right):
         return True
     if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
         return True
@@ -247,6 +245,11 @@ def _continues_sentence(left: str, right: str) -> bool:
     if not right[:1].islower() or right.startswith("http"):
         return False
     return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
+
+
+def _is_source(end: str, right: str) -> bool:
+    """Whether a part says who said the quotation before it."""
+    return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 
 
 def _breaks_off(left: str, end: str) -> bool:
