@@ -22,7 +22,10 @@ from claimcheck.readers.references import (
 )
 from claimcheck.resources import read_words
 
-_NUMBERS = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
+# ChatGPT writes "【1†source】".
+_NUMBERS = re.compile(
+    r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]|【(\d{1,3})(?:[†:][^【】]{0,60})?】"
+)
 _RAISED = re.compile(r"(?<=\S)[⁰¹²³⁴-⁹]+(?:\s?[,–-]\s?[⁰¹²³⁴-⁹]+)*")
 # "km²" and "10³" are not notes; "in 1889²" has one.
 _UNIT = re.compile(r"\b[kcmd]?m$|\b(?:ft|in|mi|CO|s)$|(?<!\d{3})\d$")
@@ -118,7 +121,8 @@ def _name_target(link: Link, label: str, references: References) -> str:
 
 def _find_numbers(text: str) -> Iterator[Citation]:
     for match in _NUMBERS.finditer(text):
-        yield Citation(match.start(), match.end(), _list_keys(match[1]), True)
+        keys = _list_keys(match[1] or match[2])
+        yield Citation(match.start(), match.end(), keys, True)
 
 
 def _find_raised_numbers(text: str, references: References) -> Iterator[Citation]:

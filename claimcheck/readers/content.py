@@ -28,6 +28,9 @@ _PLACEHOLDER = re.compile(
 )
 
 
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """The text of a document, and what the document states about itself.
