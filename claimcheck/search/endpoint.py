@@ -29,6 +29,8 @@ from claimcheck.errors import (
     SettingsError,
     UnreachableError,
 )
+from claimcheck.llm.error_body import put_on_one_line
+from claimcheck.llm.keys import redact_keys
 from claimcheck.llm.limited_client import build_limited_client
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
 from claimcheck.models.search import Hit
@@ -156,6 +158,7 @@ class Endpoint:
 
     def build_error(self, problem: str) -> EndpointError:
         """Build an error about an unusable answer."""
+        problem = redact_keys(problem, self.key)
         return EndpointError(f"{self.name}: {self.origin} {problem}")
 
     def get_list(self, answer: Any, *path: str) -> list[Any]:
@@ -233,8 +236,8 @@ class Endpoint:
 
     def _explain_refusal(self, error: _RefusedError) -> ProviderError:
         prefix = f"{self.name}: {self.origin}"
-        # Some endpoints repeat the key in their message.
-        words = error.body.replace(self.key, "…") if self.key else error.body
+        # Some endpoints repeat the key, or a piece of it, in their message.
+        words = redact_keys(error.body, self.key)
         detail = f"HTTP {error.status}" + (f": {words}" if words else "")
         if error.status in (401, 403):
             advice = "check the key" if self.key else "check its settings"
@@ -263,9 +266,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 def clean_text(value: object, limit: int) -> str:
     """Return a stranger's text on one line, without control characters."""
-    text = str(value or "")[: 10 * limit].encode("utf-8", "replace").decode()
-    printable = [char if char.isprintable() else " " for char in text]
-    return " ".join("".join(printable).split())[:limit]
+    return put_on_one_line(str(value or "")[: 10 * limit])[:limit]
 
 
 def collect_hits(rows: object, build: Any, limit: int) -> list[Hit]:
