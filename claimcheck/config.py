@@ -24,6 +24,7 @@ from typing import Any
 from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
+from claimcheck.installation import get_install_command
 from claimcheck.settings import (
     LOCAL,
     RANGES,
@@ -239,9 +240,15 @@ def save_user_settings(**values: str) -> Path:
     """Write settings into the user's own file, and keep what else is in it.
 
     Raises:
-        SettingsError: the file is not valid TOML, or can't be written.
+        SettingsError: the file is not valid TOML, or can't be written, or the library
+            that writes it is not installed.
     """
-    import tomlkit
+    try:
+        import tomlkit
+    except ImportError:
+        raise SettingsError(
+            f"local models need an extra; run {get_install_command('local')}"
+        ) from None
 
     path = resolve_user_file()
     _read_settings_file(path)  # complains about what is wrong with it
