@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,9 @@ class Database(AbstractContextManager["Database"]):
             self._migrate(0 if is_new else self._read_version())
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             undo.pop_all()
+        # An index in memory lives as long as the evidence that is read from it, which
+        # nobody closes.
+        weakref.finalize(self, self._connection.close)
         self._identity = self._identify()
 
     def __exit__(self, *_: object) -> None:
