@@ -29,7 +29,7 @@ _Values = Sequence[Any] | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLayout:
-    """The name of a kind of file, a table that only this kind has, and its scripts.
+    """A kind of file: its name, a table that only it has, and its scripts.
 
     The first script creates version 1; each further one upgrades to the next version.
     """
@@ -175,7 +175,7 @@ class Database(AbstractContextManager["Database"]):
                 Path(self.path).touch(mode=0o600)
 
     def _identify(self) -> tuple[int, int] | None:
-        """Return the identity of the file, which a new file of the same name lacks."""
+        """Return what tells the file from a new file of the same name."""
         try:
             status = Path(self.path).stat()
         except OSError:
