@@ -59,7 +59,7 @@ def list_running() -> Mapping[str, str]:
 def prepare_model(
     name: str, *, report: Callable[[str], None] | None = None
 ) -> LocalModel:
-    """Return the model with this name; a hub's model is downloaded on first use.
+    """Return the model with this name; download a hub's model on first use.
 
     Raises:
         InputError: the file does not exist, or the repository lacks the variant.

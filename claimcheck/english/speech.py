@@ -274,7 +274,7 @@ def _check_only_speaker(
 
 
 def _names_other_speaker(speaker: str, masked: str, start: int) -> bool:
-    """Return whether another name is followed by a verb of speech and words."""
+    """Whether another name is followed by a verb of speech and words."""
     end = start + _MAX_CONTEXT_CHARACTERS
     for match in _SPEECH_VERB.finditer(masked, start, end):
         before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
@@ -387,7 +387,7 @@ def _is_past_form(word: str) -> bool:
 
 
 def _find_content_start(match: re.Match[str], masked: str) -> int:
-    """Return the start of the content: after the verb, or at a nearby "that"."""
+    """Return the content's start: after the verb, or at a nearby "that"."""
     if not match["named"] and match["strong"] not in _TELL_VERBS:
         return match.end()
     end = match.end() + _MAX_CHARACTERS_TO_THAT
@@ -400,7 +400,7 @@ def _build_speech(speaker: str | None, content_start: int | None) -> Speech | No
 
 
 def _find_subject(left: str) -> str | None:
-    """Return the noun phrase that ends `left`, possibly before an apposition."""
+    """Return the noun phrase at the end of `left`, before any apposition."""
     left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))

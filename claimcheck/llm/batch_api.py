@@ -124,7 +124,7 @@ class BatchApi:
         return self._build_job(self._retry(lambda: retrieve(job_id)))
 
     def read_lines(self, file_id: str) -> Iterator[JsonLine]:
-        """Yield the lines of a file of answers; broken ones state their problem.
+        """Yield the lines of an answer file; broken ones state their problem.
 
         A file that the endpoint has deleted has no lines.
         """

@@ -334,7 +334,7 @@ def _read_object(value: Any, text_key: str) -> dict[str, Any]:
 
 
 def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
-    """Return an answer from any other field, or raise the error found there."""
+    """Return an answer from another field, or raise the error found there."""
     text = _find_json(fields) or text
     if not (text or fields.get("choices")) and has_message(fields):
         raise ErrorInAnswerError(read_error_body(fields))

@@ -94,7 +94,7 @@ class _Stream:
         return {**self._fields, "choices": [choice]}
 
     def _add_response(self, event: dict[str, Any]) -> None:
-        """Add an event of the Responses API; the last one has the entire response."""
+        """Add a Responses API event; the last one has the entire response."""
         if event.get("type") == responses_api.ITEM_EVENT:
             self._items.append(event.get("item"))
         if event.get("type") not in responses_api.FINAL_EVENTS:

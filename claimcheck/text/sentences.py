@@ -1,4 +1,4 @@
-"""Split a reading view into sentences, and into passages of complete sentences.
+"""Split a reading view into sentences and passages of complete sentences.
 
 A passage fits a token budget. sentencex does the segmentation; this module corrects its
 errors in the kinds of texts that we read.
@@ -235,7 +235,7 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if right.strip() in ("»", "”") or _is_source(end, right):
+    if right.strip() in ("»", "”", "...", "…") or _is_source(end, right):
         return True
     if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
         return True
@@ -244,6 +244,8 @@ def _continues_sentence(left: str, right: str) -> bool:
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
         return False
+    if left.rstrip().endswith(("...", "…")):
+        return True
     return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
 
 
