@@ -65,11 +65,22 @@ def _build_single_flow(
         from claimcheck.pipeline.summarize import summarize_with_model
 
         flow = summarize_with_model(document, reading, settings)
+    if engine != "extractive":
+        flow = _compare_summary(flow, reading, settings)
     if not check:
         return flow
     from claimcheck.pipeline.check import check_run
 
     return check_run(flow, reading, settings, engine)
+
+
+def _compare_summary(
+    flow: Flow[Run], reading: Reading, settings: Settings
+) -> Flow[Run]:
+    from claimcheck.pipeline.summary_problems import add_summary_problems
+
+    run = yield from flow
+    return add_summary_problems(run, reading, settings.brief)
 
 
 def _build_joint_flow(document: Document, settings: Settings, engine: str) -> Flow[Run]:

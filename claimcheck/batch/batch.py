@@ -37,10 +37,10 @@ from claimcheck.store.cache import AnswerCache
 from claimcheck.store.ingest import ingest_sources
 from claimcheck.store.store import RunStore
 
-# One process reads this much in about the time that workers take to start.
+# One process reads this much in about the time it takes to start workers.
 _MIN_CHARACTERS_FOR_WORKERS = 100_000
-# Rounds of the event loop from the last bytes of an answer to its storage, at most: it
-# passes through the layers of the HTTP client. Chosen by hand, rounded up.
+# The maximum number of event loop rounds from the last bytes of an answer, through the
+# layers of the HTTP client, to its storage. Chosen by hand, rounded up.
 _ROUNDS_PER_ANSWER = 8
 # Enough that a worker never waits for this process to store an outcome. Chosen by hand.
 _DOCUMENTS_PER_WORKER = 8
@@ -51,12 +51,12 @@ def _ignore_progress(progress: Progress) -> None:
 
 
 class Batch:
-    """The documents that one configuration reads, in a store.
+    """The documents in a store that one configuration reads.
 
-    The same settings with the same store are the same batch, and resume it.
+    The same settings with the same store are the same batch, which resumes.
 
     Raises:
-        SettingsError: there is a budget in dollars, and the model's price is unknown.
+        SettingsError: the budget is in dollars, and the model's price is unknown.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Batch:
         how: ReadOptions | None = None,
         on_progress: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
-        """Add all documents of files, folders, patterns, addresses and tables.
+        """Add documents from files, folders, patterns, addresses, and tables.
 
         Calls `on_progress` with the number of documents read since the last call.
 
@@ -105,9 +105,10 @@ class Batch:
         *,
         price_factor: float = 1.0,
     ) -> Estimate:
-        """Estimate the cost of the pending documents; `on_progress` gets a count.
+        """Estimate the cost of the pending documents.
 
-        `price_factor` is for another price than that of single requests.
+        `price_factor` is the price relative to that of single requests. Calls
+        `on_progress` with the number of documents counted so far.
         """
         return estimate_batch(
             self.store, self.number, self.plan, on_progress, price_factor=price_factor
@@ -132,12 +133,12 @@ class Batch:
         """Run the pending documents until all are done or `stop` is set.
 
         Calls `on_progress` after each document. Answers are stored as soon as they
-        arrive. A `client` of your own stays open, and takes care of its own limits and
+        arrive. Your own `client` stays open, and takes care of its own limits and
         budget.
 
         Raises:
-            StoreError: another command is working on the store, and both would pay for
-                the same documents.
+            StoreError: another command is working on the store; both would pay for the
+                same documents.
         """
         with self.store.lock():
             progress = Progress.from_status(self.info)
@@ -161,15 +162,18 @@ class Batch:
     async def _choose_runner(
         self, client: Client | None, resources: AsyncExitStack
     ) -> tuple[RunDocument, int]:
-        """Return what runs one document, and how many run at a time."""
+        """Return a function that runs one document, and the concurrency."""
         if client is not None:
-            # in this process, where limits, budget and store are: the time is spent
-            # waiting for answers
+            # In this process, which has the limits, budget, and store: workers would
+            # not be faster, because the time is spent waiting for answers.
             run_one = partial(self._run_with_model, client, _Turns())
             return run_one, self.plan.limits.concurrency
         _, characters = self.store.measure_pending(self.number)
         if characters < _MIN_CHARACTERS_FOR_WORKERS:
-            return self._run_here, 1  # more at a time would only take turns
+            return (
+                self._run_here,
+                1,
+            )  # more at a time would not be faster in one process
         workers = os.cpu_count() or 1
         task = partial(run_extractively, self.plan)
         pool = await resources.enter_async_context(WorkerPool(task, workers))
@@ -179,7 +183,7 @@ class Batch:
         self, client: Client, turns: _Turns, location: RunLocation, document: Document
     ) -> Outcome:
         await turns.wait()
-        # innermost is the cache, if any: what the batch paid for counts as its own
+        # The store comes before the cache, so that the batch counts what it paid for.
         answers = DocumentAnswers(self.store, location)
         stored = StoredAnswersClient(client, answers, self.plan.settings)
         return await run_document(document, self.plan, _TurnTakingClient(stored, turns))
@@ -214,24 +218,25 @@ class Batch:
 
 
 class _Turns:
-    """Lets one document at a time be worked on, after all waiting answers.
+    """Lets documents continue one at a time, once waiting answers are stored.
 
-    Grounding the answer of a document takes milliseconds, in which other answers wait
-    in their sockets. They are paid for but not stored: a killed process loses them.
+    Grounding the answer of a document takes milliseconds, during which other answers
+    wait in their sockets. They are paid for but not stored: a killed process loses
+    them.
     """
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
 
     async def wait(self) -> None:
-        """Wait for the turn; it ends at the next wait for something else."""
+        """Wait for the turn; it ends at the document's next `await`."""
         async with self._lock:
             for _ in range(_ROUNDS_PER_ANSWER):
                 await asyncio.sleep(0)
 
 
 class _TurnTakingClient:
-    """Returns an answer, stored by then, when its document has the turn."""
+    """Returns an answer, already stored, when it is its document's turn."""
 
     def __init__(self, stored: StoredAnswersClient, turns: _Turns) -> None:
         self._stored = stored

@@ -1,8 +1,8 @@
-"""Beyond one machine: run a Ray dataset of documents (extra `distributed`).
+"""Run a Ray dataset of documents on several machines (extra `distributed`).
 
-Ray reads the source, schedules, restarts lost workers and writes shards, which
-`claimcheck runs import` adds to a store. All workers share one budget. What a lost
-worker had reserved stays reserved: its requests may have been billed.
+Ray reads the source, schedules, restarts lost workers, and writes shards, which
+`claimcheck runs import` adds to a store. All workers share one budget. The reservations
+of a lost worker stay, because its requests may have been billed.
 
     import ray
     from claimcheck import Limits, Settings
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import pyarrow
     import ray.data
 
-# What a lost worker had in hand is requested, and paid for, again. Chosen by hand.
+# The rows of a lost worker's call are requested, and paid for, again. Chosen by hand.
 _ROWS_PER_CALL = 64
 _BUDGET_POLL_INTERVAL_S = 0.1
 _INTEGER_COLUMNS = ("requests", "input_tokens", "output_tokens")
@@ -56,15 +56,15 @@ def summarize_dataset(
 ) -> ray.data.Dataset:
     """Return the outcomes as a dataset; Ray computes it when it is used.
 
-    The limits are those of all workers together. An invalid row, or one that the budget
-    does not cover, has an outcome that says so.
+    The limits apply to all workers together. The outcome of an invalid row, or of one
+    that the budget does not cover, says so.
     """
     import ray
 
     plan = Plan.from_settings(settings, limits or Limits(), check=check)
     budget = None
     if plan.limits.has_budget:
-        # an actor of its own, which only counts and so needs no core
+        # A separate actor, which only counts and therefore needs no core.
         budget = ray.remote(Budget).options(num_cpus=0).remote(plan.limits)
     worker_plan = replace(plan, limits=_divide_limits(plan.limits, workers))
     return documents.map_batches(
@@ -73,14 +73,14 @@ def summarize_dataset(
         compute=ray.data.ActorPoolStrategy(size=workers),
         batch_size=_ROWS_PER_CALL,
         batch_format="pyarrow",
-        # as often as machines are lost; what a run costs is bounded by the budget
+        # No limit on restarts of lost machines: the budget limits the cost.
         max_restarts=-1,
         max_task_retries=-1,
     )
 
 
 def _divide_limits(limits: Limits, workers: int) -> Limits:
-    """Divide the rate limits among the workers; the budget stays whole."""
+    """Divide the rate limits among the workers; the budget is shared."""
     return replace(
         limits,
         concurrency=max(1, limits.concurrency // workers),
@@ -90,10 +90,10 @@ def _divide_limits(limits: Limits, workers: int) -> Limits:
 
 
 class RemoteBudget:
-    """A worker's view of the shared budget; `actor` is a handle of Ray's.
+    """A worker's view of the shared budget; `actor` is a Ray handle.
 
-    Open reservations are settled within a request's time-out or never, since a lost
-    worker settles nothing: nobody waits longer than that.
+    A reservation is settled within a request's timeout, or never, because a lost worker
+    settles nothing. So nothing waits longer than that.
     """
 
     def __init__(self, actor: Any, timeout_s: float) -> None:
@@ -101,7 +101,7 @@ class RemoteBudget:
         self._timeout_s = timeout_s
 
     async def reserve(self, cost: RequestCost) -> None:
-        """Reserve this much, or raise `BudgetError`."""
+        """Reserve the cost, or raise `BudgetError`."""
         deadline = time.monotonic() + self._timeout_s
         while not await self._actor.reserve.remote(cost):
             if time.monotonic() > deadline:
@@ -158,14 +158,14 @@ class _RayWorker:
         except UnreachableError as error:
             outcome = Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests)
         except ProviderError as error:
-            # every worker will fail the same way: Ray ends the job with this message
+            # Every worker would fail the same way: Ray ends the job with this message.
             raise RuntimeError(str(error)) from None
         return build_shard_row(self._plan, key, document, outcome)
 
 
 def _build_arrow_schema() -> pyarrow.Schema:
     """Return the columns of a shard."""
-    # Arrow cannot infer the type of a column without values
+    # Arrow cannot infer the type of a column without values.
     import pyarrow
 
     columns = [(name, pyarrow.string()) for name in _TEXT_COLUMNS]

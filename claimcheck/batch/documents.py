@@ -43,7 +43,7 @@ async def run_document(
         flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
         run = await adrive(flow, client)
     except StoreError:
-        raise  # it is an InputError, but no fault of the document's
+        raise  # an InputError, but not caused by the document
     except UnstorableError as error:
         return Outcome.from_failure("unstorable", str(error))
     except InputError as error:

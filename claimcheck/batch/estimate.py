@@ -1,8 +1,8 @@
 """Estimate what a batch will cost, without sending anything.
 
-What a document takes depends on the answers: a long one needs a summary of its claims,
-and each claim is a request of `--check`. So the flow runs on answers as a model could
-give them, made of the sentences that the extractive engine selects.
+The requests of a document depend on the answers: a long document needs a summary of its
+claims, and `--check` sends requests for the claims. So the flow runs on plausible
+answers, made of the sentences that the extractive engine selects.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from claimcheck.pipeline.driver import Flow, drive
 from claimcheck.settings import RANGES
 from claimcheck.store.store import RunStore
 
-# Counting takes some milliseconds a document, and ten times as long with checks; the
-# rest is extrapolated from its length. Chosen by hand, so that an estimate takes
-# seconds.
+# Counting takes a few milliseconds per document, and ten times as long with checks. The
+# other documents are extrapolated from their length. Chosen by hand, so that an
+# estimate takes seconds.
 MAX_COUNTED_DOCUMENTS = 500
 _MAX_COUNTED_WITH_CHECKS = 100
 # Used until the store has answers of its own. Chosen by hand: 12 claims and a summary
@@ -38,9 +38,9 @@ _MAX_COUNTED_WITH_CHECKS = 100
 _DEFAULT_OUTPUT_TOKENS = 1_000
 _DEFAULT_VERDICT_TOKENS = 80
 _VERDICT_SCHEMA = "verdict.answer"
-_CORRECT_SCHEMA = "correct.answer"  # for what an answer got wrong, which nobody knows
+_CORRECT_SCHEMA = "correct.answer"  # not estimated: errors are unpredictable
 _NO_MODEL = Estimate(1, 1, 0, 0, 0, "no model", 0.0, 0)
-# Models seldom list as many as they may.
+# Models seldom list as many claims as they may.
 _CLAIMS_PER_ANSWER = 12
 
 
@@ -52,7 +52,7 @@ def estimate_batch(
     *,
     price_factor: float = 1.0,
 ) -> Estimate:
-    """Estimate requests, tokens and cost of the batch's pending documents."""
+    """Estimate requests, tokens, and cost of the batch's pending documents."""
     documents, characters = store.measure_pending(batch)
     if plan.engine == "extractive":
         return Estimate(documents, documents, 0, 0, 0, "no model", 0.0, 0)
@@ -70,7 +70,7 @@ def estimate_batch(
 
 
 def estimate_document(document: Document, plan: Plan) -> Estimate:
-    """Estimate requests, tokens and cost of one document.
+    """Estimate requests, tokens, and cost of one document.
 
     Raises:
         InputError, ContextWindowError: the document can't be sent.
@@ -122,13 +122,13 @@ class _Sample:
         """Count the requests of a document.
 
         Raises:
-            InputError, ContextWindowError: it is too long, or has no words.
+            InputError, ContextWindowError: the document is too long, or has no words.
         """
         plan = self._plan
-        # A sentence for each claim that an answer could have, in any passage.
-        every = replace(plan.settings, max_claims=int(RANGES["max_claims"].high))
+        # Enough sentences for the claims of every answer about any passage.
+        unlimited = replace(plan.settings, max_claims=int(RANGES["max_claims"].high))
         selected = drive(
-            build_run_flow(document, every, "extractive", check=False), None
+            build_run_flow(document, unlimited, "extractive", check=False), None
         )
         single = replace(plan.settings, repeat=1)
         flow = build_run_flow(document, single, plan.engine, check=plan.check)
@@ -139,19 +139,19 @@ class _Sample:
             while True:
                 self.count(requests)
                 if any(request.schema_name == _VERDICT_SCHEMA for request in requests):
-                    flow.close()  # they are the last ones
+                    flow.close()  # verdicts are the last requests
                     return
                 requests = flow.send([answers.build(request) for request in requests])
         except StopIteration:
             return
 
     def count_output_tokens(self, mean_tokens: dict[str, int]) -> int:
-        """Count the tokens of the answers, given the means of known ones."""
+        """Estimate the output tokens, from stored answers if there are any."""
         total = 0
         for schema, count in self.requests.items():
             is_verdict = schema == _VERDICT_SCHEMA
             guess = count * _DEFAULT_OUTPUT_TOKENS
-            if is_verdict:  # one answer has several
+            if is_verdict:  # one answer has several verdicts
                 guess = self.verdicts * _DEFAULT_VERDICT_TOKENS
             known = mean_tokens.get(schema)
             total += guess if known is None else count * known
@@ -164,7 +164,7 @@ class _Sample:
         mean_tokens: dict[str, int],
         pricing: Pricing,
     ) -> Estimate:
-        """Extrapolate what was counted by a factor."""
+        """Extrapolate the counts by a factor."""
         input_tokens = round(self.input_tokens * factor)
         output_tokens = round(self.count_output_tokens(mean_tokens) * factor)
         is_known = self.requests.keys() <= mean_tokens.keys()
@@ -197,7 +197,7 @@ class _PlausibleAnswers:
     """Answers with the sentences of an extractive run."""
 
     def __init__(self, selected: Run) -> None:
-        # each is in one answer, even if another passage repeats it
+        # Each quote is in one answer, even if another passage repeats it.
         self._quotes = [claim.quote for claim in selected.claims]
         summary = selected.summary
         sentences = summary.sentences if summary else ()
@@ -225,15 +225,15 @@ class _PlausibleAnswers:
         return {"claims": claims, "ambiguous": [], **summary}
 
     def _build_claims(self, request: ModelRequest) -> list[dict[str, Any]]:
-        """Return claims with quotes from the request's text, each once."""
+        """Return claims with unused quotes from the request's text."""
         text = request.messages[-1].content
-        shown = [quote for quote in self._quotes if quote in text]
-        chosen = shown[:_CLAIMS_PER_ANSWER]
+        present = [quote for quote in self._quotes if quote in text]
+        chosen = present[:_CLAIMS_PER_ANSWER]
         self._quotes = [quote for quote in self._quotes if quote not in chosen]
-        rest: dict[str, Any] = {
+        other_fields: dict[str, Any] = {
             "kind": next(iter(request.brief.kinds), "event"),
             "speaker": None,
             "check_worthiness": 0.5,
             "fields": {},
         }
-        return [{"quote": quote, "text": quote, **rest} for quote in chosen]
+        return [{"quote": quote, "text": quote, **other_fields} for quote in chosen]

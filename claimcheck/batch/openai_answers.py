@@ -1,7 +1,7 @@
-"""The answers in the files of OpenAI's Batch API: stored, or requested again.
+"""Store the answers in the files of OpenAI's Batch API, or request them again.
 
-A line costs itself only: a broken one is requested again, as is one with an error that
-passes. What an endpoint refuses is left out of the next submit.
+A bad line costs only itself: a broken one is requested again, and so is one with a
+temporary error. Parts that the endpoint refuses are left out of the next submit.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
 _MAX_FAULT_CHARACTERS = 300
-# More than there are parts of a body that can be refused. Chosen by hand.
+# More than the number of parts of a body that can be refused. Chosen by hand.
 _MAX_REFUSALS = 8
 _UNANSWERED = ("batch_expired", "batch_cancelled")
 _BROKEN_LINE = "the endpoint's file has no readable line for this request"
@@ -40,11 +40,11 @@ _NO_ANSWER = {"message": "no answer and no error"}
 class CollectReport:
     """The result of a collect.
 
-    `expired` requests were not answered in time, `in_progress` uploads are not done.
+    `expired` requests were not answered in time; `in_progress` uploads are not done.
     `broken` requests have no readable line in the endpoint's files, and `repeated` ones
-    met an error that passes: they are submitted again. So are those that met `pause`, a
-    problem of the account.
-    `refused` holds the endpoint's reasons for refusing whole files.
+    had a temporary error: both are submitted again. So are those that failed with
+    `pause`, a problem of the account.
+    `refused` has the endpoint's reasons for refusing entire files.
     """
 
     answers: int = 0
@@ -80,7 +80,7 @@ class AnswerCollector:
     ) -> None:
         """Store the answers in the lines of a finished job's files.
 
-        `is_complete`: the endpoint says that it has answered all requests.
+        `is_complete` is true if the endpoint says that it has answered all requests.
         """
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
         chosen: dict[str, dict[str, Any]] = {}
@@ -95,13 +95,13 @@ class AnswerCollector:
                 broken += 1
         for name, fields in chosen.items():
             self._save_line(fields, items.pop(name))
-        # what has no line is submitted again, as is what had a broken one
+        # Requests without a line, or with a broken one, are submitted again.
         unread = list(items.values())
         lost = unread if is_complete else unread[:broken]
         self.report.expired += len(unread) - len(lost)
         self.report.broken += len(lost)
         for item in lost:
-            # which line was its own is unknown, but it was paid for
+            # Its line can't be identified, but it was paid for.
             self._reservations.add(
                 self._client.estimate_max_cost(json.loads(item.body))
             )
@@ -125,7 +125,7 @@ class AnswerCollector:
         self._save_answer(item, response)
 
     def _may_repeat(self, item: UploadItem) -> bool:
-        """Whether a request that met a passing error is submitted again."""
+        """Whether a request with a temporary error is submitted again."""
         attempts = self._uploads.count_attempts(item.document, item.digest)
         return attempts < self._settings.attempts
 
@@ -133,7 +133,7 @@ class AnswerCollector:
         """Return the answer of a line.
 
         Raises:
-            NoCompletionError: the line has an error, or something else.
+            NoCompletionError: the line has an error, or no completion.
         """
         status, content = _read_response(line)
         if isinstance(content, str):
@@ -147,17 +147,17 @@ class AnswerCollector:
         raise ErrorInAnswerError(details)
 
     def _save_error(self, error: NoCompletionError, item: UploadItem) -> None:
-        """Save an error that is about this request, and count the others."""
+        """Save an error if final for this request; count temporary ones."""
         refusal = read_refusal(error)
         if refusal and any(code in _UNANSWERED for code in refusal.details.codes):
             self.report.expired += 1
             return
         translated = translate_error(error, self._settings)
         if translated.final:
-            # no fault of the document's: it stays pending until the account is in order
+            # Not the document's fault: it stays pending until the account is in order.
             self.report.pause = self.report.pause or translated
         elif refusal and self._learn_from(refusal, item):
-            # the next submit leaves out what was refused, in another process perhaps
+            # The next submit, perhaps in another process, leaves out the refused part.
             self._uploads.save_dialect(self._client.dialect.to_json())
             self.report.repeated += 1
         elif refusal and refusal.is_transient and self._may_repeat(item):
@@ -173,15 +173,15 @@ class AnswerCollector:
             return False
         if learn_refusal(self._settings, body, refusal):
             return True
-        # Where others were answered, it is about the text. So it may be the first time:
-        # a server that fails once may have recovered by the next.
+        # If other requests were answered, the refusal is about the text. And a server
+        # that fails once may recover, so the first temporary error teaches nothing.
         if self.report.answers or (refusal.is_transient and attempts == 1):
             return False
         return learn_unnamed_refusal(self._settings, body, refusal)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._uploads.batch, item.document)
-        # a collect that was interrupted may have stored it before
+        # An interrupted collect may already have stored it.
         if self._store.find_answer(location, item.digest) is None:
             self._store.save_answer(location, item.digest, item.schema, response)
 

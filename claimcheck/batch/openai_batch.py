@@ -1,8 +1,8 @@
 """A batch through OpenAI's Batch API, in rounds of submit and collect.
 
-Every round replays each document on the answers that the store has; the requests that
-it makes beyond these go into the next upload. So repairs, second quotes and the
-summaries of long documents are rounds of their own.
+Every round replays each document with the stored answers; the requests without an
+answer go into the next upload. So repairs, corrections, and the summaries of long
+documents each take a further round.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from claimcheck.models.llm import Spending
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import OpenRequests, Upload, UploadItem, Uploads
 
-# A line of the file also holds id, method and URL: about 120 bytes, rounded up.
+# A line of the file also has an id, method, and URL: about 120 bytes, rounded up.
 _BYTES_PER_ENVELOPE = 200
 
 
@@ -78,7 +78,7 @@ class BatchApiRunner:
         """Submit the requests of all pending documents that the budget covers.
 
         Raises:
-            BudgetError: it covers no document, and no upload is in progress.
+            BudgetError: the budget covers no document, and no upload is in progress.
         """
         open_requests = self._uploads.find_open_requests()
         over_budget = self._prepare_uploads(open_requests)
@@ -96,7 +96,7 @@ class BatchApiRunner:
         return SubmitReport(requests, uploads, over_budget)
 
     def status(self) -> list[tuple[Upload, BatchJob | None]]:
-        """Return the uploads, each with its job if that is running."""
+        """Return the uploads, each with its job if it is running."""
         jobs: list[tuple[Upload, BatchJob | None]] = []
         for upload in self._uploads.list_all():
             job = None
@@ -125,7 +125,7 @@ class BatchApiRunner:
                 report.in_progress += 1
         pending, _ = self._store.measure_pending(self._batch)
         for _ in replay_pending(self._store, self._batch, self._plan):
-            pass  # replaying saves the outcomes of documents that need no more answers
+            pass  # a replay saves the outcomes of documents that need no more answers
         still_pending, _ = self._store.measure_pending(self._batch)
         report.finished = pending - still_pending
         return report
@@ -133,7 +133,7 @@ class BatchApiRunner:
     def _build_budget(self, open_requests: OpenRequests) -> Budget:
         """Return the budget, less spending and open uploads."""
         status = self._store.batch(self._batch)
-        # nobody settles before the next collect: open uploads count as spent
+        # Nothing is settled before the next collect, so open uploads count as spent.
         spent = Spending(
             (status.spent_usd or 0.0) + open_requests.usd,
             status.spent_tokens + open_requests.tokens,
@@ -171,7 +171,7 @@ class BatchApiRunner:
         self._uploads.prepare(items, cost.usd, cost.tokens)
 
     def _send(self, upload: Upload) -> None:
-        """Upload the file and create its job, unless that was done."""
+        """Upload the file and create its job, unless that was already done."""
         file, job = upload.file, None
         if file is None:
             items = self._uploads.iter_items(upload.number)
@@ -179,7 +179,7 @@ class BatchApiRunner:
             file = self._api.upload(upload.tag, lines)
             self._uploads.mark_uploaded(upload.number, file)
         else:
-            # the earlier command may have died before it could store its job
+            # An earlier command may have died before it stored its job.
             job = self._api.find_job(upload.tag)
         if job is None:
             job = self._api.create_job(file, upload.tag)
@@ -195,7 +195,7 @@ class BatchApiRunner:
             for request in requests:
                 body = self._client.build_body(request)
                 digest = compute_request_digest(request, self._plan.settings)
-                # two passages may ask the same: one answer serves both
+                # Two passages may cause the same request: one answer serves both.
                 if (number, digest) in open_keys or digest in items:
                     continue
                 body_json = json.dumps(body, ensure_ascii=False)

@@ -12,7 +12,7 @@ from claimcheck import prompts, schemas
 from claimcheck.config import fill_endpoint
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
-# A budget can only be kept if every answer has a maximum length. Chosen by hand.
+# A budget can only be enforced if every answer has a maximum length. Chosen by hand.
 MAX_OUTPUT_TOKENS = 8192
 _PROMPTS = ("summarize", "claims", "digest", "correct", "repair", "json-only")
 _SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "correct.answer")
@@ -23,10 +23,10 @@ _TRANSPORT_SETTINGS = ("attempts", "timeout_s")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The settings, engine (`llm` or `extractive`) and limits of a batch.
+    """The settings, engine (`llm` or `extractive`), and limits of a batch.
 
     With `check`, each run is checked against its own document. `scorer` is the name and
-    version of the model that judges passages then; None compares words.
+    version of the model that judges passages in a check; None compares words.
     """
 
     settings: Settings
@@ -51,7 +51,8 @@ class Plan:
     def config(self) -> dict[str, Any]:
         """Return what determines the runs; it identifies the batch."""
         if self.engine == "extractive":
-            # its version is not part of it: an upgrade resumes the batch
+            # The version of claimcheck is not included, so an upgrade resumes the
+            # batch.
             return {
                 "engine": self.engine,
                 "check": self.check,
@@ -78,10 +79,10 @@ class Plan:
         }
 
     def _scorer_config(self) -> dict[str, Any]:
-        # Without a key for None, batches resume that are older than this choice.
+        # Without a key for None, batches from versions without this setting resume.
         if self.scorer is None:
             return {}
-        # A model's answers cost money: to install the extra must not repeat them.
+        # A model's answers cost money: installing the extra must not repeat them.
         by_model = self.settings.checks_with_model(self.engine)
         if by_model and self.settings.verifier is None:
             return {}
@@ -100,7 +101,7 @@ class Plan:
 
 
 def _resolve_scorer(settings: Settings) -> str | None:
-    # Imported late: commands that only read a store do not need it.
+    # Imported here, because commands that only read a store do not need it.
     from claimcheck.verification.choose import resolve_scorer_name
     from claimcheck.verification.verifiers import LEXICAL
 

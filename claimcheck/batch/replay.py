@@ -1,7 +1,7 @@
-"""Replay documents on the answers that a store has.
+"""Replay documents with the answers in a store.
 
-A flow asks again what it asked before, so its first requests without an answer are what
-a document needs next. Any process that has the store can take that step.
+A flow always sends the same requests, so the first ones without an answer are those
+that a document needs next. Any process that has the store can take that step.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def replay_pending(
         try:
             result = _replay(store, location, plan, document)
         except StoreError:
-            raise  # it is an InputError, but no fault of the document's
+            raise  # an InputError, but not caused by the document
         except (InputError, ContextWindowError) as error:
             is_too_long = isinstance(error, ContextWindowError)
             cause = "too_long" if is_too_long else "unreadable"
@@ -61,7 +61,7 @@ def _replay(
                 else:
                     answers.append(answer)
             if missing:
-                # all at once: a file waits up to a day for its answers
+                # All missing requests at once, because a file's answers may take a day.
                 flow.close()
                 return missing
             requests = flow.send(answers)

@@ -1,8 +1,8 @@
 """Run the pending documents of a batch, many at a time.
 
-A slow document delays no other. An error that every further request would meet (a wrong
-key, an unknown model, no budget left, a full disk) stops the batch. Any other error is
-the outcome of its document.
+A slow document does not delay the others. An error that every further request would hit
+(a wrong key, an unknown model, no budget left, a full disk) stops the batch. Any other
+error becomes the outcome of its document.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from claimcheck.models.outcome import (
 from claimcheck.models.run import Cause
 from claimcheck.store.store import RunStore
 
-# Without an answer to this many documents in a row, or to all that run at a time, the
-# network is gone. Chosen by hand.
+# If this many documents in a row get no answer, and at least as many as run at a time,
+# the network is down. Chosen by hand.
 _MIN_UNREACHED_TO_STOP = 5
 
 RunDocument = Callable[[RunLocation, Document], Awaitable[Outcome]]
@@ -55,19 +55,20 @@ class BatchRunner:
 
     async def run(self) -> None:
         """Run until every document has an outcome, or `stop` is requested."""
-        # one iterator for all tasks: each takes the next document when it is free
+        # All tasks share one iterator: each takes the next document when it is free.
         pending = self.store.iter_pending(self.batch)
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):
                 group.create_task(self._run_pending(pending))
-        # An endpoint that takes every request is there: documents that it does not
-        # answer would otherwise stop each later command before it gets to the others.
-        is_there = all(isinstance(error, NoAnswerError) for _, error in self._unreached)
+        # An endpoint that accepted every request is up. Documents that it does not
+        # answer must fail, or they would stop each later command before it reaches the
+        # others.
+        is_up = all(isinstance(error, NoAnswerError) for _, error in self._unreached)
         has_answered = self.progress.here > 0
-        if is_there or (has_answered and not self.stop.requested):
+        if is_up or (has_answered and not self.stop.requested):
             self._fail_unreached()
         elif not has_answered:
-            self.stop.request(self._unreached[-1][1])  # it never answered at all
+            self.stop.request(self._unreached[-1][1])  # the endpoint never answered
 
     async def _run_pending(self, pending: Iterator[tuple[int, Document]]) -> None:
         while not self.stop.requested:
@@ -79,7 +80,7 @@ class BatchRunner:
                 location = RunLocation(self.batch, number)
                 outcome = await self._run_one(location, document)
                 if outcome is not None:
-                    # this one was answered, so the network works
+                    # An answer means that the network works.
                     self._fail_unreached()
                     self._save(location, outcome)
             except StoreError as error:  # full, locked, deleted

@@ -1,6 +1,6 @@
-"""Outcomes outside a store, in rows of JSON Lines or Parquet: shards.
+"""Shards: outcomes outside a store, in rows of JSON Lines or Parquet.
 
-Machines that share no file write them; `claimcheck runs import` adds them to a store.
+Machines that share no files write them; `claimcheck runs import` adds them to a store.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from claimcheck.store.store import RunStore
 _SUFFIXES = (".jsonl", ".json", ".parquet")
 _REQUIRED_COLUMNS = ("key", "state", "way")
 _MAX_ROW_BYTES = 4 * MAX_LINE_BYTES  # the text of a document, escaped, and its run
-_ROWS_PER_READ = 200  # of a Parquet file, which need not fit into memory
+_ROWS_PER_READ = 200  # a Parquet file may be larger than the memory
 
 _Row = dict[str, Any]
-_LocatedRow = tuple[str, _Row]  # with the file and line for messages
+_LocatedRow = tuple[str, _Row]  # the file and line (for messages), and the row
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """The number of documents in the shards, and of outcomes new to the store.
 
-    `repeated` rows have the key of an earlier row and were skipped, as were `broken`
-    ones: what is wrong with each, and where.
+    `repeated` rows have the key of an earlier row and were skipped. `broken` describes
+    the other skipped rows: where each is, and what is wrong.
     """
 
     documents: int
@@ -56,7 +56,7 @@ def build_shard_row(
         outcome = Outcome(DocumentState.PENDING, None, None, None, Usage())
     return {
         "key": key,
-        # every row states its configuration: shards of several batches can be mixed
+        # Every row states its configuration, so shards of several batches can be mixed.
         "way": json.dumps(plan.config(), ensure_ascii=False, sort_keys=True),
         "state": str(outcome.state),
         "cause": outcome.cause,
@@ -72,9 +72,9 @@ def build_shard_row(
 
 
 def import_shards(store: RunStore, folder: Path) -> ImportReport:
-    """Add the documents and outcomes of a folder of shards, each once.
+    """Add documents and outcomes from a folder of shards, without duplicates.
 
-    Outcomes that the store already has stay.
+    Outcomes that are already in the store stay.
 
     Raises:
         InputError: there are no shards, or one is not a Parquet file; the files before
@@ -95,7 +95,7 @@ def _import_files(store: RunStore, paths: list[Path]) -> ImportReport:
             problem = row if isinstance(row, str) else _find_problem(row)
             if problem:
                 broken.append(f"{origin}: {problem}")
-            # Ray repeats the rows that a lost worker had written already
+            # Ray repeats the rows that a lost worker had already written.
             elif row["key"] in keys:
                 repeated += 1
             else:
@@ -127,7 +127,7 @@ def _find_problem(row: _Row) -> str | None:
             load_document(row["fields"], row["text"])
         if row.get("run"):
             Run.from_json(row["run"])
-        # half a surrogate pair has no place in a store
+        # Half a surrogate pair cannot be stored.
         json.dumps(row, ensure_ascii=False).encode()
     except (
         BaseValidationError,
@@ -148,7 +148,7 @@ def _import_rows(store: RunStore, path: Path, rows: list[_LocatedRow]) -> int:
     outcomes = 0
     for config, batch_rows in rows_by_config.items():
         batch = store.open_batch(json.loads(config))
-        # no state: a shard that was rewritten is read again
+        # Without a state, the shard is always read, because it may have been rewritten.
         source = DocumentSource(str(path), None, partial(_build_entries, batch_rows))
         ingest_sources(store.database, batch, [source])
         for _, row in batch_rows:
@@ -168,7 +168,7 @@ def _build_entries(rows: list[_LocatedRow]) -> Iterator[SourceEntry]:
 
 def _import_outcome(store: RunStore, batch: int, row: _Row) -> bool:
     """Store the row's outcome; return whether the document had none before."""
-    # ingesting has recorded an unreadable document, which has no text, as a failure
+    # Ingesting has already recorded an unreadable document, without text, as a failure.
     if row["state"] == DocumentState.PENDING or row.get("text") is None:
         return False
     location = store.find_pending(batch, row["key"])
@@ -187,7 +187,7 @@ def _import_outcome(store: RunStore, batch: int, row: _Row) -> bool:
 
 def _read_usage(row: _Row) -> Usage:
     if row.get("run"):
-        # the run counts more than a row has columns for: cached tokens, seconds
+        # The run has counts without a column in the row: cached tokens, seconds.
         return load_run(row["run"], row["text"]).usage
     counts = {}
     for name in ("requests", "input_tokens", "output_tokens"):
@@ -196,7 +196,7 @@ def _read_usage(row: _Row) -> Usage:
 
 
 def _read_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield locations and rows, or what is wrong with a broken row."""
+    """Yield (location, row), or (location, problem) for a broken row."""
     if path.suffix == ".parquet":
         return _read_parquet_rows(path)
     return _read_json_rows(path)

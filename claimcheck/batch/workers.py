@@ -1,10 +1,9 @@
-"""Run documents in worker processes: the extractive engine uses every core.
+"""Run documents in worker processes, so that every core is used.
 
 A worker may die at any moment (a bug in a C library, no memory left). Python then
-breaks the whole pool, so that every document in it is a suspect: each is run again in a
-process of its own. One that ends that process too has failed; the others are done.
-
-Documents of a model are not run here: their time is spent waiting for answers.
+breaks the entire pool, so every document in it is a suspect, and runs again in a
+separate process. A document that also kills that process has failed.
+Documents for a model do not run here, because their time is spent waiting for answers.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _Result = TypeVar("_Result")
 class WorkerPool:
     """Processes that run `task` on documents; use it in an `async with`.
 
-    `task` and what it returns have to be picklable. Workers start when they are needed.
+    `task` and its results must be picklable. Workers start when they are needed.
     """
 
     def __init__(self, task: Callable[[Document], Outcome], workers: int) -> None:
@@ -54,7 +53,7 @@ class WorkerPool:
         self, error_type: type[BaseException] | None, *_: object
     ) -> None:
         if error_type is not None:
-            _kill_workers()  # a cancelled batch does not wait for long documents
+            _kill_workers()  # a canceled batch does not wait for long documents
         for pool in (self._shared, self._single):
             if pool is not None:
                 await asyncio.to_thread(pool.shutdown, cancel_futures=True)
@@ -70,15 +69,17 @@ class WorkerPool:
             pool = await self._get_shared()
             return await _submit(pool, self._task, document)
         except (BrokenProcessPool, OSError):
-            if self._shared is pool:  # the first to notice: later documents get another
+            if (
+                self._shared is pool
+            ):  # the first to notice; later documents get a new pool
                 self._shared = None
         async with self._single_lock:
             return await self._run_alone(document)
 
     async def _get_shared(self) -> ProcessPoolExecutor:
-        """Return the pool; start its first process alone if there is none.
+        """Return the pool; create it if needed, with one process at first.
 
-        A pool that breaks while it starts processes fails in a thread of its own
+        A pool that breaks while it starts several processes fails in its own thread
         (CPython 3.11: "dictionary changed size during iteration").
         """
         async with self._shared_lock:
@@ -104,7 +105,7 @@ class WorkerPool:
 
     async def _start_single(self) -> ProcessPoolExecutor:
         """Start a process that has run a first task."""
-        # a document is only to blame for a process that did start
+        # A document can only be blamed if the process did start.
         if self._start_error is not None:
             raise self._start_error
         for _ in range(_MAX_START_ATTEMPTS):
@@ -137,8 +138,8 @@ async def _submit(
 class _WorkerProcess(SpawnProcess):
     """A process that does not import the caller's `__main__`.
 
-    `multiprocessing` would: a script without `if __name__ == "__main__"` would run its
-    batch again in every worker. The tasks here need nothing from it.
+    `multiprocessing` would, so a script without `if __name__ == "__main__"` would run
+    its batch again in every worker. The tasks here need nothing from `__main__`.
     """
 
     def start(self) -> None:
@@ -157,17 +158,17 @@ class _WorkerContext(SpawnContext):
 
 
 def _initialize_worker() -> None:
-    # Ctrl-C and a closed terminal reach all of its processes, and are for the first one
-    # to handle
+    # Ctrl-C and a closed terminal reach all processes; only the parent handles them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    os.dup2(2, 1)  # what a library prints must not end up among the results
+    os.dup2(2, 1)  # output of libraries must not end up among the results
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
 def _exit_with_parent() -> None:
     """Exit when the parent is killed."""
-    # a pool's workers wait for the next task forever: they hold both ends of the pipe
+    # Without this, a pool's workers would wait for the next task forever, because they
+    # hold both ends of the pipe.
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()

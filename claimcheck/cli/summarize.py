@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE...", help=f"{SOURCE_HELP} With --joint several, or a folder."
+        metavar="SOURCE", help=f"{SOURCE_HELP} With --joint several, or a folder."
     ),
 ]
 _Joint = Annotated[
@@ -101,8 +101,9 @@ _FailOnResult = Annotated[
     typer.Option(
         "--fail-on",
         help="Exit with 1 if a claim's quote is not in the document or does not say "
-        "what the claim says (ungrounded); with --check also if anything is refuted "
-        "(refuted), or anything but supported (unsupported).",
+        "what the claim says, or the summary differs from the document (ungrounded); "
+        "with --check also if anything is refuted (refuted), or anything but "
+        "supported (unsupported).",
     ),
 ]
 
@@ -239,6 +240,8 @@ def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
+    if run.summary and run.summary.problems:
+        return True
     # A claim that its own quote contradicts fails, whatever a check says about it.
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:

@@ -19,7 +19,8 @@ def validate(
         typer.Option(
             "--schema",
             metavar="NAME",
-            help="The schema that the files must follow (default: by their fields).",
+            help="The schema that the files must follow (default: chosen by their "
+            "fields).",
         ),
     ] = None,
 ) -> None:

@@ -1,8 +1,8 @@
-"""How much a sentence is worth checking, and why.
+"""Score how much a sentence is worth checking, and say why.
 
 A logistic model over the form of the sentence and the mean vector of its words.
-`check_worthiness.json` has the weights and says where they come from. After a change to
-the features, fit them again with `benchmarks/fit_check_worthiness.py`.
+`check_worthiness.json` has the weights and their origin. After a change to the
+features, refit them with `benchmarks/fit_check_worthiness.py`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from claimcheck.models.claim import Kind, Quantity
 from claimcheck.resources import read_words
 
 _WEIGHTS_PATH = Path(__file__).with_suffix(".json")
-# A sentence is called check-worthy from here on: chosen on the debates that the weights
-# were fitted on.
+# Sentences with this score or more are called check-worthy. Chosen on the debates on
+# which the weights were fitted.
 CHECK_WORTHY_FROM = 0.35
-# A feature that adds less to the logit is not given as a reason. Chosen by hand.
+# A feature that adds less to the logit is not stated as a reason. Chosen by hand.
 _MIN_REASON_CONTRIBUTION = 0.05
 _MAX_REASONS = 3
 _MAX_SHORT_STATEMENT_WORDS = 11  # a longer one with an opinion word says more than that
@@ -69,7 +69,7 @@ def compute_features(
     count = len(words) or 1
     capitals = [word for word in text.split()[1:] if word[0].isupper()]
     long_words = [word for word in words if len(word) > 7]
-    # The caps and the order are those that the weights were fitted with.
+    # The weights were fitted with these caps and this order.
     features = {
         "digits": float(bool(_DIGIT.search(text))),
         "quantity": min(len(quantities), 3) / 3,

@@ -1,4 +1,4 @@
-"""The clauses of a sentence, where there is only one way to split it."""
+"""Split a sentence into clauses if there is only one way to do so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _APPOSITIVE_NOUN = r"""
 """
 _APPOSITIVE_START = re.compile(_APPOSITIVE_NOUN, re.VERBOSE)
 _APPOSITION = re.compile(rf",\s+(?={_APPOSITIVE_NOUN}(?!that\b|of\b|to\b))", re.VERBOSE)
-# With fewer words on a side, a cut leaves no statement there. Chosen by hand.
+# A side with fewer words would not be a statement. Chosen by hand.
 _MIN_CLAUSE_WORDS = 4
 
 
@@ -31,8 +31,8 @@ _MIN_CLAUSE_WORDS = 4
 class Clause:
     """Ranges of a sentence that together state one thing.
 
-    `is_contrast`: another clause of the sentence states the opposite side.
-    `referent`: the range that the clause comments on, in "A, a claim X denied".
+    `is_contrast` means that another clause of the sentence states the opposite side.
+    `referent` is the range that the clause comments on: A in "A, a claim X denied".
     """
 
     ranges: tuple[tuple[int, int], ...]
@@ -52,7 +52,7 @@ def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
 
 
 def _split_contrast(text: str) -> tuple[Clause, ...]:
-    """Split "A whereas B"; return nothing if the sentence has another form."""
+    """Split "A whereas B"; return nothing for a sentence of another form."""
     cut = _find_cut(_CONTRAST, text)
     if cut is None:
         return ()

@@ -54,7 +54,7 @@ def parse_full_date(match: re.Match[str], prefix: str = "") -> date | None:
 
 def parse_month(name: str) -> int:
     """Return the number of a month's name or abbreviation."""
-    # Three letters identify a month, also "sept." and "june".
+    # Three letters identify a month, even in "sept." and "june".
     start = name.lower().rstrip(".")[:3]
     return next(number for full, number in MONTHS.items() if full.startswith(start))
 

@@ -1,9 +1,9 @@
-"""Tell an instruction from a statement, by the form of its sentence.
+"""Distinguish instructions from statements, by the form of the sentence.
 
-An instruction to a reader, or to the program that reads, is neither true nor false. It
-begins with a verb in its base form that has an object ("Ignore the notice"), it says "I
-order you", or it is under a condition for "you". What somebody is reported to have
-said is a statement about that, whatever its form.
+An instruction to a reader, or to a program that reads, is neither true nor false. It
+begins with a verb in its base form and an object ("Ignore the notice"), says "I order
+you", or has a condition for "you". Reported speech is a statement about what somebody
+said, whatever its form.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from claimcheck.english.speech import detect_speech
 from claimcheck.text.words import get_part_of_speech
 
 REASON = "instruction, not a statement"  # in the ledger
-# What comes before an instruction: a condition, whom it is for, a signal.
+# What may precede an instruction: a condition, an addressee, a signal.
 _LEAD = re.compile(
     r"""
     <[/\w|][^<>]{0,80}> | \[[^\[\]]{1,80}\] | [^\w“"<\[]+ | [<\[]
@@ -39,7 +39,7 @@ _OBJECT_STARTS = frozenset(
     when where whether which who why your yourself
     """.split()
 )
-# They put a statement forward: "Note that prices rose".
+# These verbs introduce a statement: "Note that prices rose".
 _NO_ORDERS = FUNCTION_WORDS | set(
     """
     believe consider forget imagine know let look note notice observe recall
@@ -89,7 +89,8 @@ def _is_base_verb(word: str) -> bool:
         return False
     if get_part_of_speech(word) == "v":
         return True
-    # "List the names": "list" is a noun more often, but there is "listed".
+    # "List the names": "list" is usually a noun, but "listed" shows that it is also a
+    # verb.
     has_participle = get_part_of_speech(f"{word.removesuffix('e')}ed") != "?"
     is_noun = len(word) > 2 and get_part_of_speech(word) in "n?"
     return is_noun and has_participle

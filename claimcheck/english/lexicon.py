@@ -1,4 +1,4 @@
-"""Word stems, and the words whose change alters what a sentence says.
+"""Word stems, and the words that must not change without changing the meaning.
 
 The word lists are `claimcheck/data/*.txt`; edit them there.
 """
@@ -23,7 +23,7 @@ def _load_base_forms() -> dict[str, str]:
 
 
 def _load_critical_words() -> dict[str, str]:
-    # A quote may be in another language than English, so all negations count.
+    # A quote may not be in English, so the negations of all languages count.
     kinds = dict.fromkeys(ALL_NEGATIONS, "negation")
     for line in read_words("critical_words"):
         kind, word = line.split()
@@ -35,7 +35,7 @@ BASE_FORMS = _load_base_forms()
 FUNCTION_WORDS = frozenset(read_words("function_words"))
 FORMS_OF_BE = frozenset("be am is are was were been being".split())
 
-# Both spellings share a stem only after this; the stemmer keeps them apart.
+# Applied before stemming, because the stemmer keeps the two spellings apart.
 _BRITISH_TO_AMERICAN = (
     ("ise", "ize"),
     ("isation", "ization"),
@@ -43,20 +43,20 @@ _BRITISH_TO_AMERICAN = (
     ("yse", "yze"),
     ("tre", "ter"),
 )
-# Respelling a short word makes another word of it: "four", "wise", "tread".
+# Respelling a short word would turn it into another word: "four", "wise", "tread".
 _MIN_RESPELLED_LETTERS = 6
 _MIN_LETTERS_BESIDE_ENDING = 3
 
-# A long-running process meets ever new words; without a limit its caches would grow
-# with them. Chosen by hand.
+# A long-running process keeps seeing new words, and its caches must not grow without a
+# limit. Chosen by hand.
 WORD_CACHE_SIZE = 200_000
 
-_stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache of its own, `stem` has one
+_stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache, because `stem` has one
 
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def stem(word: str) -> str:
-    """Return what a lowercase word's inflections and spellings share."""
+    """Return the common stem of a lowercase word's forms and spellings."""
     base = BASE_FORMS.get(word, word)
     # "raised" is as short a word as "raise", and must keep its stem.
     if len(base.removesuffix("d").removesuffix("s")) >= _MIN_RESPELLED_LETTERS:
@@ -70,8 +70,8 @@ def stem(word: str) -> str:
 
 
 _KINDS_BY_WORD = _load_critical_words()
-# By stem, so that inflections are found, and as written, for words whose stem is
-# another critical word's.
+# By stem, to find inflections, and as written, for words whose stem belongs to another
+# critical word.
 CRITICAL_WORD_KINDS: dict[str, str] = {
     **{stem(word): kind for word, kind in _KINDS_BY_WORD.items()},
     **_KINDS_BY_WORD,

@@ -1,4 +1,4 @@
-"""Metadata that a document's text states: title, date, language, tokens."""
+"""Read metadata from a document's text: title, date, language, tokens."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from claimcheck.text.reading import Reading
 
 
 def fill_metadata(document: Document, reading: Reading) -> Document:
-    """Fill in the metadata that the document lacks from its text."""
+    """Fill in missing metadata from the document's text."""
     token_count = document.tokens
     if token_count is None:
         token_count = tokens.count(document.full_text)
     return replace(
         fill_date(document),
         title=document.title or _find_title(reading),
-        # The text wins: page templates often declare another language.
+        # The text wins, because page templates often declare the wrong language.
         language=detect_language(reading.text) or document.language,
         tokens=token_count,
     )
 
 
 def fill_date(document: Document) -> Document:
-    """Fill in the publication date from the text, if the document has none."""
+    """Fill in a missing publication date from the text."""
     if document.published or not (stated := find_publication_date(document.full_text)):
         return document
     published, origin = stated

@@ -1,4 +1,4 @@
-"""Names: runs of capitalized words, found by their form alone."""
+"""Find names: runs of capitalized words, by their form alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _NAME = re.compile(
 )
 _SENTENCE_OPENERS = frozenset(read_words("sentence_openers"))
 _NOT_NAMES = _SENTENCE_OPENERS | frozenset(MONTHS) | frozenset(WEEKDAYS)
-# Up to the last title before a name, so that "Deputy Foreign Minister" goes as a whole.
+# Matches up to the last title before a name, to remove all of "Deputy Foreign
+# Minister".
 _OFFICE_TITLE = re.compile(
     rf"""
     ^(?:.*\s)?
@@ -45,7 +46,7 @@ _POSSESSIVE = re.compile(r"['’]s?\s+")
 _POSSESSIVE_END = re.compile(r"['’]s?$")
 
 
-# A sentence's names are needed again for every later sentence that says "he".
+# Cached, because every later sentence that says "he" needs a sentence's names again.
 @lru_cache(maxsize=4_096)
 def find_names(text: str) -> tuple[str, ...]:
     """Find the distinct names in a text, in order, without titles."""
@@ -64,7 +65,7 @@ def _is_part_of_another(name: str, names: dict[str, None]) -> bool:
 
 
 def find_proper_names(text: str) -> list[str]:
-    """Find names, but not a common word that merely opens the text."""
+    """Find names; skip common words capitalized only as the first word."""
     return [
         name
         for name in find_names(text)

@@ -1,4 +1,4 @@
-"""Quantities: numbers as written, with their value and unit."""
+"""Find quantities: numbers as written, with their value and unit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NUMBER_SCALES: dict[str, float] = {
 _CURRENCY_BY_SIGN: dict[str, str] = dict(
     line.split() for line in read_words("currency_signs")
 )
-# Only with their capitals: "all", "try" and "top" are words.
+# Only in capitals: "all", "try", and "top" are also words.
 _CURRENCY_CODES = frozenset(read_words("currency_codes"))
 
 _NUMBER_WORD = rf"""
@@ -115,17 +115,17 @@ _UNIT = re.compile(
 # For the noun after an adjective: "large separate rooms".
 _NEXT_WORD = re.compile(rf"\s+{_NOT_A_UNIT}([a-z]{{3,}})\b", re.IGNORECASE)
 _MEASURE_MODIFIERS = frozenset(("square", "cubic", "nautical", "metric", "light"))
-# WordNet lists these as verbs, because they are verbs more often than adjectives.
+# WordNet lists these as verbs, because they are more often verbs than adjectives.
 _ADJECTIVES_LISTED_AS_VERBS = frozenset(("separate", "free", "live", "open", "own"))
-_MAX_ADJECTIVES = 2  # with more between, the noun is often another phrase's
+_MAX_ADJECTIVES = 2  # after more of them, the noun often belongs to another phrase
 _RATE = re.compile(
     r"\s+(?:an?|per|each|every)\s+"
     r"(second|minute|hour|day|week|month|year|person|head|capita)\b",
     re.IGNORECASE,
 )
-# The longest month name with its spaces; a longer look back would cost time.
+# The longest month name with its spaces; looking back further would cost time.
 _MAX_MONTH_CHARACTERS = 24
-# "twenty-first" counts nothing; nor does the number of a part, a round, a seat.
+# "twenty-first" is not a count; nor is the number of a part, a round, or a seat.
 _ORDINAL_TAIL = re.compile(
     r"-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b",
     re.IGNORECASE,
@@ -151,7 +151,7 @@ _MONTH_BEFORE = re.compile(
 )
 # Compared first, because it is cheaper than the regular expression.
 _MONTH_ENDS = tuple({part for name in MONTHS for part in (name[:3], name[-3:])})
-# With their capital, as after a day: in "3 may leave", "may" is a verb.
+# Capitalized only, because in "3 may leave", "may" is a verb.
 _MONTH_NAMES = frozenset(
     name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
 )
@@ -160,12 +160,12 @@ _FOREIGN_MONTH = re.compile(
     rf"\.?\s+(?:de\s+)?(?:{'|'.join(read_words('foreign_months'))})\b", re.I
 )
 _YEAR_NUMBER = re.compile(YEAR)
-# Mostly no quantities: "one of them", "no one", "zero in on", "half".
+# Usually not quantities: "one of them", "no one", "zero in on", "half".
 _VAGUE_NUMBER_WORDS = frozenset(("one", "half", "zero"))
 
 
 def is_numeral(word: str) -> bool:
-    """Return whether a word is a number, but not "a", "an" or "half"."""
+    """Return whether a word is a number, excluding "a", "an", and "half"."""
     return word in NUMBER_WORDS and word not in ("a", "an", "half")
 
 
@@ -201,7 +201,7 @@ def _parse_quantity(match: re.Match[str], text: str) -> Quantity | None:
 
 
 def _counts_nothing(word: str | None, unit: str) -> bool:
-    """Return whether it is a day, "3 May", or vague: "one of them"."""
+    """Return whether a number is a day, "3 May", or vague: "one of them"."""
     if unit.partition(" ")[0] in _MONTH_NAMES:
         return True
     return word in _VAGUE_NUMBER_WORDS and not _MEASURE_UNIT.match(unit)

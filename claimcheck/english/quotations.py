@@ -1,11 +1,10 @@
-"""Who says each sentence of a text, also if only those around it tell.
+"""Find the speaker of each sentence, using the sentences around it.
 
-* A quotation that is left open keeps its speaker in the next sentences and paragraphs.
-* A sentence that is one quotation has the speaker of the quotation before it.
-* "She said" is the only woman named shortly before, or else the one who spoke last.
-
-Nobody speaks where two readings are left. People are known by their given name, which
-also tells who may be "she"; one that women and men have is both.
+* An open quotation keeps its speaker in the following sentences and paragraphs.
+* A sentence that is only a quotation has the speaker of the quotation before it.
+* "She said" refers to the only woman named shortly before, or else to the last speaker.
+If two readings remain, no speaker is returned. People are recognized by their given
+name, which also decides who may be "she"; a name of women and men may be either.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from claimcheck.text.sentences import Sentence
 from claimcheck.text.words import get_genders, may_be_name
 
 _GENDERS = {"he": "m", "she": "f"}
-# Who was last named farther away may be forgotten. Chosen by hand.
+# The distance within which a named person can be meant by a pronoun. Chosen by hand.
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
 _WORD = re.compile(r"\w")
@@ -34,10 +33,10 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A sentence by its quotations.
+    """A sentence and its quotations.
 
-    `text` begins with the mark of the quotation that is open where the sentence starts,
-    if one is (`continues`). In `masked`, quoted characters are "¤".
+    If a quotation is open at the start of the sentence (`continues`), `text` begins
+    with its mark. In `masked`, quoted characters are "¤".
     """
 
     text: str
@@ -50,12 +49,12 @@ class _Part:
 
     @property
     def is_quotation(self) -> bool:
-        """Whether it is one or more quotations, and nothing besides."""
+        """Whether the sentence consists only of quotations."""
         return self.has_quotation and not _WORD.search(self.masked)
 
 
 class Attribution:
-    """Who says the sentences of a text."""
+    """The speakers of the sentences of a text."""
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self._sentences = sentences
@@ -87,7 +86,7 @@ class Attribution:
         return speeches
 
     def find_antecedent(self, index: int) -> str | None:
-        """Return whom "He" or "She" at its start means, if certain."""
+        """Return the person an initial "He" or "She" means, if certain."""
         pronoun = self._sentences[index].text.partition(" ")[0].lower()
         if pronoun not in _GENDERS or self._parts[index].continues:
             return None
@@ -109,7 +108,7 @@ class Attribution:
     def _find_speech(
         self, index: int, speeches: Sequence[Speech | None]
     ) -> Speech | None:
-        """Return a sentence's speech, given those of the sentences before."""
+        """Return a sentence's speech, given the speeches before it."""
         sentence, part = self._sentences[index], self._parts[index]
         speech = detect_speech(part.text)
         added = len(part.text) - len(sentence.text)
@@ -127,7 +126,7 @@ class Attribution:
     def _find_quoted_speaker(
         self, index: int, speeches: Sequence[Speech | None]
     ) -> str | None:
-        """Return who still speaks in a quotation without a verb of speech."""
+        """Return the speaker of a quotation without a verb of speech."""
         part, previous = self._parts[index], speeches[-1] if speeches else None
         if previous is None:
             return None
@@ -136,7 +135,7 @@ class Attribution:
         if not part.is_quotation or not self._parts[index - 1].has_quotation:
             return None
         if blocks := self._count_blocks(index - 1, index):
-            # Somebody else answers a question.
+            # After a question, somebody else answers.
             is_question = "?" in self._sentences[index - 1].text
             return previous.speaker if blocks == 1 and not is_question else None
         return previous.speaker
@@ -144,7 +143,7 @@ class Attribution:
     def _attribute_beginning(
         self, index: int, speaker: str, speeches: list[Speech | None]
     ) -> None:
-        """Name the speaker of the sentences that a quotation began with."""
+        """Set the speaker of the first sentences of a quotation."""
         while index and self._parts[index].continues and speeches[index - 1] is None:
             index -= 1
             speeches[index] = Speech(speaker, 0)
@@ -170,7 +169,7 @@ class Attribution:
     def _get_speaker_before(
         self, index: int, speeches: Sequence[Speech | None]
     ) -> str | None:
-        """Return who says the sentence before, if it is in the same block."""
+        """Return the previous sentence's speaker, if in the same block."""
         if not index or self._count_blocks(index - 1, index):
             return None
         previous = speeches[index - 1]
@@ -187,7 +186,7 @@ class Attribution:
         return self._sentences[index].block - self._sentences[earlier].block
 
     def _find_people(self, texts: Iterable[str], pronoun: str) -> Iterable[str]:
-        """Yield the people in some texts whom a pronoun may mean."""
+        """Yield the people in some texts that a pronoun may mean."""
         for text in texts:
             for name in find_names(text):
                 short = name.rpartition(" of ")[2]  # "Critics of Ann Lee"
@@ -208,7 +207,7 @@ def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:
     opening = ""
     for index, sentence in enumerate(sentences):
         text = sentence.text
-        # Each paragraph of a quotation repeats the mark that opened it.
+        # Each paragraph of a quotation repeats its opening mark.
         if not index or sentence.block != sentences[index - 1].block:
             opening = opening if opening and text.startswith(opening) else ""
         elif opening:
@@ -220,7 +219,7 @@ def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:
 
 
 def _may_be_full_name(speaker: str) -> bool:
-    """Whether these are two words that may be somebody's unlisted name."""
+    """Whether the speaker is two words that may be an unlisted name."""
     given, _, last = speaker.lower().partition(" ")
     is_listed = bool(get_genders(given))
     return bool(last) and not is_listed and all(map(may_be_name, (given, last)))

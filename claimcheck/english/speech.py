@@ -1,7 +1,7 @@
-"""Whom a sentence names as saying it.
+"""Find the speaker that a sentence itself names.
 
-Only the form of the sentence counts, and only forms that are safe: a speaker that is
-merely likely is not returned. `quotations` looks at the sentences around it.
+Only the form of the sentence counts, and only reliable forms: a speaker who is merely
+likely is not returned. `quotations` uses the surrounding sentences, too.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ADVERBS = f"(?:{_match_any('reporting_adverbs')})"
 _SPEECH_VERBS = _match_any("speech_verbs")
 _VERBS_BEFORE_THAT = _match_any("verbs_before_that")
 _VERBS_WITH_NAMED_SUBJECT = _match_any("verbs_with_named_subject")
-# A sentence without one of these reports no speech. Most sentences have none, and
-# this look-up spares them the regular expressions.
+# A sentence without one of these reports no speech. Most sentences have none, so this
+# lookup avoids the regular expressions.
 _SPEECH_MARKER_WORDS = frozenset(
     phrase.split()[0]
     for name in ("speech_verbs", "verbs_before_that", "verbs_with_named_subject")
@@ -65,6 +65,10 @@ _SPEECH_VERB = re.compile(
     """,
     re.VERBOSE,
 )
+_INVERTED_QUESTION = re.compile(
+    r"(?:(?:Wh(?:at|en|ere|y)|How)\s)?(?:[Ww]ill|[Ww]ould|[Dd]oes|[Dd]id|[Dd]o|[Cc]an"
+    r"|[Cc]ould|[Ss]hould|[Mm]ay|[Mm]ight)\s[^\"“”?]{1,300}\?$"
+)
 _WAS_QUOTED_AS_SAYING = re.compile(
     rf"""
     \b(?:was|were|is|has\ been|had\ been)\s+(?:{_ADVERBS}\s+)*
@@ -77,7 +81,7 @@ _QUOTED_AS_SAYING = re.compile(
     r"\s+as\s+(?:saying|telling)\b"
 )
 _ACCORDING_TO = re.compile(r"\b[Aa]ccording to\s+(?P<who>[^,.;¤]{2,90})")
-_MAX_OPENING_CHARACTERS = 3  # so far in, "according to" still opens the sentence
+_MAX_OPENING_CHARACTERS = 3  # before "according to" at the start of a sentence
 _ENDS_IN_PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$"
 )
@@ -95,7 +99,7 @@ _UNREAL_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
-# "Lind, whose rival said 300 votes were stolen, won": the rest is not the rival's
+# "Lind, whose rival said 300 votes were stolen, won": "won" is not the rival's words
 _ENDS_IN_RELATIVE_CLAUSE = re.compile(
     r",\s+(?:\w+\s+){0,2}(?:whose|whom|which|who)\b[^,]*$"
 )
@@ -106,7 +110,7 @@ _NOT_BEFORE_SPEECH = (
     _ENDS_IN_RELATIVE_CLAUSE,
     _UNREAL_CLAUSE,
 )
-# After it, somebody else may speak: "Lind said 40, but Brandt says 30".
+# After this, somebody else may speak: "Lind said 40, but Brandt says 30".
 _OTHER_SIDE = re.compile(r"(?:,\s+(?:but|and|while)|;)\s+(?!that\b)")
 # "Lind said 40, Brandt said it was 30", "Lind says 40 and Brandt says 30"
 _ENDS_IN_OTHER_SPEAKER = re.compile(
@@ -131,7 +135,8 @@ _COORDINATED_NAME = re.compile(
     r"(?:(?:[Tt]he|[Bb]oth|[Tt]heir|[Ii]ts)\s)?[A-Z][\w.'’-]*"
     r"(?:\s(?:[A-Z][\w.'’-]*|and|&|of|on|for|the|in|de))*\s[A-Z][\w.'’-]*"
 )
-# Curly single quotation marks too, but not the apostrophes of "it’s" and "the ‘90s".
+# Includes curly single quotation marks, but not the apostrophes of "it’s" and "the
+# ‘90s".
 _QUOTED_TEXT = re.compile(
     r"""
     (?P<open>[\"“]) [^\"”]* (?P<close>[\"”]?)
@@ -197,17 +202,17 @@ _DETERMINER = re.compile(
 )
 # Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
 _MAX_SPEAKER_WORDS = 9
-# Between commas, a longer text is a clause of its own.
+# A longer text between commas is a separate clause.
 _MAX_APPOSITION_CHARACTERS = 100
 _MAX_NAME_CHARACTERS = 40
-_MAX_CONTEXT_CHARACTERS = 500  # around a verb, in which its subject is looked for
+_MAX_CONTEXT_CHARACTERS = 500  # around a verb, searched for its subject
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The speaker as the sentence names them, and where their words begin.
+    """The speaker as named in the sentence, and the start of their words.
 
-    `content_start` is None if they come before the verb.
+    `content_start` is None if the words come before the verb.
     """
 
     speaker: str
@@ -215,7 +220,7 @@ class Speech:
 
 
 def mask_quotations(text: str) -> tuple[str, str]:
-    """Replace quoted characters by "¤"; return the mark left open, too."""
+    """Replace quoted characters with "¤"; also return a mark left open."""
     unclosed = ""
 
     def mask(match: re.Match[str]) -> str:
@@ -229,10 +234,13 @@ def mask_quotations(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4_096)
 def detect_speech(text: str) -> Speech | None:
-    """Return who says this sentence, or None; pronouns are not resolved."""
+    """Return the speech in a sentence, or None; pronouns are not resolved."""
     if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
         return None
-    # Quoted text is masked, so that a verb in it is not taken for the reporting one.
+    if _INVERTED_QUESTION.match(text):
+        return None  # "Will Lind say why?" reports nothing
+    # Quoted text is masked, so that a verb in it is not mistaken for the reporting
+    # verb.
     masked, _ = mask_quotations(text)
     if match := _WAS_QUOTED_AS_SAYING.search(masked):
         return _build_speech(_find_subject(masked[: match.start()]), match.end())
@@ -266,7 +274,7 @@ def _check_only_speaker(
 
 
 def _names_other_speaker(speaker: str, masked: str, start: int) -> bool:
-    """Return whether another name has a verb of speech, and words after it."""
+    """Whether another name is followed by a verb of speech and words."""
     end = start + _MAX_CONTEXT_CHARACTERS
     for match in _SPEECH_VERB.finditer(masked, start, end):
         before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
@@ -284,7 +292,7 @@ def is_third_person_pronoun(speaker: str) -> bool:
 
 def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     """Return the speech that a verb of speech reports, or None."""
-    # A longer look back would take quadratic time in a sentence of verbs.
+    # A longer context would take quadratic time in a sentence full of verbs.
     before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
     left = before.rstrip()
     if _ENDS_IN_PASSIVE.search(before) or _reports_nothing(match, left):
@@ -306,7 +314,7 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
 
 
 def _reports_nothing(match: re.Match[str], left: str) -> bool:
-    """Return whether the text before the verb shows it reports no speech."""
+    """Return whether the context shows that the verb reports no speech."""
     if any(pattern.search(left) for pattern in _NOT_BEFORE_SPEECH):
         return True
     if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
@@ -341,7 +349,7 @@ def _find_speaker_after_verb(
 
 
 def _is_subject(left: str, head: str) -> bool:
-    """Return whether "The director, Ann Lee," says the words beside "said"."""
+    """Return whether "The director, Ann Lee," is the subject of "said"."""
     if find_names(head) == (strip_title(head.strip()),):
         return False
     subject = _find_subject(left)
@@ -379,7 +387,7 @@ def _is_past_form(word: str) -> bool:
 
 
 def _find_content_start(match: re.Match[str], masked: str) -> int:
-    """Return where the content begins: after the verb, or at a near "that"."""
+    """Return the content's start: after the verb, or at a nearby "that"."""
     if not match["named"] and match["strong"] not in _TELL_VERBS:
         return match.end()
     end = match.end() + _MAX_CHARACTERS_TO_THAT
@@ -392,7 +400,7 @@ def _build_speech(speaker: str | None, content_start: int | None) -> Speech | No
 
 
 def _find_subject(left: str) -> str | None:
-    """Return the noun phrase that ends `left`, also before an apposition."""
+    """Return the noun phrase at the end of `left`, before any apposition."""
     left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))
@@ -404,7 +412,7 @@ def _find_subject(left: str) -> str | None:
 
 
 def _find_last_clause(text: str) -> str:
-    """Return the last clause; nothing if it may be one or two clauses."""
+    """Return the last clause; nothing if its start is ambiguous."""
     start = 0
     is_ambiguous = False
     for match in _CLAUSE_START.finditer(text):
@@ -438,7 +446,7 @@ def _resolve_apposition(head: str, apposition: str | None) -> str | None:
 
 
 def _is_full_name(text: str) -> bool:
-    """Return whether a text is one full name, perhaps after an office."""
+    """Return whether a text is one full name, possibly after an office."""
     names = find_names(text)
     if len(names) != 1 or len(text) >= _MAX_NAME_CHARACTERS:
         return False
@@ -463,7 +471,7 @@ def _extract_source(text: str) -> str | None:
 
 
 def _extract_speaker(text: str) -> str | None:
-    """Return the speaker in a phrase: the final name, or all of it."""
+    """Return the speaker in a phrase: the final name, or the entire phrase."""
     text = _ASIDE.sub("", text.strip())
     phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
     head, _, last = phrase.rpartition(" ")
@@ -477,7 +485,7 @@ def _extract_speaker(text: str) -> str | None:
 
 
 def _extract_named_speaker(phrase: str) -> str | None:
-    """Return the name that ends a phrase, or else the whole phrase."""
+    """Return the name that ends a phrase, or else the entire phrase."""
     names = find_names(phrase)
     final_names = [name for name in names if phrase.endswith(name)]
     before = phrase.removesuffix(final_names[-1]) if final_names else ""
@@ -485,7 +493,7 @@ def _extract_named_speaker(phrase: str) -> str | None:
         return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
     if final_names and not _ENDS_IN_PREPOSITION.search(before):
         return strip_title(final_names[-1])
-    # Without "the" or "some", it has to be a word for people: "residents".
+    # Without "the" or "some", it must be a word for people, such as "residents".
     is_noun_phrase = names or _DETERMINER.match(phrase)
     if not is_noun_phrase and not may_speak(phrase.rpartition(" ")[2].lower()):
         return None

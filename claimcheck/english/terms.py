@@ -1,4 +1,4 @@
-"""The terms of a claim, and the forms that find them in evidence."""
+"""Extract the terms of a claim, in forms that match those in evidence."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ WORD_PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
-# They are in every sentence, so that they would align any two. The rules read them.
+# These are in every sentence, and would align any two. Only the rules read them.
 _IGNORED_WORDS = FUNCTION_WORDS | frozenset(read_words("unaligned_words"))
-# Most chunks are a word without these, which spares them the regular expression.
+# Most chunks are a word without these, which avoids the regular expression.
 _EDGE_PUNCTUATION = ".,;:!?…-–—*'’‘\"“”()[]"
-# Only with their capitals: "us" is a pronoun.
+# Only in capitals, because "us" is a pronoun.
 US_ABBREVIATIONS = frozenset(("US", "U.S.", "USA", "U.S.A."))
-# "first" is missing: it is more often a comparison than a number.
+# Without "first", which is more often a comparison than a number.
 _ORDINAL_FORMS = {
     word: f"{number}th" for word, number in ORDINAL_WORDS.items() if number > 1
 }
-# An ending of degree and what the base form has instead: "happier" -> "happy".
+# An ending of degree, and the ending of the base form: "happier" -> "happy".
 _DEGREE_ENDINGS = (
     ("iest", "y"),
     ("ier", "y"),
@@ -42,9 +42,9 @@ _DEGREE_ENDINGS = (
     ("er", ""),
     ("er", "e"),
 )
-# "outer" and "number" are not degrees; "fewer" and "more" are opposed as they are.
+# "outer" and "number" are not degrees; "higher" and "fewer" have antonyms as they are.
 _NOT_DEGREES = frozenset(("higher", "fewer", "lesser", "outer", "number"))
-# People leave accents out: "Guaidó" and "Guaido" are one name.
+# People omit accents: "Guaidó" and "Guaido" are the same name.
 _COMBINING_ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")
 _ORDINAL_NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
@@ -53,8 +53,8 @@ _ORDINAL_NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)")
 class Term:
     """A word of a claim.
 
-    `form` is what inflections and spellings share, `weight` the rarity of the word
-    from 0 to 1. `is_name` is judged by the capital letter.
+    `form` is the common form of inflections and spellings, and `weight` the rarity of
+    the word from 0 to 1. `is_name` depends on the capital letter.
     """
 
     form: str
@@ -73,7 +73,7 @@ def extract_words(text: str) -> list[str]:
     return list(chain.from_iterable(map(_split_chunk, text.split())))
 
 
-# Texts repeat their chunks, the text between white space.
+# Cached, because texts repeat their chunks (the text between white space).
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def _split_chunk(chunk: str) -> tuple[str, ...]:
     bare = chunk.strip(_EDGE_PUNCTUATION)
@@ -93,7 +93,7 @@ def _clean_word(word: str) -> str:
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def normalize_word(word: str) -> str:
-    """Return what a lowercase word's inflections and spellings share."""
+    """Normalize the inflections and spellings of a lowercase word."""
     if not word.isascii():
         word = normalize("NFC", _COMBINING_ACCENT.sub("", normalize("NFD", word)))
     if word[0].isdigit():
@@ -123,7 +123,7 @@ def strip_degree(word: str) -> str:
 
 
 def extract_terms(sentence: str) -> list[Term]:
-    """Return the content terms of a claim sentence, or else all words."""
+    """Return the content terms of a claim, or all words if it has none."""
     terms = [
         _make_term(match.group(), is_first=index == 0)
         for index, match in enumerate(WORD_PATTERN.finditer(sentence))

@@ -1,4 +1,4 @@
-"""Single English words: how rare they are, and what they are about."""
+"""The rarity and the topics of single English words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from claimcheck.english.lexicon import WORD_CACHE_SIZE
 from claimcheck.resources import read_packed
 from claimcheck.text.words import get_rank
 
-# From this rank in the word list on, a word counts as fully rare. Chosen by hand.
+# A word with this rank in the word list, or a higher one, is fully rare. Chosen by
+# hand.
 _RARE_RANK = 20_000
 _DIMENSIONS = 16
 

@@ -1,4 +1,4 @@
-"""Words as quotes compare them: "five" is "5", "didn't" is "did not"."""
+"""Words in the form in which quotes are compared: "five" is "5"."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _SIGN_WORDS = {
     "₹": "rupee",
     "₽": "rouble",
 }
-# Abbreviations, too: "Sept." and "Mar 3" are dates.
+# With abbreviations: "Sept." and "Mar 3" are dates.
 _MONTHS = frozenset(MONTHS) | {name[:3] for name in MONTHS} | {"sept"}
 # Other spellings of a unit; the lexicon's stems do not know abbreviations.
 _UNIT_FORMS = {
@@ -62,7 +62,7 @@ _UNIT_FORMS = {
 _SUFFIX_SCALES = {"mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12}
 # "4.7m" may be meters, but "£4.7m" is millions.
 _MONEY_SCALES = {**_SUFFIX_SCALES, "k": 1e3, "m": 1e6, "b": 1e9}
-# A float keeps 15 digits; longer numbers are compared as they are written.
+# A float keeps 15 digits; longer numbers are compared as written.
 _MAX_NUMBER_CHARACTERS = 15
 
 
@@ -70,7 +70,7 @@ _MAX_NUMBER_CHARACTERS = 15
 class Word:
     """A word at text[start:end].
 
-    `form` is what is compared: lowercase letters, or "#" and the value of a number.
+    `form` is used for comparison: lowercase letters, or "#" and the value of a number.
     """
 
     form: str
@@ -88,13 +88,13 @@ class Word:
         """Return whether the word names a month or a day of the week."""
         if self.form in WEEKDAYS:
             return True
-        # "may" and "mar" are other words; "May", "Mar" and "march" are months.
+        # "may" and "mar" are other words; "May", "Mar", and "march" count as months.
         is_marked = self.surface[0].isupper() or len(self.form) > 3
         return self.form in _MONTHS and is_marked
 
 
 def parse_words(text: str) -> list[Word]:
-    """Split a text into words; a number of several words becomes one word."""
+    """Split a text into words; a number in several words becomes one word."""
     words = [word for match in _WORD.finditer(text) for word in _convert_match(match)]
     return _move_currencies_after_amounts(_merge_numbers(words))
 
@@ -243,7 +243,7 @@ def _move_currencies_after_amounts(words: Sequence[Word]) -> list[Word]:
         following = ordered[index + 1]
         is_currency = word.surface in _SIGN_WORDS and word.surface != "%"
         if is_currency and following.is_number:
-            # Both get the range of the whole amount.
+            # Both words get the range of the entire amount.
             start, end = word.start, following.end
             ordered[index] = replace(following, start=start)
             ordered[index + 1] = replace(word, start=start, end=end)

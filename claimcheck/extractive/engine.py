@@ -56,7 +56,7 @@ _SENTENCE_END = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _DocumentContext:
-    """What the claims of a sentence depend on besides the sentence."""
+    """The context that the claims of a sentence depend on."""
 
     document: Document
     reading: Reading
@@ -67,10 +67,10 @@ class _DocumentContext:
 
 @dataclass(frozen=True, slots=True)
 class _References:
-    """What the words of a sentence refer to outside of it.
+    """What the words of a sentence refer to outside the sentence.
 
-    `antecedent` is whom "He" or "She" at its start means, `year` is the year that the
-    text mentioned last.
+    `antecedent` is the person meant by "He" or "She" at its start, and `year` the last
+    year that the text mentioned.
     """
 
     published: date | None
@@ -82,7 +82,7 @@ class _References:
 class _SentenceClaims:
     """The claims of a sentence, and its decontextualized text.
 
-    `drafts` are all of its clauses, also those that are not worth checking.
+    `drafts` has all of its clauses, including those not worth checking.
     """
 
     text: str
@@ -95,10 +95,10 @@ def summarize_extractively(
 ) -> Flow[Run]:
     """Summarize a document as a flow that makes no requests.
 
-    It yields between its steps, so that a driver can cancel it there.
+    It yields between its steps, so that a driver can cancel it.
 
     Raises:
-        InputError: no sentence of the document is short enough to be one.
+        InputError: the document has no sentence within the maximum length.
     """
     sentences, too_long = _split_document(document, reading)
     yield []
@@ -115,7 +115,7 @@ def summarize_extractively(
     found = [claim for item in extracted for claim in item.claims]
     claims = _select_claims(found, settings.max_claims)
     items = _score_sentences(sentences, speeches, extracted, claims)
-    # The ledger reports what was too long together with the page noise.
+    # The ledger reports text that is too long together with the page noise.
     noise = sorted([*reading.noise, *too_long])
     drafts = [item.drafts for item in extracted]
     unused = explain_unused(reading, sentences, drafts, claims)
@@ -142,12 +142,12 @@ def summarize_extractively(
 def _decontextualize(text: str, references: _References) -> str:
     """Make a sentence stand alone.
 
-    Relative times and a leading pronoun are resolved in brackets after them, and a
-    greeting is left out.
+    Relative times and a leading pronoun get their meaning in brackets after them, and a
+    greeting is removed.
     """
     published, year = references.published, references.year
     text = _GREETING.sub("", text)
-    # From the end, so that the offsets before it stay valid.
+    # From the end, so that earlier offsets stay valid.
     for end, resolved in reversed(resolve_relative_times(text, published, year)):
         possessive = _POSSESSIVE.match(text, end)
         offset = possessive.end() if possessive else end
@@ -163,7 +163,7 @@ def _decontextualize(text: str, references: _References) -> str:
 def _split_document(
     document: Document, reading: Reading
 ) -> tuple[list[Sentence], list[Noise]]:
-    """Return the sentences, and what is too long to be one."""
+    """Return the sentences, and the text that is too long to be one."""
     sentences: list[Sentence] = []
     too_long: list[Noise] = []
     for sentence in split_sentences(reading, document.language):
@@ -254,7 +254,7 @@ def _add_speaker(text: str, speech: Speech | None) -> str:
 
 
 def _add_label(text: str, sentence: Sentence, speech: Speech | None) -> str:
-    """Prefix what somebody says about another's words with who says it."""
+    """Prefix a speaker's report of another's words with the speaker."""
     label = sentence.speaker
     if label is None or speech is None or speech.speaker == label or text[0] == "[":
         return text
@@ -277,7 +277,7 @@ def _score_sentences(
     extracted: Sequence[_SentenceClaims],
     claims: Sequence[Claim],
 ) -> list[ScoredSentence]:
-    """Describe the sentences for the summary, with those claims of the run."""
+    """Score sentences for the summary, and link them to the run's claims."""
     ids = {claim.id for claim in claims}
     vectors = compute_tfidf_vectors([sentence.text for sentence in sentences])
     centrality = compute_centrality(vectors)

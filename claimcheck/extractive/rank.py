@@ -1,13 +1,13 @@
-"""The centrality of sentences: LexRank, biased to the document's beginning.
+"""Rank sentences by centrality: LexRank, biased to the document's beginning.
 
 The graph's edges are TF-IDF cosines (Erkan & Radev 2004, JAIR 22), and a random walk on
 it restarts at sentence i with a probability in proportion to 1 / i (Florescu & Caragea
 2017, PositionRank, ACL). The only parameter is the damping of PageRank, at its usual
 value; `benchmarks/summaries.py` compares the method with others.
 
-For rows of unit length in X the similarity matrix is X Xᵀ without its diagonal, so that
-a step of the power iteration is two sparse products. The matrix itself is never built:
-time is linear in the number of words.
+For rows of unit length in X, the similarity matrix is X Xᵀ without its diagonal, so a
+step of the power iteration takes two sparse products. The matrix itself is never built,
+and the time is linear in the number of words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _STEM_CHARACTERS = 6  # a cheap stem that works in many languages; chosen by han
 _DAMPING = 0.85  # the usual value of PageRank
 _MAX_ITERATIONS = 50
 _CONVERGENCE_TOLERANCE = 1e-6
-_MIN_DEGREE = 1e-9  # keeps a sentence without neighbors from a division by zero
+_MIN_DEGREE = 1e-9  # avoids a division by zero for a sentence without neighbors
 
 Vector = dict[str, float]
 Array = NDArray[np.float64]
@@ -68,7 +68,7 @@ def compute_centrality(rows: Sequence[Vector], restart: Array | None = None) -> 
     weights: list[float] = []
     for number, row in enumerate(rows):
         for word, weight in row.items():
-            # Coordinates of a sparse matrix: row, column and weight of each word.
+            # Coordinates of a sparse matrix: row, column, and weight of each word.
             row_of.append(number)
             column_of.append(columns.setdefault(word, len(columns)))
             weights.append(weight)

@@ -1,6 +1,6 @@
-"""The summary made of the source's own sentences.
+"""Build a summary from the source's own sentences.
 
-It has a headline, sentences, key points, positions and open questions.
+It has a headline, sentences, key points, positions, and open questions.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from claimcheck.text.sentences import Sentence, count_words
 
 # Chosen by hand, to match published summaries.
 _MIN_SUMMARY_SENTENCES, _MAX_SUMMARY_SENTENCES = 2, 4
-_MAX_SUMMARY_WORDS = 90  # two sentences are printed whatever their length
+_MAX_SUMMARY_WORDS = 90  # but at least two sentences, whatever their length
+_MIN_KEY_POINT_SCORE = 0.2  # of check-worthiness; chosen by hand
 _MAX_KEY_POINTS, _MAX_POSITIONS, _MAX_OPEN_QUESTIONS = 5, 6, 3
 _MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS = 7, 18
 _DUPLICATE_SIMILARITY = 0.5
-_MIN_INFORMATIVE_WORDS = 8  # fewer say little by themselves
-_POSITION_PREFIX_CHARACTERS = 40  # claims are matched by the start of a position
+_MIN_INFORMATIVE_WORDS = 8  # a shorter sentence says little alone
+_POSITION_PREFIX_CHARACTERS = 40  # positions and claims are matched by their start
 
 # What a text itself says is not known. "An unknown man" and "he declined to run" say
 # nothing of the kind.
@@ -94,10 +95,10 @@ _CAPTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with what is known about it.
+    """A sentence with its scores and claims.
 
-    `text` is decontextualized, `centrality` is from 0 to 1, and `claims` are those of
-    the run that the sentence makes.
+    `text` is decontextualized, `centrality` is from 0 to 1, and `claims` are the run's
+    claims from this sentence.
     """
 
     text: str
@@ -164,15 +165,18 @@ def _select_sentences(
 def _select_key_points(
     items: Sequence[ScoredSentence], ranked: Sequence[int], sentences: Sequence[int]
 ) -> list[int]:
-    """Select check-worthy sentences that are unlike those of the summary."""
-    with_claims = [index for index in ranked if items[index].claims]
-    with_claims.sort(key=lambda index: -_score_key_point(items[index]))
-    return _select_dissimilar(items, with_claims, _MAX_KEY_POINTS, excluded=sentences)
+    """Select check-worthy sentences that differ from those of the summary."""
+    scores = {
+        index: _score_key_point(items[index]) for index in ranked if items[index].claims
+    }
+    worthy = [index for index in scores if scores[index] >= _MIN_KEY_POINT_SCORE]
+    worthy.sort(key=lambda index: -scores[index])
+    return _select_dissimilar(items, worthy, _MAX_KEY_POINTS, excluded=sentences)
 
 
 def _score_sentence(item: ScoredSentence) -> float:
-    """Return the centrality, halved for each reason not to stand alone."""
-    # Without a speaker before it, "we" could be anybody.
+    """Return the centrality, halved for each way it depends on its context."""
+    # Without a preceding speaker, "we" could be anybody.
     is_unattributed = item.speech is None or item.speech.content_start == 0
     obstacles = (
         _CONTEXT_DEPENDENT_START.match(item.text),
@@ -187,7 +191,7 @@ def _score_sentence(item: ScoredSentence) -> float:
 def _score_key_point(item: ScoredSentence) -> float:
     """Score a sentence by its best claim; halve it if it needs context."""
     score = max(claim.check_worthiness for claim in item.claims)
-    # In "[Ann Lee said:] …" the context is already there.
+    # "[Ann Lee said:] …" already provides the context.
     is_resolved = item.text.startswith("[")
     if _CONTEXT_DEPENDENT_START.match(item.text) and not is_resolved:
         return score / 2
@@ -204,8 +208,8 @@ def _select_dissimilar(
 ) -> list[int]:
     """Select the first dissimilar sentences, in document order.
 
-    A sentence that would exceed `max_words` is skipped, unless it is the first. None
-    is similar to those in `excluded`.
+    A sentence that would exceed `max_words` is skipped, unless it is the first. None is
+    similar to a sentence in `excluded`.
     """
     selected: list[int] = []
     for index in ranked:
@@ -238,14 +242,14 @@ def _link_claims(item: ScoredSentence) -> LinkedText:
 def _name_speaker(item: ScoredSentence) -> str:
     """Return the text with the speaker of its label: "[Ann Lee said:] ..."."""
     speaker = item.sentence.speaker
-    # "Q" and "A" name nobody.
+    # "Q" and "A" are not names.
     if speaker is None or len(speaker) == 1 or item.text.startswith("["):
         return item.text
     return f"[{speaker} said:] {item.text}"
 
 
 def _find_first_words(items: Sequence[ScoredSentence]) -> str:
-    """Return the first sentence with words; a stray full stop is none."""
+    """Return the first sentence with words, which a stray full stop lacks."""
     for item in items:
         if any(char.isalnum() for char in item.sentence.text):
             return item.sentence.text

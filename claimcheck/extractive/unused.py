@@ -1,4 +1,4 @@
-"""Why a sentence became no claim, for the ledger."""
+"""Explain why a sentence did not become a claim, for the ledger."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, count_words
 
-# Of the sentences of ClaimBuster's debates (development half), 26 % of those not worth
-# checking are below it, and 0.5 % of the others.
+# In ClaimBuster's debates (development half), 26 % of the sentences not worth checking
+# are below it, and 0.5 % of the others.
 _MIN_CHECK_WORTHINESS = 0.05
-_MIN_CLAIM_WORDS = 4  # chosen by hand; fewer are greetings and fragments
-# Whatever they are about, nobody checks them.
+_MIN_CLAIM_WORDS = 4  # chosen by hand; shorter ones are greetings and fragments
+# Nobody checks these, whatever they are about.
 _APPEAL = re.compile(
     r"[\"“]?(?:let us|let['’]s|please|for (?:more|further) (?:information|details))\b",
     re.IGNORECASE,
@@ -67,9 +67,9 @@ def explain_unused(
     drafts: Sequence[Sequence[Claim]],
     claims: Sequence[Claim],
 ) -> list[Noise]:
-    """Return the ranges of the source without a claim, and why they have none.
+    """Return the ranges of the source without a claim, with the reasons.
 
-    `drafts` has the claims that were made of each sentence, `claims` those of the run.
+    `drafts` has the claims built from each sentence, `claims` those of the run.
     """
     published = {claim.id for claim in claims}
     seen: set[str] = set()
@@ -92,7 +92,7 @@ def _explain(own: Sequence[Claim], new: Sequence[Claim]) -> str:
 
 
 def _list_other_blocks(reading: Reading) -> Iterator[Noise]:
-    """Yield the headings, tables, and labels: they are not sentences."""
+    """Yield the headings, tables, and labels, which are not sentences."""
     for block in reading.blocks:
         if block.kind is paragraphs.Kind.TEXT:
             continue

@@ -1,4 +1,4 @@
-"""Where a quote is in a document, or that it is not there."""
+"""Locate quotes in a document, or explain why they are not there."""
 
 from claimcheck.grounding.index import GroundingIndex
 from claimcheck.grounding.search import GroundingResult

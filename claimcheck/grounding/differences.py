@@ -1,10 +1,10 @@
-"""What may not differ between a quote and the passage that it is taken for.
+"""Find differences between a quote and a passage that change the meaning.
 
 Wordings that differ in a number, a unit, a date, a name, a negation, a direction, a
-qualifier or a speaker say different things, however similar their letters are. Of its
-other words a quote may change the form and the spelling, use synonyms, leave a few out,
-and add only function words. Less is allowed where names cannot be told from other
-words, in a text without capitals, and in a language other than English.
+qualifier, or a speaker say different things, however similar their letters are. In its
+other words, a quote may change form and spelling, use synonyms, omit a few words, and
+add function words. Less is allowed in a text without capitals, where names look like
+other words, and in languages other than English.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from claimcheck.english.lexicon import (
 )
 from claimcheck.english.words import Word, parse_words
 
-# Words that mean something else in capitals ("US"), and with a capital ("March").
+# Words that mean something else in all capitals ("US") or capitalized ("March").
 _ACRONYMS = ("us", "who", "it", "aids")
 _NAMES = ("may", "march", "polish", "turkey", "china", "nice", "reading", "bush")
 _CASE_TESTS = {
     **dict.fromkeys(_ACRONYMS, str.isupper),
     **dict.fromkeys(_NAMES, str.istitle),
 }
-# Verbs that only say that somebody said it, so that one may replace another.
+# Verbs that only report speech, so one may replace another.
 _NEUTRAL_SPEECH_VERBS = frozenset(("say", "state", "tell", "add", "note", "explain"))
 
 # All of these were chosen by hand; benchmarks/grounding.py measures their effect.
@@ -44,7 +44,7 @@ _MAX_DROPPED_SHARE = 0.08
 
 @dataclass(frozen=True, slots=True)
 class LanguageSupport:
-    """What can be told in a text: names by capitals, and harmless words."""
+    """Whether capitals mark names in a text, and whether it is English."""
 
     has_capitals: bool = True
     is_english: bool = True
@@ -56,7 +56,8 @@ class LanguageSupport:
         for word in words[1:_MAX_SAMPLE_WORDS]:
             if word.surface[:1].isalpha():
                 total += 1
-                # A word all in capitals is an acronym, or in a text all in capitals.
+                # A word in all capitals is an acronym, or the entire text is in
+                # capitals.
                 is_upper = word.surface.isupper()
                 capitalized += word.surface[0].isupper() and not is_upper
                 function_words += word.surface.lower() in FUNCTION_WORDS
@@ -97,7 +98,8 @@ def compare_words(
         dropped += len(_drop_function_words(missing))
     if dropped > max(_MAX_DROPPED_WORDS, int(_MAX_DROPPED_SHARE * len(passage))):
         return "too many words of the passage are missing in the quote"
-    # The lists of harmless words are English, so any change may matter elsewhere.
+    # The lists of harmless words are English; in other languages, any change may
+    # matter.
     if not language.is_english:
         return "words differ in a language in which this can't be told to be harmless"
     return _find_moved_negation(quote, passage)
@@ -121,7 +123,7 @@ def _classify_form(form: str) -> str | None:
         return None
     if kind := CRITICAL_WORD_KINDS.get(form):
         return kind
-    # "prevents" matters as much as "prevent"; "preventable" is another word.
+    # "prevents" is as critical as "prevent"; "preventable" is a different word.
     is_inflected = form.endswith(("s", "d", "g")) or stem(form) == form
     return CRITICAL_WORD_KINDS.get(stem(form)) if is_inflected else None
 
@@ -136,7 +138,7 @@ def list_forms(words: Sequence[Word]) -> list[str]:
 
 
 def _align(quote: Sequence[Word], passage: Sequence[Word]) -> list[MatchingBlock]:
-    """Return the runs of equal words; the last one is empty, at both ends."""
+    """Return the runs of equal words, and an empty one at the end of both."""
     edits = Indel.editops(list_forms(quote), list_forms(passage))
     return edits.as_matching_blocks()
 
@@ -181,7 +183,7 @@ def _is_same_word(word: Word, other: Word) -> bool:
     stems = set(map(stem, forms))
     if len(stems) == 1 or stems <= _NEUTRAL_SPEECH_VERBS:
         return True
-    # WordNet calls words synonyms that differ in what matters here.
+    # Some of WordNet's synonyms differ in ways that matter here.
     if any(map(_classify_form, forms)):
         return False
     return forms.isdisjoint(FUNCTION_WORDS) and are_synonyms(word.form, other.form)
@@ -262,7 +264,7 @@ def _find_changed_case(
         is_capital = _CASE_TESTS.get(word.form)
         if is_capital is None or is_capital(left) == is_capital(right):
             continue
-        # The first word of a text has a capital, whatever it means.
+        # The first word of a text is capitalized, whatever it means.
         is_first = min(word.start, other.start) == 0
         if word.form in _ACRONYMS or not is_first:
             return f"the name {left!r} for {right!r}"

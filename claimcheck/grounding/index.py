@@ -1,7 +1,7 @@
-"""The search for quotes, cheapest first: exact, normalized, in parts, fuzzy.
+"""Find quotes, cheapest method first: exact, normalized, in parts, fuzzy.
 
-What is not an exact match has to mean the same (see `differences`). A quote that no
-search finds gets no span: the nearest passage is a suggestion, never the quote.
+A match that is not exact must mean the same (see `differences`). A quote that is not
+found gets no span: the nearest passage is a suggestion, never the quote.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LETTER = re.compile(r"\w")
 class GroundingIndex:
     """A document prepared for any number of quotes.
 
-    With `view_range`, quotes are looked for only in that part of the reading view.
+    With `view_range`, only that part of the reading view is searched.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class GroundingIndex:
 
     @cached_property
     def _texts(self) -> list[SearchableText]:
-        """The texts in which a quote without an exact match is looked for."""
+        """The texts to search for quotes without an exact match."""
         reading, low = self._reading, self._source_range[0]
         start, end = self._view_range
 
@@ -54,7 +54,7 @@ class GroundingIndex:
 
         texts = [SearchableText(reading.text[start:end], map_view)]
         if reading.noise:
-            # A quote may include what the view skips, an address for instance.
+            # A quote may include text that the view skips, such as an address.
             source = reading.source[slice(*self._source_range)]
             texts.append(SearchableText(source, map_source))
         return texts
@@ -65,10 +65,10 @@ class GroundingIndex:
         return result
 
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """Return a result for each of some quotes given in document order.
+        """Return a result for each quote; the quotes are in document order.
 
-        A quote with several matches gets one between those of its neighbors that have
-        only one. Equal quotes get different matches as long as there are enough.
+        A quote with several matches gets one between its neighbors that have only one.
+        Equal quotes get different matches as long as there are enough.
         """
         matches_by_quote = [self._find_all(quote) for quote in quotes]
         results: list[GroundingResult] = []
@@ -76,7 +76,7 @@ class GroundingIndex:
         min_start = 0
         for number, quote in enumerate(quotes):
             matches = matches_by_quote[number]
-            # A quote is not looked for behind the next one that leaves no choice.
+            # A quote must come before the next quote that has only one match.
             max_start = self._find_next_start(matches_by_quote[number + 1 :], min_start)
             unused = [match for match in matches if match.spans not in used]
             if matches:
@@ -101,12 +101,12 @@ class GroundingIndex:
     def _search(self, quote: str) -> list[GroundingResult]:
         if not _LETTER.search(quote):
             return []
-        # In the source, so that a quote may include what the view skips.
+        # Search the source, so that a quote may include text that the view skips.
         source, quoted = self._reading.source, quote.strip()
         if exact := list(find_whole_words(source, quoted, *self._source_range)):
             return [GroundingResult((Span(*span),), Match.EXACT) for span in exact]
         plain = normalize_typography(quote).text.strip()
-        # The source comes second: the view is what people quote from.
+        # The view comes first, because people quote from it.
         for text in self._texts:
             if found := text.find_normalized(plain) or text.find_in_parts(plain):
                 return [GroundingResult(spans, Match.NORMALIZED) for spans in found]
@@ -124,7 +124,7 @@ class GroundingIndex:
     def _find_next_start(
         self, matches_by_quote: Sequence[list[GroundingResult]], min_start: int
     ) -> int:
-        """Return the start of the next match without a choice, or the end."""
+        """Return the start of the next unambiguous quote, or the end."""
         for matches in matches_by_quote:
             if len(matches) == 1 and matches[0].spans[0].start >= min_start:
                 return matches[0].spans[0].start
@@ -134,7 +134,7 @@ class GroundingIndex:
 def _choose_match(
     matches: Sequence[GroundingResult], min_start: int, max_start: int
 ) -> GroundingResult:
-    """Return the first match in the range, else after it, else of all."""
+    """Return the first match in the range, else after it, else anywhere."""
     later = [match for match in matches if match.spans[0].start >= min_start]
     inside = [match for match in later if match.spans[0].start <= max_start]
     return (inside or later or matches)[0]

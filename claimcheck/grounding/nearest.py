@@ -1,6 +1,6 @@
-"""The passage of a text whose words are most like a quote's.
+"""Find the passage of a text whose words are most similar to a quote's.
 
-The quote's rarest words vote for where it starts, then an alignment sets both ends.
+The quote's rarest words vote for its start, then an alignment determines both ends.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_STARTS = 6  # where an alignment is tried
 class NearestPassage:
     """The words of a text nearest to a quote's, and the edits between them.
 
-    `edits` is the number of words dropped and added. `padded` has as many more words at
+    `edits` is the number of words dropped and added. `padded` also has as many words at
     each end as the quote has unmatched words there.
     """
 
@@ -48,8 +48,8 @@ class WordIndex:
     ) -> NearestPassage | None:
         """Return the nearest passage; None if no word of the quote is known.
 
-        Of equals it is the first that starts at offset `min_start` or later, else the
-        first of all.
+        Of equal passages, it is the first that starts at offset `min_start` or later,
+        else the first one.
         """
 
         def rank(passage: NearestPassage) -> tuple[int, bool, int]:
@@ -67,7 +67,7 @@ class WordIndex:
             for offset, form in enumerate(forms)
             if form in self._positions
         ]
-        # Each word votes for the bucket in which the quote starts if the word is in it.
+        # Each word votes for the bucket in which the quote would start.
         votes: Counter[int] = Counter()
         width = max(4, len(forms) // 4)
         for count, offset in sorted(counted)[:_MAX_QUERY_WORDS]:
@@ -75,7 +75,8 @@ class WordIndex:
                 break
             for position in self._positions[forms[offset]][:_MAX_POSITIONS]:
                 votes[(position - offset) // width] += 1
-        # Words dropped or added move votes to the next bucket, so pairs are compared.
+        # Dropped or added words move votes to the next bucket, so compare sums of
+        # pairs.
         sums = {bucket: votes[bucket] + votes[bucket + 1] for bucket in votes}
         ranked = sorted(sums, key=lambda bucket: (-sums[bucket], bucket))
         return sorted({max(0, bucket * width) for bucket in ranked[:_MAX_STARTS]})
@@ -83,7 +84,7 @@ class WordIndex:
     def _fit_passage(self, forms: Sequence[str], start: int) -> NearestPassage:
         """Return the window around `start` that needs the fewest edits.
 
-        Of equals it is the longer one, which contains more of the quote.
+        Of equal windows, it is the longer one, which contains more of the quote.
         """
         margin = max(6, len(forms) // 3)
         low = max(0, start - margin)
@@ -104,11 +105,11 @@ class WordIndex:
 
 
 def _fit_window(forms: Sequence[str], nearby: Sequence[str]) -> tuple[int, int]:
-    """Return the range of the nearby words that is most like the quote's."""
+    """Return the range of nearby words that is most similar to the quote's."""
     blocks = Indel.editops(forms, nearby).as_matching_blocks()  # the last one is empty
     last = blocks[-2].b + blocks[-2].size if len(blocks) > 1 else len(nearby)
     first = 0
-    for _ in range(2):  # the better end may allow a better start
+    for _ in range(2):  # a better end may allow a better start
         first = min(
             range(last), key=lambda cut: (Indel.distance(forms, nearby[cut:last]), cut)
         )

@@ -1,7 +1,7 @@
-"""The forms in which quotes are compared: typesetting makes no difference.
+"""Normalize texts so that typesetting makes no difference to quotes.
 
-Uniform are Unicode (NFKC), quotation marks, dashes, white space, hyphens in words, soft
-hyphens, zero-width characters, ellipses and case. Offsets lead back to the source.
+Unifies Unicode (NFKC), quotation marks, dashes, white space, hyphens in words, soft
+hyphens, zero-width characters, ellipses, and case. Offsets map back to the source.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _INVISIBLE_CHARACTERS = re.compile(
     r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+"
 )
 _COMBINING_SEQUENCE = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
-# Spaces count from their first one only, or long runs would take quadratic time.
+# Matches spaces only from the first one, or long runs would take quadratic time.
 _ELLIPSIS = re.compile(
     r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?"
     r"(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)"
@@ -23,7 +23,7 @@ _ELLIPSIS = re.compile(
 _ELLIPSIS_BEFORE_WORD = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
-_SPACE = re.compile(r" \s+|[^\S ]\s*")  # all white space but single spaces
+_SPACE = re.compile(r" \s+|[^\S ]\s*")  # all white space except single spaces
 _MARK_REPLACEMENTS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´ʼ", "'"),
@@ -34,10 +34,10 @@ _MARK_REPLACEMENTS = str.maketrans(
 
 
 def normalize_typography(text: str) -> MappedText:
-    """Normalize marks, spaces and Unicode forms; keep case and hyphens."""
+    """Normalize marks, spaces, and Unicode forms; keep case and hyphens."""
     plain = MappedText.from_text(text).translate(_replace_marks)
     plain = _normalize_unicode(plain.replace_matches(_INVISIBLE_CHARACTERS, ""))
-    # The order matters: each pattern expects the marks that the ones before left.
+    # The order matters: each pattern expects the output of the ones before.
     return (
         plain.replace_matches(_HYPHEN_AT_LINE_END, "-")
         .replace_matches(_ELLIPSIS, "…")
@@ -63,7 +63,7 @@ def _normalize_unicode(plain: MappedText) -> MappedText:
 
     if unicodedata.is_normalized("NFKC", plain.text):
         return plain
-    # A letter and its accents are composed together; one by one nothing would change.
+    # Compose a letter together with its accents; one by one, nothing would change.
     plain = plain.replace_matches(_COMBINING_SEQUENCE, compose)
     characters = sorted(set(plain.text))
     changing = [

@@ -1,8 +1,8 @@
-"""A text in which quotes are looked for: whole, in parts, and word by word.
+"""Search a text for quotes: entire, in parts, and word by word.
 
 Two forms of the text are searched. The plain form has uniform typography (quotation
 marks, dashes, white space); the normal form is also in lower case and without hyphens.
-Both lead back to the source.
+Both map back to the source.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _FIRST_CJK = "\u2e80"  # from here on, scripts that are written without spaces
 
 # All of these were chosen by hand; benchmarks/grounding.py measures what they find.
 _MIN_PART_CHARACTERS = 4  # of each part of a quote with ellipses
-_MAX_GAP_CHARACTERS = 1_000  # that an ellipsis may leave out
+_MAX_GAP_CHARACTERS = 1_000  # that an ellipsis may stand for
 _MAX_STARTS = 200  # matches of the first part that are tried
 _MIN_FUZZY_WORDS = 5
-_MAX_FUZZY_WORDS = 400  # the search takes time with the square of their number
-_MAX_EDITS = 2  # words dropped and added: a word changed counts twice
+_MAX_FUZZY_WORDS = 400  # the search time grows with the square of their number
+_MAX_EDITS = 2  # dropped and added words: a changed word counts twice
 _MAX_EDIT_SHARE = 0.3
 _MIN_SHARED_WORD_SHARE = 0.4  # of the content words of the quote
 
@@ -52,8 +52,8 @@ SpanMapper = Callable[[int, int], tuple[Span, ...]]
 class GroundingResult:
     """Where a quote is in a document.
 
-    `spans` is empty exactly when `match` is `none`; then `reason` says why, and
-    `suggestion` is the nearest passage, if any: something to look at, not the quote.
+    `spans` is empty exactly when `match` is `none`. Then `reason` says why, and
+    `suggestion` is the nearest passage, if any: a hint, not the quote.
     """
 
     spans: tuple[Span, ...]
@@ -63,7 +63,7 @@ class GroundingResult:
 
 
 class SearchableText:
-    """A text prepared for quotes; `map_spans` leads to the document."""
+    """A text prepared for quotes; `map_spans` maps ranges to the document."""
 
     def __init__(self, text: str, map_spans: SpanMapper) -> None:
         self._map_spans = map_spans
@@ -81,7 +81,7 @@ class SearchableText:
     def find_normalized(self, quote: str) -> list[tuple[Span, ...]]:
         """Return the matches of a plain quote in normal form.
 
-        Those that also have its case and hyphens come alone if there are any.
+        If some also have its case and hyphens, only those are returned.
         """
         whole = normalize(quote).text
         for form in (whole, whole.strip(_TRIMMED_CHARACTERS + "…")):
@@ -98,13 +98,13 @@ class SearchableText:
     def find_in_parts(self, quote: str) -> list[tuple[Span, ...]]:
         """Return the closest match of a plain quote with ellipses, if any.
 
-        Its parts are in order, and none is far from the one before.
+        Its parts are in order, and each is close to the one before.
         """
         pieces = _QUOTE_ELLIPSIS.split(normalize(quote).text)
         parts = [piece.strip() for piece in pieces if _LETTER.search(piece)]
         if len(parts) < 2 or min(map(len, parts)) < _MIN_PART_CHARACTERS:
             return []
-        # A part may end with a stop or comma that the document does not have.
+        # A part may end with a full stop or comma that the document does not have.
         trimmed = [part.strip(_TRIMMED_CHARACTERS) for part in parts]
         closest = self._find_closest(parts) or self._find_closest(trimmed)
         spans: list[Span] = []
@@ -116,7 +116,7 @@ class SearchableText:
         """Return the match of a plain quote with a few harmless edits.
 
         Without one, the result has the reason and the nearest passage. Of equal
-        passages the first that starts at `min_start` or later is used.
+        passages, the first that starts at `min_start` or later is used.
         """
         words = parse_words(quote)
         if not words:
@@ -132,7 +132,7 @@ class SearchableText:
         found = passage.words
         reason = compare_words(words, found, self._language)
         if reason:
-            # The words around the shared ones may be equivalents of the quote's.
+            # The words around the shared ones may be equivalent to the quote's.
             found = passage.padded
             reason = compare_words(words, found, self._language)
         reason = reason or self._explain_misfit(quote, len(words), passage, found)
@@ -144,7 +144,7 @@ class SearchableText:
         return GroundingResult(spans, Match.NORMALIZED if is_same else Match.FUZZY)
 
     def _has_same_meaning(self, quote: str, start: int, end: int) -> bool:
-        """Whether a range differs in nothing but case and hyphens."""
+        """Whether a range differs only in case and hyphens, not in meaning."""
         if _states_question(quote, self._normal.text[end : end + 1]):
             return False
         left, right = parse_words(quote), parse_words(self._get_plain(start, end))
@@ -152,7 +152,7 @@ class SearchableText:
             return True
         if list_forms(left) == list_forms(right):
             return False
-        # The texts differ in spaces and hyphens alone: "ice-cream", "ice cream".
+        # Differences only in spaces and hyphens: "ice-cream", "ice cream".
         is_joined = _join_words(left) == _join_words(right)
         # But "re-signed" is not "resigned".
         has_re = ["re" in list_forms(words) for words in (left, right)]
@@ -171,7 +171,7 @@ class SearchableText:
     def _find_following(
         self, first: tuple[int, int], parts: Sequence[str]
     ) -> list[tuple[int, int]]:
-        """Return the first range and those of the next parts, or none."""
+        """Return the ranges of the first and following parts, or nothing."""
         text, ranges = self._normal.text, [first]
         for part in parts:
             gap_start = ranges[-1][1]
@@ -188,7 +188,7 @@ class SearchableText:
     def _explain_misfit(
         self, quote: str, length: int, passage: NearestPassage, found: Sequence[Word]
     ) -> str | None:
-        """Say why a passage is not the quote, although its words fit."""
+        """Explain why a passage is not the quote although its words fit."""
         if passage.edits and length < _MIN_FUZZY_WORDS:
             return f"it has fewer than {_MIN_FUZZY_WORDS} words, and not the document's"
         if passage.edits > max(_MAX_EDITS, _MAX_EDIT_SHARE * length):
@@ -203,7 +203,7 @@ class SearchableText:
     def _find_neighbor(self, passage: NearestPassage) -> str | None:
         """Report a critical word of the sentence that the quote replaced.
 
-        It is beside the shared words, where the quote has other words.
+        It is next to the shared words, where the quote has other words.
         """
         text = self._plain.text
         first, last = passage.words[0].start, passage.words[-1].end
@@ -218,7 +218,7 @@ class SearchableText:
         return None
 
     def _include_marks(self, quote: str, words: Sequence[Word]) -> tuple[int, int]:
-        """Return the range of words, with the marks that the quote has too."""
+        """Return the range of words, with marks that the quote also has."""
         text, start, end = self._plain.text, words[0].start, words[-1].end
         characters = [match.start() for match in _WORD_CHARACTER.finditer(quote)]
         leading, trailing = quote[: characters[0]], quote[characters[-1] + 1 :]
@@ -241,7 +241,7 @@ class SearchableText:
 def find_whole_words(
     text: str, words: str, low: int = 0, high: int = sys.maxsize
 ) -> Iterator[tuple[int, int]]:
-    """Yield the ranges in text[low:high] where some whole words are."""
+    """Yield the ranges in text[low:high] that match as complete words."""
     start = text.find(words, low, high) if words else -1
     while start >= 0:
         end = start + len(words)
@@ -267,7 +267,7 @@ def _splits_word(text: str, offset: int) -> bool:
 
 
 def _count_equal(left: str, right: str) -> int:
-    """Count the characters at the start that two texts have in common."""
+    """Count the leading characters that two texts share."""
     count = 0
     for character, other in zip(left, right, strict=False):
         if character != other:
@@ -289,7 +289,7 @@ def _shares_enough_words(quote: Sequence[Word], passage: Sequence[Word]) -> bool
 
 
 def _states_question(quote: str, following: str) -> bool:
-    """Whether the quote states what the document asks."""
+    """Whether the quote states what the document only asks."""
     return following == "?" and quote.rstrip("\"'")[-1:] in (".", "!")
 
 
@@ -298,7 +298,7 @@ def _join_words(words: Sequence[Word]) -> str:
 
 
 def _hides_negation(gap: str) -> bool:
-    """Whether an ellipsis leaves out a word that reverses its sentence."""
+    """Whether an ellipsis hides a word that reverses the meaning."""
     if _SENTENCE_END.search(gap):
         return False
     return not NEGATION_WORDS.isdisjoint(list_forms(parse_words(gap)))

@@ -229,7 +229,7 @@ class _Stream:
         return {**self._fields, "choices": [{**self._choice, "message": message}]}
 
     def _add_response(self, event: dict[str, Any]) -> None:
-        """Add an event of the Responses API; the last one has the entire response."""
+        """Add a Responses API event; the last one has the entire response."""
         if event.get("type") == responses_api.ITEM_EVENT:
             self._items.append(event.get("item"))
         if event.get("type") not in responses_api.FINAL_EVENTS:
@@ -424,7 +424,7 @@ def _read_object(value: Any, text_key: str) -> dict[str, Any]:
 
 
 def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
-    """Return an answer from any other field, or raise the error found there."""
+    """Return an answer from another field, or raise the error found there."""
     text = _find_json(fields) or text
     if not (text or fields.get("choices")) and has_message(fields):
         raise ErrorInAnswerError(read_error_body(fields))

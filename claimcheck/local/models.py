@@ -1,4 +1,4 @@
-"""Model files for llama.cpp: GGUF, from a path or a hub."""
+"""Find and download model files for llama.cpp (GGUF), from a path or a hub."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pathlib import Path
 from claimcheck.errors import InputError
 from claimcheck.hub import HubModel, HubName, HubStore
 
-# Half the size of eight bits, for a small loss; most repositories have it.
+# Half the size of eight bits, with a small loss; most repositories have it.
 DEFAULT_VARIANT = "Q4_K_M"
 _SUFFIX = ".gguf"
 _MAGIC = b"GGUF"
-# model-q4_k_m-00001-of-00003.gguf: llama.cpp opens the first, and finds the others.
+# model-q4_k_m-00001-of-00003.gguf: llama.cpp opens the first part and finds the others.
 _PART = re.compile(r"-(\d{5})-of-\d{5}$")
 _VARIANT = re.compile(r"(?:^|[-._])(I?Q\d\w*|F16|BF16|F32|MXFP4\w*)$", re.IGNORECASE)
 _IMAGE_PART = "mmproj"  # of models that read images
-# Besides its file, a model needs room for the context and for computing.
+# In addition to its file, a model needs memory for the context and for computation.
 _WORKING_BYTES = 1.5 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model file on this machine; `name` says which, with its commit."""
+    """A model file on this machine; `name` includes its commit."""
 
     name: str
     path: Path
@@ -54,7 +54,7 @@ def choose_files(names: Collection[str], variant: str, where: str) -> list[str]:
     """Return the GGUF file of a variant, or the parts of it, in order.
 
     Raises:
-        InputError: the repository has none.
+        InputError: the repository does not have the variant.
     """
     by_variant: dict[str, list[str]] = {}
     for name in sorted(names):
@@ -76,10 +76,10 @@ MODELS = HubStore("models", "local", choose_files)
 
 
 def find_model(name: str) -> LocalModel:
-    """Return the model file that a name means: a path, or ORG/NAME[:VARIANT].
+    """Return the model file for a name: a path, or ORG/NAME[:VARIANT].
 
     Raises:
-        InputError: it is not on this machine, or is not a GGUF file.
+        InputError: the model is not on this machine, or is not a GGUF file.
     """
     path = Path(name).expanduser()
     if name.endswith(_SUFFIX) or path.is_file():
@@ -109,10 +109,10 @@ def list_models() -> list[LocalModel]:
 
 
 def parse_name(name: str) -> HubName:
-    """Return the name of a model on a hub, with its variant.
+    """Parse the name of a model on a hub, with its variant.
 
     Raises:
-        InputError: it is not one.
+        InputError: the name is not valid.
     """
     parsed = HubName.parse(name)
     if parsed is None:
@@ -124,7 +124,7 @@ def parse_name(name: str) -> HubName:
 
 
 def estimate_memory_bytes(size_bytes: int) -> float:
-    """Return about how much memory a model of this size needs."""
+    """Return approximately how much memory a model of this size needs."""
     return size_bytes + _WORKING_BYTES
 
 
@@ -147,5 +147,7 @@ def _check_file(path: Path) -> LocalModel:
 def _describe(downloaded: HubModel) -> LocalModel:
     files: Sequence[Path] = sorted(downloaded.folder.rglob(f"*{_SUFFIX}"))
     if not files:
-        raise InputError(f"{downloaded.folder}: has lost its model; delete this folder")
+        raise InputError(
+            f"{downloaded.folder}: its model file is missing; delete this folder"
+        )
     return LocalModel(downloaded.name, files[0])

@@ -1,6 +1,6 @@
 """The server of one model: `python -m claimcheck.local.process`.
 
-It ends when nobody has used it for a while, when its state file is deleted, and on
+It ends when nobody has used it for a while, when its state file is deleted, or on
 SIGTERM.
 """
 
@@ -36,19 +36,19 @@ def main() -> None:
             last_used = time.monotonic()
         time.sleep(min(_POLL_S, idle_s / 4))
     state.unlink(missing_ok=True)
-    # llama.cpp's threads may be in the middle of an answer that nobody waits for.
+    # llama.cpp's threads may still be generating an answer that nobody is waiting for.
     os._exit(0)
 
 
 def load_server(path: str, name: str, context_tokens: int, key: str) -> Any:
-    """Load the model; the server answers in threads of its own."""
+    """Load the model; the server answers in its own threads."""
     import xllamacpp
 
     parameters = xllamacpp.CommonParams()
     parameters.model.path = path
     parameters.model_alias = {name}
     parameters.hostnames = ["127.0.0.1"]
-    parameters.port = 0  # any that is free
+    parameters.port = 0  # any free port
     parameters.api_keys = [key]
     parameters.n_ctx = context_tokens
     parameters.n_parallel = 1
@@ -57,7 +57,7 @@ def load_server(path: str, name: str, context_tokens: int, key: str) -> Any:
 
 
 def write_state(path: Path, server: ServerState) -> None:
-    """Write where the server is, readable by its user only, all at once."""
+    """Write the state file atomically, readable only by its user."""
     part = path.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
@@ -76,14 +76,14 @@ def is_leased(state: Path) -> bool:
         return True  # somebody is about to lease it
     try:
         leases = list(state.parent.glob(f"{state.stem}.*{LEASE_SUFFIX}"))
-        # All of them, so that those of dead processes are removed.
+        # Check all of them, so that the leases of dead processes are removed.
         return sum(_is_locked(path) for path in leases) > 0
     finally:
         lock.release()
 
 
 def _is_locked(path: Path) -> bool:
-    """Return whether the lease's process lives; remove the lease if not."""
+    """Return whether the lease's process is alive; remove the lease if not."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(path)

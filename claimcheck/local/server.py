@@ -1,8 +1,8 @@
-"""Start a server for a model, or use the one that runs already.
+"""Start a server for a model, or use one that is already running.
 
-A server belongs to the user, listens on loopback only, and asks for a key that is in a
-file nobody else can read. It stays for a while after the last command, because loading
-a model takes time, and then stops by itself.
+A server belongs to the user, listens only on loopback, and requires a key from a file
+that nobody else can read. It keeps running for a while after the last command, because
+loading a model takes time, and then stops by itself.
 
     servers/IDENTITY.json       where the server is; written when it answers
     servers/IDENTITY.log        what it printed
@@ -42,7 +42,7 @@ _LOG_LINES = 3  # of a server that failed
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """A server that answers: where, with which key, and for which model."""
+    """A running server: its process, address, key, and model."""
 
     pid: int
     url: str
@@ -51,7 +51,7 @@ class ServerState:
 
     @classmethod
     def read(cls, path: Path) -> ServerState | None:
-        """Return what a state file says; None if there is none."""
+        """Return the state in a file, or None."""
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -59,7 +59,7 @@ class ServerState:
 
     def is_alive(self) -> bool:
         """Return whether the server answers."""
-        # Not through a proxy of the environment: it is on this machine.
+        # Without the environment's proxy, because the server is on this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(f"{self.url}/health", timeout=_HEALTH_S) as response:
@@ -70,19 +70,19 @@ class ServerState:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The use of a server, which stays at least until `release`."""
+    """Keeps a server running, at least until `release`."""
 
     server: ServerState
     lock: BaseFileLock
 
     def release(self) -> None:
-        """Give the server back."""
+        """Release the server."""
         self.lock.release()
         Path(self.lock.lock_file).unlink(missing_ok=True)
 
 
 def lease_server(name: str, context_tokens: int) -> Lease:
-    """Return the use of a server for a model; start one if none runs.
+    """Return a lease of a server for a model; start one if none is running.
 
     Raises:
         InputError: the model is not on this machine, or the extra is not installed.
@@ -97,7 +97,7 @@ def lease_server(name: str, context_tokens: int) -> Lease:
     state_path = folder / f"{identity}.json"
     with FileLock(folder / f"{identity}.lock"):
         lease = FileLock(folder / f"{identity}.{secrets.token_hex(4)}{LEASE_SUFFIX}")
-        # Before the server is asked for: one that is about to stop sees it.
+        # Acquired before looking for the server, so that one about to stop notices it.
         lease.acquire()
         server = ServerState.read(state_path)
         if server is None or not server.is_alive():
@@ -116,7 +116,7 @@ def list_servers() -> Iterator[tuple[Path, ServerState]]:
 def stop_servers() -> list[str]:
     """Stop all servers; return the names of their models.
 
-    A server ends when its state file is gone.
+    A server ends when its state file is deleted.
     """
     stopped = []
     for path, server in list_servers():
@@ -153,12 +153,13 @@ def _start_server(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # it outlives this command, and its Ctrl-C
+            start_new_session=True,  # it outlives this command and its Ctrl-C
         )
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         if server := ServerState.read(state_path):
-            # From here on it is on its own; Python would complain that it still runs.
+            # The server continues alone; this avoids Python's warning that it still
+            # runs.
             process.returncode = 0
             return server
         if process.poll() is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-# Raise these when a field is added, removed, or changes: `load` refuses others.
+# Raise these whenever a field is added, removed, or changed: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.5"
 CHECK_SCHEMA_VERSION = "1.3"
 # Results of these versions lack only fields that have a default.
@@ -47,14 +47,26 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryProblem:
+    """A text of a summary, and what the document does not bear out in it."""
+
+    text: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The document in brief, with sentences linked to claims."""
+    """The document in brief, with sentences linked to claims.
+
+    `problems` has the texts of a model that differ from the document.
+    """
 
     headline: str
     sentences: tuple[LinkedText, ...]
     key_points: tuple[LinkedText, ...]
     positions: tuple[Position, ...]
     open_questions: tuple[str, ...]
+    problems: tuple[SummaryProblem, ...] = ()
 
 
 class Cause(StrEnum):
@@ -131,7 +143,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What produced a run: enough to repeat it, or to explain why two runs differ.
+    """What produced a run: enough to repeat it or explain why two runs differ.
 
     `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the
     endpoint was made to follow the schema: `json_schema`, `json_object`, `text`, or

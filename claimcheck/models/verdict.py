@@ -1,4 +1,4 @@
-"""Verdicts: whether evidence supports a claim, with the location of the evidence."""
+"""Verdicts: whether evidence supports a claim, and where the evidence is."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ class Difference:
     claim: str
     evidence: str | None
 
-    def describe(self, evidence: str) -> str:
+    def describe(self, evidence: str, claim: str = "the claim") -> str:
         """Describe the difference in half a sentence.
 
-        `evidence` names the other text: "the evidence", or "its quote".
+        `claim` and `evidence` name the two texts: "the evidence", or "its quote".
         """
         match self.kind:
             case "attribution":
@@ -93,11 +93,11 @@ class Difference:
             case "speaker" if self.evidence is None:
                 return f"{evidence} does not attribute it to {self.claim}"
             case "speaker":
-                return f"the claim names “{self.claim}”, {evidence} “{self.evidence}”"
+                return f"{claim} names “{self.claim}”, {evidence} “{self.evidence}”"
             case _ if self.evidence is None:
                 return f"“{self.claim}” is not in {evidence}"
             case _:
-                return f"the claim says “{self.claim}”, {evidence} “{self.evidence}”"
+                return f"{claim} says “{self.claim}”, {evidence} “{self.evidence}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +142,5 @@ class Verdict:
 
     @property
     def label(self) -> Label:
-        """The label of the finding; for attributed claims, whether it was said."""
+        """The finding's label; for attributed claims, whether it was said."""
         return self.finding.label

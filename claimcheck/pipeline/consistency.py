@@ -34,6 +34,9 @@ _CONTEXT_CHARACTERS = 600  # on each side of the quote
 _MIN_WORDS = 4  # a shorter text can't be understood alone
 _MIN_WORDS_TO_DETECT = 6  # the language of a shorter text would be a guess
 _MIN_SHARED_SHARE = 0.5  # of the claim's content words, in the quote or around it
+_PLAIN_NEGATIONS = frozenset(("no", "not", "never", "nobody", "none", "nothing"))
+_MIN_SUMMARY_SHARE = 1 / 3  # of the content words of a text, in the document
+_MAX_CAPITALS = 0.7  # of the content words of a sentence
 _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
 
 
@@ -103,6 +106,38 @@ class QuoteComparison:
             return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
         return consistency, ()
 
+    def compare_summary(
+        self, text: str, quotes: Sequence[str]
+    ) -> list[Difference] | None:
+        """Return how a text of the summary differs from the document.
+
+        `quotes` are those of its claims. None: the two have hardly a word in common.
+        """
+        words = parse_words(text)
+        quoted = parse_words(" ".join(quotes))
+        differences = [
+            # "Two sides" are counted by whoever writes the summary.
+            item
+            for item in _find_numbers(words, quoted, self._document_words)
+            if item.kind == "date" or any(map(str.isdigit, item.claim))
+        ]
+        if self._document.language not in (None, "en"):
+            return differences
+        stems = set(_list_stems(words))
+        shared = stems & self._document_stems
+        if len(shared) < _MIN_SUMMARY_SHARE * len(stems):
+            return None
+        # Every word of a headline may have a capital.
+        if not _is_title_case(words):
+            differences += self._find_names(words)
+        # A sentence on several claims denies one thing and states another.
+        if len(quotes) == 1:
+            differences += filter(_is_plain_negation, _find_negations(words, quoted))
+            opposites = _find_opposites(words, quoted)
+            # "Slow Harbour" is a name, and not the opposite of "fast".
+            differences += [item for item in opposites if str(item.evidence).islower()]
+        return list(dict.fromkeys(differences))
+
     def is_instruction(self, quote: str, spans: Sequence[Excerpt | Span]) -> bool:
         """Whether a quote, or its sentence, is an instruction."""
         if self._document.language not in (None, "en"):
@@ -127,10 +162,12 @@ class QuoteComparison:
         start = max(0, spans[0].start - _CONTEXT_CHARACTERS)
         return text[start : spans[-1].end + _CONTEXT_CHARACTERS]
 
-    def _resolve_times(self, quote: str, start: Excerpt) -> list[Word]:
+    def _resolve_times(self, quote: str, start: Excerpt | None = None) -> list[Word]:
         """Return the words of the dates behind "last May" and "on Tuesday"."""
         words: list[Word] = []
-        year = find_year_before(self._document.full_text, start.start)
+        year = None
+        if start:
+            year = find_year_before(self._document.full_text, start.start)
         for time in find_times(quote, self._document.published, year):
             if time.resolved:
                 when, month, day = (*time.resolved.split("-"), "", "")[:3]
@@ -187,6 +224,15 @@ class QuoteComparison:
             yield Difference("attribution", text, named)
 
     @cached_property
+    def _document_words(self) -> list[Word]:
+        """The words of the document, and of the dates that it means."""
+        text = self._document.full_text
+        words = list(parse_words(f"{self._document.title or ''} {text}"))
+        for line in text.splitlines():
+            words += self._resolve_times(line)
+        return words
+
+    @cached_property
     def _document_stems(self) -> set[str]:
         document = self._document
         about = (document.title, document.author, document.full_text)
@@ -233,6 +279,18 @@ class QuoteComparison:
             return False
         pattern = rf"[a-z,] {re.escape(word.surface)}\b"
         return re.search(pattern, self._document.full_text) is not None
+
+
+def _is_plain_negation(difference: Difference) -> bool:
+    """Whether words such as "not" make the difference, rather than "stop"."""
+    phrases = f"{difference.claim} {difference.evidence}".lower().split()
+    return not _PLAIN_NEGATIONS.isdisjoint(phrases)
+
+
+def _is_title_case(words: Sequence[Word]) -> bool:
+    content = [word for word in words if word.form not in FUNCTION_WORDS]
+    capitals = sum(word.surface[0].isupper() for word in content)
+    return capitals > _MAX_CAPITALS * len(content)
 
 
 def _list_neighbors(words: Sequence[Word]) -> Iterator[tuple[str, Word, str]]:

@@ -43,7 +43,7 @@ from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 
 # Of a summary that is put together from those of the documents; one each at least.
-_MIN_SENTENCES, _MAX_OPEN_QUESTIONS = 4, 5
+_MIN_SENTENCES, _MAX_SENTENCES, _MAX_OPEN_QUESTIONS = 4, 8, 5
 # Of the content words of two claims, one of which denies the other. Chosen by hand.
 _MIN_SHARED_WORDS = 0.75
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[\w’'-]+")
@@ -277,7 +277,7 @@ def _join_summaries(
     for run, ids in zip(runs, joined.ids, strict=True):
         assert run.summary, "the extractive engine always writes one"
         summaries.append(_relink_summary(run.summary, ids))
-    most = max(_MIN_SENTENCES, len(runs))
+    most = min(max(_MIN_SENTENCES, len(runs)), _MAX_SENTENCES)
     own = chain.from_iterable(item.positions for item in summaries)
     questions = chain.from_iterable(item.open_questions for item in summaries)
     return Summary(

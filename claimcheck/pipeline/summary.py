@@ -13,7 +13,7 @@ from itertools import chain
 
 from claimcheck import tokens
 from claimcheck.models.brief import Brief
-from claimcheck.models.claim import Claim
+from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure, LinkedText, Position, Summary
@@ -151,7 +151,12 @@ def _link_texts(
 def select_summary_inputs(
     claims: Sequence[Claim], passage_count: int
 ) -> list[SummaryInput]:
-    """Select the most check-worthy claims, in document order."""
+    """Select the most check-worthy claims, in document order.
+
+    A claim whose quote was not found says nothing about the document.
+    """
+    found = [claim for claim in claims if claim.match is not Match.NONE]
+    claims = found or claims
     ranked = sorted(claims, key=lambda claim: -claim.check_worthiness)
     selected = {claim.id for claim in ranked[: _CLAIMS_PER_PASSAGE * passage_count]}
     inputs = []

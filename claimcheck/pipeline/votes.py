@@ -18,7 +18,7 @@ from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
-# With more, a check costs more than it saves. Chosen by hand.
+# With more shared passages, one request costs more than it saves. Chosen by hand.
 _MAX_SHARED_TOKENS = 3_000
 # A document, and the index of a sentence in it.
 Passage = tuple[EvidenceDocument, int]
@@ -38,7 +38,7 @@ class StatementEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """An answer, and the verdict in it on one statement, if there is one."""
+    """An answer, and its verdict on one statement, if it has one."""
 
     answer: Answer[VerdictsAnswer]
     verdict: VerdictAnswer | None
@@ -47,9 +47,9 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Statements that are checked in one request, by their index.
+    """The indexes of statements that are checked in one request.
 
-    `passages` are the sentences that the model is shown, numbered from 1.
+    `passages` are the sentences that the model sees, numbered from 1.
     """
 
     indexes: Sequence[int]
@@ -65,7 +65,7 @@ class _Group:
     def split(
         self, items: Sequence[StatementEvidence], settings: Settings
     ) -> list[_Group]:
-        """Return groups that need a smaller window, or none."""
+        """Return smaller groups, for a smaller window; none if there are none."""
         if len(self.indexes) > 1:
             return [
                 _Group([index], items[index].select(settings.top_k))
@@ -96,8 +96,8 @@ def ask_for_votes(
 ) -> Flow[tuple[list[list[Vote]], list[Answer[VerdictsAnswer]]]]:
     """Return the votes on each statement, and all answers that were paid for.
 
-    A statement that a shared answer leaves out is asked about alone. A request that
-    exceeds the model's window is repeated with less.
+    A statement that a shared answer omits gets a request of its own. A request that
+    exceeds the model's window is repeated with fewer passages.
     """
     votes_by_item: list[list[Vote]] = [[] for _ in items]
     all_answers: list[Answer[VerdictsAnswer]] = []
@@ -112,13 +112,13 @@ def ask_for_votes(
         remaining = iter(answers)
         repeated: list[_Group] = []
         for group in pending:
-            own = list(islice(remaining, settings.votes))
-            if any(answer.response.exceeds_window for answer in own):
+            group_answers = list(islice(remaining, settings.votes))
+            if any(answer.response.exceeds_window for answer in group_answers):
                 smaller = group.split(items, settings)
                 repeated += smaller
                 if smaller:
                     continue
-            for index, votes in group.read_votes(own).items():
+            for index, votes in group.read_votes(group_answers).items():
                 votes_by_item[index] = votes
                 is_missing = all(vote.verdict is None for vote in votes)
                 if is_missing and len(group.indexes) > 1:
@@ -132,10 +132,10 @@ def ask_for_votes(
 def _group_items(
     items: Sequence[StatementEvidence], settings: Settings
 ) -> list[_Group]:
-    """Put statements into one request if their documents fit into it.
+    """Group statements into one request if their documents fit into it.
 
-    That costs far less than to show each its best passages, and it is the only way for
-    a model to see all of a document.
+    That costs far less than sending each statement its own passages, and it is the only
+    way for a model to see an entire document.
     """
     groups: list[_Group] = []
     sharing: dict[tuple[EvidenceDocument, ...], list[int]] = {}
@@ -188,7 +188,7 @@ def _build_requests(
     request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
     if settings.votes == 1:
         return [request]
-    # The seeds differ, so that the votes can, but are the same in every run.
+    # Different seeds let the votes differ; fixed ones make the runs repeatable.
     temperature = settings.temperature or SAMPLING_TEMPERATURE
     first_seed = settings.seed or 0
     return [

@@ -1,4 +1,4 @@
-"""Documents from files, standard input and the web."""
+"""Read documents from files, standard input, and the web."""
 
 from claimcheck.readers.file import fetch, read
 

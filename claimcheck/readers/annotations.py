@@ -1,7 +1,7 @@
-"""Web Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), read.
+"""Read Web Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/).
 
-They are those that claimcheck writes, or those of another tool: an annotation of a
-quote, with bodies that say for what `purpose` they were written.
+claimcheck or another tool wrote them: annotations of a quote, whose bodies state the
+`purpose` for which they were written.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from claimcheck.models.verdict import Label
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 ID_PREFIX = "urn:claimcheck:"
 SOFTWARE = "Software"  # the type of a creator who decides nothing
-# Of the bodies that decide something.
-# A purpose of our own, as the model allows: none of its own is about a speaker.
+# Of the bodies that decide something. A purpose of our claim_spans, as the model
+# allows: none of its claim_spans is about a speaker.
 EDITING_SPEAKER = f"{ID_PREFIX}editing-speaker"
 _PURPOSES = ("moderating", "editing", EDITING_SPEAKER, "assessing", "commenting")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedDecisions:
-    """A file's new decisions, and how many annotations are of no claim."""
+    """A file's new decisions, and the number of annotations that match no claim."""
 
     decisions: tuple[Decision, ...]
     unmatched: int
@@ -41,7 +41,7 @@ def holds_annotations(data: bytes) -> bool:
 
 
 def parse_statements(data: bytes, source: str) -> list[Statement]:
-    """Return what annotations describe, or else quote, as claims to check.
+    """Return the descriptions in annotations, or else the quotes, as claims.
 
     Raises:
         InputError: the data is not an annotation, a list, or a page of them.
@@ -61,8 +61,8 @@ def parse_statements(data: bytes, source: str) -> list[Statement]:
 def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDecisions:
     """Return the decisions in annotations that the run does not have yet.
 
-    An annotation is about the claim with its id, or with its quote or place. `by`
-    decides where no creator is named.
+    An annotation is about the claim with the same id, or with the same quote or
+    location. `by` is the decider if no creator is named.
 
     Raises:
         InputError: the data is not an annotation, a list, or a page of them, or a
@@ -76,7 +76,7 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
             unmatched += 1
             continue
         for decision, is_dated in _iter_decisions(item, claim, by):
-            # Without a time, what the run has already is not decided again.
+            # Without a time, a decision that the run already has is not repeated.
             others = [
                 other if is_dated else replace(other, at=decision.at) for other in known
             ]
@@ -112,10 +112,10 @@ def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
         if claim.id == name:
             return claim
     for claim in run.claims:
-        own = {(span.start, span.end) for span in claim.spans}
+        claim_spans = {(span.start, span.end) for span in claim.spans}
         texts = {span.text for span in claim.spans}
-        # By quote where there is one: places move when a text changes.
-        if own and (texts == quotes if any(quotes) else own == places):
+        # By quote if there is one, because locations move when a text changes.
+        if claim_spans and (texts == quotes if any(quotes) else claim_spans == places):
             return claim
     return None
 
@@ -123,7 +123,7 @@ def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
 def _iter_decisions(
     item: dict[str, Any], claim: Claim, by: str
 ) -> Iterator[tuple[Decision, bool]]:
-    """Yield a decision for each person and time, and whether it has a time."""
+    """Yield a decision per person and time, and whether the time is stated."""
     for (name, at), values in _group_bodies(item, by).items():
         action = _choose_action(values)
         is_edited = action is Action.EDITED
@@ -204,7 +204,7 @@ def _get_time(fields: dict[str, Any]) -> datetime | None:
 def _iter_selected(
     item: dict[str, Any],
 ) -> Iterator[tuple[str, tuple[int, int] | None]]:
-    """Yield the quote and the place of each target."""
+    """Yield the quote and the location of each target."""
     targets = item["target"]
     for target in targets if isinstance(targets, list) else [targets]:
         selectors = target.get("selector", []) if isinstance(target, dict) else []

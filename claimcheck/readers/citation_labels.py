@@ -1,7 +1,7 @@
-"""Citations in a paragraph, and which of them only name their source.
+"""Find citations in a paragraph, and which of them only name their source.
 
-"(Reuters)", "[1]", and "Source: the ministry" are labels, and not part of the sentence.
-A link of the sentence's own words is.
+"(Reuters)", "[1]", and "Source: the ministry" are labels, not part of the sentence. A
+link on words of the sentence is part of it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ from claimcheck.readers.references import (
 )
 from claimcheck.resources import read_words
 
-_NUMBERS = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
+# ChatGPT writes "【1†source】".
+_NUMBERS = re.compile(
+    r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]|【(\d{1,3})(?:[†:][^【】]{0,60})?】"
+)
 _RAISED = re.compile(r"(?<=\S)[⁰¹²³⁴-⁹]+(?:\s?[,–-]\s?[⁰¹²³⁴-⁹]+)*")
-# "km²" and "10³" have no note; "in 1889²" has one.
+# "km²" and "10³" are not notes; "in 1889²" has one.
 _UNIT = re.compile(r"\b[kcmd]?m$|\b(?:ft|in|mi|CO|s)$|(?<!\d{3})\d$")
 _BRACKETED = re.compile(r"[(\[][^()\[\]\d]+[)\]]")
 _RANGE = re.compile(r"(?<!\d)(\d{1,4})\s{0,3}[–-]\s{0,3}(\d{1,4})(?!\d)")
 _MAX_RANGE = 50  # of numbers, "[1-50]"
 _NUMBER_LABEL = re.compile(r"\W{0,2}[\d⁰¹²³⁴-⁹]{1,3}\W?|\[\^[^\]\s]+\]|[*†‡§]{1,3}")
 
-# Words by which a link says that it leads to a source.
+# Words in a link that show that it leads to a source.
 _SOURCE_WORD = re.compile(
     r"\b(?:sources?|links?|here|reports?|stud(?:y|ies)|papers?|articles?|(?:web)?pages?"
     r"|(?:web)?sites?|archives?|pdf|releases?|statements?|data(?:set|base)?|blogs?"
@@ -61,7 +64,7 @@ _WORD_BEFORE = re.compile(r"(\w+)\W*$")
 _NAME_FOLLOWS = frozenset([*read_words("function_words"), *read_words("speech_verbs")])
 _MAX_LABEL_WORDS = 12
 _MAX_NAME_WORDS = 6
-# How much of the text before a label is looked at.
+# How many characters before a label are examined.
 _CONTEXT = 60
 
 
@@ -69,7 +72,7 @@ _CONTEXT = 60
 class Citation:
     """A citation's range in its paragraph, and the keys or addresses it has.
 
-    `is_label`: it only names a source, and is not part of the sentence.
+    `is_label` is true if it only names a source and is not part of the sentence.
     """
 
     start: int
@@ -86,7 +89,7 @@ def find_citations(block: Block, references: References) -> list[Citation]:
         *_find_raised_numbers(block.text, references),
         *_find_addresses(block.text),
     ]
-    # A number or an address that is a link's label is the link's: sorting is stable.
+    # If a link's label is a number or an address, the link wins: sorting is stable.
     found.sort(key=lambda item: item.start)
     ordered: list[Citation] = []
     for item in found:
@@ -101,14 +104,14 @@ def _find_links(block: Block, references: References) -> Iterator[Citation]:
         is_number = bool(_NUMBER_LABEL.fullmatch(label))
         target = _name_target(link, label, references) if is_number else link.target
         if target.startswith("#") and target not in references and not is_number:
-            continue  # to another part of the draft
+            continue  # links to another part of the draft
         is_name = is_number or bool(_BRACKETED.fullmatch(label))
         is_label = is_name or _is_address_of(label, target)
         yield Citation(link.start, link.end, (target,), is_label)
 
 
 def _name_target(link: Link, label: str, references: References) -> str:
-    """Return the number by which a missing note is known to the reader."""
+    """Return the number of a missing note, as the reader sees it."""
     is_missing = link.target.startswith("#") and link.target not in references
     number = re.search(r"\d+", label.translate(FROM_RAISED))
     if is_missing and number and not link.target.startswith(f"#{FOOTNOTE_ANCHOR}"):
@@ -118,14 +121,15 @@ def _name_target(link: Link, label: str, references: References) -> str:
 
 def _find_numbers(text: str) -> Iterator[Citation]:
     for match in _NUMBERS.finditer(text):
-        yield Citation(match.start(), match.end(), _list_keys(match[1]), True)
+        keys = _list_keys(match[1] or match[2])
+        yield Citation(match.start(), match.end(), keys, True)
 
 
 def _find_raised_numbers(text: str, references: References) -> Iterator[Citation]:
     for match in _RAISED.finditer(text):
         keys = _list_keys(match[0].translate(FROM_RAISED))
         before = text[max(0, match.start() - 4) : match.start()]
-        # "x³" hardly has a note, either.
+        # "x³" is unlikely to have a note, too.
         ends = bool(references) and before[-1] in '.,;:!?)”"'
         is_note = ends or all(key in references for key in keys)
         if is_note and not _UNIT.search(before):
@@ -170,9 +174,9 @@ def names_source(label: str, target: str) -> bool:
 
 
 def _find_labels(block: Block, citations: Sequence[Citation]) -> list[Citation]:
-    """Return the citations; those that are a label have its range.
+    """Return the citations; labels have the range of the entire label.
 
-    Citations in a row are one label. Its brackets and "see" belong to it.
+    Consecutive citations are one label. Its brackets and "see" are part of it.
     """
     labeled: list[Citation] = []
     row: list[Citation] = []
@@ -204,16 +208,16 @@ class _Row:
         )
         context = max(0, self._start - _CONTEXT)
         lead_in = _LEAD_IN.search(block.text, context, self._start)
-        assert lead_in is not None  # each of its parts is optional
+        assert lead_in is not None  # the pattern can match the empty string
         self._lead_in = lead_in
         self._before = block.text[context : lead_in.start()].rstrip()
         self._stop = _SENTENCE_END.match(block.text, self._end)
 
     def find_label(self) -> tuple[int, int] | None:
-        """Return the range of the label; None for words of the sentence."""
+        """Return the range of the label; None if it is part of the sentence."""
         return (
             self._find_brackets()
-            or self._find_own_sentence()
+            or self._find_separate_sentence()
             or self._find_introduced()
             or self._find_last_words()
         )
@@ -226,7 +230,7 @@ class _Row:
             return None
         return self._lead_in.start(), close.end()
 
-    def _find_own_sentence(self) -> tuple[int, int] | None:
+    def _find_separate_sentence(self) -> tuple[int, int] | None:
         """Find "The ferry sank. Reuters.": a name alone is not a sentence."""
         is_first = not self._before
         is_apart = self._tag in ("p", "td") if is_first else self._ends_sentence()
@@ -297,16 +301,16 @@ def cut_labels(
 
 
 class _Plain:
-    """A text that is put together from what is between its labels."""
+    """Joins the text between the labels."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.length = 0
-        self._is_open = False  # a label was cut, and no text follows it yet
+        self._is_open = False  # a label was cut, and no text has followed yet
         self._space = ""
 
     def add(self, text: str) -> None:
-        """Add text; what follows a label is one space or a full stop away."""
+        """Add text; after a label, it follows with one space or a full stop."""
         if self._is_open and text:
             self._is_open = False
             if not text[0].isspace() and text[0] not in ".,;:!?)…":

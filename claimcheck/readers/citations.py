@@ -1,7 +1,7 @@
-"""Sentences of a draft, and the sources that each of them cites.
+"""Split a draft into sentences, each with the sources that it cites.
 
-Citations are links, footnotes, addresses, and numbers that a list of references
-explains. A citation belongs to the sentence that it is in or that ends just before it.
+Citations are links, footnotes, addresses, and numbers from a list of references. A
+citation belongs to the sentence that contains it, or that ends just before it.
 """
 
 from __future__ import annotations
@@ -39,31 +39,38 @@ from claimcheck.resources import read_words
 from claimcheck.text.language import detect_language
 from claimcheck.text.sentences import split_paragraph
 
-# Shorter ones are labels, such as "Read more".
+# Shorter sentences are labels, such as "Read more".
 _MIN_WORDS = 4
 _MIN_CLAIM_WORDS = 3
 # A cell with as many words, or a full stop, is a text of its own.
 _MIN_PROSE_WORDS = 7
 _SENTENCE_ENDS = (".", "!", "?", "…")
-_TITLE = re.compile(r"[^\d\[\]]{0,40}")  # of a column; it has no value and no source
+_TITLE = re.compile(r"[^\d\[\]]{0,40}")  # of a column: has neither a value nor a source
 _SLOT = "\ue000"  # stands for a link's words; drafts do not contain it
 _SPEECH = (
     f"{'|'.join(read_words('speech_verbs'))}|reported|reports|states|stated|writes"
     "|wrote|finds|found|shows|showed|notes|noted|estimates"
 )
-# "According to a report by Reuters, ...": the report itself says the rest.
+# "According to a report by Reuters, ...": only the rest must be in the report.
 _ATTRIBUTION = re.compile(
     rf"^(?:According to|As) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?\s+"
     rf"|^(?:The |An? )?{_SLOT} (?:{_SPEECH})(?: that)?\s+"
     rf"|,? (?:according to|as) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?(?=[\s.])"
+    rf"|, (?:(?:the|a|an) )?{_SLOT} (?:{_SPEECH})(?=\W*$)"
+)
+# "See the report for details." says nothing that the report could support.
+_POINTER = re.compile(
+    r"(?:for (?:more|further|all|the) \w+,? )?(?:please )?"
+    r"(?:also )?(?:see|read|visit|click|check out|learn|more)\b",
+    re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CitedDraft:
-    """The sentences of a draft: those that cite sources, and the others.
+    """The sentences of a draft with and without sources.
 
-    `unused` are the references that no sentence cites.
+    `unused` lists the references that no sentence cites.
     """
 
     cited: tuple[CitedStatement, ...]
@@ -75,7 +82,7 @@ def read_cited_draft(path: str) -> CitedDraft:
     """Return the sentences of a draft, with their sources.
 
     Raises:
-        InputError: it can't be read, is of another format, or cites nothing.
+        InputError: the draft can't be read, is in another format, or cites nothing.
     """
     source, data = read_bytes(path)
     kind = detect_format(data, source)
@@ -105,7 +112,7 @@ def parse_draft(page: str) -> CitedDraft:
     draft = _Draft(references)
     for place, group in groupby(paragraphs, lambda item: item.cell and item.cell[:2]):
         row = list(group)
-        # A cell with several paragraphs is there for the layout of the page.
+        # A cell with several paragraphs only serves the layout of the page.
         if place is None or len({block.cell for block in row}) < len(row):
             for block in row:
                 draft.add(block, language)
@@ -120,7 +127,7 @@ _Place = tuple[Citation, int, int]
 
 @dataclass(slots=True)
 class _Sources:
-    """What a sentence cites; `claim` is what the sources should say."""
+    """The sources of a sentence; `claim` is what they should say."""
 
     claim: str
     found: dict[str, None] = field(default_factory=dict)
@@ -138,7 +145,7 @@ class _Cell:
 
 
 class _Draft:
-    """Collects the sentences, and resolves what they cite."""
+    """Collects the sentences, and resolves their citations."""
 
     def __init__(self, references: References) -> None:
         self._references = references
@@ -154,7 +161,7 @@ class _Draft:
         citations = find_citations(block, self._references)
         text, ranges = cut_labels(block.text, citations)
         if not any(map(str.isalnum, text)) or REFERENCES_TITLE.fullmatch(text):
-            # "Source: Reuters" alone is about the paragraph before.
+            # "Source: Reuters" alone is about the preceding paragraph.
             if self._last is not None:
                 self._cite(self._last, self._last, citations)
             return
@@ -170,16 +177,19 @@ class _Draft:
                 if last > end:  # a link of several sentences
                     break
                 pending.popleft()
+            cited = [citation for citation, _, _ in own]
+            if cited and _POINTER.match(sentence):
+                if self._last is not None:
+                    self._cite(self._last, self._last, cited)
+                continue
             if len(sentence.split()) >= _MIN_WORDS:
                 self._last = sentence
-            claim = _remove_attribution(sentence, own)
-            self._cite(sentence, claim, [citation for citation, _, _ in own])
+            self._cite(sentence, _remove_attribution(sentence, own), cited)
 
     def add_row(self, cells: Sequence[Block], language: str) -> None:
         """Add a row of a table: its sentences, or else its values.
 
-        A source in a cell of its own, or beside the name of the row, is about all of
-        the row.
+        A source in a separate cell, or next to the row's name, is about the entire row.
         """
         if self._read_titles(cells):
             return
@@ -208,7 +218,7 @@ class _Draft:
                 self._cite(self._last, self._last, citations)
 
     def _read_titles(self, cells: Sequence[Block]) -> bool:
-        """Return whether this is the row of a table that names its columns."""
+        """Return whether this row has the titles of the columns."""
         table = cells[0].cell[0] if cells[0].cell else 0
         is_first = table != self._table
         self._table = table
@@ -223,12 +233,12 @@ class _Draft:
         return are_titles
 
     def _read_cell(self, block: Block) -> _Cell:
-        """Return what a cell says, without its citations, and those."""
+        """Return a cell's text without its citations, and the citations."""
         column = _get_column(block)
         citations = find_citations(block, self._references)
         if REFERENCES_TITLE.fullmatch(self._titles.get(column, "")):
             return _Cell(block, column, "", citations)
-        # A linked name or value is all that its cell says.
+        # A linked name or value is the cell's text, not a label.
         labels = [item for item in citations if not _is_value(block, item, column)]
         text, _ = cut_labels(block.text, labels)
         has_text = any(map(str.isalnum, text))
@@ -252,7 +262,7 @@ class _Draft:
             self._uncited[sentence] = None
 
     def build(self) -> CitedDraft:
-        """Return all sentences, each once."""
+        """Return all sentences, without duplicates."""
         cited = [
             CitedStatement(text, item.claim, tuple(item.found), tuple(item.undefined))
             for text, item in self._cited.items()
@@ -286,14 +296,14 @@ def _is_value(block: Block, citation: Citation, column: int) -> bool:
 
 
 def _describe_key(key: str) -> str:
-    """Return a key of a reference as the draft has it: "[7]", "[^a]"."""
+    """Return the key of a reference as in the draft: "[7]", "[^a]"."""
     if key.startswith(f"#{FOOTNOTE_ANCHOR}"):
         return f"[^{key.removeprefix(f'#{FOOTNOTE_ANCHOR}')}]"
     return key
 
 
 def _remove_attribution(sentence: str, citations: Sequence[_Place]) -> str:
-    """Return a sentence without "according to" the source that it cites."""
+    """Return a sentence without "according to SOURCE" for a source it cites."""
     for citation, start, end in citations:
         if citation.is_label:
             continue

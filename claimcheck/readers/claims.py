@@ -14,7 +14,7 @@ from claimcheck.readers.decode import decode
 from claimcheck.readers.rows import read_rows
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
-# Of the lines; a list of claims without capitals has few. Chosen by hand.
+# The share of lines. A list of claims without capitals has fewer. Chosen by hand.
 _MIN_CONTINUED_SHARE = 0.25
 
 
@@ -28,17 +28,17 @@ def parse_claims(data: bytes, source: str) -> list[Statement]:
         raise InputError(f"{source}: is empty; write one claim per line")
     text, _ = decode(data, source)
     if not text.lstrip().startswith("{"):
-        # Not `splitlines`: a claim may contain U+2028, where that splits, too.
+        # Not `splitlines`, which also splits at U+2028, and a claim may contain that.
         lines = [line.strip() for line in io.StringIO(text, newline=None)]
         return [Statement.of(line) for line in lines if line]
     return read_rows(text.encode(), source, _parse_statement)
 
 
 def looks_like_prose(statements: Sequence[Statement]) -> bool:
-    """Return whether the lines of a file seem to be a text, not claims.
+    """Return whether the lines of a file seem to be running text, not claims.
 
-    Lines of a wrapped text break off within a sentence, and the next one continues it
-    in lower case.
+    Lines of a wrapped text break within a sentence, and the next line continues it in
+    lower case.
     """
     texts = [statement.text for statement in statements]
     continued = sum(

@@ -1,4 +1,4 @@
-"""What a reader extracts from a file, and what all readers share."""
+"""The content that a reader extracts from a file, and functions for all readers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import ModuleType
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 
-# What programs write where nobody filled in a title or an author.
+# What programs write if nobody filled in a title or an author.
 _PLACEHOLDER = re.compile(
     r"""
     \(?(?:
@@ -26,6 +26,9 @@ _PLACEHOLDER = re.compile(
     """,
     re.I | re.X,
 )
+
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
     """Import the library that reads this kind of file.
 
     Raises:
-        InputError: it is not installed; the message names the extra.
+        InputError: the library is not installed; the message names the extra.
     """
     try:
         return importlib.import_module(module)
@@ -61,7 +64,7 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
 
 
 def clean_metadata(value: object) -> str | None:
-    """Put a title or name on one line; None without a real one."""
+    """Put a title or name on one line; None for a placeholder."""
     # Control characters in a title could reach a terminal or a file name.
     characters = [char if char.isprintable() else " " for char in str(value or "")]
     cleaned = " ".join("".join(characters).split())
@@ -79,7 +82,7 @@ def parse_date(text: str | None) -> date | None:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is a letter or a digit in a text."""
+    """Whether a text contains a letter or a digit."""
     return any(char.isalnum() for char in text)
 
 
@@ -87,7 +90,7 @@ def refuse_empty(content: Content, source: str, kind: str) -> Content:
     """Return the content if it has words.
 
     Raises:
-        InputError: it has none.
+        InputError: the content has no words.
     """
     if not has_words(content.text):
         raise InputError(f"{source}: {kind} has no readable text")

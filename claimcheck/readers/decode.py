@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding it is, or where decoding fails."""
+"""Decode bytes to text: detect the encoding, or report where decoding fails."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ _COMPOUND_KINDS = (
     ("Book", "an old Excel workbook (.xls)", _CONVERT_OFFICE.format("xlsx")),
 )
 _SAMPLE_BYTES = 4_000
-# Of the bytes in even or odd positions. In UTF-16 one of the two halves is mostly zero
-# for Latin text, and the other has hardly a zero. Chosen by hand.
+# The share of zeros among bytes in even or odd positions. For Latin text in UTF-16, one
+# half is mostly zeros, and the other has hardly any. Chosen by hand.
 _MIN_ZERO_SHARE, _MAX_ZERO_SHARE = 0.4, 0.05
 _MAX_UNPRINTABLE = 2  # at the start of a decoded text
 _MAX_CONTROL_SHARE = 0.01  # of the bytes of a text in a legacy encoding
@@ -83,12 +83,13 @@ _JAPANESE_ESCAPE = b"\x1b$B"
 
 
 def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, str]:
-    """Return the text in some bytes without byte order mark, and its encoding.
+    """Return the text without a byte order mark, and its encoding.
 
-    `charset`, which a server or a mail states, is used only if the bytes are not UTF-8.
+    `charset`, from a server or an email, is used only if the bytes are not UTF-8.
 
     Raises:
-        InputError: the bytes are empty, binary, or in an encoding that can't be told.
+        InputError: the bytes are empty, binary, or in an encoding that can't be
+            detected.
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
@@ -110,10 +111,10 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
 
 
 def recode_wide_text(data: bytes) -> bytes:
-    """Return UTF-16 and UTF-32 as UTF-8, and other bytes as they are.
+    """Return UTF-16 and UTF-32 as UTF-8, and other bytes unchanged.
 
-    So that code which looks for ASCII in the bytes of a file finds it. Byte order marks
-    are removed. Broken characters, as at the end of a prefix, are left out.
+    Code that searches the bytes of a file for ASCII needs this. Byte order marks are
+    removed, and so are broken characters, as at the end of a prefix.
     """
     encoding = _find_byte_order_mark(data) or _detect_utf16_without_mark(data)
     if encoding is None:
@@ -195,7 +196,7 @@ def _decode_legacy(
 
 
 def _detect_by_language(data: bytes) -> str | None:
-    """Return the encoding in which the text is most like a language."""
+    """Return the encoding in which the text looks most like a language."""
     # Imported here because its statistics take long to load.
     import chardet
 
@@ -212,7 +213,7 @@ def _count_unprintable(text: str) -> int:
 
 
 def recode(data: bytes, source: str, encoding: str) -> bytes:
-    """Return text in an encoding that the user names, as UTF-8.
+    """Recode text from the encoding that the user names to UTF-8.
 
     Raises:
         InputError: the encoding is unknown, or the bytes are not valid in it.

@@ -1,4 +1,4 @@
-"""The format of a file, by its content first and its name second."""
+"""Detect the format of a file, by its content first and its name second."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from claimcheck.text.markdown import find_front_matter
 
 _TAG_NAME_ENDS = b" \t\r\n\f/>"
 _HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body")
-# Fields of messages, RFC 5322 and RFC 2045, that other blocks of fields hardly have.
+# Fields of messages (RFC 5322, RFC 2045) that other blocks of fields hardly ever have.
 _MAIL_FIELDS = frozenset(
     "bcc cc content-type date delivered-to from message-id mime-version received "
     "reply-to return-path subject to".split()
@@ -37,7 +37,7 @@ _BINARY_READERS = {
     "warc": ("web_archives", "parse_warc"),
     "scan": ("ocr", "parse_picture"),
 }
-# No text has these names: one that is read as text is damaged, or misnamed.
+# A text file does not have these names: content that looks like text is damaged.
 _PACKED_SUFFIXES = (".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx")
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 _COMPOUND_STREAMS = (
@@ -47,13 +47,14 @@ _COMPOUND_STREAMS = (
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
+_SBV_TIMES = re.compile(rb"\d{1,2}:\d\d:\d\d\.\d{3},\d{1,2}:\d\d:\d\d\.\d{3}\r?\n")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 # Formats whose text may be in any encoding.
 TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
-# The signatures that servers add to messages alone can take tens of kilobytes.
+# The signatures that servers add to messages can take tens of kilobytes.
 _MAX_HEADER_BYTES = 256 * 2**10
 
 
@@ -63,8 +64,8 @@ def parse_content(
     """Detect the format of some bytes and parse their content.
 
     Raises:
-        InputError: they are damaged, or have no readable text.
-        NoTextLayerError: they are a PDF whose pages are pictures.
+        InputError: the bytes are damaged, or have no readable text.
+        NoTextLayerError: the bytes are a PDF whose pages are pictures.
     """
     kind = detect_format(data, name)
     if kind in _BINARY_READERS:
@@ -72,6 +73,10 @@ def parse_content(
         # Readers are imported when they are needed: some load large libraries.
         parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
         return kind, parse(data, source)
+    if kind == "subtitles" and data.lstrip().startswith(b"<"):
+        from claimcheck.readers.subtitles import parse_ttml
+
+        return kind, parse_ttml(data, source)
     if kind in ("odt", "epub", "pptx"):
         from claimcheck.readers.packages import parse_package
 
@@ -84,7 +89,7 @@ def parse_content(
     if suffix in _PACKED_SUFFIXES and not _is_plain_text(data):
         raise InputError(
             f"{source}: is damaged, or not a {suffix} file: it does not begin like "
-            "one; get the file again"
+            "one; download or copy it again"
         )
     text, encoding = decode(data, source, charset)
     return _parse_text(kind, text, encoding, source)
@@ -123,7 +128,7 @@ def _parse_json_text(text: str, encoding: str, source: str) -> tuple[str, Conten
     """Parse captions or a notebook; other JSON is text.
 
     Raises:
-        InputError: it is a result of claimcheck.
+        InputError: the text is a result of claimcheck.
     """
     from claimcheck.readers.markup import parse_notebook
     from claimcheck.readers.subtitles import parse_caption_json
@@ -168,7 +173,7 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def detect_format(data: bytes, name: str = "") -> str:
-    """Detect the format; binary data of unknown format counts as `text`."""
+    """Detect the format; binary data in an unknown format counts as `text`."""
     if _is_pdf(data):
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
@@ -253,11 +258,11 @@ def _is_docx(data: bytes) -> bool:
             names = archive.namelist()
             if "word/document.xml" in names:
                 return True
-            # Some programs give the main part another name.
+            # Some programs give the main part a different name.
             is_word = any(name.startswith("word/") for name in names)
             return is_word and "[Content_Types].xml" in names
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
-        # A damaged archive may still show that it was a Word document.
+        # A damaged archive may still be recognizable as a Word document.
         return b"word/" in data[: 1 << 20] and b"[Content_Types].xml" in data[: 1 << 16]
 
 
@@ -272,7 +277,7 @@ def _detect_package(data: bytes) -> str | None:
 
 
 def _is_html(prefix: bytes) -> bool:
-    """Whether the tag after an XML declaration and comments is HTML's."""
+    """Whether the first tag after an XML declaration and comments is HTML's."""
     position = 0
     for opening, closing in ((b"<?xml", b"?>"), (b"<!--", b"-->")):
         while prefix.startswith(opening, position):
@@ -290,7 +295,7 @@ def _skip_space(text: bytes, position: int) -> int:
 
 
 def _is_tag(text: bytes, position: int, tag: bytes) -> bool:
-    """Whether a tag is at a position, and not a longer one ("<header")."""
+    """Whether exactly this tag is at a position, not a longer one ("<header")."""
     end = position + len(tag)
     return text[position:end].lower() == tag and text[end : end + 1] in _TAG_NAME_ENDS
 
@@ -309,16 +314,16 @@ def _has_html_tag(start: bytes) -> bool:
 def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
     """Whether a file starts with the header of a message.
 
-    As the standard library parses it: with folded lines, empty fields, no space after a
-    colon, or the line "From ..." of a mailbox before it.
+    Uses the standard library's parser, which accepts folded lines, empty fields, no
+    space after a colon, and the line "From ..." of a mailbox.
     """
-    # Most texts are not mail, and need no parser to tell.
+    # Most texts are not email; skip the slow parser for them.
     if b":" not in prefix.partition(b"\n")[0] and not prefix.startswith(b"From "):
         return False
     if is_cut:
         prefix = prefix[: prefix.rfind(b"\n") + 1]  # without the line that was cut
     message = BytesHeaderParser().parsebytes(prefix)
-    # A defect is a line that is not a field, before the blank line after the header.
+    # A defect is a line in the header that is not a field.
     if message.defects:
         return False
     names = [name.lower() for name in message]
@@ -327,7 +332,7 @@ def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
 
 
 def _is_subtitles(start: bytes) -> bool:
-    """Whether a file is WebVTT or SubRip."""
-    if start.startswith(b"WEBVTT"):
+    """Whether a file has subtitles, in one of four formats."""
+    if start.startswith((b"WEBVTT", b"[Script Info]")) or _SBV_TIMES.match(start):
         return True
     return _CUE_NUMBER.match(start) is not None and bool(_SUBTITLE_CUE.search(start))

@@ -1,9 +1,9 @@
-"""DOCX (ECMA-376): the text of a Word document as Word shows it.
+"""Read DOCX (ECMA-376): the text of a Word document as Word shows it.
 
-Changes that are tracked count as accepted: insertions are read, deletions are not, and
-moved text is read where it was moved to. Text is read wherever it is: in content
-controls, links, text boxes, nested tables, footnotes, and endnotes. Page headers,
-footers, and comments are not part of the text.
+Tracked changes count as accepted: insertions are read, deletions are not, and moved
+text is read at its new location. Text is also read from content controls, links, text
+boxes, nested tables, footnotes, and endnotes. Page headers, footers, and comments are
+not part of the text.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from claimcheck.readers.content import (
 )
 from claimcheck.readers.xml_blocks import get_attribute, get_name
 
-# A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are read first.
+# A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are checked
+# first.
 _MAX_UNPACKED_BYTES = 200 * 2**20
-_MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times as much
+_MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times that
 _MAX_PARTS = 10_000
 
-# Element names are compared without their namespace, because strict documents have
-# other namespaces than transitional ones. Both are in common use.
+# Element names are compared without their namespace, because strict and transitional
+# documents have different namespaces. Both are in common use.
 _SKIPPED_ELEMENTS = frozenset(
     # Removed text, properties (with tab stops and merged cells), field codes, and how
     # characters are pronounced.
@@ -41,9 +42,9 @@ _SKIPPED_ELEMENTS = frozenset(
 _CHANGES = ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel")
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
-_MAX_STYLE_DEPTH = 20  # of styles that are based on others; they may form a circle
+_MAX_STYLE_DEPTH = 20  # of styles based on other styles, which may form a cycle
 
-# What zipfile and this module raise for archives with some bytes changed.
+# What zipfile and this module raise for damaged archives.
 DAMAGE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -122,7 +123,7 @@ class _Package:
         return tuple(found)
 
     def read_property(self, *names: str) -> list[str | None]:
-        """Return core properties (Dublin Core); None for missing ones."""
+        """Return Dublin Core properties; None for missing ones."""
         name = self._find_targets("").get("core-properties", "docProps/core.xml")
         if name not in self._archive.namelist():
             return [None] * len(names)
@@ -130,7 +131,7 @@ class _Package:
         return [values.get(name) for name in names]
 
     def _find_targets(self, part: str) -> dict[str, str]:
-        """Return the parts a part refers to, by their type's last word."""
+        """Map the last word of each relationship type to the part it refers to."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if relations not in self._archive.namelist():
@@ -143,7 +144,7 @@ class _Package:
         return targets
 
     def _parse(self, name: str | None) -> Any:
-        # External entities and the network are off: documents come from strangers.
+        # No external entities and no network, because documents come from strangers.
         parser = self._etree.XMLParser(resolve_entities=False, no_network=True)
         return self._etree.fromstring(self._archive.read(name or ""), parser)
 
@@ -168,14 +169,14 @@ class _WordReader:
         return [block for block in blocks if block.strip()]
 
     def _read_children(self, parent: Any) -> list[str]:
-        """Return the blocks in an element, those of its wrappers included."""
+        """Return the blocks in an element, including those in wrappers."""
         blocks: list[str] = []
         unfinished = ""
         for child in _iterate_content(parent):
             match get_name(child):
                 case "p":
                     text, boxes = self._read_paragraph(child)
-                    # Without its mark, a paragraph runs on in the next one.
+                    # Without its mark, a paragraph continues in the next one.
                     if _is_mark_deleted(child):
                         unfinished += text
                     else:
@@ -221,7 +222,7 @@ class _WordReader:
         if _find(cell, "tcPr", "cellDel") is not None:
             return ""
         merge = _find(cell, "tcPr", "vMerge")
-        # Word shows the text of the first of the cells that are merged vertically.
+        # Of vertically merged cells, Word shows only the text of the first one.
         if merge is not None and get_attribute(merge, "val") != "restart":
             return ""
         blocks = self._read_children(cell)
@@ -269,7 +270,7 @@ def _index_by_id(root: Any | None, attribute: str) -> dict[str, Any]:
 def _iterate_content(parent: Any) -> Iterator[Any]:
     """Yield the child elements whose text Word shows."""
     if get_name(parent) == "AlternateContent":
-        # The same content in two forms, for new and for old versions of Word.
+        # The same content in two forms, for new and old versions of Word.
         forms = [
             child for child in parent if any(get_name(e) == "t" for e in child.iter())
         ]
@@ -297,7 +298,7 @@ def _iterate_inline(paragraph: Any) -> Iterator[Any]:
 
 
 def _find_all(parent: Any, name: str) -> Iterator[Any]:
-    """Yield the elements of this name, also those in content controls."""
+    """Yield the elements with this name, including those in content controls."""
     for child in _iterate_content(parent):
         if get_name(child) == name:
             yield child
@@ -322,7 +323,8 @@ def refuse_zip_bombs(data: bytes, source: str) -> None:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise InputError(
-            f"{source}: is a damaged or truncated Word document ({error}); get it again"
+            f"{source}: is a damaged or truncated Word document ({error}); download or "
+            "copy it again"
         ) from None
     unpacked = sum(part.file_size for part in parts)
     xml_parts = [part for part in parts if part.filename.endswith((".xml", ".rels"))]

@@ -1,6 +1,6 @@
-"""A Word document as plain HTML with its links and notes.
+"""Render a Word document as plain HTML with its links and notes.
 
-`docx.py` reads the text as Word shows it; this keeps what a link leads to.
+`docx.py` reads the text as Word shows it; this module also keeps the targets of links.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def render_docx(data: bytes, source: str) -> str:
     """Return a Word document as HTML: headings, paragraphs, lists, and links.
 
     Raises:
-        InputError: it is damaged or too large.
+        InputError: the document is damaged or too large.
     """
     etree = import_required("lxml.etree", "docx", source, "a Word document")
     refuse_zip_bombs(data, source)
@@ -65,7 +65,7 @@ class _Renderer:
         return "".join(parts)
 
     def _open(self, part: str) -> Any | None:
-        """Return the root of a part, and remember where its links lead."""
+        """Return the root of a part, and remember the targets of its links."""
         name = f"word/{part}.xml"
         if name not in self._archive.namelist():
             return None
@@ -139,7 +139,7 @@ class _Renderer:
 
 
 def _render_field(child: Any) -> str:
-    """Return a link in its older form: the address, and then its words."""
+    """Return the address and words of a link in the older field form."""
     match = _FIELD_ADDRESS.match((child.text or "").lstrip())
     if match:
         return f'<a href="{escape(match[1])}">'

@@ -1,7 +1,7 @@
-"""A draft's paragraphs and their links: Markdown and HTML in one form.
+"""Parse a draft's paragraphs and links, from Markdown or HTML.
 
 Markdown is turned into HTML first. A link is a range of its paragraph's text, so that
-whoever reads on can decide whether its words are part of a sentence.
+later steps can decide whether its words are part of a sentence.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BLOCKS = frozenset(
     "p li h1 h2 h3 h4 h5 h6 div td th blockquote dt dd section article figcaption "
     "table tr ul ol body aside footer header main".split()
 )
-# Code has brackets and addresses that cite nothing.
+# Brackets and addresses in code cite nothing.
 _SKIPPED = frozenset("script style nav head template svg button pre".split())
 _CELLS = frozenset(("td", "th"))
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -33,7 +33,7 @@ _TO_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link's range in the text of its paragraph, and where it leads."""
+    """A link's range in the text of its paragraph, and its target."""
 
     start: int
     end: int
@@ -42,10 +42,10 @@ class Link:
 
 @dataclass(slots=True)
 class Block:
-    """A paragraph; a line break is a <br>, and `names` are its anchors.
+    """A paragraph; a line break in it is a <br>, and `names` are its anchors.
 
-    `number` is its number in an ordered list. `cell` is where it is, if it is in a
-    table: the numbers of the table, the row, and the column.
+    `number` is its number in an ordered list. In a table, `cell` has the numbers of the
+    table, the row, and the column.
     """
 
     text: str = ""
@@ -57,7 +57,7 @@ class Block:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is the title of what follows."""
+        """Whether the block is a heading."""
         return self.tag in _HEADINGS
 
     def split_lines(self) -> list[Block]:
@@ -89,7 +89,7 @@ def render_markdown(text: str) -> str:
     """Return Markdown as HTML, with its footnotes as anchors."""
     from markdown_it import MarkdownIt
 
-    # With `breaks`, each line of a list of references stays a line.
+    # With `breaks`, each line of a list of references stays on its own line.
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
     notes: list[str] = []
 
@@ -146,7 +146,8 @@ class _PageParser(HTMLParser):
             block = self.blocks[-1]
             self._link = block, len(block.text), str(attributes["href"])
         self._is_raised = tag == "sup"
-        # A note starts with its anchor; the anchor of a way back is within a text.
+        # A note's own anchor is at its start; the anchor of a back link is within a
+        # text.
         if not self.blocks[-1].text.strip():
             names = (attributes.get("id"), attributes.get("name"))
             self.blocks[-1].names += filter(None, names)
@@ -179,7 +180,7 @@ class _PageParser(HTMLParser):
         elif tag in _BLOCKS:
             if tag in ("ol", "ul") and self._lists:
                 self._lists.pop()
-            # What follows within the same list item keeps its number.
+            # Further paragraphs of the same list item keep its number.
             number = self.blocks[-1].number if tag == "p" else None
             if tag == "table":
                 self._row = 0
@@ -190,7 +191,7 @@ class _PageParser(HTMLParser):
             return
         block = self.blocks[-1]
         text = _SPACES.sub(" ", data)
-        # Raised numbers are notes; "m<sup>2</sup>" is decided by whoever reads on.
+        # Raised numbers may be notes; later steps decide about "m<sup>2</sup>".
         if self._is_raised and _RAISED.fullmatch(text):
             text = text.translate(_TO_RAISED)
         block.text += text.lstrip() if block.text[-1:].isspace() else text
@@ -198,10 +199,10 @@ class _PageParser(HTMLParser):
     def _end_link(self, first: Block, start: int, target: str) -> None:
         if target.startswith(_NO_SOURCE):
             return
-        # A link may be around several paragraphs.
+        # A link may enclose several paragraphs.
         for block in reversed(self.blocks):
             begin = start if block is first else 0
-            # One around a picture has no words, and cites nothing.
+            # A link around a picture has no words, and cites nothing.
             if block.text[begin:].strip():
                 block.links.append(Link(begin, len(block.text), target))
             if block is first:

@@ -1,4 +1,4 @@
-"""Documents from files, standard input and the web."""
+"""Read documents from files, standard input, and the web."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from claimcheck.readers.url import Fetched
 
 _MAX_FILE_BYTES = 50 * 2**20
-_MIN_WORDS_OF_TEXT = 4  # a file name rarely has as many
+_MIN_WORDS_OF_TEXT = 4  # a file name rarely has that many
 
 
 def read(path: str | Path, *, encoding: str | None = None) -> Document:
     """Return the document in a file; `-` is standard input.
 
-    `encoding` is that of a text which is not in UTF-8; without it, it is detected.
+    `encoding` is the encoding of a text; by default it is detected.
 
     Raises:
-        InputError: it is missing, a folder, unreadable, too large, damaged, in another
-            encoding, or has no text.
+        InputError: the file is missing, a folder, unreadable, too large, damaged, in
+            another encoding, or has no text.
     """
     source, data = read_bytes(path)
     return build_document(data, source, name=source, encoding=encoding)
@@ -41,7 +41,7 @@ def fetch(
     """Return the document at an http or https address.
 
     Raises:
-        InputError: it is refused, can't be fetched, or has no text.
+        InputError: the address is refused, can't be fetched, or has no text.
     """
     from claimcheck.readers.url import fetch_bytes
 
@@ -54,7 +54,7 @@ def build_web_document(fetched: Fetched, *, encoding: str | None = None) -> Docu
     """Return the document that was fetched from an address.
 
     Raises:
-        InputError: it is damaged, or has no text.
+        InputError: the content is damaged, or has no text.
     """
     name = urlsplit(fetched.url).path
     document = build_document(
@@ -77,10 +77,10 @@ def build_document(
 ) -> Document:
     """Build a document from the bytes of a file.
 
-    `charset` is what a server states, `encoding` what the user does.
+    `charset` comes from a server, `encoding` from the user.
 
     Raises:
-        InputError: they are damaged, or have no text.
+        InputError: the bytes are damaged, or have no text.
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
@@ -111,12 +111,13 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
     """Return the name of a source for messages, and its bytes.
 
     Raises:
-        InputError: it is missing, a folder, unreadable or too large.
+        InputError: the file is missing, a folder, unreadable, or too large.
     """
     if str(path) == "-":
         source, data = "standard input", sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
     else:
-        # A file name may have bytes that are not UTF-8; results and messages may not.
+        # A file name may contain bytes that are not UTF-8, but results and messages may
+        # not.
         encoded = str(path).encode("utf-8", "surrogateescape")
         source, data = encoded.decode("utf-8", "replace"), _read_file(Path(path))
     if len(data) > _MAX_FILE_BYTES:
@@ -128,12 +129,12 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
 
 
 def suggest_input(name: str) -> str:
-    """Say what to do about a name that is not a file."""
-    # A path has one slash where an address had two.
+    """Suggest what to do about a name that is not a file."""
+    # `Path` collapses the two slashes of an address to one.
     if name.startswith("www."):
         return f"for a web page, write https://{name}"
     if len(name.split()) >= _MIN_WORDS_OF_TEXT:
-        return 'to give a text itself, pipe it to -: echo "…" | claimcheck COMMAND -'
+        return 'to read a text itself, pipe it to -: echo "…" | claimcheck COMMAND -'
     return "check the path, or use - for standard input"
 
 

@@ -1,4 +1,4 @@
-"""HTML with trafilatura: the article of a page, and its metadata."""
+"""Extract the article and metadata of an HTML page, with trafilatura."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
+    SUPERSCRIPTS,
     Content,
     clean_metadata,
     has_words,
@@ -31,21 +32,26 @@ _NON_TEXT_ELEMENT = re.compile(
 )
 _SCRIPT = re.compile(r"<script\b[^<>]*>.*?(?:</script\s*>|\Z)", re.I | re.S)
 _NOSCRIPT = re.compile(r"<noscript\b[^<>]*>(.*?)(?:</noscript\s*>|\Z)", re.I | re.S)
-# Some pages have the article for readers without JavaScript; most have a request to
-# switch it on, or a picture that counts visits. Chosen by hand.
+# In <noscript>, some pages have the article for readers without JavaScript. Most have
+# only a request to enable it, or a picture that counts visits. Chosen by hand.
 _MIN_NOSCRIPT_WORDS = 50
-# No guesses: a date is where the page states when it was published.
+# No guesses: only dates that the page states as its publication date.
 _DATE_OPTIONS = {"original_date": True, "extensive_search": False}
-# What trafilatura and readability agree on is the article, if it is so much of what the
-# first found. With less they have found different things. Chosen by hand.
+# The article is what trafilatura and readability agree on, if it is at least this share
+# of trafilatura's text. Otherwise they found different things. Chosen by hand.
 _MIN_SHARED = 0.4
 _MIN_COMPARED_CHARACTERS = 16
 _MAX_READABILITY_CHARACTERS = 2_000_000
+# Extractors keep the number of a note, and glue it to the word before.
+_RAISED_NUMBER = re.compile(
+    r"<sup\b[^<>]{0,300}>\s*(?:<a\b[^<>]{0,300}>)?\s*\[?(\d{1,3})\]?\s*(?:</a>)?\s*</sup>",
+    re.I,
+)
 _QUOTATION_TAG = re.compile(r"<(/?)(blockquote|footer)\b", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _TAG_WITH_ATTRIBUTES = re.compile(r"<[^<>]*>")
-# Deeper pages would exhaust the stack of the parser. Closing tags that HTML allows to
-# leave out are not counted.
+# Deeper pages would exhaust the stack of the parser. Elements whose closing tags are
+# optional in HTML are not counted.
 _MAX_DEPTH = 1_000
 _VOID_ELEMENTS = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()
@@ -53,7 +59,7 @@ _VOID_ELEMENTS = frozenset(
 
 
 def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
-    """Return the article of a page, and what the page states about itself.
+    """Return the article of a page, and the metadata that the page states.
 
     Blank lines separate paragraphs.
 
@@ -63,8 +69,9 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     trafilatura = import_required("trafilatura", "html", source, "an HTML page")
     page, encoding = _decode_page(data, source, charset)
     language = _HTML_LANGUAGE.search(page[:10_000])
-    # Scripts can be a megabyte long, and their tags would count as depth.
+    # Scripts can be a megabyte long, and tags in them would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
+    page = _RAISED_NUMBER.sub(_raise_number, page)
     page = _keep_quotation_footers(_NOSCRIPT.sub(_keep_noscript_article, page))
     if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
         raise InputError(
@@ -98,7 +105,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
 def _remove_tail(paragraphs: list[str], page: str) -> list[str]:
     """Remove the last paragraphs if readability finds the article before them.
 
-    Comments and requests to subscribe look like paragraphs, mostly outside English.
+    Comments and requests to subscribe look like paragraphs, especially outside English.
     """
     if len(page) > _MAX_READABILITY_CHARACTERS:
         return paragraphs
@@ -110,7 +117,7 @@ def _remove_tail(paragraphs: list[str], page: str) -> list[str]:
         if len(characters) >= _MIN_COMPARED_CHARACTERS and characters in article:
             shared += len(paragraph)
             last = number
-    # It leaves out lists.
+    # readability omits lists, so keep those that follow its last paragraph.
     while paragraphs[last : last + 1] and paragraphs[last].startswith("- "):
         last += 1
     is_same_article = shared >= _MIN_SHARED * sum(map(len, paragraphs))
@@ -152,7 +159,7 @@ def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, st
 
 
 def _remove_xml_declaration(page: str) -> str:
-    """Remove "<?xml ...?>", which lxml refuses in a text already decoded."""
+    """Remove "<?xml ...?>", which lxml refuses in decoded text."""
     page = page.lstrip()
     end = page.find("?>")
     return page[end + 2 :] if page.startswith("<?xml") and end > 0 else page
@@ -164,10 +171,14 @@ def _keep_noscript_article(match: re.Match[str]) -> str:
     return f" {content} " if len(words) >= _MIN_NOSCRIPT_WORDS else " "
 
 
-def _keep_quotation_footers(page: str) -> str:
-    """Make a paragraph of each footer in a quotation: it names who said it.
+def _raise_number(match: re.Match[str]) -> str:
+    return match.group(1).translate(SUPERSCRIPTS)
 
-    Extractors drop all footers, because most are those of the page.
+
+def _keep_quotation_footers(page: str) -> str:
+    """Turn footers in quotations, which name the speaker, into paragraphs.
+
+    Extractors drop all footers, because most are page footers.
     """
     depth = 0
 

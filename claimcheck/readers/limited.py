@@ -1,8 +1,8 @@
-"""Files from strangers are parsed in a child process, within limits.
+"""Parse files from strangers in a child process, within limits.
 
-A small file can be made to take all memory, or hours, in the parser of PDF, Word, HTML,
-or email. In a child process that costs this file only: at the limit the child is
-killed, and the next file gets a new one.
+A malicious small file can make a parser of PDF, Word, HTML, or email use all memory, or
+hours. In a child process, this costs only that file: at the limit, the child is killed,
+and the next file gets a new one.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from claimcheck.readers.content import Content
 from claimcheck.readers.detect import detect_format, parse_content, parse_scanned
 from claimcheck.readers.pdf import NoTextLayerError
 
-# Ordinary files of the maximum size take a tenth of either. Chosen by hand.
+# Ordinary files of the maximum size need a tenth of these. Chosen by hand.
 MAX_SECONDS = 60.0
 MAX_MEMORY_BYTES = 2 * 2**30
-# The recognition of text takes seconds for a page, and two cores are often busy.
+# Text recognition takes seconds per page, and the machine may be busy.
 _MAX_OCR_SECONDS = 1_800.0
-_OCR_MEMORY_BYTES = 8 * 2**30  # of addresses; it uses half a gigabyte
+_OCR_MEMORY_BYTES = 8 * 2**30  # of address space; it uses half a gigabyte
 
 _UNLIMITED_FORMATS = ("text", "markdown", "subtitles")
-# `-P` keeps the working folder, which may be a stranger's, out of the module path.
+# `-P` keeps the working folder, which may come from a stranger, out of the module path.
 _START_CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from claimcheck.readers.limited import run_child; run_child()"
@@ -49,7 +49,7 @@ def parse_within_limits(
     """
     kind = detect_format(data, name)
     is_limited = kind not in _UNLIMITED_FORMATS
-    # An interpreter that is embedded in another program has no executable to start.
+    # An interpreter embedded in another program has no executable to start.
     if not is_limited or not sys.executable:
         return parse_content(data, source, name=name, charset=charset)
     header = {"source": source, "name": name, "charset": charset, "bytes": len(data)}
@@ -78,14 +78,14 @@ def _ask_child(header: dict[str, Any], data: bytes) -> dict[str, Any] | None:
         if answer is not None:
             _children.idle.append(child)
             return answer
-        # What earlier files left behind in memory must not fail this one.
+        # Memory left over from earlier files must not fail this one: try a new child.
         if child.is_new:
             return None
         child = _Child()
 
 
 class _Child:
-    """A process that parses one file after the other."""
+    """A process that parses one file after another."""
 
     def __init__(self) -> None:
         self.is_new = True
@@ -114,7 +114,7 @@ class _Child:
             pass  # the child is gone
         finally:
             timer.cancel()
-        if not line.endswith(b"\n"):  # also half a line: it was killed in the middle
+        if not line.endswith(b"\n"):  # nothing, or half a line from a killed child
             self.close()
             return None
         answer: dict[str, Any] = json.loads(line)
@@ -124,7 +124,7 @@ class _Child:
     def close(self) -> None:
         """End the process."""
         self._process.kill()
-        # Closing writes what is left in the buffer, but nobody reads it.
+        # Closing flushes the buffer, but nobody reads it.
         for stream in (self._process.stdin, self._process.stdout):
             try:
                 if stream is not None:
@@ -136,7 +136,7 @@ class _Child:
 
 @dataclass
 class _Children:
-    """The children that wait for a file."""
+    """The children that are waiting for a file."""
 
     idle: list[_Child] = field(default_factory=list)
 
@@ -157,7 +157,7 @@ def _close_children() -> None:
 
 
 atexit.register(_close_children)
-# A forked process would read the answers that the children give to its parent.
+# A forked process would read answers that are meant for its parent.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_children.idle.clear)
 
@@ -165,7 +165,7 @@ if hasattr(os, "register_at_fork"):
 def run_child() -> None:
     """Parse the files that come on standard input until it ends."""
     requests = sys.stdin.buffer
-    # Libraries that print must not write into the answers.
+    # Output of libraries must not end up among the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     while line := requests.readline():
@@ -188,7 +188,7 @@ def _limit_memory(limit: int = MAX_MEMORY_BYTES) -> None:
 
 
 def _parse(header: dict[str, Any], data: bytes) -> dict[str, Any]:
-    """Return the kind and content, or the message of the error, for JSON."""
+    """Return the kind and content, or the error message, as JSON fields."""
     source = header["source"]
     try:
         if header.get("is_scan"):
@@ -202,9 +202,9 @@ def _parse(header: dict[str, Any], data: bytes) -> dict[str, Any]:
     except InputError as error:
         return {"error": str(error)}
     except MemoryError:
-        os._exit(1)  # what is left of the memory may not suffice to say so
+        os._exit(1)  # there may be too little memory left to report it
     except Exception as error:  # noqa: BLE001 - parsers raise anything
-        # Parsers of others have bugs, which files of strangers find.
+        # Third-party parsers have bugs, which files from strangers trigger.
         return {"error": f"{source}: can't be read: {type(error).__name__}: {error}"}
     published = content.published.isoformat() if content.published else None
     fields = asdict(replace(content, published=None))

@@ -1,4 +1,4 @@
-"""E-mail (RFC 5322, MIME): the message's own text, without its attachments."""
+"""Read email (RFC 5322, MIME): the text of a message, without its attachments."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from claimcheck.readers.content import (
 from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.html import parse_html
 
-_MAX_PARTS = 200  # the parser takes time with the square of their number
-_MAX_FIELD_CHARACTERS = 1_000  # and of the marks in a field; names need fewer
-# An HTML part of this many times the words of the plain part is the message, and the
-# plain part a note such as "View this e-mail in a browser". Chosen by hand.
+_MAX_PARTS = 200  # the parser's time grows with the square of their number
+_MAX_FIELD_CHARACTERS = 1_000  # likewise for the marks in a field; names need fewer
+# If the HTML part has this many times the words of the plain part, it is the message,
+# and the plain part is a note such as "View this email in a browser". Chosen by hand.
 _MIN_HTML_RATIO = 2
-# How a further message of a mailbox (RFC 4155) starts.
+# The start of a further message in a mailbox (RFC 4155).
 _MAILBOX_LINE = re.compile(rb"\n\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n[!-9;-~]+:")
 # Properties of Outlook's messages, [MS-OXPROPS] 2.1002 and 2.1018.
 _SENDER_NAME, _REPRESENTED_NAME = 0x0C1A, 0x0042
 
-# What the email package raises for messages with some bytes changed.
+# What the email package raises for damaged messages.
 _DAMAGE_ERRORS = (
     MessageError,
     LookupError,
@@ -46,7 +46,7 @@ _DAMAGE_ERRORS = (
 
 
 class _BoundedPolicy(EmailPolicy):
-    """Parses the fields of messages, up to a length that real ones have."""
+    """Parses the fields of messages, up to a realistic length."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         return super().header_fetch_parse(name, value[:_MAX_FIELD_CHARACTERS])
@@ -60,10 +60,11 @@ def parse_mail(data: bytes, source: str) -> Content:
     Raises:
         InputError: the message is damaged, has no part with text, or is one of several.
     """
-    # The parser reads ASCII, and takes a blank line for the end of the header.
+    # The parser expects ASCII, and would take a leading blank line for the header's
+    # end.
     data = recode_wide_text(data).lstrip()
     _refuse_unreadable(data, source)
-    # The package parses lazily, so damage shows at any of these calls.
+    # The package parses lazily, so any of these calls may find the damage.
     try:
         message = message_from_bytes(data, policy=_BoundedPolicy())
         assert isinstance(message, EmailMessage)
@@ -91,7 +92,7 @@ def parse_outlook(data: bytes, source: str) -> Content:
     """Return the text of a message that Outlook saved (.msg).
 
     Raises:
-        InputError: it is damaged, or has no text.
+        InputError: the message is damaged, or has no text.
     """
     oxmsg = import_required("oxmsg", "formats", source, "an Outlook message")
     try:
@@ -113,11 +114,11 @@ def parse_outlook(data: bytes, source: str) -> Content:
 
 
 def _get_outlook_sender(message: Any) -> str:
-    """Return the sender's name and address, or what there is of them."""
+    """Return the sender's name and address, if known."""
     names = (_SENDER_NAME, _REPRESENTED_NAME)
     known = filter(None, map(message.properties.str_prop_value, names))
     sender = str(make_header(decode_header(message.sender or next(known, ""))))
-    # Without "@" it is an address that only the sender's own server knows.
+    # Without "@", the address is known only to the sender's own server.
     return sender if "@" in sender else sender.partition("<")[0].strip('" ')
 
 
@@ -141,7 +142,7 @@ def _list_attachments(message: EmailMessage) -> tuple[str, ...]:
 
 
 def _find_bodies(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Yield the plain part and the HTML part, where there are any."""
+    """Yield the plain part and the HTML part, if any."""
     for kind in ("plain", "html"):
         part = message.get_body(preferencelist=(kind,))
         if isinstance(part, EmailMessage):
@@ -166,7 +167,7 @@ def _parse_bodies(
         if not is_html:
             plain = Content(*decode(payload or b" ", source, charset))
             continue
-        # Without the reader for HTML, or an article, a plain part still has its text.
+        # If HTML can't be read, or has no article, the plain part may still have text.
         try:
             html = parse_html(payload, source, charset)
         except InputError as error:

@@ -1,4 +1,4 @@
-"""Markdown: the text as written, and what its front matter states."""
+"""Read Markdown: the text as written, and the metadata in its front matter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from claimcheck.text.markdown import find_front_matter
 def parse_markdown(text: str, encoding: str) -> Content:
     """Return the text itself, with the metadata of its front matter.
 
-    Without a title there, the title is the heading at the start of the text.
+    If it has no title, the title is the heading at the start of the text.
     """
     body_start = find_front_matter(text)
     fields = _parse_fields(text[:body_start])

@@ -1,4 +1,4 @@
-"""RTF, LaTeX, and Jupyter notebooks: text in which the markup is text, too."""
+"""Read RTF, LaTeX, and Jupyter notebooks, whose markup is plain text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RTF_AUTHOR = re.compile(r"\{\\author ([^{}\\]{1,300})\}")
 _LATEX_TITLE = re.compile(r"\\title\s*\{([^{}]{1,300})\}")
 _LATEX_AUTHOR = re.compile(r"\\author\s*\{([^{}]{1,300})\}")
 _LATEX_BEGIN, _LATEX_END = "\\begin{document}", "\\end{document}"
-# What prints no prose: formulas, figures, tables, and the list of references.
+# Environments without prose: formulas, figures, tables, and the list of references.
 _LATEX_SKIPPED = re.compile(
     r"""
     \\begin\{(equation|align|gather|multline|eqnarray|displaymath|figure|table|tabular
@@ -44,7 +44,7 @@ def parse_rtf(text: str, source: str) -> Content:
     """Return the text of an RTF document.
 
     Raises:
-        InputError: it has no text.
+        InputError: the document has no text.
     """
     rtf = import_required("striprtf.striprtf", EXTRA, source, "an RTF document")
     # Each paragraph ends with one line feed.
@@ -62,7 +62,7 @@ def parse_latex(text: str, encoding: str, source: str) -> Content:
     """Return the prose of LaTeX, without formulas, figures, and tables.
 
     Raises:
-        InputError: it has no text, or is damaged.
+        InputError: the document has no text, or is damaged.
     """
     latex2text = import_required(
         "pylatexenc.latex2text", EXTRA, source, "a LaTeX document"
@@ -72,7 +72,7 @@ def parse_latex(text: str, encoding: str, source: str) -> Content:
     body = _LATEX_COMMENT.sub("", body).replace("\\maketitle", "")
     body = _LATEX_REFERENCE.sub("", _LATEX_SKIPPED.sub("", body))
     body = _LATEX_HEADING.sub(r"\n\n\1\n\n", body).replace("\\item", "\n\n\\item")
-    # A note would part the sentence that it belongs to.
+    # In place, a note would split its sentence.
     notes = _LATEX_FOOTNOTE.findall(body)
     body = "\n\n".join([_LATEX_FOOTNOTE.sub("", body), *notes])
     converter = latex2text.LatexNodes2Text(math_mode="text", keep_comments=False)

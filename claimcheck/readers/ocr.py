@@ -1,6 +1,6 @@
-"""Scans, photographs, and PDFs without a text layer, with RapidOCR.
+"""Recognize text in scans, photographs, and PDFs without a text layer.
 
-The models come with the package; nothing is downloaded.
+Uses RapidOCR, whose models come with the package; nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from claimcheck.readers.content import Content, import_required, refuse_empty
 
 _EXTRA = "ocr"
 _MAX_PIXELS = 100_000_000
-_DPI = 200  # at which pages of a PDF are drawn
+_DPI = 200  # the resolution at which PDF pages are rendered
 _MAX_PAGES = 100  # a page takes seconds
-# Lines recognized with less certainty are stains and patterns. Chosen by hand.
+# Lines with a lower score are mostly stains and patterns. Chosen by hand.
 _MIN_SCORE = 0.8
-# Of the height of a line: boxes closer than this are on one line, and lines further
-# apart begin a paragraph.
+# In line heights: boxes that are closer are on one line, and lines that are further
+# apart begin a new paragraph.
 _SAME_LINE, _NEW_PARAGRAPH = 0.5, 1.8
 
 
 class _Box(NamedTuple):
-    """A piece of text and where it is on its page, in pixels."""
+    """A piece of text and its location on the page, in pixels."""
 
     top: float
     bottom: float
@@ -37,7 +37,7 @@ def parse_picture(data: bytes, source: str) -> Content:
     """Return the text in a picture.
 
     Raises:
-        InputError: it is damaged or too large, or no text was recognized.
+        InputError: the picture is damaged or too large, or no text was recognized.
     """
     import_required("rapidocr", _EXTRA, source, "a picture of text")
     picture = import_required("PIL.Image", _EXTRA, source, "a picture of text")
@@ -58,8 +58,8 @@ def parse_scan(data: bytes, source: str) -> Content:
     """Return the text of a PDF of pictures, with a form feed after each page.
 
     Raises:
-        InputError: the reader is not installed, there are too many pages, or no text is
-            recognized.
+        InputError: the reader is not installed, the PDF has too many pages, or no text
+            was recognized.
     """
     kind = "a PDF without a text layer"
     pdfium = import_required("pypdfium2", "pdf", source, kind)
@@ -89,7 +89,7 @@ def _load_engine() -> Any:
 def _recognize(image: Any) -> str:
     import numpy as np
 
-    result = _load_engine()(np.asarray(image)[:, :, ::-1])  # it expects BGR
+    result = _load_engine()(np.asarray(image)[:, :, ::-1])  # the engine expects BGR
     boxes: list[_Box] = []
     if result.boxes is None:
         return ""
@@ -103,7 +103,7 @@ def _recognize(image: Any) -> str:
 
 
 def _join_lines(boxes: list[_Box]) -> str:
-    """Join boxes, ordered from the top, to lines and paragraphs."""
+    """Join boxes, ordered from the top, into lines and paragraphs."""
     if not boxes:
         return ""
     height = statistics.median(box.bottom - box.top for box in boxes)

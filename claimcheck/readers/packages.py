@@ -1,7 +1,6 @@
-"""ODT, EPUB, and PPTX: text in the XML files of a ZIP archive.
+"""Read ODT, EPUB, and PPTX: text in the XML files of a ZIP archive.
 
-Only the elements that hold paragraphs are read. Pictures, formulas, and notes of the
-speaker are not.
+Only elements with paragraphs are read. Pictures, formulas, and speaker notes are not.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeErro
 
 
 def detect_package(names: list[str], read: Any) -> str | None:
-    """Return the format of an archive by the names of its files, or None."""
+    """Detect the format of an archive by the names of its files, or None."""
     if any(_SLIDE.fullmatch(name) for name in names):
         return "pptx"
     if any(name.startswith("xl/workbook.") for name in names):
@@ -59,7 +58,7 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
     `kind` is odt, epub, or pptx.
 
     Raises:
-        InputError: it is damaged, too large, or has no text.
+        InputError: the archive is damaged, too large, or has no text.
     """
     name = _KINDS[kind]
     etree = import_required("lxml.etree", "docx", source, name)
@@ -87,7 +86,7 @@ class _Package:
 
     def __init__(self, archive: zipfile.ZipFile, etree: Any) -> None:
         self._archive = archive
-        # External entities and the network are off: documents come from strangers.
+        # No external entities and no network, because documents come from strangers.
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True)
         self._lenient = etree.XMLParser(
             resolve_entities=False, no_network=True, recover=True
@@ -139,7 +138,7 @@ class _Package:
         for element in self._parse("META-INF/container.xml").iter():
             if get_name(element) == "rootfile":
                 return str(element.get("full-path"))
-        raise ValueError("it names no book")
+        raise ValueError("the container names no book")
 
     def _list_chapters(self) -> list[str]:
         """Return the files of a book in the order of its spine."""

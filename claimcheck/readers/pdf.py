@@ -1,6 +1,6 @@
-"""PDF with pypdfium2: the text layer, with a form feed after each page.
+"""Read the text layer of PDFs with pypdfium2, with a form feed after each page.
 
-Words that are broken at the end of a line stay broken; the reading view joins them.
+Words broken at the end of a line stay broken; the reading view joins them.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")
 _CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
 )
-# What programs write into the title when they make a PDF.
+# Titles that programs write when they create a PDF.
 _PLACEHOLDER_TITLE = re.compile(
     r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I
 )
 
 
 class NoTextLayerError(Exception):
-    """The pages of a PDF are pictures, in which text has to be recognized."""
+    """The pages of a PDF are pictures, so their text must be recognized."""
 
 
 def parse_pdf(data: bytes, source: str) -> Content:
@@ -41,7 +41,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
 
     Raises:
         InputError: the file is damaged, has a password, or too many pages.
-        NoTextLayerError: it has no text.
+        NoTextLayerError: the pages have no text.
     """
     pdfium = import_required("pypdfium2", "pdf", source, "a PDF")
     with PDFIUM_LOCK:
@@ -114,5 +114,5 @@ def _explain_error(message: str) -> str:
     reason = message.rstrip(".")
     return (
         f"is a damaged or truncated PDF ({reason}); "
-        "get it again, or repair it with qpdf"
+        "download or copy it again, or repair it with qpdf"
     )

@@ -1,8 +1,8 @@
-"""Lines of a PDF page in reading order: columns, tables, raised numbers.
+"""Put the lines of a PDF page in reading order: columns, tables, raised numbers.
 
-PDFium returns characters in the order in which they were drawn. That is the reading
-order, except where a program draws columns row by row: then the two halves of a row are
-unrelated. Only such rows, and the rows of tables, are changed here.
+PDFium returns characters in drawing order. That is usually the reading order, unless a
+program draws columns row by row: then the two halves of a row are unrelated. Only such
+rows, and the rows of tables, are changed here.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-# Widths and heights are in those of a character. Chosen by hand.
-_MIN_GAP = 0.9  # between columns; justified words are closer
-_MIN_GUTTER = 0.5  # what the gaps of all rows have in common
+from claimcheck.readers.content import SUPERSCRIPTS
+
+# Widths and heights are in units of a character's. Chosen by hand.
+_MIN_GAP = 0.9  # between columns; gaps between justified words are smaller
+_MIN_GUTTER = 0.5  # the width that the gaps of all rows share
 _SAME_ROW = 0.5  # two characters further apart vertically are on different rows
 _MIN_COLUMN_ROWS = 3
 _MIN_PROSE_CHARACTERS, _MIN_PROSE_WORDS = 18, 3  # of the lines of a column, not a cell
 _MAX_RAISED_HEIGHT, _MIN_RAISED_OFFSET = 0.8, 0.2
 _MIN_SIZE_RATIO = 1.15  # of a heading to the text
-_SAMPLED_CHARACTERS = 20  # a heading has as many
+_SAMPLED_CHARACTERS = 20  # about the length of a heading
 _MAX_CELL_WORDS = 3
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Character(NamedTuple):
@@ -65,7 +66,7 @@ class _Gutter(NamedTuple):
 def read_page_text(text_page: Any) -> str:
     """Return a page's text in reading order; tabs separate table cells."""
     plain = str(text_page.get_text_range())
-    # Reading each character takes a hundred times as long, and few pages need it.
+    # Reading character by character is a hundred times slower, and few pages need it.
     is_plain = "   " not in plain and not _has_gaps_or_raised_text(text_page)
     if is_plain and not _has_several_sizes(text_page):
         return plain
@@ -73,7 +74,7 @@ def read_page_text(text_page: Any) -> str:
 
 
 def _has_gaps_or_raised_text(text_page: Any) -> bool:
-    """Whether two pieces are on one row, but apart or of different height."""
+    """Whether two pieces in one row are apart, or have different heights."""
     last: tuple[float, float, float, float] | None = None
     for index in range(text_page.count_rects()):
         rect = text_page.get_rect(index)
@@ -129,7 +130,7 @@ def _read_characters(text_page: Any) -> Iterator[_Character]:
     """Yield the characters of a page in the order in which they were drawn."""
     from pypdfium2 import raw
 
-    # Loose boxes have the height of the font, so that all of a row are alike.
+    # Loose boxes have the height of the font, so all boxes of a row are alike.
     box = raw.FS_RECTF()
     reference = ctypes.byref(box)
     for index in range(text_page.count_chars()):
@@ -142,14 +143,14 @@ def _read_characters(text_page: Any) -> Iterator[_Character]:
 
 
 def _add_character(row: _Row, character: _Character, space: str) -> None:
-    """Add a character to the last fragment of a row, or open another one."""
+    """Add a character to the last fragment of a row, or to a new one."""
     last = row[-1] if row else None
     height = max(last.height if last else 0, character.top - character.bottom)
     if last is None or character.left - last.right > _MIN_GAP * height:
         row.append(_Fragment(character.text, *_get_sides(character)))
         return
     text = _raise_digit(character, last)
-    # PDFium puts a space before a raised digit, because its size is another.
+    # PDFium inserts a space before a raised digit, because its size differs.
     is_raised = text != character.text
     last.text += text if is_raised else space + text
     last.right = max(last.right, character.right)
@@ -164,7 +165,7 @@ def _get_sides(character: _Character) -> tuple[float, float, float, float]:
 def _raise_digit(character: _Character, line: _Fragment) -> str:
     """Return a digit as superscript if it is small and above the line.
 
-    So a footnote mark is not part of the word or number that it follows.
+    Otherwise a footnote mark would become part of the word or number before it.
     """
     if not character.text.isdecimal():
         return character.text
@@ -172,7 +173,7 @@ def _raise_digit(character: _Character, line: _Fragment) -> str:
     is_small = height < _MAX_RAISED_HEIGHT * line.height
     is_above = character.bottom - line.bottom > _MIN_RAISED_OFFSET * line.height
     return (
-        character.text.translate(_SUPERSCRIPTS)
+        character.text.translate(SUPERSCRIPTS)
         if is_small and is_above
         else character.text
     )
@@ -195,17 +196,28 @@ def _order_rows(rows: list[_Row]) -> Iterator[str]:
             yield from _order_rows(right)
             index = end
         else:
-            separator = "\t" if _is_table(region) else " "
-            # Text may be between a chart and a table whose gaps are in one line.
-            for before, row in pairwise([region[0], *region]):
-                if _changes_size(before, row):
-                    yield ""
-                yield separator.join(fragment.text for fragment in row)
+            yield from _format_region(region, gutter)
             index = end
 
 
+def _format_region(region: list[_Row], gutter: _Gutter) -> Iterator[str]:
+    """Yield the lines of rows with a common gutter, as a table if they are one."""
+    is_table = _is_table(region)
+    lines: list[str] = []
+    # Text may be between a chart and a table whose gaps are in one line.
+    for before, row in pairwise([region[0], *region]):
+        text = ("\t" if is_table else " ").join(fragment.text for fragment in row)
+        if _changes_size(before, row):
+            lines.append("")
+        elif is_table and lines and row[0].left >= gutter.right:
+            lines[-1] += f" {text}"  # a cell that has more lines than those before it
+            continue
+        lines.append(text)
+    yield from lines
+
+
 def _changes_size(before: _Row, after: _Row) -> bool:
-    """Whether a heading begins or ends: its letters are larger."""
+    """Whether a heading begins or ends, because the size of letters changes."""
     heights = (before[0].height, after[0].height)
     return max(heights) > _MIN_SIZE_RATIO * min(heights)
 
@@ -235,7 +247,7 @@ def _list_gaps(row: _Row) -> list[_Gutter]:
 
 
 def _narrow_gutter(gutter: _Gutter, row: _Row) -> _Gutter | None:
-    """Return the part of a gutter that a row leaves free, if wide enough."""
+    """Return the part of a gutter that a row leaves empty, if wide enough."""
     left, right = gutter
     middle = (left + right) / 2
     for fragment in row:
@@ -250,16 +262,21 @@ def _narrow_gutter(gutter: _Gutter, row: _Row) -> _Gutter | None:
 
 
 def _trim_region(rows: list[_Row], start: int, end: int, gutter: _Gutter) -> int:
-    """Return the end of a region without rows that are on one side only.
+    """Return the end of a region without final rows on only one side.
 
-    `start + 1` if too few rows have text on both sides.
+    Returns `start + 1` if too few rows have text on both sides.
     """
     both = [index for index in range(start, end) if _has_both(rows[index], gutter)]
     if len(both) < 2:
         return start + 1
     # The longer of two columns continues after the shorter one.
-    is_prose = _is_columns(rows[start:end], gutter)
-    return end if is_prose else both[-1] + 1
+    if _is_columns(rows[start:end], gutter):
+        return end
+    last = both[-1] + 1
+    # The last row may have a cell of several lines.
+    while last < end and rows[last][0].left >= gutter.right:
+        last += 1
+    return last
 
 
 def _has_both(row: _Row, gutter: _Gutter) -> bool:
@@ -297,9 +314,9 @@ def _split_region(region: list[_Row], gutter: _Gutter) -> tuple[list[_Row], list
 
 
 def _is_table(region: list[_Row]) -> bool:
-    """Whether rows with a common gutter are those of a table.
+    """Whether rows with a common gutter form a table.
 
-    Two lines of running text may have wide spaces at the same place.
+    Two lines of running text may also have wide spaces at the same position.
     """
     words = [len(fragment.text.split()) for row in region for fragment in row]
     return len(region) > 2 or statistics.median(words) <= _MAX_CELL_WORDS

@@ -1,4 +1,4 @@
-"""The list of references of a draft: which number or note is which source."""
+"""Read the list of references of a draft: the source of each number or note."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, Block
 
-# Addresses as people write them; a reference may have only a DOI.
+# Addresses as people write them, including bare DOIs.
 ADDRESS = re.compile(
     r"(?:https?://|www\.(?=\w)|\bdoi:\s?(?=10\.)|\barXiv:(?=\d{4}\.))"
     r"[^\s<>\"”]*[^\s<>\"”.,;:!?)\]'’]",
@@ -49,8 +49,8 @@ def split_references(
 ) -> tuple[References, list[Block]]:
     """Return the sources of each reference, and the other paragraphs.
 
-    A reference is found by its number, "[1]", or by the anchor of its note, "#fn1"; one
-    with both has the same list under each.
+    The keys are numbers, "[1]", and anchors of notes, "#fn1"; a reference with both has
+    the same list under each key.
     """
     linked = {link.target for block in blocks for link in block.links}
     references: References = {}
@@ -101,7 +101,7 @@ def _read_entries(
 ) -> list[tuple[list[str], list[str]]]:
     """Return the keys and the sources of each reference.
 
-    What follows on other lines belongs to it.
+    Lines without a key continue the reference before them.
     """
     entries: list[tuple[list[str], int, Block]] = []
     for line in lines:
@@ -116,7 +116,7 @@ def _read_entries(
 def _find_keys(
     line: Block, linked: set[str], *, in_references: bool
 ) -> tuple[list[str], int]:
-    """Return the keys of a reference, and where its text starts."""
+    """Return the keys of a reference, and the offset of its text."""
     keys = [
         f"#{name}"
         for name in line.names
@@ -137,7 +137,7 @@ def _list_sources(line: Block, start: int) -> list[str]:
     """Return the addresses or files in a reference, or else its title."""
     found = [link.target for link in line.links if not link.target.startswith("#")]
     text = line.text
-    # A link's label may be an address, too.
+    # A link's label may also be an address.
     for link in reversed(line.links):
         text = text[: link.start] + " " + text[link.end :]
     found += [complete_address(match[0]) for match in ADDRESS.finditer(text)]
@@ -145,7 +145,7 @@ def _list_sources(line: Block, start: int) -> list[str]:
     if not found:
         is_file = FILE.fullmatch(entry.replace(" ", "_"))
         found = [entry] if is_file else FILE.findall(entry)
-    # A book has no address: its title is what the reader has to look up.
+    # A book has no address: the reader must look up its title.
     title = entry[:_MAX_TITLE_CHARACTERS]
     return list(dict.fromkeys(found)) or ([title] if title else [])
 

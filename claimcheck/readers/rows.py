@@ -1,4 +1,4 @@
-"""JSON Lines: all broken lines are reported before any line is used."""
+"""Read JSON Lines, and report all broken lines before any line is used."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Many documents, one at a time, so that memory stays flat.
+"""Read many documents, one at a time, so that memory use stays flat.
 
-Sources are files, folders, globs, addresses, JSON Lines and CSV.
+Sources are files, folders, globs, addresses, JSON Lines, and CSV.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Collection:
 class ReadOptions:
     """How sources are read.
 
-    `text_column` is the column of a table that has the text; `allow_private` lets
-    addresses in private networks be fetched; `encoding` is that of texts and tables.
+    `text_column` is the column of a table with the text. `allow_private` allows
+    addresses in private networks. `encoding` applies to texts and tables.
     """
 
     text_column: str = "text"
@@ -66,8 +66,8 @@ class ReadOptions:
 def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
     """Read a file, a folder with its subfolders, or a JSON Lines file.
 
-    A JSON Lines file has rows {text, title, date, source, url}. `encoding` is that of
-    a single file, or of the texts in a folder.
+    A JSON Lines file has rows {text, title, date, source, url}. `encoding` applies to a
+    single file, or to the texts in a folder.
 
     Raises:
         InputError: the path is missing, a row is broken, a file that is not in a folder
@@ -102,7 +102,7 @@ def _list_files(folder: Path) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            # Pipes, sockets, and devices are not documents.
+            # A pipe, a socket, or a device would block, or never end.
             is_special = os.path.exists(path) and not os.path.isfile(path)
             if not (name.startswith(".") or is_special):
                 files.append(path)
@@ -149,7 +149,7 @@ def build_document_from_row(row: Any, location: str) -> Document:
     published = _parse_date(row.get("date"))
     for value in (source, title, url):
         if not isinstance(value, str | None):
-            raise InputError("source, title and url have to be strings")
+            raise InputError("source, title, and url must be strings")
     document = Document.from_text(
         row["text"], source=source, title=title or None, published=published
     )
@@ -170,19 +170,20 @@ def _parse_date(value: Any) -> date | None:
 def find_sources(
     names: Iterable[str], options: ReadOptions
 ) -> Iterator[DocumentSource]:
-    """Yield the sources that some names refer to; `-` lists names on stdin.
+    """Yield the sources with these names; `-` reads names from stdin.
 
     Raises:
-        InputError: a name refers to nothing.
+        InputError: a name matches nothing.
     """
     for name in names:
         if name == "-":
-            # Names of files may have bytes that are not UTF-8.
+            # File names may contain bytes that are not UTF-8.
             listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
             names_on_stdin = [line for line in listed if line not in ("", "-")]
             yield from find_sources(names_on_stdin, options)
         elif _URL_SCHEME.match(name):
-            # Nothing is fetched until its entries are used: there may be thousands.
+            # Addresses are fetched only when their entries are used: there may be
+            # thousands.
             load = partial(
                 fetch,
                 name,
@@ -229,8 +230,8 @@ def _describe_state(path: Path, encoding: str | None) -> str | None:
 
 
 def _name_path(path: Path) -> str:
-    """Return the path as text that can be stored and is unique to it."""
-    # A file name may have bytes that are not UTF-8: they appear as \\xff.
+    """Return the path as unique text that can be stored."""
+    # Bytes of a file name that are not UTF-8 appear as \\xff.
     encoded = str(path).encode("utf-8", "surrogateescape")
     return encoded.decode("utf-8", "backslashreplace")
 
@@ -271,7 +272,7 @@ def _read_table_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntr
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     with _open_file(path) as binary:
         file = io.TextIOWrapper(binary, encoding=encoding, newline="")
-        # The module's own limit of 128 KB is less than an article may have.
+        # The csv module's limit of 128 KB is too low for some articles.
         default_limit = csv.field_size_limit(MAX_LINE_BYTES)
         try:
             table = csv.DictReader(file, delimiter=delimiter, strict=True)
@@ -309,7 +310,8 @@ def _build_entries(
         except InputError as error:
             problems.append(f"line {number}: {error}")
             continue
-        # After the first problem nothing will be stored, so rows are only checked.
+        # After the first problem, nothing will be stored, so further rows are only
+        # checked.
         if not problems:
             yield entry
     if problems:
@@ -324,7 +326,7 @@ def _build_entry(row: Any, location: str) -> SourceEntry:
     document = build_document_from_row(row, location)
     key = row.get("id")
     if not isinstance(key, str | int | None):
-        raise InputError("id has to be a string or a whole number")
+        raise InputError("id must be a string or a whole number")
     if key in (None, ""):
         return SourceEntry(document.id, document, location, has_given_id=False)
     return SourceEntry(str(key), document, location, has_given_id=True)

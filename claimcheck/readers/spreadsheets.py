@@ -1,7 +1,7 @@
-"""Spreadsheets as text: a line per row, with the references of the cells.
+"""Read spreadsheets as text: one line per row, with the references of the cells.
 
-Rows are tables for the reading view. A cell that holds prose is a paragraph of its own,
-so that its sentences can be claims; "[B7]" before it is set aside.
+The reading view treats rows as tables. A cell with prose becomes a separate paragraph,
+so that its sentences can be claims; the "[B7]" before it is set aside.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def parse_workbook(data: bytes, source: str) -> Content:
     """Return the sheets of an Excel or OpenDocument workbook, in order.
 
     Raises:
-        InputError: it is damaged, protected, too large, or empty.
+        InputError: the workbook is damaged, protected, too large, or empty.
     """
     calamine = import_required("python_calamine", EXTRA, source, "a spreadsheet")
     try:
@@ -51,7 +51,7 @@ def parse_delimited(text: str, encoding: str, source: str) -> Content:
     """Return the rows of a CSV or TSV file.
 
     Raises:
-        InputError: its quotation marks are not closed, it is too large, or empty.
+        InputError: a quotation mark is not closed, or the file is too large or empty.
     """
     sample = text[:10_000]
     try:
@@ -96,7 +96,7 @@ def _join_table(table: list[str]) -> list[str]:
 
 
 def _name_cells(row: Iterable[Any], number: int) -> Iterator[tuple[str, str]]:
-    """Yield the reference and the text of each cell that is not empty."""
+    """Yield the reference and the text of each nonempty cell."""
     for column, value in enumerate(row):
         text = _WHITE_SPACE.sub(" ", _format_value(value)).strip()
         if text:
@@ -104,7 +104,7 @@ def _name_cells(row: Iterable[Any], number: int) -> Iterator[tuple[str, str]]:
 
 
 def _format_value(value: Any) -> str:
-    # Spreadsheets have no whole numbers.
+    # Spreadsheets store whole numbers as floats.
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -1,8 +1,8 @@
 """Subtitles, and the JSON of speech recognizers and YouTube: each phrase once.
 
-The text has the cues as WebVTT writes them, with times, and with `<v NAME>` where the
-speaker changes. Identifiers, settings, and marks inside the text are left out. Captions
-that roll, so that each line is shown several times, are written once.
+The text has cues in the form of WebVTT, with times, and with `<v NAME>` where the
+speaker changes. Identifiers, settings, and marks inside the text are left out. Rolling
+captions, which show each line several times, are written once.
 """
 
 from __future__ import annotations
@@ -19,28 +19,30 @@ import webvtt
 from webvtt.errors import MalformedFileError
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, refuse_empty
+from claimcheck.readers.content import Content, import_required, refuse_empty
 
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
-# ">> ANNA BRANDT: " in broadcasts; without a name, somebody else speaks.
+# ">> ANNA BRANDT: " in broadcasts; without a name, an unknown person speaks.
 _SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$))?[ \t]*")
-# Of the cues, whose first lines were shown before. Chosen by hand: a few repeat by
-# chance, and in captions that roll almost all do.
+# The share of cues that begin with lines of the previous cue. Chosen by hand: a few
+# repeat by chance, and in rolling captions almost all do.
 _MIN_ROLLING_SHARE = 0.3
 _MAX_ROLLING_GAP_S = 0.5
 
 # Of a transcript without times, as OpenAI's API returns it by default.
 _UNTIMED_FIELDS = frozenset(("text", "usage", "language", "duration", "task"))
+_ASS_HEADER = "[Script Info]"
+_ASS_NAME, _ASS_TEXT = 4, 9  # the fields of a line of dialogue
 _CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Lines shown from `start_s` to `end_s`; `voices` has the speaker of each.
+    """Lines visible from `start_s` to `end_s`; `voices` has the speaker of each.
 
-    A voice is None where no speaker is named, and empty where it changes to somebody
-    unknown.
+    A voice is None if no speaker is named, and empty if it changes to an unknown
+    person.
     """
 
     start_s: float
@@ -50,29 +52,36 @@ class _Cue:
 
 
 def parse_subtitles(text: str, encoding: str, source: str) -> Content:
-    """Return the cues of a WebVTT or SubRip file.
+    """Return the cues of a WebVTT, SubRip, SubViewer, or SubStation Alpha file.
 
     Raises:
-        InputError: they have no text.
+        InputError: the cues have no text.
     """
-    # The parser takes "1 " for text, and blank lines at the start for damage.
+    # The parser takes "1 " for text, and leading blank lines for damage.
     lines = [line.rstrip() for line in text.strip().split("\n")]
+    if lines[0] == _ASS_HEADER:
+        return _build_content(list(_read_ass(lines)), encoding, source)
     kind = "vtt" if lines[0].startswith("WEBVTT") else "srt"
+    if "," in lines[0]:
+        kind = "sbv"  # "0:00:01.000,0:00:03.000"
     try:
         captions = webvtt.from_buffer(io.StringIO("\n".join(lines)), format=kind)
     except MalformedFileError as error:
         raise _make_damage_error(source, str(error)) from None
-    # It leaves out cues whose times it cannot read, and says nothing.
+    # The parser silently drops cues with invalid times, so count them separately.
     cue_count = _count_cues(lines)
     if len(captions) < cue_count:
         missing = cue_count - len(captions)
         raise _make_damage_error(source, f"{missing} of {cue_count} cues")
-    cues = [_read_caption(caption) for caption in captions]
+    cues = [
+        _read_cue(_to_seconds(item.start), _to_seconds(item.end), item.raw_text)
+        for item in captions
+    ]
     return _build_content(cues, encoding, source)
 
 
 def _count_cues(lines: Sequence[str]) -> int:
-    """Count the lines that seem to have times, and that text follows."""
+    """Count the lines that seem to be times and are followed by text."""
     count = 0
     for line, text, after in zip(lines, lines[1:], [*lines[2:], ""], strict=False):
         is_next_cue = _CUE_TIMES.search(text) or _CUE_TIMES.search(after)
@@ -94,7 +103,7 @@ def parse_caption_json(value: Any, encoding: str, source: str) -> Content | None
     of YouTube, and of youtube-transcript-api. One without times has no cues.
 
     Raises:
-        InputError: they have no text.
+        InputError: the cues have no text.
     """
     try:
         cues = _read_segments(value)
@@ -164,12 +173,45 @@ def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:
     return refuse_empty(content, source, "the file of subtitles")
 
 
-def _read_caption(caption: Any) -> _Cue:
+def parse_ttml(data: bytes, source: str) -> Content:
+    """Return the paragraphs of Timed Text (TTML 2) that have times.
+
+    Raises:
+        InputError: it is damaged, or has no text.
+    """
+    etree = import_required("lxml.etree", "docx", source, "a file of subtitles in TTML")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    cues: list[_Cue] = []
+    try:
+        for element in etree.fromstring(data, parser).iter("{*}p"):
+            for line_break in element.iter("{*}br"):
+                line_break.tail = f"\n{line_break.tail or ''}"
+            start, end = (element.get(name) or "0s" for name in ("begin", "end"))
+            text = html.escape("".join(element.itertext()).strip())
+            cues.append(_read_cue(_to_seconds(start), _to_seconds(end), text))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _make_damage_error(source, str(error)) from None
+    return _build_content(cues, "utf-8", source)
+
+
+def _read_ass(lines: Sequence[str]) -> Iterator[_Cue]:
+    """Yield the cues of "Dialogue: Layer,Start,End,Style,Name,,,,Effect,Text"."""
+    for line in lines:
+        kind, _, values = line.partition(":")
+        fields = values.split(",", _ASS_TEXT)
+        if kind == "Dialogue" and len(fields) > _ASS_TEXT:
+            start_s, end_s = _to_seconds(fields[1]), _to_seconds(fields[2])
+            text = fields[_ASS_TEXT].replace("\\N", "\n").replace("\\n", "\n")
+            voice = f"<v {fields[_ASS_NAME]}>" if fields[_ASS_NAME].strip() else ""
+            yield _read_cue(start_s, end_s, voice + text)
+
+
+def _read_cue(start_s: float, end_s: float, raw_text: str) -> _Cue:
     """Return a cue with its speakers, and without marks in its text."""
     lines: list[str] = []
     voices: list[str | None] = []
     voice: str | None = None
-    for line in caption.raw_text.splitlines():
+    for line in raw_text.splitlines():
         for part, text in _split_voices(line):
             voice = part if part is not None else voice
             words = " ".join(html.unescape(_TAG.sub("", text)).split())
@@ -179,7 +221,6 @@ def _read_caption(caption: Any) -> _Cue:
             if words:
                 lines.append(words)
                 voices.append(voice)
-    start_s, end_s = _to_seconds(caption.start), _to_seconds(caption.end)
     return _Cue(start_s, end_s, tuple(lines), tuple(voices))
 
 
@@ -192,7 +233,10 @@ def _split_voices(line: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _to_seconds(timestamp: str) -> float:
-    hours, minutes, seconds = timestamp.split(":")
+    # TTML also has "1.5s", and frames after the seconds: "00:00:01:12".
+    if timestamp.endswith("s"):
+        return float(timestamp[:-1])
+    hours, minutes, seconds = timestamp.split(":")[:3]
     return int(hours) * 3_600 + int(minutes) * 60 + float(seconds)
 
 
@@ -202,7 +246,7 @@ def _is_rolling(cues: list[_Cue]) -> bool:
 
 
 def _count_repeated(before: _Cue, cue: _Cue) -> int:
-    """Return how many first lines of a cue the one before ended with."""
+    """Return how many of a cue's first lines ended the previous cue."""
     if cue.start_s - before.end_s > _MAX_ROLLING_GAP_S:
         return 0
     for count in range(min(len(before.lines), len(cue.lines)), 0, -1):

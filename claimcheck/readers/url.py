@@ -1,8 +1,8 @@
-"""Documents from http and https addresses, within limits.
+"""Fetch documents from http and https addresses, within limits.
 
-Addresses come from users of a server too, so no request may reach the private network
-that claimcheck runs in: each host name is resolved first, and the connection is made to
-the address that was checked, so that a name can't resolve differently in between.
+Addresses may come from users of a server, so no request may reach the private network
+in which claimcheck runs. Each host name is resolved first, and the connection uses the
+address that was checked, so that the name can't resolve differently in between.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ _STATUS_REASONS = {
 # Whether an address may be private; raises InputError if it must not be fetched.
 AddressRule = Callable[[str], bool]
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-# All public IPv6 addresses. `is_global` also accepts what IANA has not assigned, and
-# site-local addresses (fec0::/10).
+# All public IPv6 addresses. `is_global` also accepts unassigned and site-local ones
+# (fec0::/10).
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-# `is_global` accepts most of it in some versions of Python (RFC 6890).
+# Some versions of Python consider most of this network global (RFC 6890).
 _IETF_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
 _IPV4_IN_LOW_BITS = (
     ipaddress.IPv6Network("::/96"),  # IPv4-compatible, and ::1
@@ -66,8 +66,8 @@ _IPV4_IN_LOW_BITS = (
     ipaddress.IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
     ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
 )
-_ISATAP = 0x5EFE  # above the IPv4 address (RFC 5214), but for the "universal" bit
-# Those that describe the content; the others may hold cookies, or differ each time.
+_ISATAP = 0x5EFE  # above the IPv4 address (RFC 5214), ignoring the "universal" bit
+# Headers that describe the content; others may contain cookies, or differ each time.
 _KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "date")
 
 
@@ -103,28 +103,28 @@ def fetch_bytes(
 ) -> Fetched:
     """Return the content at an address.
 
-    Redirects are followed. Proxies of the environment are not used, because they would
-    resolve names themselves. A `rule` decides instead of `allow_private`, about each
-    address on the way.
+    Redirects are followed. The environment's proxies are not used, because they would
+    resolve names themselves. A `rule` replaces `allow_private` and decides about each
+    address along the way.
 
     Raises:
         InputError: the scheme is not http or https, the address is private, or the
-            server returns no document within 5 redirects, 30 seconds and 20 MB.
+            server returns no document within 5 redirects, 30 seconds, and 20 MB.
     """
-    # httpx limits the wait for the next bytes, and a server can send one now and then:
-    # of its headers, which nothing here sees before they are complete.
+    # httpx only limits the wait for the next bytes, so a server could send its headers
+    # a byte at a time, forever. The thread lets us enforce a deadline.
     fetching = Future[Fetched]()
     rule = rule or (lambda _: allow_private)
     arguments = (url, rule, time.monotonic() + _TIMEOUT_S, fetching)
-    # As a daemon, because the process may end before a server that never does.
-    threading.Thread(target=_settle, args=arguments, daemon=True).start()
+    # A daemon, so that the process can end even if the server never does.
+    threading.Thread(target=_run_in_thread, args=arguments, daemon=True).start()
     try:
         return fetching.result(_TIMEOUT_S)
     except TimeoutError:
         raise _make_timeout_error(_redact_credentials(url)) from None
 
 
-def _settle(
+def _run_in_thread(
     url: str, rule: AddressRule, deadline: float, fetching: Future[Fetched]
 ) -> None:
     try:
@@ -140,7 +140,7 @@ def _fetch_bytes(url: str, rule: AddressRule, deadline: float) -> Fetched:
         for _ in range(_MAX_REDIRECTS + 1):
             try:
                 request = _build_request(client, url, rule, deadline)
-            # Python and httpx2 refuse different malformed addresses.
+            # Python and httpx2 reject different malformed addresses.
             except (ValueError, httpx2.InvalidURL):
                 raise _make_address_error(url) from None
             location, fetched = _send(client, request, url, deadline)
@@ -172,7 +172,7 @@ def _build_request(
     """Build a request to the resolved address of a host."""
     parts = _parse_url(url)
     addresses = _resolve_host(parts, url)
-    # Asked for each redirect: an allowed host must not lead to another one.
+    # Checked for each redirect: an allowed host must not lead to another one.
     if not rule(url):
         _refuse_private(addresses, url)
     host = parts.hostname or ""
@@ -190,13 +190,13 @@ def _build_request(
         headers=headers,
         timeout=max(0.1, deadline - time.monotonic()),
     )
-    # TLS has to check the certificate of the host, not of its numeric address.
+    # TLS must check the certificate of the host name, not of its numeric address.
     request.extensions["sni_hostname"] = host
     return request
 
 
 def _bracket(host: str) -> str:
-    """Return a host as it is written in a URL: IPv6 addresses in brackets."""
+    """Return a host as written in a URL: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -255,7 +255,7 @@ def _refuse_private(addresses: list[IPAddress], url: str) -> None:
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether an address, or the IPv4 address that it leads to, is public."""
+    """Whether an address, or the IPv4 address it maps to, is public."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = _find_ipv4(address)
         if inner is not None:
@@ -281,11 +281,11 @@ def _find_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 def _send(
     client: httpx2.Client, request: httpx2.Request, url: str, deadline: float
 ) -> tuple[str, Fetched | None]:
-    """Send a request: the location that it redirects to, or the content."""
+    """Send a request; return the location of a redirect, or the content."""
     name = _redact_credentials(url)
     try:
         with closing(client.send(request, stream=True)) as response:
-            # Redirects are followed by hand, because each address has to be checked.
+            # Redirects are followed by hand, because each address must be checked.
             if response.is_redirect and "location" in response.headers:
                 return response.headers["location"], None
             _refuse_status(response.status_code, name)

@@ -1,4 +1,4 @@
-"""Web archives (WARC): the address and the article of each page."""
+"""Read web archives (WARC): the address and the article of each page."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MAX_PAGES = 200
 def parse_warc(data: bytes, source: str) -> Content:
     """Return the pages of an archive that have an article.
 
-    One page keeps its title, author, and date.
+    A single page keeps its title, author, and date.
 
     Raises:
-        InputError: it is damaged, has no such page, or too many.
+        InputError: the archive is damaged, has no page with an article, or too many.
     """
     warcio = import_required("warcio.archiveiterator", EXTRA, source, "a web archive")
     errors = import_required("warcio.exceptions", EXTRA, source, "a web archive")
@@ -45,7 +45,7 @@ def parse_warc(data: bytes, source: str) -> Content:
 
 
 def _is_page(record: Any) -> bool:
-    """Return whether a record is the answer to a request, and HTML."""
+    """Return whether a record is an HTML response."""
     headers = record.http_headers
     kind = headers.get_header("Content-Type") if headers else None
     return record.rec_type == "response" and "html" in (kind or "")
@@ -60,7 +60,7 @@ def _join_pages(pages: Sequence[tuple[str, Content]]) -> Content:
 
 
 def _parse_page(data: bytes, source: str) -> Content | None:
-    """Return the article of a page; None for a page without one."""
+    """Return the article of a page, or None."""
     try:
         return parse_html(data, source)
     except InputError:

@@ -1,4 +1,4 @@
-"""XML with text for people: articles in JATS, and RSS and Atom feeds."""
+"""Read XML documents: JATS articles, and RSS and Atom feeds."""
 
 from __future__ import annotations
 
@@ -42,8 +42,10 @@ def find_root(prefix: bytes) -> str | None:
 
 
 def detect_xml(prefix: bytes) -> str | None:
-    """Return "feed" or "jats" if the root element is one of theirs."""
+    """Return "feed", "jats", or "subtitles" by the root element, or None."""
     root = find_root(prefix)
+    if root == "tt":
+        return "subtitles"
     if root in _FEEDS:
         return "feed"
     is_jats = b"JATS" in prefix or b"<front" in prefix or b"NLM" in prefix
@@ -54,10 +56,10 @@ def parse_jats(data: bytes, source: str) -> Content:
     """Return the title, abstract, and body of an article.
 
     Raises:
-        InputError: it is damaged, or has no text.
+        InputError: the article is damaged, or has no text.
     """
     etree = import_required("lxml.etree", "docx", source, "an article in JATS")
-    # External entities and the network are off: documents come from strangers.
+    # No external entities and no network, because documents come from strangers.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(data, parser)
@@ -113,7 +115,7 @@ def parse_feed(data: bytes, source: str) -> Content:
     """Return the entries of a feed, each with its title, date, and text.
 
     Raises:
-        InputError: it is damaged, or has no entries.
+        InputError: the feed is damaged, or has no entries.
     """
     feedparser = import_required("feedparser", EXTRA, source, "an RSS or Atom feed")
     html = import_required("lxml.html", "docx", source, "an RSS or Atom feed")

@@ -1,4 +1,4 @@
-"""The citations of a draft as text."""
+"""Renders the citations of a draft as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to know before relying on a run: failures and missing quotes."""
+"""Lists what to know before relying on a run: failures, missing quotes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from claimcheck.reports.common import (
     repeats_document,
 )
 
+SUMMARY_DIFFERS = "SUMMARY DIFFERS FROM THE DOCUMENT"
+
 
 def describe_failed_passages(run: Run) -> str | None:
     """Say how many of several passages failed, and where; None if none did."""
-    # If the only passage failed, the failure itself says all there is to say.
+    # If the only passage failed, the failure itself says everything.
     if run.passages == 1:
         return None
     characters = run.document.characters
     failed_ranges = _merge_failed_ranges(run)
-    # A claim that was left out, or a summary, leaves no part of the document unread.
+    # A claim or summary that failed does not leave part of the document unread.
     failures = [
         failure
         for failure in run.failures
@@ -49,7 +51,7 @@ def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
         if entry.status is not Status.FAILED:
             continue
         start = entry.start
-        # Neighboring passages that failed are one range.
+        # Adjacent passages that failed are one range.
         if ranges and ranges[-1][1] == start:
             start, _ = ranges.pop()
         ranges.append((start, entry.end))
@@ -102,7 +104,7 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 
 def list_remarks(run: Run) -> list[str]:
-    """List what was set aside, what is ambiguous, and what is stable."""
+    """List what differs in the summary, and what was set aside, ambiguous, stable."""
     characters = 0
     reasons = set()
     ambiguous = []
@@ -116,6 +118,8 @@ def list_remarks(run: Run) -> list[str]:
             place = f"characters {entry.start:,}-{entry.end:,}"
             ambiguous.append(f"No claim: {quote}({place}): {entry.reason}")
     lines = []
+    for problem in run.summary.problems if run.summary else ():
+        lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")
     if run.document.left_out:
         lines.append(f"Not read: {'; '.join(run.document.left_out)}")
     if reasons:
@@ -127,7 +131,7 @@ def list_remarks(run: Run) -> list[str]:
 
 
 def _remark_rejected(run: Run) -> Iterator[str]:
-    """Yield that a model's own words may still say what people rejected."""
+    """Warn that the summary may still say what people rejected."""
     judgments = judge_claims(run)
     numbers = [
         str(number)
@@ -142,7 +146,7 @@ def _remark_rejected(run: Run) -> Iterator[str]:
 
 
 def _list_stability(run: Run) -> Iterator[str]:
-    """Yield how far repeated runs agree, and which claims are in how many."""
+    """Yield how far repeated runs agree, and how many runs have each claim."""
     stability = run.stability
     if stability is None:
         return

@@ -1,6 +1,6 @@
 """A local collection of evidence: one SQLite file, searched by BM25.
 
-SQLite's FTS5 stems, indexes and ranks the passages. A document is stored once, under
+SQLite's FTS5 stems, indexes, and ranks the passages. A document is stored once, under
 the id of its text.
 """
 
@@ -23,12 +23,12 @@ from claimcheck.text.sentences import (
     split_sentences,
 )
 
-# Long enough for a claim that two sentences support, and short enough to be about one
-# thing. Chosen by hand.
+# Long enough for a claim that needs two sentences, and short enough for one topic.
+# Chosen by hand.
 _PASSAGE_WORDS = 120
 
-# About a tenth of a second. Chosen by hand: an index of 100,000 passages is still
-# searched with nearly all words of a long claim.
+# Ranking this many takes about a tenth of a second. Chosen by hand: an index of 100,000
+# passages is still searched with nearly all words of a long claim.
 _MAX_RANKED_PASSAGES = 100_000
 
 _QUERY_WORD = re.compile(r"\w+")
@@ -58,7 +58,7 @@ CREATE VIRTUAL TABLE words
 class SearchHit:
     """A passage that shares words with a query.
 
-    `score` is BM25: higher is better, and comparable within one search only.
+    `score` is BM25: higher is better; scores are comparable only within one search.
     """
 
     document_id: str
@@ -131,7 +131,7 @@ class Index(AbstractContextManager["Index"]):
         """Remove the documents with these ids or sources; return how many.
 
         Raises:
-            InputError: one of them is unknown; nothing is removed then.
+            InputError: a name is unknown; then nothing is removed.
         """
         numbers: set[int] = set()
         unknown: list[str] = []
@@ -161,7 +161,7 @@ class Index(AbstractContextManager["Index"]):
         """
         if isinstance(words, str):
             words = _QUERY_WORD.findall(words)
-        # Quotation marks make each word a literal; without them FTS5 would parse it.
+        # Quotation marks make each word a literal; FTS5 would otherwise parse it.
         literals = [f'"{word}"' for word in dict.fromkeys(words) if '"' not in word]
         if not literals:
             return ()
@@ -186,7 +186,7 @@ class Index(AbstractContextManager["Index"]):
             (counts[literal],) = self._database.fetch_one(
                 "SELECT count(*) FROM words WHERE words MATCH ?", (literal,)
             )
-        return select_rare_words(counts)
+        return select_rare_words(counts, _MAX_RANKED_PASSAGES)
 
     def document(self, identity: str) -> Document:
         """Return the document with this id, and its text.
@@ -233,7 +233,8 @@ class Index(AbstractContextManager["Index"]):
         return True
 
     def _delete(self, number: int) -> None:
-        # A virtual table can't have foreign keys, so its rows do not go by themselves.
+        # A virtual table can't have foreign keys, so its rows must be deleted
+        # separately.
         self._database.execute(
             "DELETE FROM words WHERE rowid IN "
             "(SELECT number FROM passages WHERE document = ?)",
@@ -251,15 +252,15 @@ class Index(AbstractContextManager["Index"]):
         return [number for (number,) in rows]
 
 
-def select_rare_words(counts: Mapping[str, int]) -> list[str]:
-    """Return the rarest words, those whose passages can be ranked quickly.
+def select_rare_words(counts: Mapping[str, int], limit: int) -> list[str]:
+    """Return the rarest words, those with at most `limit` passages together.
 
     Each passage with any of the words is ranked. In a large index, most have only
     common ones, which hardly change a rank. `counts` has the passages of each word.
     """
     rarest = sorted(counts, key=counts.__getitem__)
     totals = accumulate(counts[word] for word in rarest)
-    kept = sum(total <= _MAX_RANKED_PASSAGES for total in totals)
+    kept = sum(total <= limit for total in totals)
     return rarest[: max(1, kept)]
 
 
@@ -283,7 +284,7 @@ def split_for_search(document: Document) -> list[str]:
         words = count_words(sentence.text)
         if new_sentences and length + words > _PASSAGE_WORDS:
             passages.append(" ".join(current))
-            # The overlap keeps a sentence together with the one that it refers to.
+            # The overlap keeps a sentence together with the one it refers to.
             current = current[-1:]
             length, new_sentences = count_words(current[0]), 0
         current.append(sentence.text)

@@ -1,4 +1,4 @@
-"""Read a model's answer: what follows its schema, and what does not."""
+"""Read the parts of a model's answer that follow its schema, and report the rest."""
 
 from claimcheck.salvage.fit import ParsedAnswer, RejectedItem
 from claimcheck.salvage.parse import parse_answer

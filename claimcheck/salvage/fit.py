@@ -1,10 +1,10 @@
-"""Read a model's answer: all of it that follows its schema, and what does not.
+"""Fit a model's answer to its schema, and report what does not fit.
 
-A bad item costs one item. What has one meaning only is corrected, and every correction
-is recorded: "Event" is the kind `event`, "0.8" is a number, null is an empty list. What
-the result does not need (extra keys, missing links) costs nothing. A claim without a
-kind or a check-worthiness gets a neutral one, which is recorded, too; a quote or a text
-that is not there is never made up.
+A bad item costs only that item. A value with an unambiguous meaning is corrected, and
+every correction is recorded: "Event" is the kind `event`, "0.8" is a number, null is an
+empty list. Details that the result does not need (extra keys, missing links) cost
+nothing. A claim without a kind or a check-worthiness gets a neutral one, which is also
+recorded. A missing quote or text is never made up.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from claimcheck import schemas
-from claimcheck.salvage.lenient_json import FoundObject
+from claimcheck.salvage.find import FoundObject
 from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
 from claimcheck.salvage.values import (
     convert_number,
@@ -34,20 +34,20 @@ from claimcheck.schemas import Problem
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-# What a result can do without, and what stands for it then. Whoever speaks is not among
-# them if the answer names somebody in a form that we do not understand.
+# Optional properties and their defaults. The speaker does not get a default if the
+# answer names somebody in a form that we do not understand.
 _ROOT_DEFAULTS: Mapping[str, Any] = {
     "key_points": [],
     "positions": [],
     "open_questions": [],
 }
-# Empty in most answers, so that its absence says nothing.
+# Empty in most answers, so its absence means nothing.
 _OPTIONAL = "ambiguous"
 _ITEM_DEFAULTS: Mapping[str, Any] = {
     "claims": [],
     "speaker": None,
 }
-# What a claim is ranked and filtered by; a claim without is still a claim.
+# Only used to rank and filter claims, so a claim without them is still a claim.
 _UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
 _REPLACEABLE = ("claims", "open_questions", "check_worthiness")
 _FIELDS = "fields"  # of a claim, as the user defined them
@@ -55,7 +55,7 @@ _FIELDS = "fields"  # of a claim, as the user defined them
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item that does not follow the schema: list `key`, number `index`."""
+    """An item that does not follow the schema: number `index` of list `key`."""
 
     key: str
     index: int
@@ -65,13 +65,13 @@ class RejectedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """What an answer contains.
+    """The content of an answer.
 
     `fields` has the valid properties; a list among them has its valid items, whose
-    indexes in the model's own list are in `indexes`. `missing` says why there is no
-    valid value for a property, or no object at all. `is_cut_off`: the text ends too
-    early, in the list `open_list` if that is not None. `leftover` is the text without
-    the items that were found in JSON that is broken as a whole.
+    indexes in the model's own list are in `indexes`. `missing` says why a property, or
+    the entire object, has no valid value. `is_cut_off` means that the text ends too
+    early, in the list `open_list` if it is not None. If the JSON is broken, `leftover`
+    is the text without the items that were found in it.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -85,13 +85,13 @@ class ParsedAnswer:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All that does not follow the schema, by path."""
+        """All violations of the schema, sorted by path."""
         inside = [problem for item in self.rejected for problem in item.problems]
         return (*self.missing, *inside)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing of the answer is missing."""
+        """Whether no part of the answer is missing."""
         return not (self.missing or self.rejected or self.is_cut_off)
 
 
@@ -115,7 +115,7 @@ class Fitter:
         self._validators: dict[int, Validator] = {}
 
     def fit_answer(self, answer: Candidate) -> ParsedAnswer:
-        """Read the properties of the object that is the answer."""
+        """Fit the properties of the answer's object."""
         self._note_syntax(answer.found)
         fields: dict[str, Any] = {}
         missing: list[Problem] = []
@@ -165,7 +165,7 @@ class Fitter:
     def fit_items(
         self, text: str, items: Sequence[FoundObject], error: str | None
     ) -> ParsedAnswer:
-        """Read items of the main list that have no object around them."""
+        """Fit items of the main list that have no object around them."""
         whole = [found for found in items if not found.is_cut_off]
         for found in whole:
             self._note_syntax(found)
@@ -198,7 +198,7 @@ class Fitter:
         return self._fit(schema, value, path, name)
 
     def _fit_items(self, schema: Any, value: Any, path: str, name: str) -> list[Any]:
-        """Fit a list of objects; each that does not fit is rejected."""
+        """Fit a list of objects; items that do not fit are rejected."""
         items = []
         indexes = []
         item_schema = self._resolve(schema["items"])
@@ -221,9 +221,9 @@ class Fitter:
         return items[:most]
 
     def _rescale(self, schema: Any, items: list[Any], path: str) -> list[Any]:
-        """Read shares that a model gives on a scale to 10, or to 100.
+        """Convert shares that a model gives on a scale to 10 or 100.
 
-        Only if all of them are above 1: one alone may be a mistake.
+        Only if all of them are above 1, because a single one may be a mistake.
         """
         for name, inner in schema.get("properties", {}).items():
             if inner.get("maximum") != 1 or inner.get("type") != "number":
@@ -257,7 +257,7 @@ class Fitter:
         if value is None:
             return None
         inner = [other for other in schema["anyOf"] if other != {"type": "null"}]
-        # In a user's field, "none" may be an answer, and false is one.
+        # In a user's field, "none" may be an answer, and so is false.
         is_empty = value == [] or (isinstance(value, str) and not value.strip())
         if is_empty or (name != _FIELDS and means_nothing(value)):
             self.correct(path, f"{quote_value(value)} was read as null")
@@ -303,13 +303,13 @@ class Fitter:
         return fitted
 
     def _is_unstated(self, schema: Any, name: str, value: Any) -> bool:
-        """Whether a claim lacks what it can be read without."""
+        """Whether a claim lacks a property that has a neutral value."""
         if name not in _UNSTATED or value not in (None, ""):
             return False
         return _UNSTATED[name] in self._resolve(schema).get("enum", _UNSTATED.values())
 
     def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
-        """Fit the user's fields of a claim; each that does not fit is null."""
+        """Fit the user's fields of a claim; fields that do not fit become null."""
         if not isinstance(value, dict):
             self.correct(path, f"{quote_value(value)} was read as no fields")
             value = {}
@@ -419,7 +419,7 @@ class Fitter:
                 self.correct(path, f"the key {quote_value(key)} was ignored")
 
     def _decode(self, value: Any, path: str) -> Any:
-        """Return what a text of JSON contains, or the value."""
+        """Return the value in a JSON text; return other values unchanged."""
         decoded = decode_json(value)
         if decoded is None:
             return value
@@ -438,7 +438,7 @@ class Fitter:
 
 
 def _needs_only_text(schema: Mapping[str, Any]) -> bool:
-    """Whether an object of this schema can do without all but a text."""
+    """Whether an object of this schema needs only a text."""
     rest = schema["properties"].keys() - {"text"}
     return "text" in schema["properties"] and rest <= _ITEM_DEFAULTS.keys()
 

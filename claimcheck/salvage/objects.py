@@ -1,4 +1,4 @@
-"""Which object in a model's text is the answer, and which are its items."""
+"""Decide which object in a model's text is the answer, and which are its items."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claimcheck.salvage.lenient_json import FoundObject, find_objects
+from claimcheck.salvage.find import FoundObject, find_objects
 from claimcheck.salvage.values import match_keys
 
 _DOUBLED_BRACES = re.compile(r'\{\{\s*"')
 _FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")
 # Some models put their answer into another object, such as {"result": {...}}.
 _MAX_WRAPPERS = 3
-# Of the required keys of an item; an object with fewer is something else.
+# The share of an item's required keys; an object with fewer is something else.
 _MIN_ITEM_KEYS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An object that has keys of the schema."""
+    """An object with keys of the schema."""
 
     value: dict[str, Any]
     open_path: tuple[str, ...]
@@ -32,13 +32,13 @@ class Candidate:
 
     @property
     def has_items(self) -> bool:
-        """Whether any list of it contains an object."""
+        """Whether any of its lists contains an object."""
         lists = [item for item in self.value.values() if isinstance(item, list)]
         return any(isinstance(item, dict) for items in lists for item in items)
 
 
 def list_readings(text: str) -> Iterator[str]:
-    """Yield the text, and what it may have been before it was escaped."""
+    """Yield the text, and possible texts from before it was escaped."""
     yield text
     if "&quot;" in text or "&#34;" in text:
         yield html.unescape(text)
@@ -56,14 +56,14 @@ def list_readings(text: str) -> Iterator[str]:
 def lacks_first_brace(text: str, properties: Mapping[str, Any]) -> bool:
     """Whether the text begins with a key of the answer.
 
-    Some servers leave out what they make the model begin with.
+    Some servers omit the prefix that they prescribe to the model.
     """
     first = _FIRST_KEY.match(text)
     return first is not None and bool(match_keys({first[1]: None}, properties))
 
 
 def discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObject]:
-    """Leave out objects in the model's reasoning, unless it is the answer."""
+    """Drop objects in the model's reasoning, unless that contains the answer."""
     answers = [found for found in objects if not found.is_draft]
     if answers or not objects:
         return answers
@@ -77,7 +77,7 @@ def discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObjec
 def find_answer(
     objects: Sequence[FoundObject], properties: Mapping[str, Any]
 ) -> Candidate | None:
-    """Return the last object with most keys of the schema."""
+    """Return the object with the most keys of the schema; the last of several."""
     candidates: list[Candidate] = []
     for found in objects:
         candidates += _iter_candidates(found, properties)
@@ -89,7 +89,7 @@ def find_answer(
     )
     if best.found.is_cut_off:
         return best
-    # Some models write an object for each part of the answer.
+    # Some models write a separate object for each part of the answer.
     merged = dict(best.value)
     keys = set(best.keys)
     for other in candidates:
@@ -102,11 +102,11 @@ def find_answer(
 def _iter_candidates(
     found: FoundObject, properties: Mapping[str, Any], wrappers: int = 0
 ) -> Iterator[Candidate]:
-    """Yield an object with keys of the schema, or those that it wraps."""
+    """Yield an object with keys of the schema, or such objects inside it."""
     matched = match_keys(found.value, properties)
     keys = frozenset(matched)
     if keys and all(_is_schema(found.value[key]) for key in matched.values()):
-        return  # the model repeats what it was asked for
+        return  # the model repeats the schema
     if keys:
         yield Candidate(found.value, found.open_path, found, keys)
     elif wrappers < _MAX_WRAPPERS:
@@ -145,7 +145,7 @@ def find_items(
 
 
 def is_open_array(text: str, items: Sequence[FoundObject]) -> bool:
-    """Whether the items are those of an array that the text does not close."""
+    """Whether the items belong to an array that the text does not close."""
     before = text[: items[0].start].rstrip()
     return before.endswith("[") and "]" not in text[items[-1].end :]
 

@@ -1,4 +1,4 @@
-"""From the text of an answer to what it contains."""
+"""Parse the text of an answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from claimcheck import answer_schemas
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
+from claimcheck.salvage.find import FoundObject, find_objects
 from claimcheck.salvage.fit import Fitter, ParsedAnswer
-from claimcheck.salvage.lenient_json import FoundObject, find_objects
 from claimcheck.salvage.objects import (
     discard_drafts,
     find_answer,
@@ -42,7 +42,7 @@ def _parse(schema: dict[str, Any], text: str) -> ParsedAnswer:
     objects = discard_drafts(text, found.objects)
     answer = find_answer(objects, fitter.properties)
     items = find_items(objects, fitter.item_schema)
-    # Where the object as a whole is broken, its inner objects may look like an answer.
+    # If the outer object is broken, its inner objects may look like an answer.
     if items and (answer is None or (found.error and not answer.has_items)):
         return fitter.fit_items(text, items, found.error)
     if answer is not None:

@@ -1,4 +1,4 @@
-"""What a value of an answer means in the type that its schema asks for."""
+"""Convert values of an answer to the types that its schema requires."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
-# A share; in other numbers, the comma may separate thousands.
+# A share such as "0,8"; in other numbers, the comma may separate thousands.
 _DECIMAL_COMMA = re.compile(r"^(\s*0),(\d+\s*)$")
-# A number among words, such as "passage 3" or "[3]"; a second one would be another.
+# The only number among words, such as "passage 3" or "[3]".
 _ONLY_INTEGER = re.compile(r"[^\d.-]{0,20}(\d{1,6})[^\d.]{0,5}")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # FEVER's labels and AVeriTeC's, and the relations of entailment.
@@ -30,13 +30,13 @@ _LABELS = {
     "conflictingevidencecherrypicking": "conflicting_evidence",
 }
 _NOTHING = ("null", "none", "nil", "n/a", "undefined")
-# Of shares, where the schema asks for a number from 0 to 1.
+# Scales of shares for which the schema requires a number from 0 to 1.
 _SCALES = (10, 100)
 _MAX_VALUE_CHARACTERS = 40
 
 
 def match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
-    """Map the names of properties to the keys of an object that mean them.
+    """Map property names to the keys of an object that mean them.
 
     "Check-Worthiness" and "checkWorthiness" mean `check_worthiness`.
     """
@@ -63,7 +63,7 @@ def _fold_name(name: str) -> str:
 
 
 def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
-    """Return what the value means in the schema's type, or the value."""
+    """Convert a value to the schema's type; return it unchanged if unclear."""
     only = get_only_value(value)
     if isinstance(value, list) and len(value) == 1:
         only = value[0]
@@ -92,7 +92,7 @@ def get_only_value(value: Any) -> Any:
 
 
 def means_nothing(value: Any) -> bool:
-    """Whether a model writes this where it has nothing to say."""
+    """Whether this is a word that models write for a missing value."""
     return value is False or (isinstance(value, str) and value.lower() in _NOTHING)
 
 
@@ -103,7 +103,7 @@ def _shorten(value: Any, most: int | None) -> Any:
 
 
 def decode_json(value: Any) -> Any:
-    """Return the list or object in a text of JSON; None if there is none."""
+    """Return the list or object in a JSON text, or None."""
     if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
         return None
     try:
@@ -123,7 +123,7 @@ def find_scale(numbers: Sequence[Any]) -> int | None:
 
 
 def convert_number(kind: str, value: Any) -> Any:
-    """Return the number or the integer that a value means, or the value."""
+    """Convert a value to a number or integer; return it unchanged if unclear."""
     if isinstance(value, str):
         value = _read_number(kind, value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():

@@ -1,1 +1,1 @@
-"""Evidence from outside: search providers, and the pages that they lead to."""
+"""Search for evidence: providers, and the pages that they find."""

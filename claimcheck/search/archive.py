@@ -1,8 +1,8 @@
-"""What searches found and pages contained, in one SQLite file of the user's.
+"""The user's archive of search results and pages, in one SQLite file.
 
 Each content is stored once, under its SHA-256, with every address and time at which it
-was fetched. Later commands use what is fresh again, and `claimcheck bundle` takes the
-pages of a check from here.
+was fetched. Later commands reuse fresh entries, and `claimcheck bundle` takes the pages
+of a check from here.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from claimcheck.search.provider import Query
 
 PATH_VARIABLE = "CLAIMCHECK_EVIDENCE"
-# News change within hours; a check that is repeated after lunch should not search
-# again. Chosen by hand.
+# News changes within hours, but a check repeated after lunch should not search again.
+# Chosen by hand.
 _MAX_AGE = timedelta(hours=12)
 _LAYOUT = DatabaseLayout(
     "evidence archive",
@@ -63,7 +63,7 @@ def resolve_archive_path() -> Path:
 class EvidenceArchive(AbstractContextManager["EvidenceArchive"]):
     """The archive in a file; ":memory:" keeps nothing.
 
-    With `is_fresh`, nothing that was found earlier is used again.
+    With `is_fresh`, earlier entries are not reused.
 
     Raises:
         StoreError: the file cannot be opened, or is not an archive.
@@ -120,7 +120,7 @@ class EvidenceArchive(AbstractContextManager["EvidenceArchive"]):
         return None if row is None else zlib.decompress(row[0])
 
     def save_documents(self, documents: Iterable[Document]) -> None:
-        """Store documents that were given as evidence, too."""
+        """Store documents that the user gave as evidence."""
         with self._database.transaction():
             for document in documents:
                 self._database.execute(
@@ -129,14 +129,14 @@ class EvidenceArchive(AbstractContextManager["EvidenceArchive"]):
                 )
 
     def find_document(self, identity: str) -> Document | None:
-        """Return the given document with this id, if it is stored."""
+        """Return the user's document with this id, if stored."""
         row = self._database.fetch_one(
             "SELECT fields, text FROM documents WHERE id = ?", (identity,)
         )
         return None if row is None else load_document(row[0], row[1])
 
     def find_hits(self, endpoint: str, query: Query) -> list[Hit] | None:
-        """Return the results of an equal query, if it was asked recently."""
+        """Return the results of an equal query, if it was sent recently."""
         if self._is_fresh:
             return None
         row = self._database.fetch_one(

@@ -1,7 +1,7 @@
-"""Pages with the same text: a copy is not a second source.
+"""Find pages with the same text: a copy is not a second source.
 
-News agencies are printed everywhere, and a claim's own article is on several sites.
-Texts are compared by their runs of five words (Broder 1997).
+Reports of news agencies appear everywhere, and a claim's own article may be on several
+sites. Texts are compared by their runs of five words (Broder 1997).
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
 _RUN = 5
-# Bounds the work for a book; the beginning of a copy is as much a copy.
+# Bounds the work for a book; a copy is recognizable by its beginning.
 _MAX_WORDS = 20_000
-# Of the runs of the shorter text. Two reports of one event share its quotations, about
-# a tenth; a shortened copy shares nearly all. Chosen by hand.
+# The share of the shorter text's runs. Two reports of one event share its quotations,
+# about a tenth; a shortened copy shares nearly all. Chosen by hand.
 _MIN_SHARED = 0.5
-# A shorter text shares its runs by chance.
+# A shorter text may share its runs by chance.
 _MIN_RUNS = 20
 
 
 class CopyFinder:
-    """Finds out whether a text repeats one that was added before."""
+    """Detects texts that repeat one that was added before."""
 
     def __init__(self) -> None:
         self._known: list[tuple[str, frozenset[tuple[str, ...]]]] = []
 
     def find(self, text: str) -> str | None:
-        """Return the id of the text that is a copy of this one."""
+        """Return the id of an earlier text that this one repeats, if any."""
         runs = _list_runs(text)
         if len(runs) < _MIN_RUNS:
             return None

@@ -1,7 +1,7 @@
-"""Requests to a search provider: retries, rate, limits, and errors.
+"""Send requests to a search provider, with retries, limits, and clear errors.
 
-The endpoint is the user's own choice and may be on this machine. What it returns is a
-stranger's text, and is cleaned before anything else sees it.
+The endpoint is the user's choice and may be on this machine. Its responses are text
+from strangers, and are cleaned before anything else sees them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 import tenacity
@@ -29,6 +29,8 @@ from claimcheck.errors import (
     SettingsError,
     UnreachableError,
 )
+from claimcheck.llm.error_body import put_on_one_line
+from claimcheck.llm.keys import redact_keys
 from claimcheck.llm.limited_client import build_limited_client
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
 from claimcheck.models.search import Hit
@@ -43,7 +45,7 @@ _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 _MAX_TITLE_CHARACTERS = 300
 _MAX_SNIPPET_CHARACTERS = 2_000
 _MAX_URL_CHARACTERS = 2_000
-_MAX_SHOWN_BODY = 200
+_MAX_QUOTED_BODY = 200
 
 
 class _RefusedError(Exception):
@@ -52,7 +54,7 @@ class _RefusedError(Exception):
     def __init__(self, response: httpx2.Response) -> None:
         self.status = response.status_code
         self.retry_after_s = parse_retry_after_s(response.headers)
-        self.body = clean_text(response.text, _MAX_SHOWN_BODY)
+        self.body = clean_text(response.text, _MAX_QUOTED_BODY)
 
     @property
     def is_transient(self) -> bool:
@@ -66,8 +68,9 @@ class _RefusedError(Exception):
 class Endpoint:
     """Sends the requests of one provider; any number of threads may share it.
 
-    `requests` counts those that were sent; `max_requests` is the most that may be. The
-    key is never part of an error.
+    `parameters` are those of the address, for providers that take some. `requests` is
+    the number of requests sent, and `max_requests` its maximum. The key is never part
+    of an error.
     """
 
     def __init__(
@@ -79,13 +82,17 @@ class Endpoint:
         max_requests: int | None = None,
     ) -> None:
         self.name = name
-        self.url = url.rstrip("/")
         self.key = key
         self.requests = 0
         parts = urlsplit(url)
+        login, _, host = parts.netloc.rpartition("@")
+        # Addresses are stored and printed; a password is neither.
+        self.url = parts._replace(netloc=host, query="").geturl().rstrip("/")
+        self.parameters = dict(parse_qsl(parts.query))
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{name}: {url!r} is not an http or https URL")
-        self.origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+            raise SettingsError(f"{name}: {self.url!r} is not an http or https URL")
+        self.origin = f"{parts.scheme}://{host}"
+        user, _, password = map(unquote, login.partition(":"))
         self._interval_s = 60 / requests_per_minute
         self._max_requests = max_requests
         self._lock = threading.Lock()
@@ -94,6 +101,7 @@ class Endpoint:
             httpx2.Client,
             TIMEOUT_S,
             headers={"user-agent": f"claimcheck/{__version__}"},
+            auth=(user, password) if login else None,
             timeout=TIMEOUT_S,
         )
 
@@ -149,7 +157,8 @@ class Endpoint:
         return self._send(request)
 
     def build_error(self, problem: str) -> EndpointError:
-        """Return an error about an answer that makes no sense."""
+        """Build an error about an unusable answer."""
+        problem = redact_keys(problem, self.key)
         return EndpointError(f"{self.name}: {self.origin} {problem}")
 
     def get_list(self, answer: Any, *path: str) -> list[Any]:
@@ -202,7 +211,7 @@ class Endpoint:
 
     def _send_once(self, request: httpx2.Request) -> str:
         self._wait_for_turn()
-        # Redirects are not followed: they would take the key somewhere else.
+        # Redirects are not followed, because they would send the key somewhere else.
         response = self._client.send(request, follow_redirects=False)
         if response.is_redirect:
             target = clean_text(response.headers.get("location", ""), 200)
@@ -226,20 +235,20 @@ class Endpoint:
         time.sleep(turn - now)
 
     def _explain_refusal(self, error: _RefusedError) -> ProviderError:
-        place = f"{self.name}: {self.origin}"
-        # Some endpoints repeat the key in their message.
-        words = error.body.replace(self.key, "…") if self.key else error.body
+        prefix = f"{self.name}: {self.origin}"
+        # Some endpoints repeat the key, or a piece of it, in their message.
+        words = redact_keys(error.body, self.key)
         detail = f"HTTP {error.status}" + (f": {words}" if words else "")
         if error.status in (401, 403):
             advice = "check the key" if self.key else "check its settings"
             return AuthenticationError(
-                f"{place} refused the request ({detail}); {advice}"
+                f"{prefix} refused the request ({detail}); {advice}"
             )
         if error.status == 402:
-            return AccountError(f"{place}: the account has no credit ({detail})")
+            return AccountError(f"{prefix}: the account has no credit ({detail})")
         if error.status == 429:
-            return RetryLaterError(f"{place} accepts no more requests now ({detail})")
-        return EndpointError(f"{place} answered with an error ({detail})")
+            return RetryLaterError(f"{prefix} accepts no more requests now ({detail})")
+        return EndpointError(f"{prefix} answered with an error ({detail})")
 
 
 def _is_transient(error: BaseException) -> bool:
@@ -257,16 +266,14 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 def clean_text(value: object, limit: int) -> str:
     """Return a stranger's text on one line, without control characters."""
-    text = str(value or "")[: 10 * limit].encode("utf-8", "replace").decode()
-    printable = [char if char.isprintable() else " " for char in text]
-    return " ".join("".join(printable).split())[:limit]
+    return put_on_one_line(str(value or "")[: 10 * limit])[:limit]
 
 
 def collect_hits(rows: object, build: Any, limit: int) -> list[Hit]:
     """Return the usable results of a list that a provider sent.
 
-    `build` turns a row, a dict, into a hit. A row that makes no sense costs only
-    itself, and so does an address that nobody could fetch.
+    `build` turns a row, a dict, into a hit. An unusable row, or one with an address
+    that can't be fetched, is skipped.
     """
     hits: dict[str, Hit] = {}
     for row in rows if isinstance(rows, Iterable) else ():
@@ -290,7 +297,7 @@ def clean_hit(hit: Hit) -> Hit | None:
         has_address = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return None
-    # An address with a password is a trap, and would be stored.
+    # An address with a password may be a trap, and would be stored.
     if not has_address or "@" in parts.netloc:
         return None
     title = clean_metadata(clean_text(hit.title, _MAX_TITLE_CHARACTERS))
@@ -299,7 +306,7 @@ def clean_hit(hit: Hit) -> Hit | None:
 
 
 def parse_day(value: object) -> date | None:
-    """Return the day of a date as providers write it; None for anything else.
+    """Parse the day in the date formats of providers; None for anything else.
 
     They write "2024-05-01T10:00:00", "Wed, 01 May 2024 10:00:00 GMT" (RFC 5322), or
     "May 1, 2024".

@@ -1,6 +1,6 @@
-"""Google Fact Check Tools: has somebody checked this already?
+"""Search Google Fact Check Tools for earlier fact checks.
 
-Its index is made of ClaimReview, which publishers of fact checks mark up.
+Its index consists of ClaimReview markup from publishers of fact checks.
 
 https://developers.google.com/fact-check/tools/api/reference/rest/v1alpha1/claims/search
 """
@@ -25,7 +25,7 @@ _MAX_TEXT_CHARACTERS = 1_000
 
 
 class FactCheck:
-    """Finds fact checks; as evidence, their pages are read."""
+    """Finds fact checks, whose pages can be read as evidence."""
 
     default_url = "https://factchecktools.googleapis.com/v1alpha1"
     key_variable = "GOOGLE_FACT_CHECK_API_KEY"
@@ -51,14 +51,14 @@ class FactCheck:
         """Return the fact checks, the most relevant first.
 
         Raises:
-            ProviderError: the endpoint did not answer the question.
+            ProviderError: the endpoint did not answer.
         """
         parameters = {
             "query": query.text,
             "languageCode": query.language,
             "pageSize": query.limit,
         }
-        # In a header, because addresses are written to logs.
+        # The key is in a header, because addresses end up in logs.
         headers = {"x-goog-api-key": self._endpoint.key or ""}
         answer = self._endpoint.get_json("/claims:search", parameters, headers)
         known: list[KnownClaim] = []

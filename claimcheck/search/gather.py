@@ -1,7 +1,7 @@
 """Find evidence for claims: search, read the pages, and leave out copies.
 
-All that is left out is listed with the reason. The order of the documents depends on
-the claims and the providers' ranking only, not on which page arrived first.
+Everything left out is listed with the reason. The order of the documents depends only
+on the claims and the providers' ranking, not on which page arrived first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlencode
 
 from claimcheck.errors import AuthenticationError, ProviderError
 from claimcheck.models.claim import Statement
@@ -31,10 +31,10 @@ from claimcheck.search.queries import build_queries
 from claimcheck.settings import SearchSettings
 from claimcheck.text.language import detect_language
 
-# Each waits for the network; a server is asked for one page at a time anyway.
+# Each one waits for the network; a server gets one request at a time anyway.
 _CONCURRENT_CLAIMS = 8
-# A page that can't be read is replaced by the next result, up to this many times the
-# number of pages that are wanted.
+# A page that can't be read is replaced by the next result, up to this multiple of the
+# requested number of pages.
 _CANDIDATES_PER_PAGE = 2
 _MIN_RESULTS = 10  # so that preferred sites have a chance
 OWN_SOURCE = "has the text that makes the claims"
@@ -43,9 +43,9 @@ ProgressCallback = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class FoundEvidence:
-    """The documents that were found, and how.
+    """The documents that a search found, and its log.
 
-    The log's `document_ids` are empty: which documents bear on a claim is found later.
+    The log's `document_ids` are empty: they are filled in when claims are checked.
     """
 
     documents: tuple[Document, ...]
@@ -141,7 +141,7 @@ class _Searcher:
                 if progress:
                     progress(len(searches), len(statements))
         finally:
-            # After Ctrl-C or a wrong key, nobody waits for the other claims.
+            # After Ctrl-C or a wrong key, don't wait for the other claims.
             pool.shutdown(wait=False, cancel_futures=True)
         return searches
 
@@ -160,11 +160,11 @@ class _Searcher:
     def _query(
         self, statement: Statement, opened: OpenedProvider
     ) -> tuple[list[SearchQuery], list[Hit]]:
-        """Return what a provider was asked, and its results.
+        """Return the queries sent to a provider, and the results.
 
-        A model's queries are all asked, and their results take turns: one of them looks
-        for a contradiction. Without enough results, queries of the claim's own words
-        follow, ever shorter ones. After a problem nothing more is asked.
+        All of a model's queries are sent, and their results alternate, because one of
+        them searches for a contradiction. If there are not enough results, increasingly
+        short queries from the claim's own words follow. A problem ends the search.
         """
         suggested = self._suggested.get(statement.id, ())
         language = detect_language(statement.text)
@@ -188,16 +188,17 @@ class _Searcher:
     def _ask(
         self, opened: OpenedProvider, query: Query
     ) -> tuple[Sequence[Hit], str | None]:
-        """Return the results of a query, or why there are none."""
+        """Return the results of a query, or the reason for their absence."""
         try:
             return self._find_hits(opened, query), None
         except AuthenticationError:
-            raise  # no other query would fare better
+            raise  # other queries would also fail
         except ProviderError as error:
             return (), str(error)
 
     def _find_hits(self, opened: OpenedProvider, query: Query) -> Sequence[Hit]:
-        place = f"{opened.name} {opened.endpoint.url}"
+        endpoint = opened.endpoint
+        place = f"{opened.name} {endpoint.url} {urlencode(endpoint.parameters)}".strip()
         hits: Sequence[Hit] | None = self._archive.find_hits(place, query)
         if hits is None:
             hits = opened.provider.search(query)
@@ -205,9 +206,9 @@ class _Searcher:
         return hits
 
     def _read_pages(self, candidates: list[_Candidate]) -> list[_Candidate]:
-        """Read pages until enough could be read; return those looked at."""
+        """Read pages until there are enough; return all that were tried."""
         settings = self._settings
-        # Sorted is stable: preferred ones first, otherwise as the providers rank them.
+        # The sort is stable: preferred sites first, then the providers' order.
         candidates.sort(key=lambda one: not is_on(one.hit.url, settings.prefer))
         wanted = settings.max_pages
         looked_at: list[_Candidate] = []
@@ -239,7 +240,7 @@ class _Searcher:
 def _merge_hits(
     turns: Sequence[Sequence[Hit]], others: Sequence[Sequence[Hit]]
 ) -> dict[str, Hit]:
-    """Return results by page: first those that take turns, then the others."""
+    """Return results by page: first the alternating ones, then the others."""
     hits: dict[str, Hit] = {}
     for hit in chain(*zip_longest(*turns), *others):
         if hit is not None:
@@ -248,7 +249,7 @@ def _merge_hits(
 
 
 def _interleave(ranked: Sequence[Sequence[_Candidate]]) -> list[_Candidate]:
-    """Return the providers' results in turn, each address once."""
+    """Return the providers' results alternately, without duplicate addresses."""
     merged: dict[str, _Candidate] = {}
     for row in zip_longest(*ranked):
         for candidate in row:
@@ -260,7 +261,7 @@ def _interleave(ranked: Sequence[Sequence[_Candidate]]) -> list[_Candidate]:
 def _require_answers(
     searches: Sequence[tuple[ClaimSearch, list[_Candidate]]],
 ) -> None:
-    """Raise ProviderError if not a single query was answered."""
+    """Raise ProviderError if no query was answered."""
     queries = [query for search, _ in searches for query in search.queries]
     if queries and all(query.problem for query in queries):
         problems = dict.fromkeys(str(query.problem) for query in queries)
@@ -270,7 +271,7 @@ def _require_answers(
 def _select_documents(
     candidates: Iterator[_Candidate], claimed_in: Document | None
 ) -> tuple[list[SearchedPage], list[Document]]:
-    """Return all pages, and the documents that are sources of their own."""
+    """Return all pages, and the documents that are independent sources."""
     selection = _Selection(claimed_in)
     pages: dict[str, SearchedPage] = {}
     for candidate in candidates:
@@ -290,7 +291,7 @@ def _select_documents(
 
 
 class _Selection:
-    """The documents that do not copy each other or the claims' source."""
+    """The documents that copy neither each other nor the claims' source."""
 
     def __init__(self, claimed_in: Document | None) -> None:
         self.documents: dict[str, Document] = {}
@@ -302,7 +303,7 @@ class _Selection:
 
     def add(self, page: SearchedPage, document: Document) -> SearchedPage:
         """Keep a document unless it is a copy; return the outcome."""
-        if self._is_own_source(document):
+        if self._is_source_of_claims(document):
             assert self._claimed_in is not None
             own_id = self._claimed_in.id
             return replace(page, problem=OWN_SOURCE, copy_of=own_id)
@@ -316,7 +317,7 @@ class _Selection:
         self.documents[document.id] = document
         return replace(page, document_id=document.id)
 
-    def _is_own_source(self, document: Document) -> bool:
+    def _is_source_of_claims(self, document: Document) -> bool:
         claimed_in = self._claimed_in
         if claimed_in is None:
             return False

@@ -1,8 +1,8 @@
-"""Claims that were checked already, and which of them a claim is like.
+"""Find earlier fact checks that are similar to a claim.
 
-BM25 finds candidates by words. They are ranked by the words that both share, weighted
-by rarity, in either direction, and by runs of four characters, which also see what a
-stemmer does not. docs/evaluation.md compares this with BM25 alone.
+BM25 finds candidates by words. They are ranked by their shared words, weighted by
+rarity in both directions, and by runs of four characters, which also match what a
+stemmer misses. docs/evaluation.md compares this with BM25 alone.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from claimcheck.models.known import ClaimMatch, KnownClaim
 
 _CANDIDATES = 50
 _GRAM = 4
-# The best of 0, 0.3, 0.5, 0.7, and 1 on the articles that benchmarks/matching.py does
-# not measure with; 0.5 is 0.01 behind, within chance.
+# The best of 0, 0.3, 0.5, 0.7, and 1 on articles that benchmarks/matching.py does not
+# use for its results; 0.5 is 0.01 behind, which may be chance.
 _GRAM_WEIGHT = 0.3
 _NON_WORD = re.compile(r"\W+")
-# Two texts with less in common share only a name. Chosen by hand, by looking at matches
-# of news sentences with unrelated claims.
+# Texts with a lower score share only a name. Chosen by hand, from matches of news
+# sentences with unrelated claims.
 MIN_SCORE = 0.2
 
 
@@ -45,7 +45,7 @@ class _Profile:
 
 
 class _Rarity:
-    """How rare words and runs of characters are in a collection."""
+    """The rarity of words and runs of characters in a collection."""
 
     def __init__(self, profiles: Sequence[_Profile]) -> None:
         self._size = len(profiles)
@@ -56,7 +56,7 @@ class _Rarity:
             self._grams.update(profile.grams.keys())
 
     def weigh_forms(self, forms: Iterable[str]) -> float:
-        """Return the sum of the words' weights, as BM25 has them."""
+        """Return the sum of the words' weights, computed as in BM25."""
         counts, size = self._forms, self._size
         return sum(
             math.log(1 + (size - counts[form] + 0.5) / (counts[form] + 0.5))
@@ -88,13 +88,13 @@ class _Vector:
         return (1 - _GRAM_WEIGHT) * self._compare_forms(other) + grams
 
     def _compare_forms(self, other: _Vector) -> float:
-        """Return F1 of the shared weight in each of the texts."""
+        """Return the F1 of the shared weight in both texts."""
         shared = self._rarity.weigh_forms(self._forms & other._forms)
         total = self._forms_weight + other._forms_weight
         return 2 * shared / total if total else 0.0
 
     def _compare_grams(self, other: _Vector) -> float:
-        """Return the cosine."""
+        """Return the cosine similarity."""
         shared = self._grams.keys() & other._grams.keys()
         product = sum(self._grams[gram] * other._grams[gram] for gram in shared)
         lengths = self._length * other._length
@@ -107,7 +107,7 @@ class KnownClaims(AbstractContextManager["KnownClaims"]):
     def __init__(self, known: Iterable[KnownClaim]) -> None:
         self._known = list(known)
         self._rarity = _Rarity([_Profile.of(item.text) for item in self._known])
-        self._vectors: dict[int, list[_Vector]] = {}  # of those that were compared
+        self._vectors: dict[int, list[_Vector]] = {}  # of compared claims only
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
             "CREATE VIRTUAL TABLE words USING fts5 "
@@ -128,7 +128,7 @@ class KnownClaims(AbstractContextManager["KnownClaims"]):
         self._database.close()
 
     def match(self, claim: str, limit: int = 5) -> list[ClaimMatch]:
-        """Return the fact checks that are most like a claim, best first."""
+        """Return the fact checks most similar to a claim, best first."""
         vector = _Vector(_Profile.of(claim), self._rarity)
         matches = []
         for number in self._find_candidates(claim):
@@ -149,7 +149,7 @@ class KnownClaims(AbstractContextManager["KnownClaims"]):
 
     def _find_candidates(self, claim: str) -> Sequence[int]:
         words = dict.fromkeys(term.word for term in extract_terms(claim))
-        # Quotation marks make each word a literal; without them FTS5 would parse it.
+        # Quotation marks make each word a literal; FTS5 would otherwise parse it.
         literals = [f'"{word}"' for word in words if '"' not in word]
         if not literals:
             return ()

@@ -1,7 +1,7 @@
-"""Known claims from files: ClaimReview, JSON Lines, and CSV.
+"""Read known claims from files: ClaimReview, JSON Lines, and CSV.
 
-ClaimReview (https://schema.org/ClaimReview) is found wherever it is: in a JSON-LD file,
-in a feed, or in the pages of a publisher. Other files have a row for each claim.
+ClaimReview (https://schema.org/ClaimReview) may be in a JSON-LD file, in a feed, or in
+the pages of a publisher. Other files have one row per claim.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from claimcheck.readers.url import fetch_bytes
 from claimcheck.search.endpoint import clean_text, parse_day
 
 _MAX_TEXT_CHARACTERS = 2_000
-# The names under which other data sets have the same; `vclaim` is CheckThat's.
+# The names of these columns in various data sets; `vclaim` is CheckThat's.
 _COLUMNS = {
     "text": ("text", "claim", "claimReviewed", "claim_reviewed", "vclaim"),
     "speaker": ("speaker", "claimant"),
@@ -40,7 +40,7 @@ def read_known_claims(name: str, *, allow_private: bool = False) -> list[KnownCl
     """Return the known claims in a file or at an address; `-` is standard input.
 
     Raises:
-        InputError: it can't be read, or has no claim.
+        InputError: the source can't be read, or has no claims.
     """
     if urlsplit(name).scheme in ("http", "https"):
         fetched = fetch_bytes(name, allow_private=allow_private)
@@ -119,7 +119,7 @@ def _get_name(value: Any) -> Any:
 
 
 def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
-    """Build a known claim of a row; None if it has no text."""
+    """Build a known claim from a row; None if it has no text."""
     fields: dict[str, Any] = {}
     for field, names in _COLUMNS.items():
         values = (row.get(name) for name in names)
@@ -153,7 +153,7 @@ def _read_lines(data: bytes, source: str) -> list[KnownClaim]:
 
 
 def _read_table(text: str, source: str) -> list[KnownClaim]:
-    # Spreadsheets write semicolons where a comma is the decimal sign.
+    # Spreadsheets use semicolons if the comma is the decimal sign.
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     default_limit = csv.field_size_limit(MAX_LINE_BYTES)

@@ -1,8 +1,7 @@
-"""MediaWiki: Wikipedia, or any other wiki, by its Action API.
+"""Search MediaWiki (Wikipedia, or any other wiki) through its Action API.
 
-Pages are read as the API gives them, at a numbered revision, so that the address in a
-verdict always shows the same text. With `before`, it is the last revision before that
-day.
+Pages are read through the API at a numbered revision, so that the address in a verdict
+always shows the same text. With `before`, it is the last revision before that day.
 
 https://www.mediawiki.org/wiki/API:Search
 """
@@ -33,7 +32,7 @@ class MediaWiki:
         self._endpoint = endpoint
 
     def search(self, query: Query) -> Sequence[Hit]:
-        """Return the pages that have the words."""
+        """Return the pages that contain the words."""
         answer = self._ask(
             action="query",
             generator="search",
@@ -73,7 +72,7 @@ class MediaWiki:
         ).get("parse", {})
         title = clean_text(parsed.get("title") or hit.title, 300)
         published = parse_day(revision.get("timestamp"))
-        # The API gives the inside of the page only.
+        # The API returns only the inside of the page.
         content = (
             f"<html><head><title>{_escape(title)}</title></head>"
             f"<body><article><h1>{_escape(title)}</h1>{parsed.get('text', '')}"

@@ -1,9 +1,8 @@
-"""Pages that a search found: fetched within limits, kept, and read.
+"""Fetch, archive, and read the pages that a search found.
 
-They come from strangers, as their addresses do. `readers.url` refuses private
-addresses; only a host that the user has named may be one: that of a provider that
-serves its own pages, or one of the settings. What `robots.txt` disallows is not fetched
-(RFC 9309).
+Pages and their addresses come from strangers. `readers.url` refuses private addresses,
+except hosts that the user has named: that of a provider that serves its own pages, or
+one in the settings. Pages that `robots.txt` disallows are not fetched (RFC 9309).
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _USER_AGENT = "claimcheck"
 
 @dataclass(frozen=True, slots=True)
 class OpenedProvider:
-    """A provider, its name, and the endpoint that it asks."""
+    """A provider, its name, and its endpoint."""
 
     name: str
     provider: SearchProvider
@@ -43,7 +42,7 @@ class OpenedProvider:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page as a document; or the reason why not."""
+    """A page as a document, or the problem with it."""
 
     snapshot: Snapshot | None = None
     document: Document | None = None
@@ -59,15 +58,15 @@ class PageReader:
         self._allow_private = settings.allow_private
         self._pages: dict[str, ReadPage] = {}
         self._robots: dict[str, RobotFileParser] = {}
-        # One request at a time for each host, also because several claims lead to the
-        # same page.
+        # One request at a time per host, to be polite, and because several claims may
+        # lead to the same page.
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def read(self, hit: Hit, opened: OpenedProvider) -> ReadPage:
         """Return the page of a hit; it is fetched if it is not in the archive.
 
         Raises:
-            ProviderError: the provider serves the page, and failed.
+            ProviderError: the provider, which serves the page itself, failed.
         """
         key = self._build_key(hit, opened)
         with self._locks[urlsplit(hit.url).netloc]:
@@ -124,11 +123,12 @@ class PageReader:
             )
             rules.parse(fetched.content.decode("utf-8", "replace").splitlines())
         except StatusError as error:
-            # A server that fails may have rules; one that has no file has none.
+            # A failing server may have rules, so be strict; a server without a file has
+            # none.
             lines = ["User-agent: *", "Disallow: /"] if error.status >= 500 else []
             rules.parse(lines)
         except InputError:
-            rules.parse([])  # the page itself can't be fetched either, and says why
+            rules.parse([])  # fetching the page will fail, too, with a better message
         self._robots[origin] = rules
         return rules
 
@@ -142,7 +142,8 @@ class PageReader:
         return None
 
     def _build_key(self, hit: Hit, opened: OpenedProvider) -> str:
-        # Who may read a private address must not share it with who may not.
+        # A page that one provider may read at a private address must not be reused for
+        # another that may not.
         own = opened.endpoint.origin if opened.provider.serves_pages else ""
         allowed = " ".join(self._allow_private)
         day = self._before if hasattr(opened.provider, "read") else None
@@ -168,7 +169,7 @@ def _shorten_error(error: InputError, url: str) -> str:
 def fetch_page(
     url: str, archive: EvidenceArchive, allow_private: bool
 ) -> tuple[Snapshot, bytes]:
-    """Return a page that the user named, and keep it in the archive.
+    """Return a page that the user named, and store it in the archive.
 
     Raises:
         InputError: the address is refused, or can't be fetched.
@@ -201,7 +202,7 @@ def read_snapshot(snapshot: Snapshot, content: bytes) -> Document:
     """
     fetched = Fetched(snapshot.url, content, snapshot.headers)
     document = replace(build_web_document(fetched), url=snapshot.url)
-    # A wiki's revision is later than the date in its text, and the one that counts.
+    # A wiki's revision date is later than dates in its text, and takes precedence.
     if snapshot.published is not None:
         return replace(
             document, published=snapshot.published, published_from="metadata"

@@ -1,7 +1,7 @@
-"""What a search provider is, and how one is found by its name.
+"""Define search providers, and find them by name.
 
 A provider is a class that is built from its endpoint and has one method, `search`. Ours
-are listed here; other packages add theirs as entry points of the group
+are listed here; other packages add theirs as entry points in the group
 `claimcheck.search`:
 
     [project.entry-points."claimcheck.search"]
@@ -38,11 +38,11 @@ _SHIPPED = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a provider is asked.
+    """A query to a provider.
 
-    `before` is the day before which results have to be published; a provider that can't
-    search by date ignores it, and the pages' own dates decide. `language` is an ISO
-    639-1 code, if known.
+    `before` is the day before which results must have been published; a provider that
+    can't search by date ignores it, and the pages' own dates decide. `language` is an
+    ISO 639-1 code, if known.
     """
 
     text: str
@@ -54,11 +54,11 @@ class Query:
 class SearchProvider(Protocol):
     """Finds addresses for a query.
 
-    The class attributes say what its endpoint needs. `default_url` is None if the user
-    has to name one. `key_variable` is the environment variable with its key; None if it
-    takes none. `requests_per_minute` is the provider's limit, or its etiquette.
-    `serves_pages` says that results are on the endpoint's own host, which then may be a
-    private address.
+    The class attributes describe its endpoint. `default_url` is None if the user must
+    name one. `key_variable` is the environment variable with its key, or None if it
+    needs none. `requests_per_minute` follows the provider's limit or etiquette.
+    `serves_pages` means that results are on the endpoint's own host, which may then be
+    a private address.
     """
 
     default_url: str | None
@@ -72,13 +72,13 @@ class SearchProvider(Protocol):
         """Return the results, best first; none is not an error.
 
         Raises:
-            ProviderError: the endpoint did not answer the question.
+            ProviderError: the endpoint did not answer.
         """
         ...
 
 
 class PageSource(Protocol):
-    """A provider that returns the content of its results itself."""
+    """A provider that also returns the content of its results."""
 
     def read(self, hit: Hit, before: date | None) -> tuple[Snapshot, bytes]:
         """Return the page as it was before a day.
@@ -126,9 +126,9 @@ def open_provider(
     *,
     max_requests: int | None = None,
 ) -> tuple[SearchProvider, Endpoint]:
-    """Return a provider, and the endpoint that it asks.
+    """Return a provider and its endpoint.
 
-    `configured` has what the settings files say, by name.
+    `configured` has the endpoints of the settings files, by provider name.
 
     Raises:
         SettingsError: the provider is unknown, or its URL or key is missing.
@@ -137,8 +137,8 @@ def open_provider(
     kind = load_provider(name)
     stated = configured.get(name, SearchEndpoint())
     prefix = f"CLAIMCHECK_{name.upper().replace('-', '_')}"
-    own_url = environment.get(f"{prefix}_URL")
-    url = own_url or stated.url or kind.default_url
+    url_variable = environment.get(f"{prefix}_URL")
+    url = url_variable or stated.url or kind.default_url
     if not url:
         raise SettingsError(
             f"--search {name}: no endpoint; set {prefix}_URL, or [search.{name}] "
@@ -146,14 +146,20 @@ def open_provider(
         )
     key = None
     if kind.key_variable:
-        key = environment.get(kind.key_variable) or stated.api_key
-        # Key and endpoint belong together: a project's endpoint gets no key.
-        if stated.is_project and not own_url and stated.url:
+        # A key that is copied from a file may have a line break.
+        key = (environment.get(kind.key_variable) or stated.api_key or "").strip()
+        # A project's endpoint must not get the user's key.
+        if stated.is_project and not url_variable and stated.url:
             raise SettingsError(
                 f"--search {name}: your key is not sent to the endpoint of "
                 f"claimcheck.toml; set {prefix}_URL to use both"
             )
         if not key:
             raise SettingsError(f"--search {name}: no key; set {kind.key_variable}")
+        if not (key.isascii() and key.isprintable()):
+            raise SettingsError(
+                f"--search {name}: the key in {kind.key_variable} has a character that "
+                "no key has; copy it again"
+            )
     endpoint = Endpoint(name, url, key, kind.requests_per_minute, max_requests)
     return kind(endpoint), endpoint

@@ -1,7 +1,7 @@
-"""Queries from a claim's own words: no model, no network.
+"""Build queries from a claim's own words, without a model.
 
-Engines such as Kiwix and MediaWiki find only pages that have every word, so that the
-queries get shorter, until one has enough results.
+Engines such as Kiwix and MediaWiki only find pages with every word, so the queries get
+shorter until one has enough results.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from claimcheck.english.terms import Term, extract_terms, extract_words
 from claimcheck.resources import read_words
 
 _SPEECH_VERBS = frozenset(read_words("speech_verbs"))
-# Chosen by hand: longer queries find nothing where all words have to match.
+# Chosen by hand: longer queries find nothing if all words must match.
 _MAX_WORDS = 9
 _MAX_NAME_WORDS = 4
 _RARE_WORDS = 3
@@ -21,9 +21,9 @@ _MIN_WEIGHT = 0.2  # "about" and "people" have less
 def build_queries(text: str) -> list[str]:
     """Return up to four queries for a claim, the most specific first.
 
-    They have its names, numbers, and rarest words; its names and a few rare words; and
-    its names only, or its rarest words. The speaker of a claim is in the first query
-    only: who else reports the same does not name them.
+    They contain its names, numbers, and rarest words; its names and a few rare words;
+    and only its names, or its rarest words. Only the first query contains the speaker,
+    because others who report the same do not name them.
     """
     terms = list({term.word: term for term in extract_terms(text)}.values())
     speech = detect_speech(text)

@@ -1,7 +1,7 @@
-"""Search engines of the web, by their JSON APIs.
+"""Search the web through the JSON APIs of search engines.
 
-SearXNG is one that anybody can run; Brave, Tavily, and Serper were written from their
-documentation, and take a key.
+Anybody can run SearXNG. The clients of Brave, Tavily, and Serper, which require a key,
+were written from their documentation.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from claimcheck.models.search import Hit
 from claimcheck.search.endpoint import Endpoint, collect_hits, parse_day
 from claimcheck.search.provider import Query
 
-_MAX_RESULTS = 20  # of Brave and of Tavily
+_MAX_RESULTS = 20  # the limit of Brave and Tavily
 _FIRST_DAY = "1970-01-01"
 
 
 class _WebEngine:
-    """What the engines share; `_names` are those of a result's parts."""
+    """Base class of the engines; `_names` are the field names of a result."""
 
     default_url: str | None = None
     key_variable: str | None = None
@@ -47,6 +47,7 @@ class SearXNG(_WebEngine):
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the results of the first page."""
         parameters = {
+            **self._endpoint.parameters,
             "q": query.text,
             "format": "json",
             "language": query.language,
@@ -55,10 +56,10 @@ class SearXNG(_WebEngine):
         try:
             answer = self._endpoint.get_json("/search", parameters)
         except AuthenticationError as error:
-            # SearXNG's words for a format that is off are "403 Forbidden".
+            # SearXNG answers "403 Forbidden" if the format is disabled.
             raise AuthenticationError(
-                f"{error}. SearXNG has to allow `json` in search.formats of its "
-                "settings.yml, and its limiter has to let this machine in."
+                f"{error}. SearXNG must allow `json` in search.formats of its "
+                "settings.yml, and its limiter must allow this machine."
             ) from None
         if not isinstance(answer, dict) or "results" not in answer:
             raise self._endpoint.build_error("is not SearXNG: no results in its answer")
@@ -95,7 +96,7 @@ class Brave(_WebEngine):
 class Tavily(_WebEngine):
     """Tavily: https://docs.tavily.com/documentation/api-reference.
 
-    Its excerpts are not evidence, only the pages are.
+    Its excerpts are not evidence; only the pages are.
     """
 
     default_url = "https://api.tavily.com"

@@ -1,4 +1,4 @@
-"""What a batch paid for or may have to pay: answers and open requests."""
+"""The stored answers and open requests of a batch, and their cost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DocumentAnswers:
         self._counted: set[str] = set()
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the stored answer with its cost: this batch paid for it."""
+        """Return the stored answer, the first time with its cost to this batch."""
         response = self._store.find_answer(self._location, digest)
         if response is None:
             return None
@@ -42,10 +42,10 @@ class DocumentAnswers:
 
 
 class StoredReservations:
-    """What the open requests of a batch can cost, kept in the store.
+    """The maximum cost of a batch's open requests, kept in the store.
 
-    It outlasts this process: a request that was lost, or was open when the process was
-    killed, may have been billed, and the budget has to remember it.
+    It outlasts the process: a request that was lost, or open when the process was
+    killed, may have been billed, so it must count against the budget.
     """
 
     def __init__(self, store: RunStore, batch: int) -> None:
@@ -53,7 +53,7 @@ class StoredReservations:
         self._batch = batch
 
     def add(self, cost: RequestCost) -> int:
-        """Store what a request can cost; return a number for `remove`."""
+        """Store the maximum cost of a request; return a number for `remove`."""
         (number,) = self._database.fetch_one(
             "INSERT INTO reservations (batch, tokens, usd, made) "
             "VALUES (?, ?, ?, ?) RETURNING number",
@@ -62,8 +62,8 @@ class StoredReservations:
         return int(number)
 
     def remove(self, number: int) -> None:
-        """Forget a request: its outcome is known."""
-        # one that stays costs a part of the budget, and no answer
+        """Remove a reservation, because the outcome of its request is known."""
+        # One that can't be removed only costs part of the budget, not an answer.
         with suppress(StoreError):
             self._database.execute(
                 "DELETE FROM reservations WHERE number = ?", (number,)

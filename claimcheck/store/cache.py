@@ -1,7 +1,7 @@
 """The answer cache: models' answers by request digest, in one SQLite file.
 
-It spans documents and commands, so that nobody pays twice for the same request. (A
-run store keeps its own answers as well: those belong to a document.)
+It spans documents and commands, so that nobody pays twice for the same request. (A run
+store also keeps answers, but those belong to a document.)
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
                 f"{file}: the folder of the cache can't be created ({error.strerror}); "
                 f"name a file in ${CACHE_PATH_VARIABLE}, or use --no-cache"
             ) from None
-        # NORMAL: a power cut may lose the last answers, a killed process none
+        # NORMAL: a power failure may lose the last answers, a killed process loses
+        # none.
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
     def __exit__(self, *_: object) -> None:
@@ -100,7 +101,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
             warnings.warn(message, RuntimeWarning, stacklevel=2)
 
     def stats(self) -> CacheStats:
-        """Return how many answers the cache holds, and its size."""
+        """Return the number of answers of each model, and the cache's size."""
         rows = self._database.fetch_all(
             "SELECT model, count(*) FROM cached GROUP BY model ORDER BY model"
         )
@@ -112,7 +113,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         cursor = self._database.execute(
             "DELETE FROM cached WHERE stored <= ?", (time.time() - older_than_s,)
         )
-        # deleted rows stay readable in the file and in its log without these two
+        # Without these two, deleted rows stay readable in the file and its log.
         self._database.execute("VACUUM")
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return cursor.rowcount

@@ -1,8 +1,8 @@
-"""One SQLite file of a known kind and version: opened, migrated and guarded.
+"""Open, migrate, and guard SQLite files of a known kind and version.
 
-Stores, caches and evidence indexes all go through `Database`, so that they treat
-damaged, locked, foreign and outdated files alike. SQLite's errors leave here as
-`StoreError` with a message that says what to do.
+Stores, caches, and evidence indexes all use `Database`, so that they treat damaged,
+locked, foreign, and outdated files alike. SQLite's errors become `StoreError`s with a
+message that says what to do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _Values = Sequence[Any] | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLayout:
-    """The name of a kind of file, a table that only it has, and its scripts.
+    """The name of a kind of file, a table that only this kind has, and its scripts.
 
     The first script creates version 1; each further one upgrades to the next version.
     """
@@ -41,7 +41,7 @@ class DatabaseLayout:
 class Database(AbstractContextManager["Database"]):
     """A connection to a file, created if missing and upgraded if outdated.
 
-    Any number of threads may use it: a transaction of one makes the others wait.
+    Any number of threads may use it: during a transaction, the others wait.
 
     Raises:
         StoreError: the file is of another kind, damaged, locked, not writable, or from
@@ -53,7 +53,7 @@ class Database(AbstractContextManager["Database"]):
     ) -> None:
         self.path = str(path)
         self._layout = layout
-        # Statements of another thread would become part of an open transaction.
+        # Without the lock, other threads' statements would join an open transaction.
         self._lock = threading.RLock()
         is_new = self._is_new()
         if is_new:
@@ -68,7 +68,7 @@ class Database(AbstractContextManager["Database"]):
             undo.callback(self._connection.close)
             self._connection.execute("PRAGMA foreign_keys = ON")
             if is_new:
-                # readers then do not wait for a writer; the file remembers the mode
+                # In this mode, readers do not wait for a writer. The file remembers it.
                 self._connection.execute("PRAGMA journal_mode = WAL")
             self._migrate(0 if is_new else self._read_version())
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
@@ -113,10 +113,10 @@ class Database(AbstractContextManager["Database"]):
     def require_file(self) -> None:
         """Fail if the file was deleted or replaced while it is open.
 
-        SQLite would write on into the deleted file, and all of that would be lost.
+        SQLite would keep writing to the deleted file, and all of that would be lost.
 
         Raises:
-            StoreError: the path no longer leads to this file.
+            StoreError: the path no longer refers to this file.
         """
         if self._identify() != self._identity:
             raise StoreError(
@@ -126,7 +126,7 @@ class Database(AbstractContextManager["Database"]):
             )
 
     def fetch_one(self, statement: str, values: _Values = ()) -> Any:
-        """Return the first row of a query; None if there is none."""
+        """Return the first row of a query, or None."""
         with self.translate_errors(), self._lock:
             return self.execute(statement, values).fetchone()
 
@@ -137,7 +137,7 @@ class Database(AbstractContextManager["Database"]):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do all of the block, or nothing of it if it raises."""
+        """Commit everything in the block, or nothing if it raises."""
         with self._lock:
             self.execute("BEGIN IMMEDIATE")
             with self.translate_errors(), self._connection:  # commits or rolls back
@@ -163,13 +163,15 @@ class Database(AbstractContextManager["Database"]):
 
     def _create_private_file(self) -> None:
         """Create the file so that only its owner can read it."""
-        # documents and answers may be confidential; SQLite would follow the umask
+        # Documents and answers may be confidential; SQLite would follow the umask.
         if self.path != ":memory:":
-            with contextlib.suppress(OSError):  # SQLite's own message is the better one
+            with contextlib.suppress(
+                OSError
+            ):  # SQLite then fails with a better message
                 Path(self.path).touch(mode=0o600)
 
     def _identify(self) -> tuple[int, int] | None:
-        """Return what tells the file from another one of its name."""
+        """Return the identity of the file, which a new file of the same name lacks."""
         try:
             status = Path(self.path).stat()
         except OSError:
@@ -183,12 +185,12 @@ class Database(AbstractContextManager["Database"]):
         return not file.exists() or file.stat().st_size == 0
 
     def _has_signature(self) -> bool:
-        """Whether the file starts as SQLite's do; it may be the user's own."""
+        """Whether the file starts like one of SQLite's."""
         try:
             with Path(self.path).open("rb") as file:
                 return file.read(len(_SIGNATURE)) == _SIGNATURE
         except OSError:
-            return True  # nothing says that it is another kind of file
+            return True  # unknown, so assume that it is a damaged SQLite file
 
     def _read_version(self) -> int:
         kind = self._layout.kind
@@ -203,7 +205,8 @@ class Database(AbstractContextManager["Database"]):
                 f"{self.path}: not a claimcheck {kind}. Name another file."
             )
         version = int(row[0])
-        # an older program must not write a layout that it does not know
+        # An older version of claimcheck must not write to a layout that it does not
+        # know.
         supported = len(self._layout.scripts)
         if version > supported:
             raise StoreError(
@@ -221,17 +224,17 @@ class Database(AbstractContextManager["Database"]):
             if version == 0:
                 version = self._create_meta_table()
             for script in scripts[version:]:
-                # not `executescript`, which commits the transaction first
+                # Not `executescript`, which would commit the transaction first.
                 for statement in script.strip().split(";\n"):
                     if statement.strip():
                         self.execute(statement)
             self.execute("UPDATE meta SET version = ?", (len(scripts),))
 
     def _create_meta_table(self) -> int:
-        """Create the table with the version; return the version now in it."""
+        """Create the table with the version; return the version it now has."""
         query = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
         if self.fetch_one(query):
-            return self._read_version()  # another process was quicker
+            return self._read_version()  # another process was faster
         self.execute("CREATE TABLE meta (version INTEGER NOT NULL)")
         self.execute("INSERT INTO meta VALUES (0)")
         return 0

@@ -31,7 +31,7 @@ _DELETE_DEPENDENTS = (
     "DELETE FROM upload_items WHERE upload IN "
     "(SELECT number FROM uploads WHERE batch = ?) AND document = ?",
 )
-# Without its document a source counts as unread: a later batch reads it again.
+# A source without its document counts as unread, so that a later batch reads it again.
 _FORGET_INPUT_STATE = (
     "UPDATE inputs SET state = '' WHERE number = "
     "(SELECT input FROM documents WHERE number = ? "
@@ -56,7 +56,7 @@ class History:
     ) -> RunLocation:
         """Add a document; return the location of its run with this config.
 
-        A result from an earlier run stays; if that failed, wholly or in part, its
+        A result from an earlier run stays. If it failed, completely or in part, its
         unusable answers will be requested again.
         """
         batch = self.store.open_batch(dict(config))
@@ -64,7 +64,7 @@ class History:
         fields_digest = hashlib.sha256(
             fields.encode("utf-8", "surrogatepass")
         ).hexdigest()
-        # the same text under another title is another document
+        # The same text with a different title is a different document.
         key = f"{document.id}-{fields_digest[:8]}"
         with self._database.transaction():
             row = self._database.fetch_one(
@@ -80,7 +80,7 @@ class History:
                 )
             location = RunLocation(batch, int(row[0]))
             self._database.execute(
-                # an outcome from an earlier run stays as it is
+                # An outcome from an earlier run stays unchanged.
                 "INSERT OR IGNORE INTO outcomes (batch, document, state) "
                 "VALUES (?, ?, 'pending')",
                 (location.batch, location.document),
@@ -91,10 +91,10 @@ class History:
     def list_runs(
         self, limit: int, before: RunLocation | None = None, words: str = ""
     ) -> list[RunListing]:
-        """Return the latest runs, newest first; only older than `before`.
+        """Return the latest runs that are older than `before`, newest first.
 
         With `words`, each of them must be in the run's headline or in the document's
-        text, title, or source, in capitals or not.
+        text, title, or source, ignoring case.
         """
         values = {
             "words": words,
@@ -102,7 +102,7 @@ class History:
             "document": before.document if before else None,
             "limit": limit,
         }
-        # headline and claims come from the JSON: loading each run would be slow
+        # Headline and claims are read from the JSON, because loading each run is slow.
         rows = self._database.fetch_all(
             "SELECT o.batch, o.document, d.fields, substr(d.text, 1, 200), "
             "json_extract(o.run, '$.summary.headline'), "
@@ -125,7 +125,7 @@ class History:
     def count_pending(self) -> int:
         """Return the number of documents without an outcome, in all batches.
 
-        They wait in a batch, or their run was interrupted.
+        They are waiting in a batch, or their run was interrupted.
         """
         (count,) = self._database.fetch_one(
             "SELECT count(*) FROM outcomes WHERE state = 'pending'"
@@ -133,17 +133,17 @@ class History:
         return int(count)
 
     def delete(self, location: RunLocation) -> None:
-        """Delete a run, its answers and its checks.
+        """Delete a run with its answers and checks.
 
-        The document's text goes too, unless another run has it. SQLite overwrites the
-        bytes in the file. (The answer cache is a file of its own:
+        The document's text is deleted, too, unless another run uses it. SQLite
+        overwrites the bytes in the file. (The answer cache is a separate file:
         `claimcheck cache clear`.)
 
         Raises:
             NotFoundError: the run does not exist.
         """
         numbers = (location.batch, location.document)
-        # SQLite only unlinks deleted rows by default, and their text stays readable
+        # By default, SQLite only unlinks deleted rows, and their text stays readable.
         self._database.execute("PRAGMA secure_delete = ON")
         with self._database.transaction():
             for statement in _DELETE_DEPENDENTS:
@@ -153,7 +153,7 @@ class History:
             )
             for statement in (_FORGET_INPUT_STATE, _DELETE_ORPHANED_DOCUMENT):
                 self._database.execute(statement, (location.document,))
-        # the write-ahead log still holds the deleted pages until this
+        # Until this, the write-ahead log still contains the deleted pages.
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if deleted.rowcount == 0:
             raise NotFoundError(f"{location}: this run does not exist")
@@ -178,7 +178,7 @@ class History:
         return int(number)
 
     def add_decision(self, location: RunLocation, decision: Decision) -> None:
-        """Append a decision about a run's claim; on return it is on disk.
+        """Append a decision about a run's claim; it is on disk afterwards.
 
         Raises:
             NotFoundError: the run does not exist, or does not have the claim.
@@ -216,7 +216,7 @@ class History:
 
 
 def contains_words(words: str, *texts: str | None) -> bool:
-    """Whether each of the words is in one of the texts, in capitals or not."""
+    """Whether each of the words is in one of the texts, ignoring case."""
     # SQLite's own comparison ignores case in ASCII only.
     folded = [text.casefold() for text in texts if text]
     return all(

@@ -1,7 +1,7 @@
-"""Add documents to a store: all documents of a command, each once, or none.
+"""Add the documents of a command to a store: all of them, or none on an error.
 
-Nothing is sent anywhere before all of them are in. A file that has not changed since
-it was read is not read again.
+Nothing is sent anywhere before all of them have been added. A file that has not changed
+since it was read is not read again.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from claimcheck.store.database import Database
 class SourceEntry:
     """A document and its key in the store.
 
-    The key is a given id, a path, an address, or the document's own id. `origin` names
-    the entry in messages. `has_given_id`: the same key again is then a mistake, and not
-    the same text again. `problem` says why the document is missing.
+    The key is an id from the source, a path, an address, or the document's own id.
+    `origin` names the entry in messages. If `has_given_id`, a repeated key is a
+    mistake; otherwise it is just the same text again. `problem` says why the document
+    is missing.
     """
 
     key: str
@@ -39,9 +40,9 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
-    """A file, address or stream that holds documents.
+    """A file, address, or stream of documents.
 
-    `state` changes when the source does; None means that it has to be read each time.
+    `state` changes when the source does; None means that it must always be read.
     """
 
     name: str
@@ -60,13 +61,13 @@ def ingest_sources(
     Raises:
         InputError: a row is broken, or an id appears twice; the store is unchanged.
     """
-    # A folder of documents often has the store in it.
-    own_files = [f"{database.path}{end}" for end in ("", "-wal", "-shm", ".lock")]
-    own_paths = {Path(name).resolve() for name in own_files}
+    # The store is often in the folder of the documents. Don't read it as one.
+    store_files = [f"{database.path}{end}" for end in ("", "-wal", "-shm", ".lock")]
+    store_paths = {Path(name).resolve() for name in store_files}
     with database.transaction():
         ingestion = _Ingestion(database, batch, on_progress)
         for source in sources:
-            if Path(source.name).resolve() not in own_paths:
+            if Path(source.name).resolve() not in store_paths:
                 ingestion.add(source)
         ingestion.raise_problems()
     return ingestion.report()
@@ -117,7 +118,7 @@ class _Ingestion:
         self._queue_documents(number)
 
     def _reset_input(self, name: str) -> int:
-        """Return the source's number, and release its old documents."""
+        """Return the source's number, and detach its old documents."""
         (number,) = self._database.fetch_one(
             "INSERT INTO inputs (name, state) VALUES (?, '') "
             "ON CONFLICT (name) DO UPDATE SET state = '' RETURNING number",
@@ -134,9 +135,9 @@ class _Ingestion:
             for entry in source.entries():
                 is_complete = self._try_to_save(entry, number) and is_complete
         except StoreError:
-            raise  # it is an InputError, but the store's and not the source's
+            raise  # an InputError, but not caused by the source
         except InputError as error:
-            self._problems.append(str(error))  # reported with those of other sources
+            self._problems.append(str(error))  # reported together with other sources'
         if source.state is not None and is_complete:
             self._database.execute(
                 "UPDATE inputs SET state = ? WHERE number = ?", (source.state, number)
@@ -150,7 +151,7 @@ class _Ingestion:
             return False
 
     def _save(self, entry: SourceEntry, number: int) -> bool:
-        """Save an entry; return whether it need not be read again."""
+        """Save an entry; return False if its source must be read again."""
         self._on_progress(1)
         if entry.document is None:
             self._unreadable += 1
@@ -166,7 +167,7 @@ class _Ingestion:
         if known_input in self._inputs:
             return self._skip_repeated(entry)
         self._update(entry.key, entry.document, number)
-        # the id is a hash of the text: only a changed text is run again, in every batch
+        # The id is a hash of the text: only a changed text runs again, in every batch.
         if known_id != entry.document.id:
             self._changed += known_id is not None
             self._database.execute(
@@ -201,7 +202,8 @@ class _Ingestion:
         )
 
     def _save_unreadable(self, entry: SourceEntry, number: int) -> None:
-        # a list of failures shows its source; `text` stays NULL, so it never runs
+        # The placeholder gives the list of failures a source. `text` stays NULL, so
+        # that the document never runs.
         placeholder = Document.from_text("-", source=entry.key)
         (document,) = self._database.fetch_one(
             "INSERT INTO documents (fields, input, key) VALUES (?, ?, ?) "

@@ -1,4 +1,4 @@
-"""A temporary copy of a store, for an estimate, which must not change it."""
+"""A temporary copy of a store, for estimates, which must not change the store."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from claimcheck.store.store import RunStore
 def open_scratch_copy(path: str | Path) -> Iterator[RunStore]:
     """Yield a copy of a store, which is deleted at the end.
 
-    Without a store at `path`, it is empty.
+    If there is no store at `path`, the copy is empty.
 
     Raises:
         StoreError: the file at `path` cannot be used as a store.

@@ -1,6 +1,6 @@
-"""The run store: documents, outcomes and answers, in one SQLite file.
+"""The run store: documents, outcomes, and answers, in one SQLite file.
 
-A killed process leaves the file whole: each outcome and each paid answer is committed
+A killed process leaves the file intact: each outcome and each paid answer is committed
 before anything else happens. `history` lists and deletes single runs of the same file.
 """
 
@@ -43,8 +43,8 @@ from claimcheck.models.run import Run, load_run
 from claimcheck.store.database import Database
 from claimcheck.store.tables import STORE_LAYOUT
 
-_ROWS_PER_QUERY = 200  # a store need not fit into memory
-# Fewer answers say little about the usual length of one. Chosen by hand.
+_ROWS_PER_QUERY = 200  # a store may be larger than the memory
+# Fewer answers say little about the usual length. Chosen by hand.
 _MIN_ANSWERS_FOR_MEAN = 10
 # Some endpoints count wrongly, and SQLite cannot add numbers above 2**63: a trillion
 # leaves room for the sum of nine million answers.
@@ -68,8 +68,8 @@ class RunStore(AbstractContextManager["RunStore"]):
                 f"`claimcheck batch SOURCES --store {path}` creates one."
             )
         self.path = str(path)
-        # one answer is one commit, and FULL would wait for the disk at each of them:
-        # NORMAL survives a killed process; only a power cut may cost the last answers
+        # Each answer is a commit, and FULL would wait for the disk each time. NORMAL
+        # survives a killed process; only a power failure may lose the last answers.
         self.database = Database(path, STORE_LAYOUT, synchronous="NORMAL")
 
     def __exit__(self, *_: object) -> None:
@@ -83,15 +83,15 @@ class RunStore(AbstractContextManager["RunStore"]):
     def lock(self) -> Iterator[None]:
         """Keep other commands from running, deleting, and importing documents.
 
-        The system ends the lock with the process, however that ends.
+        The operating system releases the lock when the process ends.
 
         Raises:
-            StoreError: another command works on the store.
+            StoreError: another command is working on the store.
         """
         import filelock
 
-        # The file stays: one that is deleted can be locked by a command that opened it
-        # before, while another command locks its successor.
+        # The lock file is never deleted: a command that opened the deleted file could
+        # lock it while another command locks its successor.
         try:
             with filelock.FileLock(f"{Path(self.path).resolve()}.lock", timeout=0):
                 yield
@@ -105,7 +105,7 @@ class RunStore(AbstractContextManager["RunStore"]):
 
     def open_batch(self, config: dict[str, Any]) -> int:
         """Return the number of this config's batch; create it if new."""
-        # sorted, so that equal configurations have the same digest
+        # Sorted, so that equal configurations have the same digest.
         config_json = json.dumps(config, ensure_ascii=False, sort_keys=True)
         encoded = config_json.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(encoded).hexdigest()
@@ -143,7 +143,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         )
         for state, count in rows:
             counts[DocumentState(state)] = count
-        # imported outcomes come without answers: their own counts are used
+        # Imported outcomes have no answers, so their own counts are used.
         usd, tokens, with_price, total = self.database.fetch_one(
             "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), "
             "count(cost_usd), count(*) FROM ("
@@ -171,7 +171,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     # Outcomes
 
     def iter_pending(self, batch: int) -> Iterator[tuple[int, Document]]:
-        """Yield numbers and pending documents, in the order of addition."""
+        """Yield the pending documents with their numbers, in order of addition."""
         rows = self._iter_rows("d.fields, d.text", batch, DocumentState.PENDING)
         for number, fields, text in rows:
             yield number, load_document(fields, text)
@@ -187,7 +187,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return int(documents), int(characters)
 
     def find_pending(self, batch: int, key: str) -> RunLocation | None:
-        """Return the location of this key if its document is pending."""
+        """Return the location of the document with this key, if it is pending."""
         row = self.database.fetch_one(
             "SELECT d.number FROM outcomes o JOIN documents d ON d.number = o.document "
             "WHERE o.batch = ? AND d.key = ? AND o.state = 'pending'",
@@ -218,10 +218,10 @@ class RunStore(AbstractContextManager["RunStore"]):
             )
 
     def list_failures(self, batch: int) -> list[tuple[str, str, int]]:
-        """Return causes, messages and counts, the most frequent first.
+        """Return causes, messages, and counts, the most frequent first.
 
-        Messages that differ only in numbers, or in the source that they begin with,
-        are one; what is returned is one of them, with the first sources.
+        Messages that differ only in numbers, or in the source they begin with, form one
+        group; the first message stands for it, with its first sources.
         """
         rows = self.database.fetch_all(
             "SELECT o.cause, o.message, json_extract(d.fields, '$.source'), count(*) "
@@ -257,7 +257,7 @@ class RunStore(AbstractContextManager["RunStore"]):
             requests = outcome.usage.requests
             outcome = Outcome.from_failure("unstorable", str(error), requests)
             self._write_outcome(location, outcome)
-        # a deleted file takes everything, and returns nothing
+        # SQLite reports no error when it writes to a deleted file.
         self.database.require_file()
         return outcome
 
@@ -287,8 +287,8 @@ class RunStore(AbstractContextManager["RunStore"]):
     def requeue_failed(self, batch: int) -> int:
         """Make failed and partial documents pending; return how many.
 
-        Usable answers are kept; the others will be requested again. A source that
-        could not be read has no text and stays failed.
+        Usable answers are kept; the others will be requested again. A source that could
+        not be read has no text, so it stays failed.
         """
         with self.database.transaction():
             failed = self.database.fetch_all(
@@ -324,7 +324,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return int(count)
 
     def has_run(self, batch: int, key: str) -> bool:
-        """Tell whether the document with this key has a run."""
+        """Return whether the document with this key has a run."""
         row = self.database.fetch_one(
             "SELECT 1 FROM outcomes o JOIN documents d ON d.number = o.document "
             "WHERE o.batch = ? AND d.key = ? AND o.run IS NOT NULL",
@@ -333,10 +333,10 @@ class RunStore(AbstractContextManager["RunStore"]):
         return row is not None
 
     def locate(self, name: str, batch: int | None = None) -> list[RunLocation]:
-        """Find the documents with this key, id or source.
+        """Find the documents with this key, id, or source.
 
-        Looks in all batches if `batch` is None. An exact key comes before the other
-        matches of its batch.
+        Searches all batches if `batch` is None. An exact key comes before the other
+        matches in its batch.
 
         Raises:
             NotFoundError: the document does not exist.
@@ -359,7 +359,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return [RunLocation(*row) for row in rows]
 
     def run(self, batch: int, name: str) -> Run:
-        """Return the run of the document with this key, source or id.
+        """Return the run of the document with this key, source, or id.
 
         Raises:
             InputError: the document does not exist, or has no run.
@@ -429,12 +429,12 @@ class RunStore(AbstractContextManager["RunStore"]):
                 "SELECT state FROM outcomes WHERE batch = ? AND document = ?",
                 (location.batch, location.document),
             )
-            # a pending document keeps its answers: it was only interrupted
+            # A pending document keeps its answers, because it was only interrupted.
             if row and row[0] in (DocumentState.FAILED, DocumentState.PARTIAL):
                 self._discard_unusable_answers(location)
 
     def _discard_unusable_answers(self, location: RunLocation) -> None:
-        # Its kinds and fields decide which answers follow their schema.
+        # The batch's kinds and fields decide which answers follow their schema.
         config = self.batch(location.batch).config
         brief = read_stored_brief(config.get("settings", {}))
         answers = self.database.fetch_all(
@@ -445,7 +445,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         for number, schema, response in answers:
             if not is_usable(schema, load_response(response), brief):
                 self.database.execute(
-                    # not deleted: it was paid for, and counts as spent
+                    # Not deleted, because it was paid for and counts as spent.
                     "UPDATE answers SET void = 1 WHERE number = ?",
                     (number,),
                 )
@@ -453,7 +453,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     def _load_outcome(
         self, location: RunLocation
     ) -> tuple[Run | None, str | None, str | None]:
-        """Return run, state and message; all None for an unknown location."""
+        """Return run, state, and message; all None for an unknown location."""
         row = self.database.fetch_one(
             "SELECT o.run, d.text, o.state, o.message FROM outcomes o "
             "JOIN documents d ON d.number = o.document "
@@ -478,9 +478,10 @@ class RunStore(AbstractContextManager["RunStore"]):
     def _iter_rows(
         self, columns: str, batch: int, state: DocumentState | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield document numbers and columns, reading a page at a time.
+        """Yield document numbers and columns, reading one page at a time.
 
-        Documents may change state meanwhile: the next page starts after the last row.
+        Documents may change state meanwhile, so the next page starts after the last
+        row.
         """
         state_condition = "" if state is None else "AND o.state = :state "
         query = (

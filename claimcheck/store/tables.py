@@ -1,27 +1,30 @@
 """The tables of a run store.
 
-`inputs` are the sources that documents came from, and their state when they were read.
-`documents` keep their text, so that a batch can resume without its files. A `batches`
-row is one configuration (engine, model, prompts, settings; the column `way`), an
-`outcomes` row the result of one document in one batch. `answers` are stored as soon as
-they are paid for; a void one is not used again but still counts as spent. `uploads` are
-files of requests for a batch API and `upload_items` their requests; `usd` and `tokens`
-are the most that an upload can cost. `checks` are checks of single claims against
-evidence that a person added; `subject` is the id of the claim, if it is one of a run's.
-`reservations` are what requests without a known outcome can have cost. `dialects` are
-what the endpoint of a batch accepts. `decisions` are those of people about claims; they
-are appended, never changed, and deleted only with their run.
+* `inputs`: the sources of documents, and their state when they were read.
+* `documents`: with their text, so that a batch can resume without its files.
+* `batches`: one configuration each (engine, model, prompts, settings), in `way`.
+* `outcomes`: the result of one document in one batch.
+* `answers`: stored as soon as they are paid for; a void one is not used again but still
+        counts as spent.
+* `uploads`, `upload_items`: files for a batch API, and their requests; `usd` and
+        `tokens` are the maximum cost of an upload.
+* `checks`: of single claims against evidence that a person added; `subject` is the id
+        of the claim, if it belongs to a run.
+* `reservations`: the maximum cost of requests whose outcome is unknown.
+* `dialects`: what the endpoint of a batch accepts.
+* `decisions`: of people about claims; appended, never changed, and deleted only with
+        their run.
 """
 
 from __future__ import annotations
 
 from claimcheck.store.database import DatabaseLayout
 
-# Stores on disk were created by these scripts: never change one, add another.
+# Existing stores were created by these scripts: never change one, only add more.
 #
-# `answers_spent` covers the sums of `RunStore.batch`, which would read every answer
-# without it; `outcomes_by_state` finds pending documents without reading the runs of
-# the others. WITHOUT ROWID: outcomes and items are only ever found by their keys.
+# `answers_spent` covers the sums of `RunStore.batch`, which would otherwise read every
+# answer; `outcomes_by_state` finds pending documents without reading the runs of the
+# others. WITHOUT ROWID, because outcomes and items are only looked up by their keys.
 STORE_LAYOUT = DatabaseLayout(
     "store of runs",
     "outcomes",

@@ -1,6 +1,6 @@
-"""Files of requests for a batch API: what each holds and how far it has come.
+"""Files of requests for a batch API: their contents and progress.
 
-Every step is stored as it is taken, so that another process can take the next one.
+Every step is stored when it is taken, so that another process can take the next one.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class UploadItem:
 class Upload:
     """A file of requests.
 
-    `state` is prepared, uploaded (`file` is set), submitted (`job` is set), collected
-    or failed. `tag` is unique worldwide: with it we find a job at the endpoint whose
-    id could not be stored because the process died too early.
+    `state` is prepared, uploaded (`file` is set), submitted (`job` is set), collected,
+    or failed. `tag` is globally unique. It finds a job at the endpoint whose id was not
+    stored because the process died too early.
     """
 
     number: int
@@ -48,9 +48,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequests:
-    """The requests of unfinished uploads and the most that they can cost.
+    """The requests of unfinished uploads, and their maximum cost.
 
-    `keys` are document numbers and request digests.
+    `keys` are pairs of document number and request digest.
     """
 
     keys: frozenset[tuple[int, str]]
@@ -67,7 +67,7 @@ class Uploads:
 
     def prepare(self, items: Sequence[UploadItem], usd: float, tokens: int) -> None:
         """Store an upload of these requests, and their maximum cost."""
-        # before anything is sent, so that a killed process leaves a trace of it
+        # Stored before anything is sent, so that a killed process leaves a trace.
         tag = f"claimcheck-{uuid.uuid4().hex}"
         with self._database.transaction():
             (number,) = self._database.fetch_one(
@@ -93,7 +93,7 @@ class Uploads:
 
     def iter_items(self, upload: int) -> Iterator[UploadItem]:
         """Yield the requests of an upload."""
-        # one at a time: a file may have 190 MB
+        # One at a time, because a file may have 190 MB.
         rows = self._database.execute(
             "SELECT document, digest, schema, body FROM upload_items "
             "WHERE upload = ? ORDER BY document, digest",
@@ -119,7 +119,7 @@ class Uploads:
         return OpenRequests(frozenset(keys), usd, tokens)
 
     def count_attempts(self, document: int, digest: str) -> int:
-        """Return how often the endpoint has worked on a request."""
+        """Return how many times a request was submitted."""
         (count,) = self._database.fetch_one(
             "SELECT count(*) FROM upload_items i JOIN uploads u ON u.number = i.upload "
             "WHERE u.batch = ? AND u.job IS NOT NULL AND u.state != 'failed' "
@@ -136,14 +136,14 @@ class Uploads:
         )
 
     def mark_submitted(self, upload: int, job: str) -> None:
-        """Store that the endpoint works on the file."""
+        """Store that the endpoint is working on the file."""
         self._database.execute(
             "UPDATE uploads SET state = 'submitted', job = ? WHERE number = ?",
             (job, upload),
         )
 
     def mark_collected(self, upload: int) -> None:
-        """Store that the answers are here."""
+        """Store that the answers have been collected."""
         self._database.execute(
             "UPDATE uploads SET state = 'collected' WHERE number = ?", (upload,)
         )

@@ -1,8 +1,8 @@
 """Tests that replay real answers of a model's endpoint, recorded in cassettes.
 
-In pytest the plugin is installed with claimcheck: mark a test with
+In pytest, the plugin is installed with claimcheck: mark a test with
 `@pytest.mark.cassette`, record its cassette with `pytest --cassette-record=once`, and
-replay it with no network ever after. Outside pytest: `with use_cassette(path): ...`.
+replay it without a network from then on. Outside pytest, use `use_cassette(path)`.
 Both need the extra `testing`. `assert_supported` and `assert_grounded` need nothing.
 """
 

@@ -1,8 +1,8 @@
-"""Lets clients of aiohttp play and record the same cassettes as all others.
+"""Lets aiohttp clients play and record the same cassettes as all other clients.
 
-vcrpy's patch of aiohttp hands over the body as the Python object that the code under
-test has passed, and answers that are decompressed already. Other clients hand over, and
-expect, bytes as they are sent. Needs aiohttp 3.12, where a body can be read twice.
+vcrpy's patch of aiohttp passes on the Python object that the code under test used as
+the body, and answers that are already decompressed. The patches of other clients pass
+on the bytes as sent. Needs aiohttp 3.12, where a body can be read twice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from vcr.stubs.aiohttp_stubs import MockClientResponse, vcr_request
 
 
 def patch_aiohttp(guard: Any) -> list[tuple[Any, str, Any]]:
-    """Return the patches for vcrpy to apply: an object, a name, a replacement.
+    """Return the patches for vcrpy to apply: (object, attribute name, replacement).
 
     `guard` is a `DecompressingGuard`, whose module imports this one.
     """
@@ -40,21 +40,21 @@ def patch_aiohttp(guard: Any) -> list[tuple[Any, str, Any]]:
 
 
 async def _read_body(options: dict[str, Any]) -> bytes:
-    """Return the bytes of a request, which `options` still send afterwards."""
+    """Return the bytes of a request's body; `options` can still be sent afterwards."""
     from aiohttp import FormData
     from aiohttp.payload import PAYLOAD_REGISTRY, LookupError
 
     if options.get("json") is not None:
-        # Only compared: how the session writes JSON makes no difference.
+        # Only for comparison, so the session's own JSON layout does not matter.
         return json.dumps(options["json"], default=str).encode()
     data = options.get("data")
     if data is None:
         return b""
-    # As aiohttp does it, but here, so that it sends the same random boundary.
+    # Same as in aiohttp, but done here, so that it sends the same random boundary.
     data = data() if isinstance(data, FormData) else data
     try:
         payload = PAYLOAD_REGISTRY.get(data, disposition=None)
-    except LookupError:  # not the built-in one
+    except LookupError:  # a type that needs a form, such as a dict
         payload = FormData(data)()
     options["data"] = payload
     body: bytes = await payload.as_bytes()

@@ -33,13 +33,14 @@ def assert_supported(
 ) -> None:
     """Assert that the sources support what a text claims.
 
-    `text` is prose, whose claims are extracted (all its sentences, if there are none);
-    or a claim per item; or a run. A heading of prose fails only if it is refuted. With
-    `allow_unknown`, claims pass on which the sources have not enough evidence. Without
+    `text` is prose, a list of claims, or a run. The claims of prose are extracted; if
+    it has none, all its sentences are checked. A heading of prose fails only if it is
+    refuted. With `allow_unknown`, claims without enough evidence pass. Without
     settings, no model is asked.
 
     Raises:
-        AssertionError: it names each claim without support, why, and the evidence.
+        AssertionError: a claim is not supported; the message names each one, with the
+            reason and the evidence.
         InputError: there is nothing to check, or no evidence.
     """
     __tracebackhide__ = True  # pytest then shows the caller's line
@@ -55,12 +56,12 @@ def assert_grounded(
 ) -> None:
     """Assert that quotes are in a document, in these words.
 
-    Of a run, the claims are meant: their quotes must be in its document, and say what
-    the claims say.
+    For a run, the quotes of its claims must be in its document and say what the claims
+    say.
 
     Raises:
-        AssertionError: it names each quote that is not there, why, and the closest
-            passage.
+        AssertionError: a quote was not found; the message names each one, with the
+            reason and the closest passage.
         InputError: there are no quotes, or their source can't be read.
         ValueError: the source of quotes is missing.
     """
@@ -78,13 +79,13 @@ def assert_grounded(
     else:
         if source is None:
             raise ValueError("assert_grounded needs the source of the quotes")
-        wanted = [quotes] if isinstance(quotes, str) else list(quotes)
+        quote_list = [quotes] if isinstance(quotes, str) else list(quotes)
         lines = [
             _describe_quote(result)
-            for result in _api("ground").ground(source, wanted)
+            for result in _api("ground").ground(source, quote_list)
             if not result.spans
         ]
-        total = len(wanted)
+        total = len(quote_list)
     if not total:
         raise InputError("quotes: the list is empty; give at least one")
     if lines:

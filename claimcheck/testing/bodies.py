@@ -1,9 +1,9 @@
-"""Bodies of requests and answers: when two are equal, and how they are stored.
+"""Compare and store the bodies of requests and answers.
 
-A JSON body is stored as JSON only if the file gives back every byte of it. Anything
-else (duplicate keys, numbers that lose digits, a layout of its own) is stored as text,
-and what is not UTF-8 as Base64. The body of a compressed answer is stored readable, and
-compressed again when it is played.
+A JSON body is stored as JSON only if every byte of it can be restored. Anything else
+(duplicate keys, numbers that lose digits, an unusual layout) is stored as text, and a
+body that is not UTF-8 as Base64. The body of a compressed answer is stored in readable
+form, and compressed again when it is played.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-# How servers lay out JSON, the most frequent ones first.
+# The JSON layouts of servers, the most frequent ones first.
 _STYLES: dict[str, dict[str, Any]] = {
     "compact": {"separators": (",", ":"), "ensure_ascii": False},
     "spaced": {"ensure_ascii": False},
@@ -31,7 +31,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "indent-4": {"indent": 4, "ensure_ascii": False},
     "indent-4-ascii": {"indent": 4},
 }
-_DEFAULT_STYLE = "spaced"  # of files that do not name one
+_DEFAULT_STYLE = "spaced"  # for files that name no style
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -55,7 +55,7 @@ _CODEC_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
 try:
     import brotli
 except ImportError:
-    pass  # clients do not accept br either, without it
+    pass  # without brotli, clients do not accept br either
 else:
     _CODECS["br"] = _Codec(brotli.compress, brotli.decompress)
     _CODEC_ERRORS += (brotli.error,)
@@ -65,8 +65,8 @@ def parse_exact_json(text: str) -> Any:
     """Return the JSON value of a text.
 
     Raises:
-        ValueError: the text is not JSON, or the value does not keep all of it:
-            duplicate keys, digits that a float has no room for, deep nesting.
+        ValueError: the text is not JSON, or parsing would lose something: duplicate
+            keys, digits that a float cannot hold, deep nesting.
     """
     try:
         return json.loads(
@@ -98,10 +98,9 @@ def _reject_constant(name: str) -> Any:
 
 
 def canonicalize_body(body: bytes) -> bytes:
-    """Return the body without what differs each time the same body is sent.
+    """Return the body without parts that differ each time it is sent.
 
-    That is the layout of JSON and the order of its keys, and the boundary of a
-    multipart body.
+    These are the layout and key order of JSON, and the boundary of a multipart body.
     """
     try:
         value = parse_exact_json(body.decode())
@@ -124,13 +123,13 @@ def render_json(value: Any, style: str | None) -> str:
     options = _STYLES[style or _DEFAULT_STYLE]
     text = json.dumps(value, **options)
     if SURROGATE.search(text):
-        # UTF-8 has no bytes for half a character, but JSON has an escape for it.
+        # UTF-8 cannot encode half a character, but JSON has an escape for it.
         text = json.dumps(value, **(options | {"ensure_ascii": True}))
     return text
 
 
 def encode_request_body(body: bytes) -> dict[str, Any]:
-    """Return what a file stores for a request body, which is compared."""
+    """Return the stored form of a request body, which only serves comparison."""
     try:
         value = parse_exact_json(body.decode())
         return {"json": json.loads(json.dumps(value, sort_keys=True))}
@@ -139,7 +138,7 @@ def encode_request_body(body: bytes) -> dict[str, Any]:
 
 
 def encode_response_body(body: bytes) -> dict[str, Any]:
-    """Return what a file stores for an answer body, which keeps all bytes."""
+    """Return the stored form of an answer body, from which every byte is restored."""
     try:
         text = body.decode()
         trimmed = text.rstrip("\n")
@@ -163,7 +162,7 @@ def _encode_text(body: bytes) -> dict[str, Any]:
 
 
 def decode_body(body: dict[str, Any]) -> bytes:
-    """Return the body of which a file has this."""
+    """Return the body for its stored form."""
     if "base64" in body:
         return base64.b64decode(body["base64"])
     if "text" in body:
@@ -174,19 +173,19 @@ def decode_body(body: dict[str, Any]) -> bytes:
 def to_bytes(body: str | bytes | None) -> bytes:
     """Return the bytes of a body; a missing body is an empty one."""
     if isinstance(body, str):
-        # Half a character is possible only in a file that was edited.
+        # Half a character can only come from a file that was edited by hand.
         return body.encode("utf-8", "surrogatepass")
     return body or b""
 
 
 def header_to_text(value: object) -> str:
     """Return a header's value; requests gives some of them as bytes."""
-    # HTTP says that they are Latin-1.
+    # HTTP headers are Latin-1.
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def unpack_response(response: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of an answer with a body that can be read and searched."""
+    """Return a copy of an answer with a decompressed body."""
     unpacked = copy.deepcopy(response)
     body = unpacked["body"]
     body["string"] = to_bytes(body.get("string"))
@@ -224,7 +223,7 @@ def pack_response(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _find_encoding(response: dict[str, Any]) -> str | None:
-    """Return how an answer is compressed, if it can be decompressed here."""
+    """Return the compression of an answer, if it can be decompressed here."""
     for name, values in response["headers"].items():
         if name.lower() == "content-encoding":
             value = "".join(values).lower()

@@ -1,10 +1,9 @@
 """Cassettes: recorded requests and answers, on top of vcrpy.
 
-A request matches a recorded one only if everything but its secrets is equal, so a test
-fails when a prompt changed; the error shows which part of the closest request differs.
-
-Several tests may share a cassette. Each answer lists the tests that play it, and no
-test deletes an answer that another one plays.
+A request matches a recorded one only if everything except its secrets is equal, so a
+test fails when a prompt changes; the error shows which part of the closest request
+differs. Several tests may share a cassette. Each answer lists the tests that play it,
+and no test deletes an answer that another one plays.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ from claimcheck.testing.templates import identify_templates
 
 RECORD_MODES = ("none", "once", "new", "all")
 BASE_URL_VARIABLE = "OPENAI_BASE_URL"
-_DEFAULT_HOST = "api.openai.com"  # without the variable
+_DEFAULT_HOST = "api.openai.com"  # used if the variable is not set
 
 # Each save writes the whole file. Beyond this time, answers wait, so that saving takes
 # at most a tenth of a recording: 200 requests of 40 kB would take 35 s otherwise.
@@ -66,7 +65,7 @@ class CassetteMissError(AssertionError):
 
 
 class Cassette:
-    """What one test plays from, and adds to, the file at `path`.
+    """The answers that one test plays from, and adds to, the file at `path`.
 
     `item` names the test; other tests may share the file. `record` is None or `none`
     to replay only, `once` to record a test that has no answers yet or was interrupted,
@@ -133,20 +132,23 @@ class Cassette:
 
     def find_unplayed(self) -> list[Interaction]:
         """Return the answers of this test that it did not request."""
-        own = filter(self._is_own, self._interactions)
-        return [interaction for interaction in own if interaction not in self._played]
+        return [
+            item
+            for item in self._interactions
+            if self._belongs_to_test(item) and item not in self._played
+        ]
 
     def _may_play(self, interaction: Interaction) -> bool:
         return not self.item or bool(interaction.items & {self.item, UNKNOWN_ITEM})
 
-    def _is_own(self, interaction: Interaction) -> bool:
+    def _belongs_to_test(self, interaction: Interaction) -> bool:
         if self.item and self._has_items:
-            # Since a test has recorded into the file, the rest may be of other tests.
+            # Answers without this test's name may belong to other tests of the file.
             return self.item in interaction.items
         return bool(interaction.items & {self.item, UNKNOWN_ITEM})
 
     def can_play(self, request: Request) -> bool:
-        """Whether the request has an answer that was not played yet."""
+        """Whether the request has an answer that has not been played yet."""
         with self._lock:
             return self._find_playable(request) is not None
 
@@ -157,7 +159,7 @@ class Cassette:
             if interaction is None:
                 return None
             self._played.add(interaction)
-            # A client may change what it gets.
+            # A copy, because a client may change what it receives.
             return copy.deepcopy(interaction.response)
 
     def _find_playable(self, request: Request) -> Interaction | None:
@@ -168,13 +170,13 @@ class Cassette:
         return next((item for item in candidates if item not in self._played), None)
 
     def _find_masked(self, request: Request) -> list[Interaction]:
-        """Return the recordings that differ in masked secrets only."""
+        """Return the recordings that differ only in masked secrets."""
         return [item for item in self._masked if matches_masked(request, item.request)]
 
     def _select_candidates(self, candidates: list[Interaction]) -> list[Interaction]:
-        """Return the answers of this test, else of none, else of another."""
-        # Never those of several tests: a request that is sent twice instead of once
-        # must not play the answers of both.
+        """Return the answers of this test, or of one other test, or of no test."""
+        # Never the answers of several tests: a request that is sent twice instead of
+        # once must not play one from each.
         by_item: dict[str, list[Interaction]] = defaultdict(list)
         for interaction in candidates:
             for item in interaction.items or {UNKNOWN_ITEM}:
@@ -213,13 +215,15 @@ class Cassette:
         interaction.templates = identify_templates(to_bytes(request.body_bytes))
         self._added.append(interaction)
         if self.record == "all":
-            earlier = filter(self._is_own, self._by_key.get(build_key(request), []))
+            earlier = filter(
+                self._belongs_to_test, self._by_key.get(build_key(request), [])
+            )
             kept = [item for item in earlier if item not in self._replaced]
             self._replaced.update(kept[:1])
         self._note_base_url(request)
 
     def _note_base_url(self, request: Request) -> None:
-        # A replay has to send the same requests, on any machine.
+        # A replay must send the same requests on any machine.
         base_url = os.environ.get(BASE_URL_VARIABLE)
         if base_url:
             if request.uri.startswith(base_url):
@@ -233,7 +237,7 @@ class Cassette:
         credentials = find_credentials(request.uri, dict(request.headers))
         cleaned = _clean_request(request, credentials)
         with self._lock:
-            # An answer still to be played is the likely counterpart.
+            # An answer that is still unplayed is the likely counterpart.
             recorded = sorted(self._interactions, key=lambda item: item in self._played)
         if recorded:
             diff = diff_closest_request(cleaned, [item.request for item in recorded])
@@ -246,9 +250,9 @@ class Cassette:
         )
 
     def save(self, *, passed: bool = False) -> None:
-        """Merge what was recorded into the file.
+        """Merge the recorded answers into the file.
 
-        A test that failed may have stopped before its last request, so only one that
+        A failed test may have stopped before its last request, so only a test that
         `passed` removes the answers that it no longer plays.
         """
         with self._lock:
@@ -270,20 +274,20 @@ class Cassette:
             self._added, self._replaced, self._uncleaned = [], set(), set()
 
     def _find_released(self, passed: bool) -> set[Interaction]:
-        # Outside pytest nobody knows what else plays from the file.
+        # Outside pytest, it is unknown what else plays from the file.
         if passed and (self.item or self.record == "all"):
             return self._replaced | set(self.find_unplayed())
         return self._replaced
 
     def _merge(self, released: set[Interaction], joined: set[Interaction]) -> None:
-        """Apply the changes of this test to what the file contains now."""
+        """Apply the changes of this test to the current content of the file."""
         content = read_file(self.path)
         known = number_interactions(self._interactions)
         others = []
         for key, current in number_interactions(content.interactions).items():
             interaction = known.get(key)
             if interaction is None:
-                others.append(current)  # recorded by another process meanwhile
+                others.append(current)  # recorded by another process in the meantime
             elif interaction in released:
                 self._release(current, content)
             elif interaction in joined:
@@ -307,13 +311,13 @@ class Cassette:
             content.interactions.remove(interaction)
 
     def _select_missing(self, others: Iterable[Interaction]) -> list[Interaction]:
-        """Return what this test has added, but no other process meanwhile.
+        """Return the added answers that no other process has recorded meanwhile.
 
-        Every worker of pytest-xdist sets up the fixtures of the session. A replay plays
-        the answers of one of them only.
+        Every worker of pytest-xdist sets up the fixtures of the session, but a replay
+        plays the answers of only one of them.
         """
-        own = [item for item in others if self.item in item.items]
-        recorded = Counter(build_key(interaction.request) for interaction in own)
+        same_item = [item for item in others if self.item in item.items]
+        recorded = Counter(build_key(item.request) for item in same_item)
         missing = []
         for interaction in self._added:
             key = build_key(interaction.request)

@@ -1,4 +1,4 @@
-"""Cassette files: JSON that a person can read and diff, and tests may share.
+"""Cassette files: JSON that people can read and diff, and tests can share.
 
     {"interactions": [{"request": ..., "response": ..., "items": [...],
                        "recorded": "2026-11-24", "templates": {...}}],
@@ -42,11 +42,11 @@ from claimcheck.testing.bodies import (
 from claimcheck.testing.matching import build_key
 
 SUFFIXES = (".json", ".yaml", ".yml")
-# Takes the place of the tests that play an answer, where nobody knows them.
+# Replaces the names of the tests that play an answer if they are unknown.
 UNKNOWN_ITEM = ""
 _VERSION = 1
 REQUEST_HEADERS = ("accept", "content-type")
-# Clients behave differently with these.
+# The headers that change the behavior of clients.
 RESPONSE_HEADERS = (
     "allow",
     "content-disposition",
@@ -61,16 +61,16 @@ RESPONSE_HEADERS = (
     "retry-after-ms",
     "x-should-retry",
 )
-# The length is that of the body that GET would get. Any other body has its own.
+# After HEAD, the length is that of GET's body. Other lengths follow from the body.
 HEAD_HEADERS = (*RESPONSE_HEADERS, "content-length")
 
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """A request and its answer, and where they came from.
+    """A request, its answer, and their origin.
 
-    `items` are the tests that play the answer; the set is empty if none does any more.
-    Those of answers recorded outside pytest, and of older versions, are unknown.
+    `items` are the tests that play the answer; the set is empty if none does any
+    longer. They are unknown for answers recorded outside pytest or by older versions.
     """
 
     request: Request
@@ -87,7 +87,7 @@ class Interaction:
 
     @property
     def model(self) -> str | None:
-        """The name of the model that the request names."""
+        """The name of the model in the request, or None."""
         with suppress(ValueError, LookupError, TypeError):
             body = parse_exact_json(to_bytes(self.request.body_bytes).decode())
             return str(body["model"])
@@ -97,7 +97,7 @@ class Interaction:
 def number_interactions(
     interactions: Iterable[Interaction],
 ) -> dict[tuple[str, int], Interaction]:
-    """Map fingerprints, and numbers among equal ones, to the interactions."""
+    """Map (fingerprint, number among equal ones) to the interactions."""
     numbered: dict[tuple[str, int], Interaction] = {}
     counts: Counter[str] = Counter()
     for interaction in interactions:
@@ -109,7 +109,7 @@ def number_interactions(
 
 @dataclass(slots=True)
 class CassetteFile:
-    """What a file contains; empty if it does not exist yet."""
+    """The content of a file; empty if it does not exist yet."""
 
     interactions: list[Interaction] = field(default_factory=list)
     environment: dict[str, str | None] = field(default_factory=dict)
@@ -120,7 +120,7 @@ def select_headers(
     headers: dict[str, Any], allowed: Sequence[str]
 ) -> dict[str, list[str]]:
     """Return only the headers that a replay needs."""
-    # All others may hold secrets, or differ from one recording to the next.
+    # All others may contain secrets, or differ from one recording to the next.
     selected = {}
     for name, value in sorted(headers.items()):
         if name.lower() in allowed:
@@ -150,7 +150,7 @@ def read_file(path: Path) -> CassetteFile:
 
 
 def is_yaml(path: Path) -> bool:
-    """Whether the file is plain vcrpy's, which is only read."""
+    """Whether the file is in vcrpy's own format, which is only read."""
     return path.suffix in (".yaml", ".yml")
 
 
@@ -191,16 +191,16 @@ def _parse_json(text: str) -> CassetteFile:
 
 
 def write_file(path: Path, content: CassetteFile) -> None:
-    """Replace a cassette file in one step: a reader never sees half of it."""
+    """Replace a cassette file atomically: nobody ever reads half of it."""
     text = render_file(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.chmod(temporary, 0o644)  # mkstemp keeps it from everybody else
+        os.chmod(temporary, 0o644)  # mkstemp lets only the owner read
         os.replace(temporary, path)
-    except BaseException:  # Ctrl-C too: no temporary file stays behind
+    except BaseException:  # including Ctrl-C: leave no temporary file behind
         Path(temporary).unlink(missing_ok=True)
         raise
 
@@ -222,8 +222,8 @@ def render_file(content: CassetteFile) -> str:
 
 
 def _encode_sorted(interactions: Iterable[Interaction]) -> list[dict[str, Any]]:
-    # Concurrent requests are answered in any order; their hashes have only one.
-    # Equal requests have one hash, whatever headers their clients add.
+    # Concurrent requests are answered in any order, so sort by their hashes. Equal
+    # requests have the same hash, whatever headers their clients add.
     entries_by_key: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for item in interactions:
         entries_by_key[build_key(item.request)].append(_encode_interaction(item))
@@ -265,6 +265,6 @@ def _hash_request(entry: dict[str, Any]) -> str:
 
 def lock_file(path: Path) -> AbstractContextManager[Any]:
     """Keep other processes from writing the same cassette."""
-    # Not beside the cassette: people commit that folder.
+    # Not next to the cassette, because people commit that folder.
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"claimcheck-cassette-{digest}.lock")

@@ -1,4 +1,4 @@
-"""Lets no request of a test past its cassettes."""
+"""Answers the requests of a test from its cassettes, and blocks all others."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from claimcheck.testing.cassette import Cassette, CassetteMissError
 _KEY_VARIABLE = "OPENAI_API_KEY"
 # Clients refuse to start without a key, and a replay needs none.
 _REPLAY_KEY = "no-key-required"
-# vcrpy's patches of these hand over bodies that urllib3 has decompressed, and expect
-# them so. Those of all others hand over bytes as they are sent.
+# vcrpy's patches for these pass on, and expect, bodies that urllib3 has decompressed.
+# The patches for all others use the bytes as sent.
 _DECOMPRESSING_PATCHERS = ("requests", "urllib3", "boto3")
 
 
 class NetworkBlockedError(RuntimeError):
-    """Code tried to open a connection while a cassette was played."""
+    """Code tried to open a connection while a cassette was playing."""
 
 
 class Guard:
-    """Answers requests from a cassette, and remembers each miss.
+    """Answers requests from a cassette, and records each miss.
 
-    vcrpy's patches call the methods that vcrpy's own cassettes have. Requests to
-    `allowed_hosts` (`host` or `host:port`) are let through.
+    vcrpy's patches call the methods of vcrpy's own cassettes. Requests to
+    `allowed_hosts` (`host` or `host:port`) pass through.
     """
 
-    # aiohttp has a patch of ours.
+    # aiohttp has our own patch.
     skip_patchers = (*_DECOMPRESSING_PATCHERS, "aiohttp")
 
     _path = "claimcheck"  # vcrpy names its patched classes after it
@@ -68,7 +68,7 @@ class Guard:
         return self.cassette.write_protected
 
     def filter_request(self, request: Request) -> Request | None:
-        """Return the request; None if it is let through."""
+        """Return the request, or None if it passes through."""
         parts = urlsplit(request.uri)
         host = (parts.hostname or "").lower()
         if {host, f"{host}:{request.port}"} & self._allowed_hosts:
@@ -85,13 +85,12 @@ class Guard:
         """Whether the request has an answer.
 
         Raises:
-            CassetteMissError: it has none, and must not be sent.
+            CassetteMissError: the request has no answer and must not be sent.
         """
         if self.has_answer(request):
             return True
         if self.write_protected and self.filter_request(request) is not None:
-            # Raised here, because the error of vcrpy's patches does not show what
-            # differs.
+            # Raised here, because the error of vcrpy's patches has no diff.
             raise self._miss(request)
         return False
 
@@ -123,8 +122,8 @@ class Guard:
     @contextmanager
     def active(self) -> Iterator[None]:
         """Intercept the requests inside the block."""
-        # What one test, or its fixture, found out about an endpoint must not decide
-        # what another one sends.
+        # What one test, or its fixture, learned about an endpoint must not affect the
+        # requests of another.
         _forget_dialects()
         try:
             with ExitStack() as stack:
@@ -155,7 +154,7 @@ class Guard:
 
 
 class DecompressingGuard:
-    """The guard of clients that hand over, and expect, decompressed bodies."""
+    """The guard for clients whose patches use decompressed bodies."""
 
     custom_patches = ()
     skip_patchers = tuple(set(PATCHER_NAMES) - set(_DECOMPRESSING_PATCHERS))
@@ -222,13 +221,13 @@ def _forget_dialects() -> None:
 def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cassette]:
     """Answer the requests inside the block from the cassette at `path`.
 
-    `record`: None or `none` only replays; `once` records a cassette that does not
-    exist yet; `new` adds missing requests; `all` records everything again. Keys,
+    `record` is None or `none` to only replay, `once` to record a cassette that does not
+    exist yet, `new` to add missing requests, or `all` to record everything again. Keys,
     cookies, and other secrets never reach the file.
 
     Raises:
         CassetteMissError: a request has no recorded answer, even if the code in the
-            block went on without it.
+            block caught the error.
     """
     cassette = Cassette(Path(path), record=record)
     guard = Guard(cassette)
@@ -243,19 +242,19 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
 
 @contextmanager
 def _replay_environment(cassette: Cassette) -> Iterator[None]:
-    """Give clients the recording's address, and a key if there is none."""
-    wanted = dict(cassette.environment)
+    """Set the recording's address, and a key if there is none, for clients."""
+    variables = dict(cassette.environment)
     if not os.environ.get(_KEY_VARIABLE):
-        wanted[_KEY_VARIABLE] = _REPLAY_KEY
-    before = {name: os.environ.get(name) for name in wanted}
-    for name, value in wanted.items():
+        variables[_KEY_VARIABLE] = _REPLAY_KEY
+    before = {name: os.environ.get(name) for name in variables}
+    for name, value in variables.items():
         _set_variable(name, value)
     try:
         yield
     finally:
         for name, value in before.items():
-            # Unless a fixture has set it to something else meanwhile.
-            if os.environ.get(name) == wanted[name]:
+            # Unless a fixture has set it to something else in the meantime.
+            if os.environ.get(name) == variables[name]:
                 _set_variable(name, value)
 
 
@@ -267,9 +266,9 @@ def _set_variable(name: str, value: str | None) -> None:
 
 
 class _NetworkBlock:
-    """Blocks this process's connections, below any client and other plugin.
+    """Blocks this process's connections, below any client or other plugin.
 
-    An audit hook cannot be removed, so there is one, and it looks at this value.
+    An audit hook cannot be removed, so there is only one, which checks this object.
     """
 
     def __init__(self) -> None:
@@ -309,10 +308,10 @@ class _NetworkBlock:
 def _resolve_hosts(hosts: Sequence[str]) -> frozenset[str]:
     addresses = set()
     for entry in hosts:
-        # More than one colon: an IPv6 address, not a host and a port.
+        # More than one colon means an IPv6 address, not host:port.
         host = entry.partition(":")[0] if entry.count(":") == 1 else entry
         addresses.add(host)
-        with suppress(OSError):  # a connection to it will fail with a clear error
+        with suppress(OSError):  # a connection to the host will fail with a clear error
             results = socket.getaddrinfo(host, None)
             addresses.update(str(result[4][0]) for result in results)
     return frozenset(addresses)

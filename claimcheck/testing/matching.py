@@ -1,4 +1,4 @@
-"""Which recorded request equals one sent, and how the closest differs."""
+"""Match requests with recorded ones, and diff them with the closest one."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from claimcheck.testing.redaction import MASK, redact_body, strip_credentials
 
 _MAX_DIFF_LINES = 24  # a screen; chosen by hand
 _MAX_LINE_LENGTH = 160  # two lines of a screen; chosen by hand
-_MAX_COMPARED = 20_000  # characters of a body; more of them take seconds
+_MAX_COMPARED = 20_000  # characters of a body; comparing more would take seconds
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
-# What a masked secret may have been: part of a JSON string, or of a line of text.
+# Matches what was masked: part of a JSON string, or of a line of text.
 _WILDCARD = rb'(?:[^"\\\n]|\\.){1,300}?'
-# Prompts have long lines: a diff shows phrases of them, or at least pieces.
+# Prompts have long lines, so a diff compares phrases, or at least pieces.
 _END_OF_PHRASE = re.compile(r"\n|(?<=[.!?,;:]) ")
 _PIECE = re.compile(f".{{1,{_MAX_LINE_LENGTH}}}")
 
 
 def build_key(request: Request) -> tuple[str, str]:
-    """Return what equal requests have in common: the target and a digest."""
-    # Cached on the request, because it is asked for several times per request.
+    """Return the key that equal requests share: the target and a digest."""
+    # Cached on the request, because it is needed several times per request.
     key: tuple[str, str] | None = request.__dict__.get("_claimcheck_key")
     if key is None:
         body = canonicalize_body(redact_body(to_bytes(request.body_bytes)))
@@ -58,9 +58,9 @@ def has_mask(request: Request) -> bool:
 
 
 def matches_masked(sent: Request, recorded: Request) -> bool:
-    """Whether the two are equal but for what is masked in the recorded one.
+    """Whether the two are equal, apart from masked parts of the recorded one.
 
-    Which credentials were masked depends on the machine that recorded.
+    The masked credentials depend on the machine that recorded.
     """
     if build_key(sent)[0] != build_key(recorded)[0]:
         return False
@@ -71,13 +71,13 @@ def matches_masked(sent: Request, recorded: Request) -> bool:
 
 
 def diff_closest_request(request: Request, recorded: Sequence[Request]) -> str:
-    """Diff the request against the most similar recorded one; there is one."""
+    """Diff the request against the most similar of the recorded ones."""
     closest = _find_closest_request(request, recorded)
     lines = list(_diff(closest, request))
     if not lines:
         return (
             "the same request was recorded, but was already played: "
-            "the code sends it once more often"
+            "the code sends it one more time"
         )
     hidden = len(lines) - _MAX_DIFF_LINES
     if hidden > 0:
@@ -105,7 +105,7 @@ def _diff(recorded: Request, sent: Request) -> Iterator[str]:
         yield f"+ {sent.method} {strip_credentials(sent.uri)}"
     if has_mask(recorded) and matches_masked(sent, recorded):
         return
-    # A path per line: a diff of the JSON text would show whole messages.
+    # One path per line, because a diff of the JSON text would show entire messages.
     before = list(_flatten_json(_parse_body(recorded)))
     after = list(_flatten_json(_parse_body(sent)))
     diff = difflib.unified_diff(before, after, "recorded", "sent", lineterm="", n=0)
@@ -114,7 +114,7 @@ def _diff(recorded: Request, sent: Request) -> Iterator[str]:
 
 
 def _diff_text(recorded: str, sent: str) -> Iterator[str]:
-    """Show where texts with the same phrases differ, say in white space."""
+    """Show the first difference of texts with equal phrases, such as white space."""
     if recorded != sent:
         pairs = zip(recorded, sent, strict=False)
         common = list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

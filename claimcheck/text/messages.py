@@ -1,7 +1,7 @@
-"""Messages in a text: replies, forwarded messages, signatures, disclaimers.
+"""Find messages in a text: replies, forwarded messages, signatures, disclaimers.
 
-Everything is found by its form in the text, so that a mail that was pasted is read as
-one that was saved. Messages of unknown programs stay text.
+Everything is found by its form in the text, so that a pasted email is read like a saved
+one. Forms of unknown programs remain text.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Who speaks after it: [start, end) of the label, and the name, if it has one.
+# The [start, end) of a label, and the name of the person who speaks after it, if known.
 ReplyLabel = tuple[int, int, str | None]
 Turns = list[tuple[int, str | None]]
 
 _QUOTE_MARKS = re.compile(r"[ \t]*(?:>(?=[ \t>\r\n]|$)[ \t]?)+", re.M)
 _STARTS_SENTENCE = re.compile(r"[\"“„«‘]|[A-Z][a-z]*\s")
-# "On Mon, 13 May 2024 at 10:00, Bo Lind <bo@example.org> wrote:" as mail programs write
-# it above a reply. Programs break it after 76 characters, so it may have three lines.
+# "On Mon, 13 May 2024 at 10:00, Bo Lind <bo@example.org> wrote:" above a reply. Mail
+# programs break it after 76 characters, so it may have three lines.
 _WROTE = re.compile(
     r"""
     (?P<who>
@@ -34,16 +34,21 @@ _WROTE = re.compile(
     """,
     re.M | re.X,
 )
-# "Bo Lind <bo@example.org> wrote on 13 May 2024:", as others do
+# "Bo Lind <bo@example.org> wrote on 13 May 2024:", "2024-05-13 10:00 GMT+02:00 Bo Lind
+# <bo@example.org>:", and, before a quotation, "Bo Lind writes:", as others do
 _NAME_WROTE = re.compile(
     r"""
-    ^[> \t]*(?P<who>[^\n<>:]{2,80}?[ ](?:<[^<>\s]{3,200}>[ ])?)
-    (?:wrote|a[ ]écrit|escribió|ha[ ]scritto|escreveu|schrieb|schreef|skrev)
-    [ ][^\n]{0,60}?\d[^\n]{0,40}:[ \t]*$
+    ^[> \t]*(?:
+        (?P<who>[^\n<>:]{2,80}?[ ](?:<[^<>\s]{3,200}>[ ])?)
+        (?:wrote|writes|a[ ]écrit|escribió|ha[ ]scritto|escreveu|schrieb|schreef|skrev)
+        (?:[ ][^\n]{0,60}?\d[^\n]{0,40}:[ \t]*$ | [ \xa0]?:[ \t]*$(?=\s{1,9}>))
+        |\d{4}-\d\d-\d\d[ ]\d\d?:\d\d(?:[ ]GMT\S{0,9})?[ ]
+        (?P<dated>[^\n<>:]{2,80}[ ]<[^<>\s]{3,200}>):[ \t]*$
+    )
     """,
     re.M | re.X,
 )
-# These are matched with lines that have no white space at their ends.
+# These match lines without white space at their ends.
 _SEPARATOR = re.compile(
     r"""
     (?:
@@ -80,14 +85,30 @@ _DEVICE_LINE = re.compile(
     r"|von[ ]meinem[ ].{1,30}[ ]gesendet|envoyé[ ]de[ ]mon)\b[^\n]{0,80}",
     re.I | re.X,
 )
+_CLOSING = re.compile(
+    r"""
+    (?:(?:kind(?:est)?|best|warm)[ ])?regards | best(?:[ ]wishes)? | cheers
+    |(?:yours[ ])?sincerely | yours[ ](?:truly|faithfully) | (?:many[ ])?thanks
+    |(?:mit[ ]freundlichen|viele|liebe|beste|schöne)[ ]grü(?:ß|ss)en?
+    |(?:bien[ ])?cordialement | (?:un[ ])?saludos? | atentamente
+    |(?:cordiali|distinti)[ ]saluti | med[ ]vennlig[ ]hilsen | atenciosamente
+    |(?:met[ ])?vriendelijke[ ]groet(?:en)?
+    """,
+    re.I | re.X,
+)
 # Longer "signatures" are the rest of a text that has a line of two hyphens.
 _MAX_SIGNATURE_LINES = 30
+_MAX_ADDRESS_LINES, _MAX_ADDRESS_WORDS = 12, 8  # after "Kind regards,"
 _MAX_DETAIL_WORDS = 4  # of a name, an office, or an address
 _DISCLAIMER = re.compile(
     r"""
     (?:\*{1,2})?(?:
         (?:confidentiality|legal|privacy|important)[ ](?:notice|note|disclaimer)\b
         |(?:disclaimer|haftungsausschluss)\b\s?:
+        |(?:caution|warning|external(?:[ ]e-?mail)?)\b\s?[:-]\s?
+         (?:this|do[ ]not)\b(?=[^\n]{0,200}\b(?:sender|outside|links?|attachments?)\b)
+        |(?:please[ ])?(?:consider|think[ ]of)[ ]the[ ]environment[ ]before[ ]printing\b
+        |virus-free\b | to[ ]unsubscribe\b
         |(?:the[ ](?:information|contents?)[ ](?:contained[ ]|transmitted[ ])?
             (?:in|of|by)[ ])?
          this[ ](?:e-?mail|message|communication|transmission)\b
@@ -105,10 +126,10 @@ _DISCLAIMER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line without its quotation marks: text[start:end], and their number.
+    """A line without its ">" marks: text[start:end]; `depth` is their number.
 
-    `text` has no white space at its ends. `is_delimiter`: the line is "-- ", with which
-    a signature starts (RFC 3676).
+    `text` has no white space at its ends. `is_delimiter` is true for the line "-- "
+    that starts a signature (RFC 3676).
     """
 
     line_start: int
@@ -120,7 +141,7 @@ class _Line:
 
 
 def find_message_parts(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield what mail programs add to messages: [start, end) and a reason."""
+    """Yield the parts that mail programs add: [start, end) and a reason."""
     lines = list(_split_lines(text))
     quoted = [line for line in lines if line.depth]
     # A single ">" before a number means "more than".
@@ -132,14 +153,15 @@ def find_message_parts(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def find_reply_labels(text: str) -> tuple[list[ReplyLabel], Turns]:
-    """Return who wrote the quoted and forwarded messages in a text.
+    """Find the authors of quoted and forwarded messages in a text.
 
-    The first list has the lines that say so; the second who speaks from where on.
+    Returns the lines that name them, and the offsets at which each starts to speak.
     """
     labels = [*_find_attributions(text), *_find_forward_headers(text)]
     if not labels:
         return [], []
-    return _drop_overlaps(sorted(labels)), _list_turns(text, sorted(labels))
+    labels = _drop_overlaps(sorted(labels))
+    return labels, _list_turns(text, labels)
 
 
 def _drop_overlaps(labels: list[ReplyLabel]) -> list[ReplyLabel]:
@@ -164,14 +186,18 @@ def _split_lines(text: str) -> Iterator[_Line]:
 
 
 def _find_attributions(text: str) -> Iterator[ReplyLabel]:
+    ends: set[int] = set()
     for match in _WROTE.finditer(text):
+        ends.add(match.end())
         line_start = text.rfind("\n", 0, match.start()) + 1
-        # Inside a sentence, somebody "wrote" what follows as its quotation.
+        # Inside a sentence, "wrote:" only introduces a quotation.
         if text[line_start : match.start()].strip("> \t"):
             continue
         yield match.start(), match.end(), _extract_name(match)
     for match in _NAME_WROTE.finditer(text):
-        yield match.start(), match.end(), _extract_sender(match["who"].lstrip("> \t"))
+        name = (match["who"] or match["dated"]).lstrip("> \t")
+        if match.end() not in ends:
+            yield match.start(), match.end(), _extract_sender(name)
 
 
 def _extract_name(match: re.Match[str]) -> str | None:
@@ -187,8 +213,8 @@ def _extract_name(match: re.Match[str]) -> str | None:
 
 
 def _clean_name(name: str, address: re.Match[str] | None) -> str | None:
-    """Return a name, or the address of somebody without a name."""
-    cleaned = " ".join(name.split()).strip(" ,:\"'“”*")
+    """Return a name, or else the address."""
+    cleaned = " ".join(name.split()).partition(" via ")[0].strip(" ,:\"'“”*(")
     if not cleaned and address:
         return address.group()[1:-1]
     return cleaned or None
@@ -232,7 +258,7 @@ def _extract_sender(value: str) -> str | None:
 
 
 def _list_turns(text: str, labels: list[ReplyLabel]) -> Turns:
-    """Return who speaks from where on, by labels and by depth of quotation."""
+    """Return the offsets at which speakers start, by labels and quotation depth."""
     turns: Turns = [(0, None)]
     speakers: dict[int, str | None] = {}
     pending: ReplyLabel | None = None
@@ -246,7 +272,7 @@ def _list_turns(text: str, labels: list[ReplyLabel]) -> Turns:
         if is_label or not line.text:
             continue
         if pending is not None:
-            # What is deeper, or this deep, was said by others before.
+            # Speakers at this depth or deeper end here.
             speakers = {key: who for key, who in speakers.items() if key < line.depth}
             if line.depth > depth or _names_message(text, pending):
                 speakers[line.depth] = pending[2]
@@ -279,6 +305,12 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
                 yield line.start, lines[end - 1].end, "signature"
             else:
                 end = index + 1
+        elif _CLOSING.fullmatch(line.text.rstrip(",.! ")):
+            end = _find_signature_end(lines, index)
+            if _starts_paragraph(lines, index) and _is_address(lines[index + 1 : end]):
+                yield line.start, lines[end - 1].end, "signature"
+            else:
+                end = index + 1
         elif _DEVICE_LINE.fullmatch(line.text):
             yield line.start, line.end, "signature"
         elif _DISCLAIMER.match(line.text) and _starts_paragraph(lines, index):
@@ -288,15 +320,25 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
 
 
 def _has_sentence(lines: list[_Line]) -> bool:
-    """Whether lines are prose after a line of two hyphens, or nothing."""
-    for line in lines:
-        if len(line.text.split()) > _MAX_DETAIL_WORDS and line.text[-1] in ".!?":
-            return True
-    return not any(line.text for line in lines)
+    """Whether the lines after two hyphens are prose, or missing."""
+    is_prose = any(_is_sentence(line.text) for line in lines)
+    return is_prose or not any(line.text for line in lines)
+
+
+def _is_address(lines: list[_Line]) -> bool:
+    """Whether lines may be a name and its details."""
+    return len(lines) <= _MAX_ADDRESS_LINES and not any(
+        _is_sentence(line.text) or len(line.text.split()) > _MAX_ADDRESS_WORDS
+        for line in lines
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) > _MAX_DETAIL_WORDS and text[-1] in ".!?"
 
 
 def _find_signature_end(lines: list[_Line], index: int) -> int:
-    """Return the index after a signature; `index + 1` if it is none."""
+    """Return the index after a signature; `index + 1` if there is none."""
     depth = lines[index].depth
     end = index + 1
     while end < len(lines) and (lines[end].depth == depth or not lines[end].text):

@@ -1,4 +1,4 @@
-"""Words that negate, in the languages for which they are listed."""
+"""Negating words, in the languages that have a list of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CONTRACTION = re.compile(r"n['’]\w+|\w+n['’]t")
 def is_negation(word: str, language: str | None) -> bool:
     """Return whether a lowercase word negates.
 
-    In a language without a list, a negation of any listed one counts.
+    In a language without a list, the negations of all listed languages count.
     """
     if word in NEGATIONS.get(language or "", ALL_NEGATIONS):
         return True
@@ -35,5 +35,5 @@ def is_negation(word: str, language: str | None) -> bool:
 
 
 def list_negations(words: Iterable[str], language: str | None) -> list[str]:
-    """Return the words that negate, in order."""
+    """Return the negating words, in order."""
     return [word for word in words if is_negation(word, language)]

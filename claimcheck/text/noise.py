@@ -1,9 +1,9 @@
-"""Page noise: characters that are in a text but are not part of what it says.
+"""Find page noise: characters in a text that are not part of what it says.
 
-Each find has a reason, which the ledger reports. The rules look at form alone (a bare
-URL, a line of dashes, a label before a link), never at a particular site. Patterns meet
-whole documents, so each starts with a character that a search can skip to, and looks
-back from there at what must come before.
+Each find has a reason, which the ledger reports. The rules depend on form alone (a bare
+URL, a line of dashes, a label before a link), never on a particular site. Patterns run
+over entire documents, so each starts with a character that a search can skip to, and
+checks the text before it with a lookbehind.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from dataclasses import dataclass
 
 from claimcheck.text.markdown import MARKUP, find_markdown
 from claimcheck.text.messages import find_message_parts
-from claimcheck.text.pages import find_page_furniture
+from claimcheck.text.pages import find_line_numbers, find_page_furniture
 from claimcheck.text.urls import find_urls
 
-SUBTITLE_CUE = "subtitle number and time"
+SUBTITLE_CUE, TIME = "subtitle number and time", "time"
 
 _MAX_LINE_CONTEXT = 400
+_MIN_TIMES = 3  # on lines of their own; sentences have hardly one
 
-# Whole lines of noise by reason. They are searched for together, because each search
-# reads all of the text. Only the first is noise wherever it is: the others can be the
-# end or the start of a sentence, so that they must stand alone.
+# Entire lines of noise, by reason. They are searched for together, because each search
+# reads the entire text. Only the first is noise anywhere: the others can also be the
+# start or end of a sentence, so they count only if they are isolated.
 _LINE_PATTERNS = {
     "a line of signs": r"[-=_*~\#•·—–+|]{3,}|\|[-|:\ ]{3,}\|",
     "byline": r"""
@@ -52,14 +53,14 @@ _LINE_PATTERNS = {
         (?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}
         (?:[ \t]{0,3}[-–—])?
         """,
-    "time": r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?[\])]?",
+    TIME: r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?[\])]?",
 }
 _LINE_REASONS = tuple(_LINE_PATTERNS)
 _ANY_LINE_PATTERN = "|".join(f"({form})" for form in _LINE_PATTERNS.values())
 _NOISE_LINE = re.compile(rf"\n[ \t]*(?:{_ANY_LINE_PATTERN})[ \t]*\r?$", re.M | re.X)
 _NEXT_LINE_START = re.compile(r"(?:\r\n|\r|\n)[ \t]*(\w)")
 _SENTENCE_END_MARKS = '.!?:…"”’)]'
-# A note follows a word or a stop: "m²" and "E = mc²" are not notes.
+# A note follows a word or punctuation: "m²" and "E = mc²" are not notes.
 _FOOTNOTE = re.compile(
     r"""
     \[(?<=(?:[^\W\d_]|[.,;:!?\"”’)%])\[)
@@ -106,9 +107,9 @@ _SOUND = re.compile(
     re.I | re.X,
 )
 _LEADING_TIME = re.compile(
-    r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t])", re.M
+    r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t]*\S)", re.M
 )
-# "[B7] 900", as the reader of spreadsheets writes it
+# "[B7] 900", as the spreadsheet reader writes it
 _CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", re.M)
 # Each pattern is tried only on a text that contains its mark.
 _MARKED_PATTERNS = (
@@ -116,7 +117,7 @@ _MARKED_PATTERNS = (
     ("-->", _SUBTITLE_MARKUP, "caption markup"),
     ("[", _FOOTNOTE, "footnote mark"),
     ("]:", _LINK_DEFINITION, "link"),
-    (":", _LEADING_TIME, "time"),
+    (":", _LEADING_TIME, TIME),
     ("] ", _CELL_REFERENCE, "cell reference"),
     ("", _RAISED_NOTE, "footnote mark"),
     ("", _SOUND, "sound"),
@@ -133,7 +134,7 @@ class Noise:
 
     @property
     def splits_quotes(self) -> bool:
-        """Whether a quote leaves it out, and has one part on each side."""
+        """Whether a quote skips it and has a part on each side."""
         return self.reason != MARKUP
 
 
@@ -142,6 +143,7 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     cuts = [
         *find_urls(text),
         *find_page_furniture(text),
+        *find_line_numbers(text),
         *find_markdown(text),
         *find_message_parts(text),
     ]
@@ -157,27 +159,32 @@ def find_noise(text: str) -> tuple[Noise, ...]:
 def _find_noise_lines(text: str) -> Iterator[Noise]:
     """Yield the lines that are noise, and not part of a sentence."""
     # A search skips to a line break faster than to "^"; hence the added one.
-    for match in _NOISE_LINE.finditer(f"\n{text}"):
+    matches = list(_NOISE_LINE.finditer(f"\n{text}"))
+    reasons = [_LINE_REASONS[(match.lastindex or 0) - 1] for match in matches]
+    # Times on many lines are those of a transcript, also inside of a sentence.
+    sure = {_LINE_REASONS[0]}
+    if reasons.count(TIME) >= _MIN_TIMES:
+        sure.add(TIME)
+    for match, reason in zip(matches, reasons, strict=True):
         start, end = match.start(), match.end() - 1
-        reason = _LINE_REASONS[(match.lastindex or 0) - 1]
-        if reason == _LINE_REASONS[0] or _stands_alone(text, start, end):
+        if reason in sure or _is_isolated(text, start, end):
             yield Noise(start, end, reason)
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _is_isolated(text: str, start: int, end: int) -> bool:
     """Whether the sentences around a line end before it and start after it."""
     after = _NEXT_LINE_START.match(text, end)
     if after and after.group(1).islower():
         return False
     lines_before = text[max(0, start - _MAX_LINE_CONTEXT) : start].splitlines()
     before = lines_before[-1].rstrip() if lines_before else ""
-    # A title is the only line before a byline that has no full stop.
+    # The only line before a byline that may lack a full stop is the title.
     is_title = len(lines_before) == 1 and start < _MAX_LINE_CONTEXT
     return not before or is_title or before[-1] in _SENTENCE_END_MARKS
 
 
 def _drop_overlaps(found: list[Noise]) -> tuple[Noise, ...]:
-    """Keep the noise that starts first, and of those the longest."""
+    """Keep the noise that starts first, and the longest at each start."""
     distinct: list[Noise] = []
     end = 0
     for noise in sorted(found, key=lambda noise: (noise.start, -noise.end)):

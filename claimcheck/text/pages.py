@@ -1,4 +1,4 @@
-"""What pages repeat: running heads, running feet, and page numbers."""
+"""Find what pages repeat: running heads, running feet, and page numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections import Counter
 
 FORM_FEED = "\f"
 RUNNING_HEAD, RUNNING_FOOT, PAGE_NUMBER = "running head", "running foot", "page number"
+LINE_NUMBER = "line number"
 
+_NUMBERED_LINE = re.compile(r"^[ \t]*(\d{1,2})(?=[ \t]+\S)", re.M)
+# Of lines with rising numbers, and of those that continue a sentence: lists have fewer.
+_MIN_NUMBERED_LINES, _MIN_CONTINUED_LINES = 5, 2
 _PAGE_NUMBER_LINE = re.compile(
     r"""
     [ \t]*
@@ -20,13 +24,13 @@ _PAGE_NUMBER_LINE = re.compile(
     """,
     re.I | re.X,
 )
-# It starts only at the start of a line, or a blank line would be tried at each space.
+# Anchored at the start of a line; otherwise a blank line would be tried at each space.
 _LINE_WITH_TEXT = re.compile(r"(?<![^\r\n\f])[^\r\n\f]*\S[^\r\n\f]*")
-# Lines at the top and at the bottom of a page in which its furniture is looked for.
+# How many lines at the top and bottom of a page may be page furniture.
 _EDGE_LINES = 2
 _MAX_RUNNING_LINE_CHARACTERS = 120
 # A head that alternates between left and right pages is on half of them, and title
-# pages have none; hence a share below one half. Both numbers were chosen by hand.
+# pages have none, so the share is below one half. Both numbers were chosen by hand.
 _MIN_REPEATED_PAGES = 2
 _MIN_REPEATED_SHARE = 0.4
 
@@ -35,7 +39,7 @@ _Cut = tuple[int, int, str]
 
 
 def find_page_furniture(text: str) -> list[_Cut]:
-    """Find running heads, running feet and page numbers."""
+    """Find running heads, running feet, and page numbers."""
     if FORM_FEED not in text:
         return []
     edges = _find_edge_lines(text)
@@ -53,6 +57,28 @@ def find_page_furniture(text: str) -> list[_Cut]:
     return found
 
 
+def find_line_numbers(text: str) -> list[_Cut]:
+    """Find the line numbers of a court's transcript, or of a bill."""
+    found: list[_Cut] = []
+    run: list[re.Match[str]] = []
+    for match in _NUMBERED_LINE.finditer(text):
+        if run and int(match.group(1)) not in (1, int(run[-1].group(1)) + 1):
+            found += _list_line_numbers(run)
+            run = []
+        run.append(match)
+    return found + _list_line_numbers(run)
+
+
+def _list_line_numbers(run: list[re.Match[str]]) -> list[_Cut]:
+    starts = [
+        match.string[match.end() : match.end() + 40].lstrip()[:1] for match in run
+    ]
+    is_continued = sum(map(str.islower, starts)) >= _MIN_CONTINUED_LINES
+    if len(run) < _MIN_NUMBERED_LINES or not is_continued:
+        return []
+    return [(*match.span(), LINE_NUMBER) for match in run]
+
+
 def _find_edge_lines(text: str) -> list[_Cut]:
     """Return the first and last lines of each page, with head or foot."""
     edges: list[_Cut] = []
@@ -61,7 +87,7 @@ def _find_edge_lines(text: str) -> list[_Cut]:
         page_end = page_start + len(page)
         matches = _LINE_WITH_TEXT.finditer(text, page_start, page_end)
         lines = [match.span() for match in matches]
-        # Few lines are a slide, or the end of a text: they may be all that it says.
+        # A page with few lines is a slide, or the end of a text: keep all of them.
         if len(lines) < 2 * _EDGE_LINES:
             numbers = [line for line in lines[1:] if _is_page_number(text, *line)]
             lines = lines[:1] + numbers

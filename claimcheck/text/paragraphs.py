@@ -1,8 +1,8 @@
-"""Paragraphs of a source text: which lines belong together.
+"""Group the lines of a source text into paragraphs.
 
-A paragraph ends at a blank line, a list item, a label of a speaker, a row of a table,
-or a line that its author ended early. One that a page or a caption cut in two is whole
-again.
+A paragraph ends at a blank line, a list item, a speaker label, a row of a table, or a
+line that its author ended early. A paragraph that a page break or a caption cut in two
+is rejoined.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
 
-from claimcheck.text.noise import SUBTITLE_CUE, Noise
+from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise
 from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
 from claimcheck.text.speakers import Label, Speakers
 from claimcheck.text.tables import find_tables
 
-# The Arabic, CJK and Devanagari marks end sentences there as a full stop does here.
+# Includes the Arabic, CJK, and Devanagari marks that correspond to ours.
 SENTENCE_ENDS = ".!?…。！？।؟"
 CLOSING_MARKS = "\"'”’»“«)]"  # "„Ja.“", "« Oui. »", and »Ja.« too
 _TERMINAL_PUNCTUATION = re.compile(
@@ -29,38 +29,39 @@ _TERMINAL_PUNCTUATION = re.compile(
 )
 _BULLETS = frozenset("-*+•–‣◦")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
-_MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces behind it
-# Noise at which a text may break anywhere, also in the middle of a sentence.
-_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
+_MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces after it
+# Noise that may interrupt a text anywhere, even within a sentence.
+_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, TIME, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 # The last character of a line whose break is a space: not a hyphen, and not CJK.
 _SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
-# Lines of more characters show the page width, or are more than a heading. Chosen by
-# hand, as are the numbers below.
+# Longer lines indicate the page width, or are too long for a heading. Chosen by hand,
+# as are the numbers below.
 MIN_TEXT_LINE_CHARACTERS = 40
 _SHORT_LINE_SHARE = 0.6  # of the width of a page
 # Captions without punctuation are cut into pieces of about this length.
 _MAX_UNPUNCTUATED_CHARACTERS = 240
 
 
-# What may be before a label on its line.
+# Characters that may precede a label on its line.
 _QUOTE_MARKS = "> \t*"
 
 
 class Kind(Enum):
-    """What a paragraph is. Only `TEXT` has sentences."""
+    """The kind of a paragraph. Only `TEXT` has sentences."""
 
     TEXT = "text"
     HEADING = "heading"
     LABEL = "label of a speaker"
     TABLE = "table"
+    REFERENCE = "reference list"
 
 
 class _Line(NamedTuple):
-    """A source line without noise, bullet and outer white space.
+    """A source line without noise, bullet, and outer white space.
 
-    `words` is source[start:end], empty also after a bullet that nothing follows.
-    `ends_page`: the line is blank and ends a page or a subtitle, where a sentence may
-    be cut anywhere. `opens`: it never continues the line before.
+    `words` is source[start:end]; it is also empty for a bullet without text.
+    `ends_page` means that the line is blank and ends a page or a subtitle, which may
+    cut a sentence anywhere. `opens` means that it never continues the previous line.
     """
 
     start: int
@@ -78,17 +79,18 @@ class _Line(NamedTuple):
 class Paragraph:
     """Lines that belong together: source[start:end].
 
-    `last` is the text of the last line. `whole`: nothing in between is left out, and
-    each line break is a space in the view. `bullet`: the first line opens a list item.
-    `opens`: a speaker begins here. `after_page`: a page or a subtitle ends just before.
-    `unfinished` counts the characters since the last end of a sentence.
+    `last` is the text of the last line. `contiguous` means that nothing in between is
+    left out, and each line break is a space in the view. `bullet` means that the first
+    line opens a list item, `opens` that a speaker begins here, and `after_page` that a
+    page or a subtitle ends just before. `unfinished` is the number of characters since
+    the last end of a sentence.
     """
 
     start: int
     end: int
     last: str
     lines: int
-    whole: bool
+    contiguous: bool
     bullet: bool
     opens: bool
     kind: Kind
@@ -110,7 +112,7 @@ class Paragraph:
         )
 
     def is_list_item(self, source: str) -> bool:
-        """Whether a bullet opens the paragraph, and not a number or a "#"."""
+        """Whether the paragraph starts with a bullet, not a number or a "#"."""
         before = source[max(0, self.start - _MAX_BULLET_CHARACTERS) : self.start]
         return self.bullet and before.rstrip(" \t")[-1:] in _BULLETS
 
@@ -119,18 +121,18 @@ class Paragraph:
         return _TERMINAL_PUNCTUATION.search(self.last) is None
 
     def is_running_text(self) -> bool:
-        """Whether it is more than a heading could be."""
+        """Whether the paragraph is too long for a heading."""
         return self.lines > 1 or len(self.last) > MIN_TEXT_LINE_CHARACTERS
 
     def add_line(self, line: _Line) -> None:
         """Append a line of the source."""
         if line.noisy or not _SPACED_LINE_END.fullmatch(self.last[-1:]):
-            self.whole = False
+            self.contiguous = False
         self._extend(line.end, line.words, 1)
 
     def add_paragraph(self, other: Paragraph) -> None:
         """Append the rest of the paragraph, which noise separated from it."""
-        self.whole = False
+        self.contiguous = False
         self._extend(other.end, other.last, other.lines)
 
     def _extend(self, end: int, last: str, lines: int) -> None:
@@ -166,17 +168,17 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
         return False
     if before.is_running_text():
         return True
-    # A heading at the foot of a page does not begin a sentence of the next page.
+    # A heading at the foot of a page is not continued on the next page.
     return paragraph.after_noise and (starts_lower or FORM_FEED not in source)
 
 
 def _group_lines(
     source: str, noise: tuple[Noise, ...], speakers: Speakers
 ) -> Iterator[Paragraph]:
-    """Yield runs of text lines, split at blank lines, noise and list items."""
+    """Yield runs of text lines, split at blank lines, noise, and list items."""
     lines = source.splitlines(keepends=True)
     lengths = [len(line) for line in lines if len(line) > MIN_TEXT_LINE_CHARACTERS]
-    # The median is not moved by the short last lines of paragraphs.
+    # The median is not affected by the short last lines of paragraphs.
     wrap = statistics.median(lengths) if lengths else 0
     current: Paragraph | None = None
     after_noise = after_page = False
@@ -221,7 +223,7 @@ def _open_paragraph(line: _Line, after_noise: bool, after_page: bool) -> Paragra
         end=line.end,
         last=line.words,
         lines=1,
-        whole=not line.noisy,
+        contiguous=not line.noisy,
         bullet=line.bullet,
         opens=line.opens,
         kind=line.kind,
@@ -259,7 +261,7 @@ class _LineFinder:
                 yield self._read_line(label_end, end, Kind.TEXT)
 
     def _find_label(self, start: int, end: int) -> Label | None:
-        """Return the label that a line is, or starts with."""
+        """Return the label at the start of a line, if any."""
         index = bisect_right(self._label_ends, start)
         if index < len(self._label_ends):
             label = self._speakers.labels[index]

@@ -1,9 +1,9 @@
 """The reading view: a document as people read it, mapped to its source.
 
 Hard line breaks are folded, page noise is skipped, and a paragraph that noise cut in
-two is whole again. `Reading.locate` turns a range of the view into spans of the source:
-more than one where noise lies between them. A document is read once; what needs its
-view or its line index is given the `Reading`.
+two is rejoined. `Reading.locate` turns a range of the view into spans of the source:
+several if there is noise between them. A document is read once, and functions that need
+its view or its line index get the `Reading`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from claimcheck.models.span import LineIndex, Span
+from claimcheck.resources import read_words
 from claimcheck.text.mapping import MappedPiece, MappedText
 from claimcheck.text.noise import Noise, find_noise
 from claimcheck.text.paragraphs import (
@@ -29,25 +30,27 @@ from claimcheck.text.paragraphs import (
 from claimcheck.text.speakers import Speakers, find_speakers
 from claimcheck.text.words import is_word
 
-# Words with single spaces between them: they are the same in source and view.
+# Words separated by single spaces are the same in source and view.
 _SPACE = re.compile(r"\s|<(?:br|/p|/div|/li|/td)\b", re.I)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[\da-fA-F]{1,5});")
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
-# A comma or semicolon at the end is a list or a verse, not a heading.
+# A text that ends in a comma or semicolon is a list or a verse, not a heading.
 _NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
 _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
 _CAPTION = re.compile(
     r"(?:Table|Figure|Fig\.|Chart|Exhibit|Box|Map)\s\d{1,3}\s?[.:|–—-]\s"
 )
 _MAX_CAPTION_CHARACTERS = 250
+_REFERENCE_HEADINGS = frozenset(read_words("reference_headings"))
+_HEADING_SIGNS = " \t#=*_:.0123456789"
 # "It rained." (Ann Lee)
 _QUOTED_SENTENCE = re.compile(r"[\"“„»«‘][^\n]*[.!?…]\s?[\"”“«»’]\s?[(–—-]")
 
 
 class Block(NamedTuple):
-    """A paragraph of the view, text[start:end]; its speaker, if certain."""
+    """A paragraph of the view, text[start:end], with its speaker if certain."""
 
     start: int
     end: int
@@ -68,11 +71,11 @@ class Reading:
 
     @cached_property
     def lines(self) -> LineIndex:
-        """The line index of the source, built once, when first needed."""
+        """The line index of the source, built on first use."""
         return LineIndex(self.source)
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
-        """Return the spans of the source that text[start:end] was read from.
+        """Return the spans of the source behind text[start:end].
 
         They are in order, without noise, and without white space at their ends.
         """
@@ -118,7 +121,7 @@ def _assemble(
             continue
         if pieces:
             gap = _choose_gap(source, blocks[-1], pieces[-1].end, paragraph.start)
-            # The white space between blocks stands for an empty range of the source.
+            # The white space between blocks maps to an empty range of the source.
             pieces.append(MappedPiece(gap, folded[0].start, folded[0].start))
             length += len(gap)
         start = length
@@ -135,7 +138,7 @@ def _assemble(
 def _fold_voice(
     source: str, paragraph: Paragraph, speakers: Speakers
 ) -> list[MappedPiece]:
-    """Return the voice of a caption, "<v Ann>", as people read it: "Ann:"."""
+    """Return the voice of a caption, "<v Ann>", in readable form: "Ann:"."""
     if paragraph.kind is not Kind.LABEL or source[paragraph.start] != "<":
         return []
     name = speakers.find(paragraph.start) or "Unknown speaker"
@@ -143,7 +146,7 @@ def _fold_voice(
 
 
 def _choose_gap(source: str, before: Block, end: int, start: int) -> str:
-    """Return a blank line, or what separates a label or row from its line."""
+    """Return the separator of two blocks: a blank line, or that within a line."""
     if before.kind is Kind.LABEL and "\n" not in source[end:start]:
         return " "
     return "\n" if before.kind is Kind.TABLE else "\n\n"
@@ -152,27 +155,44 @@ def _choose_gap(source: str, before: Block, end: int, start: int) -> str:
 def _mark_headings(
     text: str, blocks: list[Block], list_items: set[int]
 ) -> tuple[Block, ...]:
-    """Mark short blocks without a full stop, unless that is all there is.
+    """Mark short blocks without a full stop as headings, unless all are short.
 
-    `list_items` has the starts of the blocks that follow a bullet: they are text.
+    `list_items` has the starts of blocks after a bullet, which are text.
     """
     marked: list[Block] = []
     for block in blocks:
         words = text[block.start : block.end]
-        # Nobody says "(Applause.)", though it is among what somebody says.
+        # "(Applause.)" is within a speech, but the speaker does not say it.
         is_aside = words[0] in "([" and words[-1] in ")]"
         said = block._replace(speaker=None) if is_aside else block
         is_heading = _is_heading(said, words, list_items)
         marked.append(said._replace(kind=Kind.HEADING) if is_heading else said)
-    # A poem, or a list of names, is text and not a page of headings.
+    # A poem or a list of names is text, not a page of headings.
     has_text = any(block.kind is Kind.TEXT for block in marked)
-    return tuple(marked if has_text else blocks)
+    return tuple(_mark_references(text, marked) if has_text else blocks)
+
+
+def _mark_references(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Mark what is under a heading such as "References", up to the next one."""
+    is_reference = False
+    for block in blocks:
+        words = text[block.start : block.end]
+        if block.kind is Kind.HEADING:
+            # "7. References", "== References =="
+            label = words.strip(_HEADING_SIGNS).lower()
+            # An entry without a full stop looks like a heading, but has a year.
+            is_entry = is_reference and any(char.isdigit() for char in words)
+            is_reference = label in _REFERENCE_HEADINGS or is_entry
+        if is_reference and block.kind is Kind.TEXT:
+            yield block._replace(kind=Kind.REFERENCE)
+        else:
+            yield block
 
 
 def _is_heading(block: Block, words: str, list_items: set[int]) -> bool:
     if block.kind is not Kind.TEXT or block.start in list_items:
         return False
-    # What somebody says is a sentence, with a full stop or without.
+    # Speech is a sentence, with or without a full stop.
     return block.speaker is None and _looks_like_heading(words)
 
 
@@ -189,10 +209,10 @@ def _looks_like_heading(text: str) -> bool:
 
 def _fold_as_one_piece(source: str, paragraph: Paragraph) -> list[MappedPiece]:
     """Return a paragraph as one piece if its characters map one to one."""
-    if not paragraph.whole:
+    if not paragraph.contiguous:
         return []
     text = source[paragraph.start : paragraph.end].replace("\n", " ")
-    # Other white space than single spaces may be longer than what replaces it.
+    # White space other than single spaces may be longer than its replacement.
     if "&" in text and _ENTITY.search(text):
         return []
     if "  " in text or not text.isprintable():
@@ -236,7 +256,7 @@ def _resolve_gap(
 ) -> tuple[str, MappedPiece]:
     """Return the separator of two word runs, and the left run to use."""
     if "\n" not in between and "\r" not in between:
-        # Marks of emphasis touch the words around them.
+        # Emphasis marks touch the words around them.
         return _find_space(between, right.text), left
     without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)
     if left.text.endswith(_SOFT_HYPHEN):
@@ -273,7 +293,7 @@ def _decode_entities(piece: MappedPiece) -> Iterator[MappedPiece]:
 
 def _find_last_word(text: str) -> str:
     """Return the word that a text ends in, or an empty string."""
-    # From the end: a pattern with "$" would be tried at each letter of a long word.
+    # Search from the end: a pattern with "$" would be tried at each letter.
     start = len(text)
     while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
@@ -294,33 +314,33 @@ def _is_hyphen_added(
 
 
 class HyphenRules:
-    """Tells words broken by layout from compounds with a hyphen."""
+    """Distinguishes words broken by layout from compounds with a hyphen."""
 
     def __init__(self, source: str) -> None:
         self._source = source
 
     def are_halves(self, beginning: str, ending: str) -> bool:
-        """Whether "begin-" and "ning" are one word, and not a compound."""
+        """Whether "begin-" and "ning" are one word, not a compound."""
         beginning, ending = beginning.lower(), ending.lower()
         joined = beginning + ending
-        if joined in self._own_words or is_word(joined):
+        if joined in self._source_words or is_word(joined):
             return True
-        if f"{beginning}-{ending}" in self._own_compounds:
+        if f"{beginning}-{ending}" in self._source_compounds:
             return False
-        # "opposition-" and "controlled" are words; of "imple-" nothing but a half is.
+        # "opposition-" and "controlled" are words; "imple-" can only be half of one.
         are_words = self._is_word(beginning) and self._is_word(ending)
         return not (are_words or beginning.isdigit() or len(beginning) == 1)
 
     def _is_word(self, word: str) -> bool:
-        return word in self._own_words or is_word(word)
+        return word in self._source_words or is_word(word)
 
     # Built only for a text with a hyphen at the end of a line; most have none.
     @cached_property
-    def _own_words(self) -> set[str]:
-        # Without the halves themselves, before and after a hyphen.
+    def _source_words(self) -> set[str]:
+        # Exclude the halves themselves, before and after a hyphen.
         whole = r"(?<![\w-])(?<!-\n)(?<!-\r\n)\w+(?![\w-])"
         return set(re.findall(whole, self._source.lower()))
 
     @cached_property
-    def _own_compounds(self) -> set[str]:
+    def _source_compounds(self) -> set[str]:
         return set(re.findall(r"\w+-\w+", self._source.lower()))

@@ -1,7 +1,7 @@
-"""Sentences of a reading view, and passages made of whole sentences.
+"""Split a reading view into sentences, and into passages of complete sentences.
 
-A passage fits a token budget. sentencex segments; what it gets wrong in the texts that
-we read is corrected here.
+A passage fits a token budget. sentencex does the segmentation; this module corrects its
+errors in the kinds of texts that we read.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from claimcheck.text.paragraphs import Kind
 from claimcheck.text.reading import Reading
 from claimcheck.text.words import is_word
 
-# Longer "sentences" are tables, logs or code, on which every pattern is lost. Chosen
-# by hand; the engine, the evidence and the index all skip them.
+# Longer "sentences" are tables, logs, or code, on which patterns are useless and slow.
+# Chosen by hand; the engine, the evidence, and the index all skip them.
 MAX_SENTENCE_CHARACTERS = 3_000
-# Characters before a passage that a model is shown, so that it can resolve pronouns.
+# Characters before a passage that a model also sees, so that it can resolve pronouns.
 _CONTEXT_CHARACTERS = 400
 
-# Thai, Lao, Burmese, Khmer, Japanese and Chinese are written without spaces.
+# Thai, Lao, Burmese, Khmer, Japanese, and Chinese are written without spaces.
 _UNSPACED_SCRIPT = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 )
 # A text in which no sentence can end before its last character needs no segmenter.
 _SINGLE_SENTENCE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")
-# Ends of sentences that sentencex misses. It takes "May." for an abbreviated month,
-# which it never is, and does not end a sentence at "a.m." before a quotation. In
-# tokenized text, where a full stop has spaces around it, it waits for a capital, which
-# lowercased text does not have. It splits no quotation that breaks off, and none after
-# a sentence in brackets.
+# Ends of sentences that sentencex misses: it takes "May." for an abbreviation, which it
+# never is; it does not end a sentence at "a.m." before a quotation; in tokenized text,
+# where a full stop has spaces around it, it expects a capital, which lowercased text
+# lacks; and it does not split after a quotation that breaks off, or after a sentence in
+# brackets.
 _MISSED_SENTENCE_END = re.compile(
     r"""
     \bMay\.\s+(?=[A-Z])
@@ -51,7 +51,7 @@ _MISSED_SENTENCE_END = re.compile(
 )
 _MISSED_END_MARKS = ("May.", ".m. ", "m.", "g.", "ha.", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
-# Ends that are none: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the
+# False ends: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the full
 # stop, "version 19.X".
 _FALSE_END = re.compile(r"(?:\b[ap]\.\s?m\.\s+|\bNo\.\s+(?=\d)|[\dA-Z]\.)$", re.I)
 _AFTER_TIME = re.compile(
@@ -78,29 +78,29 @@ _VOWEL = re.compile(r"[aeiouyäöüéèàùœ]")
 _NUMBER_END = re.compile(r"\d\.\s+$")
 _CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
 _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
-# Behind a quotation, who said it: "(Ann Lee)", "— Ann Lee"
+# The speaker after a quotation: "(Ann Lee)", "— Ann Lee"
 _SOURCE = re.compile(r"(?:\([^()]{1,80}\)[.]?|[–—-]\s+[A-Z][^.!?]{1,60})\s*")
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
-# What numbers the item that follows: "1.", "Step 2.", "Q.", and, within a sentence,
+# The number of the following item: "1.", "Step 2.", "Q.", and, within a sentence,
 # "resolved: 1. to close it; 2. to sell it".
 _ENUMERATOR = re.compile(
     r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?(?:\d{1,3}|[A-Z]|[a-z])\.\s+"
 )
 _INNER_ENUMERATOR = re.compile(r"[:;,]\s+(?:\d{1,2}|[a-z])\.\s+$")
-# sentencex takes quadratic time on quotation marks that nothing closes, so that longer
-# paragraphs are segmented in pieces. Few have half as many characters.
+# sentencex takes quadratic time on unclosed quotation marks, so longer paragraphs are
+# segmented in pieces. Few paragraphs have even half this length.
 _MAX_SEGMENTED_CHARACTERS = 10_000
 # In tokenized text, a mark between spaces may be a closing one.
 _DANGLING_MARK = re.compile(r"\w[.!?]\s[\"“‘]")
 _SURE_ENDS = (". ", "! ", "? ", "。", "！", "？", "। ", "؟ ")
 _WHITE_SPACE = re.compile(r"\s+")
-_MAX_END_CHARACTERS = 24  # of a sentence, that show whether it is its end
+_MAX_END_CHARACTERS = 24  # of a sentence, enough to decide whether it ends there
 
 
 class Sentence(NamedTuple):
-    """A sentence of the view: text[start:end], in the block of this number.
+    """A sentence of the view: text[start:end], in the block with this number.
 
-    `speaker` is whom a label names as saying it, in a transcript or a message.
+    `speaker` is the person that a label names, in a transcript or a message.
     """
 
     text: str
@@ -134,7 +134,7 @@ def split_sentences(
 ) -> tuple[Sentence, ...]:
     """Split the text of the reading view into sentences, in order.
 
-    With `headings`, all blocks count as text: tables and labels too.
+    With `headings`, all blocks count as text, including tables and labels.
     """
     sentences: list[Sentence] = []
     for number, block in enumerate(reading.blocks):
@@ -157,7 +157,7 @@ def split_paragraph(text: str, language: str) -> list[str]:
 
 
 def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
-    """Return consecutive ranges that cover the text, one for each sentence."""
+    """Return consecutive ranges that cover the text, one per sentence."""
     if _SINGLE_SENTENCE.fullmatch(text):
         return [(0, len(text))]
     edges = _find_edges(text, language)
@@ -165,8 +165,8 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
     edges = _add_missed_ends(text, edges, language)
     bounds: list[tuple[int, int]] = []
     for start, end in pairwise(edges):
-        # sentencex splits at a full stop inside quotation marks. What follows in lower
-        # case belongs to the same sentence, unless the sentence has ended before.
+        # sentencex splits at a full stop inside quotation marks. A lowercase
+        # continuation belongs to the same sentence, unless that has already ended.
         if bounds and _continues_sentence(text[bounds[-1][0] : start], text[start:end]):
             bounds[-1] = (bounds[-1][0], end)
         else:
@@ -180,7 +180,7 @@ def _find_edges(text: str, language: str) -> list[int]:
     start = 0
     while start < len(text):
         end, is_sentence_end = _cut_for_segmenter(text, start)
-        # Together, the parts are the whole text.
+        # The parts cover the entire text.
         parts = sentencex.segment(language, text[start:end])
         edges += list(accumulate(map(len, parts), initial=start))[1:]
         if not is_sentence_end:
@@ -235,9 +235,7 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if right.strip() in ("»", "”"):
-        return True
-    if end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right):
+    if right.strip() in ("»", "”", "...", "…") or _is_source(end, right):
         return True
     if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
         return True
@@ -246,7 +244,14 @@ def _continues_sentence(left: str, right: str) -> bool:
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
         return False
+    if left.rstrip().endswith(("...", "…")):
+        return True
     return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
+
+
+def _is_source(end: str, right: str) -> bool:
+    """Whether a part says who said the quotation before it."""
+    return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 
 
 def _breaks_off(left: str, end: str) -> bool:
@@ -291,7 +296,7 @@ def split_into_passages(
 
 
 def find_sentence_starts(reading: Reading, language: str | None) -> list[int]:
-    """Return where sentences and headings start in the view."""
+    """Return the offsets of sentences and headings in the view."""
     sentences = split_sentences(reading, language, headings=True)
     return [sentence.start for sentence in sentences]
 
@@ -299,7 +304,7 @@ def find_sentence_starts(reading: Reading, language: str | None) -> list[int]:
 def halve_passage(
     reading: Reading, starts: Sequence[int], passage: Passage
 ) -> tuple[Passage, ...]:
-    """Halve a passage at one of the starts; a single sentence stays whole."""
+    """Halve a passage at one of the starts; a single sentence is not cut."""
     inner = [start for start in starts if passage.start < start < passage.end]
     if not inner:
         return (passage,)
@@ -315,7 +320,7 @@ def split_passage(reading: Reading, passage: Passage) -> tuple[Passage, ...]:
 
 
 def trim_passage(reading: Reading, passage: Passage, start: int) -> Passage:
-    """Return the passage from an offset of the view on."""
+    """Return the rest of a passage from an offset of the view."""
     count = tokens.count(reading.text[start : passage.end])
     return Passage(start, passage.end, count, _find_context(reading.text, start))
 
@@ -362,7 +367,7 @@ def _group_evenly(
     parts: dict[int, tuple[int, int]] = {}
     before = 0
     for start, count in units:
-        # A unit belongs to the part that its middle falls into.
+        # A unit belongs to the part that contains its middle.
         number = int((before + count / 2) / share) if share else 0
         part_start, part_count = parts.get(number, (start, 0))
         parts[number] = (part_start, part_count + count)
@@ -371,7 +376,7 @@ def _group_evenly(
 
 
 def _find_context(text: str, start: int) -> str:
-    """Return the last whole words before an offset, on one line."""
+    """Return the last complete words before an offset, on one line."""
     context = text[max(0, start - _CONTEXT_CHARACTERS) : start]
     if start > _CONTEXT_CHARACTERS:
         context = context.partition(" ")[2]

@@ -1,8 +1,8 @@
-"""Who speaks: the labels of transcripts, captions, and replies to messages.
+"""Find speakers: the labels of transcripts, captions, and replies to messages.
 
-Only forms are looked at, and only forms that are safe: a name with a colon is a speaker
-if the document has the form of a conversation, not because a heading looks like one. A
-wrong speaker is worse than none.
+Only reliable forms count: a name with a colon is a speaker if the document has the form
+of a conversation, because a heading may look the same. A wrong speaker is worse than
+none.
 """
 
 from __future__ import annotations
@@ -20,50 +20,59 @@ from claimcheck.text.words import get_genders, may_be_name
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
 _TITLES = "|".join(read_words("speaker_titles"))
-# Where a label may be: at the start of a line, after its time, and after the marks of
-# a caption or of bold type.
+# A label is at the start of a line, after the number of the line and its time, or after
+# the marks of a caption or of bold type.
 _TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
-_LINE_START = rf"^[ \t]*{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
+_LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,8})?"
+_LINE_START = rf"^[ \t]*{_LINE_NUMBER}{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
 _COLON_LABEL = re.compile(
     rf"""
     {_LINE_START}
-    (?P<name>[^\W\d_a-z][^:\n<>"“”!?;*=|]{{0,60}})
+    (?P<name>[^\W\d_a-z][^:\n<>"“”!?;*=|]{{0,60}}?)
+    (?:[ ][\[(]{_TIME}[\])])?
     (?:\*\*:|:\*\*|:)(?=[ \t]+\S|[ \t]*$)
     """,
     re.M | re.X,
 )
-# "Mr. SANTOS. Madam Speaker, I rise": how the records of parliaments name a speaker.
+# "Mr. SANTOS. Madam Speaker, I rise": the form of parliamentary records.
 _RECORD_LABEL = re.compile(
     rf"""
     ^[ \t]*
     (?P<name>
-        (?:{_TITLES})\.?[ ](?:[A-Z]\.[ ])?[A-Z][a-z]?[A-Z'’-]+(?:[ ][A-Z][A-Z'’-]+)?
+        (?:{_TITLES}|MR|MRS|MS|DR)\.?[ ]
+            (?:[A-Z]\.[ ])?[A-Z][a-z]?[A-Z'’-]+(?:[ ][A-Z][A-Z'’-]+)?
             (?:[ ]of[ ][A-Z]\w+(?:[ ][A-Z]\w+)?)?
         | The[ ][A-Z]{{3,}}(?:[ ][A-Z]{{3,}}){{0,3}}(?:[ ]pro[ ]tempore)?
     )
     (?:[ ]\([^()\n]{{1,60}}\))?
-    \.(?=\s+[A-Z\"“(\[])
+    (?:\.(?=\s+[A-Z\"“(\[]) | [ ][-–—](?=[ ]+[A-Z\"“]))
     """,
     re.M | re.X,
 )
-# "Senator Warren. Thank you": only the title tells it from the end of a sentence.
+# "Senator Warren. Thank you": only the title distinguishes it from a sentence's end.
 _HEARING_LABEL = re.compile(
     rf"^[ \t]*(?P<name>(?:{_TITLES})\.?[ ][A-Z][a-z]\w*)\.(?=\s+[A-Z\"“(\[])", re.M
 )
 _QUESTION_LABEL = re.compile(
-    r"^[ \t]*\*{0,2}(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
+    rf"^[ \t]*{_LINE_NUMBER}\*{{0,2}}"
+    r"(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
     r"(?=[ \t]+\S)",
     re.M,
 )
 _SPEAKER_NAME = rf"(?P<name>{_CAPITALIZED}(?:[ ](?:{_CAPITALIZED}|\d{{1,2}})){{0,4}})"
-# "Anna Brandt  0:03", as meeting programs write above what somebody said.
+# "Anna Brandt  0:03": the form of meeting software, above each contribution.
 _TIMED_LABELS = (
     re.compile(
-        rf"^[ \t]*{_SPEAKER_NAME}[ \t]{{0,9}}[|·•,–—-]?[ \t]{{1,9}}[\[(]?{_TIME}"
+        rf"^[ \t]*[\[(]?{_SPEAKER_NAME}[ \t]{{0,9}}[|·•,–—-]?[ \t]{{1,9}}[\[(]?{_TIME}"
         rf"(?:[ \t]?[AaPp][Mm])?[\])]?:?[ \t]*$",
         re.M,
     ),
     re.compile(rf"^[ \t]*[\[(]?{_TIME}[\])]?[ \t]+{_SPEAKER_NAME}:?[ \t]*$", re.M),
+    # "10:04:12 From Anna Brandt to Everyone:", in the chat of a meeting
+    re.compile(
+        rf"^[ \t]*{_TIME}[ \t]+From[ \t]+{_SPEAKER_NAME}[ \t]+to[ \t]+[^:\n]{{1,40}}:",
+        re.M,
+    ),
 )
 _BRACKETED_LABEL = re.compile(
     rf"^(?:-[ ])?[\[(](?P<name>{_CAPITALIZED}(?:[ ]{_CAPITALIZED}){{0,3}})[\])]:?"
@@ -72,7 +81,7 @@ _BRACKETED_LABEL = re.compile(
 )
 _CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
 _MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
-# WebVTT's voices; an empty one is a change to somebody unknown.
+# WebVTT voices; an empty one is a change to an unknown speaker.
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+(?P<name>[^<>\n]{1,120}))?>")
 
 _QUESTIONS, _ANSWERS = frozenset(("q", "question")), frozenset(("a", "answer"))
@@ -88,16 +97,17 @@ _TITLE_WORDS = frozenset(title.lower() for title in read_words("speaker_titles")
 # Shares and counts below were chosen by hand.
 _MIN_PROSE_SHARE = 0.7  # of the labeled lines; forms and lists of values have fewer
 _MIN_PROSE_WORDS = 8
-# With fewer labels among its paragraphs, a text is not a conversation throughout.
+_MAX_INDENT = 40  # characters before the text of a line, with its number
+# With a smaller share of labeled paragraphs, a text is only partly a conversation.
 _MIN_LABELED_SHARE = 0.25
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Label:
-    """The characters [start, end) that say who speaks after them.
+    """The characters [start, end) that name the speaker of the text after them.
 
-    `speaker` is None for somebody unknown.
+    `speaker` is None if unknown.
     """
 
     start: int
@@ -107,13 +117,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """The labels of a text in order, and who speaks from which offset on."""
+    """The labels of a text in order, and the offsets at which speakers start."""
 
     labels: tuple[Label, ...]
     turns: tuple[tuple[int, str | None], ...]
 
     def find(self, offset: int) -> str | None:
-        """Return who speaks at an offset, if that is certain."""
+        """Return the speaker at an offset, if certain."""
         index = bisect_right(self.turns, offset, key=lambda turn: turn[0])
         return self.turns[index - 1][1] if index else None
 
@@ -124,7 +134,7 @@ class Speakers:
 
 
 def find_speakers(text: str) -> Speakers:
-    """Find the labels in a text, and the turns that they open."""
+    """Find the labels in a text, and the turns that they start."""
     labels, turns = find_reply_labels(text)
     found = [Label(*label) for label in labels]
     if not found:
@@ -144,7 +154,7 @@ def _find_voices(text: str) -> list[Label]:
 
 
 def _find_conversation(text: str) -> list[Label]:
-    """Return the labels of a transcript; none if it may not be one."""
+    """Return the labels of a transcript; none if the text may not be one."""
     timed = [match for form in _TIMED_LABELS for match in form.finditer(text)]
     timed = [match for match in timed if _is_name(match["name"])]
     if len(timed) > 1:
@@ -175,7 +185,7 @@ def _names_person(name: str) -> bool:
 
 
 def _find_questions(text: str) -> list[re.Match[str]]:
-    """Return the labels "Q." and "A.", which open no list of letters."""
+    """Return the labels "Q." and "A.", unless they belong to a lettered list."""
     found = list(_QUESTION_LABEL.finditer(text))
     names = [match["name"].lower() for match in found]
     is_interview = not _QUESTIONS.isdisjoint(names) and not _ANSWERS.isdisjoint(names)
@@ -185,9 +195,9 @@ def _find_questions(text: str) -> list[re.Match[str]]:
 
 
 def _keep_recurring(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
-    """Return matches if there are two names, and one of them again."""
+    """Return the matches if there are two names and at least one recurs."""
     found = list(matches)
-    counts = Counter(_normalize(match["name"]) for match in found)
+    counts = Counter(_drop_title(match["name"]) for match in found)
     is_dialogue = len(counts) > 1 and max(counts.values()) > 1
     return found if is_dialogue else []
 
@@ -216,13 +226,13 @@ def _find_named(text: str) -> list[re.Match[str]]:
 def _find_short_names(
     found: list[re.Match[str]], accepted: set[re.Match[str]]
 ) -> list[re.Match[str]]:
-    """Return labels of one word: last names of accepted ones, or a dialogue.
+    """Return one-word labels: last names of accepted labels, or a dialogue.
 
-    A single word may be a heading, unless two alternate as people do.
+    A single word may be a heading, unless two words alternate, as in a dialogue.
     """
     last_names = {_normalize(match["name"]).split()[-1] for match in accepted}
     short = [match for match in found if " " not in _normalize(match["name"])]
-    names = [match for match in short if may_be_name(_normalize(match["name"]))]
+    names = [match for match in short if _names_person(_normalize(match["name"]))]
     counts = Counter(_normalize(match["name"]) for match in names)
     recurring = [name for name, count in counts.items() if count > 1]
     if len(recurring) > 1 or (recurring and accepted):
@@ -231,7 +241,7 @@ def _find_short_names(
 
 
 def _is_full_name(name: str) -> bool:
-    """Whether a label has several words, and not all are common ones."""
+    """Whether a label has several words, not all of them common."""
     words = [word.strip(".") for word in _normalize(name).split()]
     if words[0] in _TITLE_WORDS or words[:1] == ["the"]:
         return len(words) > 1
@@ -240,7 +250,7 @@ def _is_full_name(name: str) -> bool:
 
 def _is_label(match: re.Match[str], text: str) -> bool:
     name = match["name"]
-    if _normalize(name) in _NOT_SPEAKERS or not _is_name(name):
+    if _normalize(name).startswith("by ") or not _is_name(name):
         return False
     # A headline in capitals has a colon in its middle.
     line = text[match.end() : text.find("\n", match.end())]
@@ -259,20 +269,25 @@ def _is_name(name: str) -> bool:
 
 
 def _is_certain(name: str) -> bool:
-    """Whether a label could hardly be anything but a speaker's."""
+    """Whether a label is almost certainly a speaker's."""
     short = _shorten(name)
     words = short.split()
     if _normalize(name) in _ROLES:
         return True
+    if _ASIDE.search(name) and _is_full_name(name):
+        return True  # "Hugh Lane (Ayr)"
     if not short.replace("Mc", "MC").isupper():
         return False
     return len(words) > 1 or words[0].rstrip(".").lower() in _TITLE_WORDS
 
 
 def _introduces_prose(match: re.Match[str], text: str) -> bool:
-    """Whether a sentence, and not a value, follows a label."""
+    """Whether a sentence, rather than a value, follows a label."""
     line_end = text.find("\n", match.end())
     words = text[match.end() : line_end if line_end > 0 else len(text)].split()
+    next_line = text[line_end + 1 : line_end + _MAX_INDENT].lstrip("0123456789 \t")
+    if line_end > 0 and next_line[:1].islower():
+        return True  # the sentence continues
     return len(words) >= _MIN_PROSE_WORDS or bool(words and words[-1][-1] in ".?!…-—")
 
 
@@ -288,6 +303,12 @@ def _shorten(name: str) -> str:
 
 def _normalize(name: str) -> str:
     return _shorten(name).rstrip(".").lower()
+
+
+def _drop_title(name: str) -> str:
+    """Return a name without its title: "Mr Hugh Lane" is "hugh lane"."""
+    title, _, rest = _normalize(name).partition(" ")
+    return rest if rest and title.rstrip(".") in _TITLE_WORDS else f"{title} {rest}"
 
 
 def _drop_overlaps(labels: list[Label]) -> list[Label]:
@@ -306,7 +327,7 @@ def _list_turns(text: str, labels: list[Label]) -> Iterator[tuple[int, str | Non
         yield label.start, label.speaker
         is_last = index + 1 == len(labels)
         next_start = len(text) if is_last else labels[index + 1].start
-        # A conversation may be followed by notes that nobody says.
+        # Notes that nobody says may follow a conversation.
         if is_last or not is_conversation:
             next_start = _find_turn_end(text, label.end, next_start)
         other = bisect_right(others, label.start)
@@ -317,14 +338,14 @@ def _list_turns(text: str, labels: list[Label]) -> Iterator[tuple[int, str | Non
 
 
 def _find_other_labels(text: str) -> list[int]:
-    """Return where lines start like a label: it could be another speaker's."""
+    """Return the starts of lines that look like labels of other speakers."""
     found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
     return [match.start() for match in found]
 
 
 def _is_dense(text: str, labels: list[Label]) -> bool:
     if _is_captions(text):
-        return True  # captions: the speaker stays the same until another speaks
+        return True  # in captions, a speaker continues until the next label
     if not labels:
         return False
     middle = text[labels[0].start : labels[-1].end]

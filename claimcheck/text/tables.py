@@ -1,7 +1,7 @@
-"""Tables in a text: rows of cells between tabs or vertical bars.
+"""Find tables in a text: rows of cells between tabs or vertical bars.
 
-Readers write tables like that. Rows are not sentences, unless cells hold prose, as in
-documents that are laid out with tables.
+Readers write tables in this form. Rows are not sentences, unless cells contain prose,
+as in documents that use tables for their layout.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 _MIN_ROWS = 2
-# A cell with as many words and an end of a sentence is prose. Chosen by hand.
+# A cell with this many words and the end of a sentence is prose. Chosen by hand.
 _MIN_PROSE_WORDS = 5
 _SENTENCE_ENDS = (".", "!", "?", ".”", '."')
 
@@ -51,12 +51,12 @@ def find_tables(text: str) -> Tables:
 
 
 def _split_cells(line: str) -> list[str]:
-    """Return the cells of a row; at most one if the line is none."""
+    """Return the cells of a row; at most one if the line is not a row."""
     stripped = line.strip(" \r\n")
     if stripped.startswith("|"):
         return stripped.strip("|").split("|") if stripped.count("|") > 2 else []
     cells = stripped.split("\t")
-    # A tab at the start of a line is an indent.
+    # A tab at the start of a line is an indentation.
     return cells if cells[0] else []
 
 

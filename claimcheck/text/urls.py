@@ -1,4 +1,4 @@
-"""Bare URLs in a text, and the labels that introduce them."""
+"""Find bare URLs in a text, and the labels that introduce them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _URL = re.compile(
     re.X,
 )
 _URL_MARKS = ("://", "www.", "WWW.", "Www.")  # a text without one of these has no URL
-_URL_TAIL = ".,;:!?'’)]"  # at the end of a URL, the sentence's
+_URL_TAIL = ".,;:!?'’)]"  # at the end of a URL, these belong to the sentence
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _URL_BREAKS = "-/_=&?.%"  # characters after which layout may break a URL
 _URL_LABEL = re.compile(r"[ \t]*[A-Z][\w ]{1,30}:")
@@ -54,15 +54,15 @@ def _trim_url(text: str, start: int, end: int, *, bracketed: bool) -> tuple[int,
         return start - bracketed, end
     if bracketed and text[url_end] in ")]":
         return start - 1, url_end + 1
-    # The sentence keeps its full stop, and a bracket that the URL did not open.
+    # The sentence keeps its full stop, and a bracket not opened within the URL.
     return start, url_end
 
 
 def _extend_over_line_break(text: str, end: int) -> int:
     """Return the end of a URL that may continue on the next line.
 
-    The next line must be one word that a sentence would not leave alone on a line, and
-    the first part must stop where a URL may be broken.
+    The next line must be a single word that would not be alone on a line in prose, and
+    the first part must end at a character after which URLs are broken.
     """
     rest = _REST_OF_URL.match(text, end)
     if rest is None or text[end - 1] not in _URL_BREAKS or _is_url(rest.group(1)):

@@ -1,7 +1,7 @@
-"""Common English words: how common they are, and their usual part of speech.
+"""Common English words: their frequency rank and usual part of speech.
 
-They tell a compound from a word that layout broke, a name from a heading, and who may
-speak. `benchmarks/pack_words.py` packs them and names its sources.
+They distinguish a compound from a word broken by layout, a name from a heading, and
+possible speakers. `benchmarks/pack_words.py` packs them and names its sources.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def is_word(word: str) -> bool:
 
 
 def may_be_name(word: str) -> bool:
-    """Return whether a lowercase word is a name, or in no dictionary."""
+    """Return whether a lowercase word is a name, or not in the dictionary."""
     return _get_part(word) in (_NAME, _UNKNOWN)
 
 
@@ -40,7 +40,7 @@ def get_part_of_speech(word: str) -> str:
 
 
 def get_rank(word: str) -> int | None:
-    """Return how many words are more common; None for a word that is rare."""
+    """Return the number of more common words; None for a rare word."""
     return _load_words().get(word, (None, ""))[0]
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from claimcheck import errors
-from claimcheck.config import load_search_settings, resolve_user_file
+from claimcheck.config import load_search_settings
+from claimcheck.settings_file import resolve_user_file
 from tests.support.command import claimcheck
 
 USER = """

@@ -98,7 +98,7 @@ def check_explanation(node_id, text):
         assert "1 recorded answer was not requested" in text
     elif "more_often" in node_id:
         assert "no recorded answer for POST http://127.0.0.1" in text
-        assert "the code sends it once more often" in text
+        assert "the code sends it one more time" in text
     else:
         assert "no recorded answer for POST http://127.0.0.1" in text
         assert "the right prompt" in text

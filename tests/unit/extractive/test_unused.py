@@ -103,3 +103,39 @@ def test_open_questions_do_not_repeat_the_summary():
     summary = summarize_text(text)
     assert summary.open_questions == ()
     assert summary.sentences[0].text.startswith("It is unclear")
+
+
+REFERENCES = """\
+# Ferries
+
+Oslo has 12 ferries and 40 piers.
+
+## {heading}
+
+1. Smith, J. (2011). The rivers of Norway were long. p. 44.
+2. Ferry statistics 2019, Oslo
+
+## Appendix
+
+Bergen has 7 ferries and 9 piers.
+"""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["References", "7. References:", "Bibliography", "Literatur", "Works Cited"],
+)
+def test_a_list_of_references_has_no_claims(heading):
+    document = Document.from_text(REFERENCES.format(heading=heading))
+    run = summarize(document, settings=Settings(engine="extractive"))
+    assert [claim.quote for claim in run.claims] == [
+        "Oslo has 12 ferries and 40 piers.",
+        "Bergen has 7 ferries and 9 piers.",
+    ]
+    assert "reference list" in {entry.reason for entry in run.ledger}
+
+
+def test_nothing_little_worth_checking_is_a_key_point():
+    text = "Oslo has 12 ferries. They have 40 piers. Its mayor is Ann Lee. It may rain."
+    summary = summarize_text(text)
+    assert "It may rain." not in [point.text for point in summary.key_points]

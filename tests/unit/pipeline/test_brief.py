@@ -186,7 +186,7 @@ def test_settings_come_from_flags_and_files_and_stored_ones_open_no_file(tmp_pat
     (tmp_path / "fields.json").write_text('{"a": {"type": "string"}}')
     toml = 'focus = "costs"\nkinds = ["a", "b"]\nlength = "short"\nfields_file = "fields.json"\n'
     (tmp_path / "claimcheck.toml").write_text(toml)
-    from claimcheck.config import approve_project_file
+    from claimcheck.trust import approve_project_file
 
     approved = approve_project_file(tmp_path)
     assert "kinds ['a', 'b']" in approved

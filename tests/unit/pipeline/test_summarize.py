@@ -254,13 +254,13 @@ def test_replaces_a_dangling_link_with_the_claim_that_supports_the_sentence(run)
 
 
 def test_repairs_an_invalid_answer_once_quoting_path_and_problem(run):
-    bad = answer(claim("Mercury has no moons.", kind={"a": 1}))
+    bad = answer(claim("Mercury has no moons.", kind={"a": 1, "b": 2}))
     result, client = run(
         response(bad), response(answer(claim("Mercury has no moons.")))
     )
     assert (len(client.requests), result.failures, result.usage.requests) == (2, (), 2)
     repair = client.requests[1].messages[-1].content
-    assert "$.claims[0].kind: {'a': 1} is not one of" in repair
+    assert "$.claims[0].kind: {'a': 1, 'b': 2} is not one of" in repair
     asked_again = json.loads(client.requests[1].messages[-2].content)
     assert asked_again == {"claims": bad["claims"]}
     assert client.requests[1].schema_name == "claims.answer"

@@ -187,7 +187,7 @@ def test_plain_text_needs_no_extra(monkeypatch, tmp_path):
 @pytest.mark.parametrize("text", ["The bridge was built in 1957.", "It sank. " * 99])
 def test_a_text_in_place_of_a_path_is_told_how_it_goes_in(text):
     with pytest.raises(
-        errors.InputError, match="does not exist; to give a text itself"
+        errors.InputError, match="does not exist; to read a text itself"
     ):
         Document.from_path(text)
 
@@ -196,6 +196,6 @@ def test_a_text_in_place_of_a_path_is_told_how_it_goes_in(text):
 def test_a_damaged_file_of_a_known_name_is_not_called_text(tmp_path, name):
     (tmp_path / name).write_bytes(b"\x00\x01\x02 nothing" * 50)
     with pytest.raises(
-        errors.InputError, match=r"is damaged, or not a .* get the file"
+        errors.InputError, match=r"is damaged, or not a .* copy it again"
     ):
         read(tmp_path / name)

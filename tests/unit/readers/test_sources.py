@@ -26,7 +26,7 @@ def test_names_broken_links_and_leaves_out_what_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
     problems = read_all(tmp_path)
     assert {name for name in problems if not problems[name]} == {"a.txt", "b.txt"}
-    assert "there is no such file" in problems.pop("broken.txt")
+    assert "does not exist" in problems.pop("broken.txt")
     assert "symbolic links" in problems.pop("loop")
     assert problems.keys() == {"a.txt", "b.txt"}
     skipped = read_collection(tmp_path).skipped

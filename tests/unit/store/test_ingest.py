@@ -84,7 +84,7 @@ def test_names_duplicate_ids(store, tmp_path):
         (
             "r.jsonl",
             '{"text": "x", "id": [1]}',
-            r"r\.jsonl: line 1: id has to be a string or a whole number",
+            r"r\.jsonl: line 1: id must be a string or a whole number",
         ),
         ("r.jsonl", '{"text": ""}', r"r\.jsonl: line 1: .*is empty"),
     ],

@@ -23,7 +23,8 @@ def test_a_failure_names_the_claim_the_reason_and_the_evidence():
     assert str(raised.value) == (
         "1 of 1 claim not supported:\n"
         "  refuted: The ferry carried 700 people in 2020.\n"
-        "    The claim says “700 people”, the evidence “900 people”.\n"
+        "    The claim says “700 people”, the evidence “900 people”. Of "
+        "verdicts like this, 9 in 10 were right on unseen data.\n"
         "    “The ferry carried 900 people in 2020.” (ferry.txt, 1:1)"
     )
 
