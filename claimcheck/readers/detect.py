@@ -277,7 +277,7 @@ def _detect_package(data: bytes) -> str | None:
 
 
 def _is_html(prefix: bytes) -> bool:
-    """Whether the first tag after an XML declaration and comments is HTML's."""
+    """Whether the first tag after any XML declaration and comments is HTML."""
     position = 0
     for opening, closing in ((b"<?xml", b"?>"), (b"<!--", b"-->")):
         while prefix.startswith(opening, position):
@@ -295,7 +295,7 @@ def _skip_space(text: bytes, position: int) -> int:
 
 
 def _is_tag(text: bytes, position: int, tag: bytes) -> bool:
-    """Whether exactly this tag is at a position, not a longer one ("<header")."""
+    """Whether this tag is at a position, not a longer one ("<header")."""
     end = position + len(tag)
     return text[position:end].lower() == tag and text[end : end + 1] in _TAG_NAME_ENDS
 

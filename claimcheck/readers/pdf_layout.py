@@ -1,4 +1,4 @@
-"""Put the lines of a PDF page in reading order: columns, tables, raised numbers.
+"""Put a PDF page's lines in reading order: columns, tables, raised numbers.
 
 PDFium returns characters in drawing order. That is usually the reading order, unless a
 program draws columns row by row: then the two halves of a row are unrelated. Only such
@@ -217,7 +217,7 @@ def _format_region(region: list[_Row], gutter: _Gutter) -> Iterator[str]:
 
 
 def _changes_size(before: _Row, after: _Row) -> bool:
-    """Whether a heading begins or ends, because the size of letters changes."""
+    """Whether a heading begins or ends, because the letter size changes."""
     heights = (before[0].height, after[0].height)
     return max(heights) > _MIN_SIZE_RATIO * min(heights)
 

@@ -39,7 +39,7 @@ _CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Lines visible from `start_s` to `end_s`; `voices` has the speaker of each.
+    """Lines visible from `start_s` to `end_s`; `voices` has their speakers.
 
     A voice is None if no speaker is named, and empty if it changes to an unknown
     person.

@@ -1,4 +1,4 @@
-"""Lets aiohttp clients play and record the same cassettes as all other clients.
+"""Lets aiohttp clients play and record the same cassettes as other clients.
 
 vcrpy's patch of aiohttp passes on the Python object that the code under test used as
 the body, and answers that are already decompressed. The patches of other clients pass
@@ -15,7 +15,7 @@ from vcr.stubs.aiohttp_stubs import MockClientResponse, vcr_request
 
 
 def patch_aiohttp(guard: Any) -> list[tuple[Any, str, Any]]:
-    """Return the patches for vcrpy to apply: (object, attribute name, replacement).
+    """Return the patches for vcrpy: (object, attribute name, replacement).
 
     `guard` is a `DecompressingGuard`, whose module imports this one.
     """
@@ -40,7 +40,7 @@ def patch_aiohttp(guard: Any) -> list[tuple[Any, str, Any]]:
 
 
 async def _read_body(options: dict[str, Any]) -> bytes:
-    """Return the bytes of a request's body; `options` can still be sent afterwards."""
+    """Return a request's body as bytes; `options` can still be sent."""
     from aiohttp import FormData
     from aiohttp.payload import PAYLOAD_REGISTRY, LookupError
 

@@ -1,4 +1,4 @@
-"""Split a reading view into sentences, and into passages of complete sentences.
+"""Split a reading view into sentences and passages of complete sentences.
 
 A passage fits a token budget. sentencex does the segmentation; this module corrects its
 errors in the kinds of texts that we read.
