@@ -180,7 +180,7 @@ class CheckJob:
         return self.finish(await adrive(self.build_flow(), client))
 
     def suggest_queries(self) -> Flow[SuggestedQueries | None]:
-        """Ask the model what to search for; None without a search or a model."""
+        """Ask the model for queries; None without a search or a model."""
         if self.search is None or self.engine == "extractive":
             return None
         return (yield from suggest_queries(self.statements, self.settings))

@@ -147,7 +147,7 @@ def _join(documents: tuple[Document, ...]) -> Document:
 
 
 def _restore_evidence(outcome: _Outcome, documents: tuple[Document, ...]) -> _Outcome:
-    """Return the outcome with its evidence located in the original documents."""
+    """Return the outcome with evidence located in the original documents."""
     if len(documents) == 1 or not isinstance(outcome, Verdict):
         return outcome
     evidence: list[Evidence] = []
@@ -216,7 +216,7 @@ def _check_together(
     citations: Sequence[CheckedCitation],
     checker: _Checker,
 ) -> tuple[Verdict | None, list[CheckedCitation]]:
-    """Return the verdict on all sources as one, and mark those that it needs."""
+    """Return the verdict on all sources together, and mark those it needs."""
     (together,) = checker.check([(statement.claim, tuple(documents))])
     if not isinstance(together, Verdict) or together.label is not Label.SUPPORTED:
         return None, list(citations)

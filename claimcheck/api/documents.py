@@ -39,7 +39,7 @@ __all__ = [
 
 
 def find_rectangles(run: Run, path: str | Path) -> Run:
-    """Return a run whose claims' spans have their place on the pages of its PDF.
+    """Return a run whose claims' spans have their rectangles on the pages.
 
     Raises:
         InputError: the file can't be read.

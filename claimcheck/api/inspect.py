@@ -62,7 +62,7 @@ def find_prompt_problems(folder: Path) -> list[str]:
 
 
 def find_prompt_notes(folder: Path) -> list[str]:
-    """Return notes on valid templates, such as prompts that they do not replace."""
+    """Return notes on valid templates, such as prompts they do not replace."""
     return prompt_folder.find_notes(folder)
 
 
@@ -95,7 +95,7 @@ def find_schema_problems(name: str, value: Any) -> list[str]:
 
 
 def choose_schema(content: bytes) -> str:
-    """Return the name of the schema that shares most required fields with a result."""
+    """Choose the schema that shares the most required fields with a result."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):

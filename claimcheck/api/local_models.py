@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimcheck.config import save_user_settings
 from claimcheck.local.models import (
     DEFAULT_VARIANT,
     LocalModel,
@@ -18,6 +17,7 @@ from claimcheck.local.models import (
 )
 from claimcheck.local.server import list_servers, stop_servers
 from claimcheck.settings import LOCAL
+from claimcheck.settings_file import save_user_settings
 
 __all__ = [
     "DEFAULT_VARIANT",
@@ -59,7 +59,7 @@ def list_running() -> Mapping[str, str]:
 def prepare_model(
     name: str, *, report: Callable[[str], None] | None = None
 ) -> LocalModel:
-    """Return the model with this name; a hub's model is downloaded on first use.
+    """Return the model with this name; download a hub's model on first use.
 
     Raises:
         InputError: the file does not exist, or the repository lacks the variant.

@@ -121,7 +121,7 @@ def _collect_known(
     known: Sequence[str | Path | KnownClaim],
     options: MatchOptions,
 ) -> list[KnownClaim]:
-    """Return all known claims that may match the statements, without duplicates."""
+    """Return the unique known claims that may match the statements."""
     found: dict[KnownClaim, None] = {}
     for source in known:
         if isinstance(source, KnownClaim):

@@ -23,7 +23,7 @@ _PROBE_FIELD = "colour"  # as recorded
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; `response_format` is None if no model was named.
+    """What an endpoint can do; without a model, `response_format` is None.
 
     `models` maps names to context windows in tokens, None if the endpoint states none.
     """

@@ -107,7 +107,7 @@ def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class RunWriter:
-    """Writes a run, and the answers it was built from, to one location in a store."""
+    """Writes a run and the answers behind it to one location in a store."""
 
     store: RunStore
     location: RunLocation

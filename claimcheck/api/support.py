@@ -1,4 +1,4 @@
-"""Measures how many of a text's claims are supported, and explains the rest."""
+"""Measure how many of a text's claims are supported, and explain the rest."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Support:
 
     @property
     def reason(self) -> str:
-        """The problems as text for people; the number of claims if there are none."""
+        """The problems as text, or the number of claims if there are none."""
         if not self.problems:
             return f"{self.total} of {format_count(self.total, 'claim')} supported"
         claims = format_count(self.total, "claim")
@@ -57,7 +57,7 @@ def measure_support(
     client: Client | None = None,
     allow_unknown: bool = False,
 ) -> Support:
-    """Check a text's claims against sources, and count those that are supported.
+    """Check a text's claims against sources, and count the supported ones.
 
     `text` is prose, a list of claims, or a run. The claims of prose are extracted; if
     it has none, all its sentences are checked. A heading of prose counts only if it is

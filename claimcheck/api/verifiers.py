@@ -57,7 +57,7 @@ def download_verifier(
 
 
 def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) -> None:
-    """Load a verifier, downloading it if necessary, so that `check` can use it.
+    """Load a verifier for `check`, and download it first if necessary.
 
     `report` is called with a line before a download.
 

@@ -79,7 +79,7 @@ class Batch:
         how: ReadOptions | None = None,
         on_progress: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
-        """Add all documents of files, folders, patterns, addresses, and tables.
+        """Add documents from files, folders, patterns, addresses, and tables.
 
         Calls `on_progress` with the number of documents read since the last call.
 
@@ -105,9 +105,10 @@ class Batch:
         *,
         price_factor: float = 1.0,
     ) -> Estimate:
-        """Estimate the cost of the pending documents; `on_progress` gets a count.
+        """Estimate the cost of the pending documents.
 
-        `price_factor` is the price relative to that of single requests.
+        `price_factor` is the price relative to that of single requests. Calls
+        `on_progress` with the number of documents counted so far.
         """
         return estimate_batch(
             self.store, self.number, self.plan, on_progress, price_factor=price_factor
@@ -161,7 +162,7 @@ class Batch:
     async def _choose_runner(
         self, client: Client | None, resources: AsyncExitStack
     ) -> tuple[RunDocument, int]:
-        """Return a function that runs a document, and how many run at a time."""
+        """Return a function that runs one document, and the concurrency."""
         if client is not None:
             # In this process, which has the limits, budget, and store: workers would
             # not be faster, because the time is spent waiting for answers.
@@ -217,7 +218,7 @@ class Batch:
 
 
 class _Turns:
-    """Lets one document at a time continue, after all waiting answers are stored.
+    """Lets documents continue one at a time, once waiting answers are stored.
 
     Grounding the answer of a document takes milliseconds, during which other answers
     wait in their sockets. They are paid for but not stored: a killed process loses

@@ -225,7 +225,7 @@ class _PlausibleAnswers:
         return {"claims": claims, "ambiguous": [], **summary}
 
     def _build_claims(self, request: ModelRequest) -> list[dict[str, Any]]:
-        """Return claims with quotes from the request's text, without duplicates."""
+        """Return claims with unused quotes from the request's text."""
         text = request.messages[-1].content
         present = [quote for quote in self._quotes if quote in text]
         chosen = present[:_CLAIMS_PER_ANSWER]

@@ -147,7 +147,7 @@ class AnswerCollector:
         raise ErrorInAnswerError(details)
 
     def _save_error(self, error: NoCompletionError, item: UploadItem) -> None:
-        """Save an error that is final for this request; count temporary ones."""
+        """Save an error if final for this request; count temporary ones."""
         refusal = read_refusal(error)
         if refusal and any(code in _UNANSWERED for code in refusal.details.codes):
             self.report.expired += 1

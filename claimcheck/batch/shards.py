@@ -72,7 +72,7 @@ def build_shard_row(
 
 
 def import_shards(store: RunStore, folder: Path) -> ImportReport:
-    """Add the documents and outcomes of a folder of shards, without duplicates.
+    """Add documents and outcomes from a folder of shards, without duplicates.
 
     Outcomes that are already in the store stay.
 
@@ -196,7 +196,7 @@ def _read_usage(row: _Row) -> Usage:
 
 
 def _read_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield (location, row), with a description of the problem for a broken row."""
+    """Yield (location, row), or (location, problem) for a broken row."""
     if path.suffix == ".parquet":
         return _read_parquet_rows(path)
     return _read_json_rows(path)

@@ -74,7 +74,7 @@ _Votes = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class VerdictOptions(options.OptionGroup):
-    """The verifier, votes, and prompts that decide, and the amount of evidence."""
+    """What decides a verdict: verifier, votes, prompts, and evidence."""
 
     verifier: options.Verifier = None
     top_k: options.TopK = None

@@ -70,7 +70,8 @@ def doctor(engine: options.EngineOptions) -> None:
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not
     respond.
     """
-    from claimcheck.config import load_settings, resolve_user_file
+    from claimcheck.config import load_settings
+    from claimcheck.settings_file import resolve_user_file
     from claimcheck.version import __version__
 
     loaded = load_settings(asdict(engine))

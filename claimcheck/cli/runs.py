@@ -221,7 +221,7 @@ def retry(
 
 
 def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
-    """Return a batch's settings; its endpoint must be the user's or on loopback.
+    """Return a batch's settings if its endpoint is the user's or on loopback.
 
     A store may come from somebody else, so it must not choose who receives the
     documents and the key. An endpoint on loopback is allowed, but gets no key.

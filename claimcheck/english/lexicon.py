@@ -56,7 +56,7 @@ _stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache, because `stem` has one
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def stem(word: str) -> str:
-    """Return the common form of a lowercase word's inflections and spellings."""
+    """Return the common stem of a lowercase word's forms and spellings."""
     base = BASE_FORMS.get(word, word)
     # "raised" is as short a word as "raise", and must keep its stem.
     if len(base.removesuffix("d").removesuffix("s")) >= _MIN_RESPELLED_LETTERS:

@@ -65,7 +65,7 @@ def _is_part_of_another(name: str, names: dict[str, None]) -> bool:
 
 
 def find_proper_names(text: str) -> list[str]:
-    """Find names, except common words that are capitalized only as the first word."""
+    """Find names; skip common words capitalized only as the first word."""
     return [
         name
         for name in find_names(text)

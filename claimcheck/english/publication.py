@@ -1,4 +1,4 @@
-"""When a document was published, as far as its text or an address in it says so."""
+"""Find a document's date of publication in its text or an address in it."""
 
 from __future__ import annotations
 

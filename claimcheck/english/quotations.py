@@ -86,7 +86,7 @@ class Attribution:
         return speeches
 
     def find_antecedent(self, index: int) -> str | None:
-        """Return the person meant by "He" or "She" at its start, if certain."""
+        """Return the person an initial "He" or "She" means, if certain."""
         pronoun = self._sentences[index].text.partition(" ")[0].lower()
         if pronoun not in _GENDERS or self._parts[index].continues:
             return None
@@ -108,7 +108,7 @@ class Attribution:
     def _find_speech(
         self, index: int, speeches: Sequence[Speech | None]
     ) -> Speech | None:
-        """Return a sentence's speech, given those of the preceding sentences."""
+        """Return a sentence's speech, given the speeches before it."""
         sentence, part = self._sentences[index], self._parts[index]
         speech = detect_speech(part.text)
         added = len(part.text) - len(sentence.text)
@@ -151,7 +151,7 @@ class Attribution:
     def _resolve_pronoun(
         self, index: int, pronoun: str, before: str, speeches: Sequence[Speech | None]
     ) -> str | None:
-        """Return the person a pronoun means; `before` is the sentence up to it."""
+        """Return whom a pronoun means; `before` is its sentence up to it."""
         if pronoun not in _GENDERS:
             return self._get_speaker_before(index, speeches)
         people = set(self._find_people([before], pronoun))
@@ -169,7 +169,7 @@ class Attribution:
     def _get_speaker_before(
         self, index: int, speeches: Sequence[Speech | None]
     ) -> str | None:
-        """Return the speaker of the previous sentence, if it is in the same block."""
+        """Return the previous sentence's speaker, if in the same block."""
         if not index or self._count_blocks(index - 1, index):
             return None
         previous = speeches[index - 1]

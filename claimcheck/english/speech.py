@@ -65,6 +65,10 @@ _SPEECH_VERB = re.compile(
     """,
     re.VERBOSE,
 )
+_INVERTED_QUESTION = re.compile(
+    r"(?:(?:Wh(?:at|en|ere|y)|How)\s)?(?:[Ww]ill|[Ww]ould|[Dd]oes|[Dd]id|[Dd]o|[Cc]an"
+    r"|[Cc]ould|[Ss]hould|[Mm]ay|[Mm]ight)\s[^\"“”?]{1,300}\?$"
+)
 _WAS_QUOTED_AS_SAYING = re.compile(
     rf"""
     \b(?:was|were|is|has\ been|had\ been)\s+(?:{_ADVERBS}\s+)*
@@ -233,6 +237,8 @@ def detect_speech(text: str) -> Speech | None:
     """Return the speech in a sentence, or None; pronouns are not resolved."""
     if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
         return None
+    if _INVERTED_QUESTION.match(text):
+        return None  # "Will Lind say why?" reports nothing
     # Quoted text is masked, so that a verb in it is not mistaken for the reporting
     # verb.
     masked, _ = mask_quotations(text)
@@ -268,7 +274,7 @@ def _check_only_speaker(
 
 
 def _names_other_speaker(speaker: str, masked: str, start: int) -> bool:
-    """Return whether another name is followed by a verb of speech and words."""
+    """Whether another name is followed by a verb of speech and words."""
     end = start + _MAX_CONTEXT_CHARACTERS
     for match in _SPEECH_VERB.finditer(masked, start, end):
         before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
@@ -381,7 +387,7 @@ def _is_past_form(word: str) -> bool:
 
 
 def _find_content_start(match: re.Match[str], masked: str) -> int:
-    """Return the start of the content: after the verb, or at a nearby "that"."""
+    """Return the content's start: after the verb, or at a nearby "that"."""
     if not match["named"] and match["strong"] not in _TELL_VERBS:
         return match.end()
     end = match.end() + _MAX_CHARACTERS_TO_THAT
@@ -394,7 +400,7 @@ def _build_speech(speaker: str | None, content_start: int | None) -> Speech | No
 
 
 def _find_subject(left: str) -> str | None:
-    """Return the noun phrase that ends `left`, possibly before an apposition."""
+    """Return the noun phrase at the end of `left`, before any apposition."""
     left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))

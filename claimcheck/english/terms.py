@@ -93,7 +93,7 @@ def _clean_word(word: str) -> str:
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def normalize_word(word: str) -> str:
-    """Return the common form of a lowercase word's inflections and spellings."""
+    """Normalize the inflections and spellings of a lowercase word."""
     if not word.isascii():
         word = normalize("NFC", _COMBINING_ACCENT.sub("", normalize("NFD", word)))
     if word[0].isdigit():

@@ -1,1 +1,1 @@
-"""Scores of engines on labeled data."""
+"""Scores engines on labeled data."""

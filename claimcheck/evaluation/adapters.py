@@ -1,8 +1,8 @@
 """Public datasets, read in the form in which they are published.
 
-An adapter turns a published row into rows of a task: none, one, or several. It raises
-KeyError for a missing field and InputError for an unknown label. A row that it returns
-may have an `id` and a `doc_id`; where it has none, those of the published row count.
+An adapter turns a published row into any number of rows of a task. It raises KeyError
+for a missing field and InputError for an unknown label. A row that it returns may have
+an `id` and a `doc_id`; by default these are those of the published row.
 
 The formats are those of the READMEs and loaders named in the docstrings. None of the
 data is part of claimcheck; docs/evaluation.md says where to get it.
@@ -43,7 +43,7 @@ class LinkedFile:
 class Adapter:
     """Converts the published rows of a dataset to rows of a task.
 
-    `convert` gets a row, and also the rows of the linked file by key, if there is one.
+    `convert` gets a row and, if the dataset has a linked file, that file's rows by key.
     """
 
     task: str
@@ -72,7 +72,7 @@ _HEALTHVER_LABELS = {
     "Neutral": Label.NOT_ENOUGH_EVIDENCE,
 }
 _SCIFACT_LABELS = {"SUPPORT": Label.SUPPORTED, "CONTRADICT": Label.REFUTED}
-# A claim of COVID-Fact is a post, or a post with a word replaced to make it false.
+# A claim in COVID-Fact is a post, or a post with a word replaced to make it false.
 _COVID_FACT_LABELS = {"SUPPORTED": Label.SUPPORTED, "REFUTED": Label.REFUTED}
 _AGGREFACT_LABELS = {"1": Label.SUPPORTED, "0": NOT_SUPPORTED}
 _QAGS_ANSWERS = {"yes": True, "no": False}
@@ -82,11 +82,11 @@ def _look_up(value: Any, meanings: Mapping[str, Any], field: str = "label") -> A
     """Return what a value of a field means.
 
     Raises:
-        InputError: it is none of the known values.
+        InputError: the value is not one of the known ones.
     """
     if not isinstance(value, str) or value not in meanings:
         known = ", ".join(map(repr, meanings))
-        raise InputError(f"{field} {value!r} is none of {known}")
+        raise InputError(f"{field} {value!r} is not one of {known}")
     return meanings[value]
 
 
@@ -97,12 +97,12 @@ def _find_linked(linked: LinkedRows, key: Any) -> RowFields:
 
 
 def _identify(text: str) -> str:
-    """Return a short id of a document that the dataset gives none."""
+    """Return a short id for a document to which the dataset gives no id."""
     return sha256(text.encode()).hexdigest()[:12]
 
 
 def _get_support(is_supported: bool) -> str:
-    """Return the label of a claim in a set with two answers."""
+    """Return the label of a claim in a dataset with two answers."""
     return Label.SUPPORTED if is_supported else NOT_SUPPORTED
 
 
@@ -127,7 +127,8 @@ def _convert_factcheckbench_sentences(row: RowFields) -> Iterator[RowFields]:
 def _convert_prepared(row: RowFields) -> Iterator[RowFields]:
     """WiCE and SummEdits, prepared as {claim, document, supported, doc_id}.
 
-    Partly supported claims of WiCE are not supported, and may be true for the rest.
+    WiCE's partly supported claims count as not supported; the document may be silent
+    about the rest of them.
     """
     label = _get_support(row["supported"])
     yield {"claim": row["claim"], "document": row["document"], "label": label}
@@ -146,7 +147,7 @@ def _convert_averitec(row: RowFields) -> Iterator[RowFields]:
     Boolean answers as in its `SequenceClassificationDataLoader.py`. The document is
     the list of questions and answers. Claims without any are left out.
     """
-    # An answer of one word means nothing without its question.
+    # A one-word answer means nothing without its question.
     lines = []
     for question in row["questions"]:
         for answer in question["answers"]:
@@ -246,11 +247,11 @@ def _convert_covid_fact(row: RowFields) -> Iterator[RowFields]:
 
 
 def _convert_ragtruth(row: RowFields, linked: LinkedRows) -> Iterator[RowFields]:
-    """RAGTruth (Niu et al. 2024): answers of models and what they were given.
+    """RAGTruth (Niu et al. 2024): answers of models, and their sources.
 
     `response.jsonl` with `source_info.jsonl` in the same folder, as in the README of
-    github.com/ParticleMedia/RAGTruth. A response is supported if no span of it is
-    marked, except spans that are true but not in the source (`implicit_true`).
+    github.com/ParticleMedia/RAGTruth. A response is supported if annotators marked no
+    span of it, except spans that are true but not in the source (`implicit_true`).
     Refused and truncated responses are left out.
     """
     if row["quality"] != "good":
@@ -271,7 +272,7 @@ def _convert_ragtruth(row: RowFields, linked: LinkedRows) -> Iterator[RowFields]
 
 
 def _convert_aggrefact(row: RowFields) -> Iterator[RowFields]:
-    """LLM-AggreFact (Tang, Laban, Durrett 2024): eleven sets in one form.
+    """LLM-AggreFact (Tang, Laban, Durrett 2024): eleven datasets in one form.
 
     `load_dataset("lytang/LLM-AggreFact")["dev"].to_json("aggrefact.jsonl")`; fields
     as in the README of github.com/Liyan06/MiniCheck.
@@ -339,7 +340,7 @@ def _convert_realsumm(row: RowFields) -> Iterator[RowFields]:
 
 
 def _convert_realsumm_units(row: RowFields) -> Iterator[RowFields]:
-    # The tags of sentences become spaces: they would be read as words.
+    # Sentence tags become spaces; otherwise they would be read as words.
     passage = re.sub(r"</?t>", " ", row["passage"]).strip()
     yield {"passage": passage, "claims": row["claims"]}
 

@@ -1,4 +1,4 @@
-"""What a task of an evaluation is, and the values that all tasks share."""
+"""Defines the tasks of an evaluation, and the values that all tasks share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from claimcheck.verification.scorer import EntailmentScorer
 
 RowFields = dict[str, Any]
 
-# The label of a claim that is refuted or lacks evidence, in sets that don't say which.
+# The label of a claim that is refuted or lacks evidence, in datasets that don't say
+# which.
 NOT_SUPPORTED = "not_supported"
 GOLD_LABELS = (*(str(label) for label in Label), NOT_SUPPORTED)
 
@@ -34,7 +35,7 @@ class EngineSetup:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The values measured on a row, and why it failed, if it did."""
+    """The values measured on a row, and the reason if the row failed."""
 
     values: dict[str, float | str]
     failure: str | None = None
@@ -53,16 +54,16 @@ class Table:
 
 
 def build_no_tables(columns: Columns) -> tuple[Table, ...]:
-    """Return no tables: most tasks have scores only."""
+    """Return no tables, because most tasks have only scores."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task: `measure` is for one row, `metrics` and tables are for all.
+    """A task: `measure` measures one row; metrics and tables cover all rows.
 
-    `prompts` and `schemas` are those that a model gets. `uses_scorer`: without a model,
-    the scores depend on the scorer of evidence.
+    `prompts` and `schemas` are the names of those that a model receives. `uses_scorer`
+    says that without a model the scores depend on the scorer of evidence.
     """
 
     name: str

@@ -1,9 +1,9 @@
-"""Labeled rows to evaluate on: your own, and those of public datasets.
+"""Reads labeled rows to evaluate on: your own, and those of public datasets.
 
-A row of your own is a JSON object per line with the fields of its task (`TASK_FIELDS`),
+Your own file has one JSON object per line with the fields of its task (`TASK_FIELDS`),
 and optionally `id` and `doc_id`: rows of one document are resampled together, and are
-in the same part of the split. Public datasets are read as they are published
-(adapters.py).
+in the same part of the split. Public datasets are read in the form in which they are
+published (adapters.py).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The rows of a file, all or a sample, and the hash of the file."""
+    """The rows of a file, or a sample of them, and the hash of the file."""
 
     name: str
     sha256: str
@@ -63,8 +63,8 @@ class Rows:
     """The rows to evaluate on: all of a file, or a sample of `limit`.
 
     `dataset` names the public dataset that the file is from; None for your own rows.
-    `seed` is for the sample and for the intervals. `part` is the part of the split by
-    document; rows of the sealed part are scored and never returned.
+    `seed` is used for the sample and for the intervals. `part` is the part of the split
+    by document; rows of the sealed part are scored but never returned.
     """
 
     file: str | Path
@@ -113,14 +113,14 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
 
 def _draw_sample(examples: list[Example], size: int, seed: int) -> list[Example]:
     """Draw a sample, in the order of the file."""
-    # The start of a permutation: a larger sample contains every smaller one.
+    # Taking the start of a permutation makes a larger sample contain every smaller one.
     drawn = np.random.default_rng(seed).permutation(len(examples))[:size]
     return [examples[index] for index in sorted(drawn)]
 
 
 def _find_adapter(task: str, dataset: str | None) -> Adapter:
     if dataset is None:
-        return Adapter(task, partial(_convert_own_row, task=task))
+        return Adapter(task, partial(_normalize_fields, task=task))
     suitable = [name for name, adapter in ADAPTERS.items() if adapter.task == task]
     if dataset not in suitable:
         raise InputError(
@@ -163,11 +163,12 @@ def _parse_examples(
             f"not a row of this dataset: it lacks the field {error}; it has {names}"
         ) from None
     except (TypeError, AttributeError) as error:
-        # The adapters trust their dataset, so a field of another type fails somehow.
+        # The adapters trust their dataset: a field of another type raises some error.
         raise InputError(f"not a row of this dataset: {error}") from None
     for fields in converted:
         _check_fields(fields, task)
-        # Ids join the rows of two evaluations; without ids the line numbers do.
+        # Ids join the rows of two evaluations; rows without ids are joined by line
+        # number.
         row_id = str(fields.get("id") or row.get("id") or number)
         document_id = str(fields.get("doc_id") or row.get("doc_id") or row_id)
         yield Example(row_id, document_id, fields)
@@ -176,7 +177,7 @@ def _parse_examples(
 def _check_fields(fields: RowFields, task: str) -> None:
     for name, kind in TASK_FIELDS[task].items():
         value = fields.get(name)
-        # Of all fields only `claims` may be empty: a passage may have no claim.
+        # Only `claims` may be empty: a passage may have no claim.
         is_empty = name != "claims" and value in ("", [])
         if not isinstance(value, kind) or is_empty:
             raise InputError(
@@ -185,7 +186,7 @@ def _check_fields(fields: RowFields, task: str) -> None:
             )
     if task == "verification" and fields["label"] not in GOLD_LABELS:
         raise InputError(
-            f"label {fields['label']!r} is none of {', '.join(GOLD_LABELS)}"
+            f"label {fields['label']!r} is not one of {', '.join(GOLD_LABELS)}"
         )
 
 
@@ -193,7 +194,7 @@ def _list_fields(task: str) -> str:
     return ", ".join(TASK_FIELDS[task])
 
 
-def _convert_own_row(row: RowFields, task: str) -> Iterator[RowFields]:
+def _normalize_fields(row: RowFields, task: str) -> Iterator[RowFields]:
     """Yield the row, with the short forms of its fields written out.
 
     For summaries, a single `reference` becomes a list; for verification, a Boolean
@@ -203,7 +204,7 @@ def _convert_own_row(row: RowFields, task: str) -> Iterator[RowFields]:
         yield {**row, "references": [row["reference"]]}
     elif task == "verification" and isinstance(row.get("supported"), bool):
         label = Label.SUPPORTED if row["supported"] else NOT_SUPPORTED
-        # A label of one of the four kinds says more than `supported`.
+        # A known label says more than `supported`.
         known = row.get("label") in GOLD_LABELS
         yield row if known else {**row, "label": label}
     else:
@@ -249,7 +250,7 @@ def _parse_csv(data: bytes, source: str, parse_row: ParseRow) -> list[list[Examp
 def _parse_records(
     records: list[Any], source: str, parse_row: ParseRow
 ) -> list[list[Example]]:
-    """Parse records, and report all broken ones by number."""
+    """Parse records; report all broken ones by number."""
     rows: list[list[Example]] = []
     problems: list[str] = []
     for number, record in enumerate(records, 1):

@@ -46,7 +46,7 @@ def run_evaluation(
     """
     task = TASKS[task_name]
     dataset = read_dataset(rows, task_name)
-    # Reading the file does not count: the time is for the rate of the engine.
+    # The time measures the engine, so reading the file is not part of it.
     started = time.perf_counter()
     measured: list[MeasuredRow] = []
     for row in _measure_rows(task, dataset, setup):
@@ -65,7 +65,8 @@ def run_evaluation(
         failed=sum(row.failure is not None for row in measured),
         seconds=round(seconds, 2),
         tables=task.build_tables(columns),
-        # Looking at sealed rows would end their use: only aggregates leave here.
+        # Once somebody has seen the sealed rows they are useless, so only aggregates
+        # are returned.
         rows=() if rows.part == Part.SEALED else tuple(measured),
     )
 
@@ -77,13 +78,13 @@ def _measure_rows(
         try:
             measurement = task.measure(example.fields, setup)
         except InputError as error:
-            # The engine knows nothing of rows; a person needs to find this one.
+            # The engine does not know about rows, but a person has to find this one.
             raise InputError(f"row {example.id}: {error}") from None
         return MeasuredRow(
             example.id, example.document, measurement.values, measurement.failure
         )
 
-    # Without a model there is nothing to wait for, and threads only cost time.
+    # Without a model, nothing waits for a network, so threads would only cost time.
     if setup.client is None:
         yield from map(measure, dataset.examples)
         return
@@ -100,7 +101,7 @@ def compute_scores(
 ) -> dict[str, Score]:
     """Return the scores, with intervals, of the metrics that are defined."""
     values = {name: metric(columns) for name, metric in metrics.items()}
-    # NaN: the metric is undefined for these rows, so there is nothing to report.
+    # A metric that is undefined for these rows is NaN, and is not reported.
     defined = {name: value for name, value in values.items() if not isnan(value)}
     intervals = bootstrap_intervals(
         {name: metrics[name] for name in defined}, columns, documents, seed
@@ -130,7 +131,7 @@ def _build_signature(
     )
     if setup.engine != "llm":
         return signature
-    # A run's signature leaves these out, but a check depends on them.
+    # A run's signature omits these settings, but a check depends on them.
     check_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     return replace(
         signature,
@@ -143,7 +144,7 @@ def _build_signature(
 
 @dataclass(frozen=True, slots=True)
 class EvaluationComparison:
-    """The score differences, second minus first, over the rows of both.
+    """The score differences, second minus first, on the rows that both have.
 
     `n` is the number of these rows.
     """
@@ -158,7 +159,8 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
     The intervals are paired: each resample scores both on the same rows.
 
     Raises:
-        InputError: they are of different tasks or data, or have no row in common.
+        InputError: the evaluations are of different tasks or data, or have no row in
+            common.
     """
     _require_same_data(first.signature, second.signature)
     if not first.rows or not second.rows:
@@ -166,7 +168,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
             "compare: an evaluation of the sealed part has no rows to compare; use "
             "--part open or all"
         )
-    # Samples of one file may overlap: the rows of both are what is compared.
+    # Samples of one file may overlap; only the rows that both have are compared.
     second_rows = {row.id: row for row in second.rows}
     pairs = [(row, second_rows[row.id]) for row in first.rows if row.id in second_rows]
     if not pairs:
@@ -176,7 +178,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
         )
     columns = {}
     for name in pairs[0][0].values:
-        # Both evaluations' columns in one set, so that both are resampled together.
+        # The columns of both evaluations are in one mapping, to be resampled together.
         columns[f"first {name}"] = np.array([row.values[name] for row, _ in pairs])
     for name in pairs[0][1].values:
         columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
@@ -191,7 +193,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
 
 def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) -> None:
     same_task = first.task == second.task
-    # The hash and not the name: a file may have changed, or been renamed.
+    # Hashes are compared, not names: a file may have changed, or been renamed.
     if same_task and first.dataset_sha256 == second.dataset_sha256:
         return
     described = [

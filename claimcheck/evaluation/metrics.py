@@ -1,4 +1,4 @@
-"""The metrics: what each of them measures, and the paper that defines it.
+"""The metrics, each with the paper that defines it.
 
 `gold` is the annotators' answer and `predicted` the engine's, one element per row;
 `score` is the engine's confidence in `True`. All results are in [0, 1].
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
-"""What was measured: a value per row, by name; labels are strings."""
+"""The measured values by name, one per row; labels are strings."""
 Metric = Callable[[Columns], float]
 """A function from columns to one score; NaN if undefined for these rows."""
 
@@ -32,8 +32,8 @@ _CALIBRATION_BINS = 10  # chosen by hand
 _BOOTSTRAP_SAMPLES = 1_000
 _CONFIDENCE_LEVEL = 0.95
 
-# A claim is covered by another one with at least this part of its words, weighted.
-# Chosen by hand.
+# A claim is covered by another one that has at least this share of its words, weighted
+# by rarity. Chosen by hand.
 MIN_SHARED_WEIGHT = 0.7
 
 ROUGE_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeLsum": "ROUGE-L"}
@@ -55,7 +55,7 @@ def precision(gold: BoolArray, predicted: BoolArray) -> float:
 
 
 def recall(gold: BoolArray, predicted: BoolArray) -> float:
-    """Return the share of gold rows that are predicted; 0 without any.
+    """Return the share of gold rows that are predicted; 0 if no row is gold.
 
     van Rijsbergen 1979, "Information Retrieval", chapter 7.
     """
@@ -76,8 +76,9 @@ def f1(gold: BoolArray, predicted: BoolArray) -> float:
 def balanced_accuracy(gold: BoolArray, predicted: BoolArray) -> float:
     """Return the mean of the recalls of both answers; 0.5 is chance.
 
-    If only one answer occurs in `gold`, its recall. Brodersen, Ong, Stephan, Buhmann
-    2010, "The balanced accuracy and its posterior distribution", ICPR.
+    If only one answer occurs in `gold`, return the recall of that answer. Brodersen,
+    Ong, Stephan, Buhmann 2010, "The balanced accuracy and its posterior distribution",
+    ICPR.
     """
     recalls = []
     if gold.any():
@@ -90,7 +91,7 @@ def balanced_accuracy(gold: BoolArray, predicted: BoolArray) -> float:
 def auroc(gold: BoolArray, score: FloatArray) -> float:
     """Return the area under the ROC curve; 0.5 is chance.
 
-    Also 0.5 if only one answer occurs in `gold`. The area is the probability that a
+    The area is 0.5 if only one answer occurs in `gold`. It is the probability that a
     positive row scores above a negative one, where a tie counts half: the Mann-Whitney
     statistic. Hanley, McNeil 1982, "The meaning and use of the area under a receiver
     operating characteristic (ROC) curve", Radiology 143(1), 29-36.
@@ -100,7 +101,7 @@ def auroc(gold: BoolArray, score: FloatArray) -> float:
     if not positives or not negatives:
         return 0.5
     _, group, sizes = np.unique(score, return_inverse=True, return_counts=True)
-    # Rows of equal score all get the mean of their ranks.
+    # Rows with equal scores all get the mean of their ranks.
     mean_ranks = np.cumsum(sizes) - (sizes - 1) / 2
     rank_sum = mean_ranks[group][gold].sum()
     u = rank_sum - positives * (positives + 1) / 2
@@ -110,13 +111,13 @@ def auroc(gold: BoolArray, score: FloatArray) -> float:
 def average_precision(gold: BoolArray, score: FloatArray) -> float:
     """Return the mean precision at each positive row, by falling score.
 
-    0 if no row is positive. Rows of equal score share one rank. Manning, Raghavan,
-    Schütze 2008, "Introduction to Information Retrieval", chapter 8.4, without
-    interpolation.
+    It is 0 if no row is positive. Rows with equal scores share a rank. Manning,
+    Raghavan, Schütze 2008, "Introduction to Information Retrieval", chapter 8.4,
+    without interpolation.
     """
     if not gold.any():
         return 0.0
-    # Down the ranking, precision counts wherever recall grows.
+    # Going down the ranking, precision counts wherever recall grows.
     order = np.argsort(-score, kind="stable")
     ranked = score[order]
     is_last_of_tie = np.r_[ranked[1:] != ranked[:-1], True]
@@ -129,10 +130,10 @@ def average_precision(gold: BoolArray, score: FloatArray) -> float:
 def calibration_error(gold: BoolArray, score: FloatArray) -> float:
     """Return how far the confidence is from the share of positives; 0 is best.
 
-    The expected calibration error: the mean distance over ten equal bins of confidence,
-    weighted by their rows. Naeini, Cooper, Hauskrecht 2015, "Obtaining Well Calibrated
-    Probabilities Using Bayesian Binning", AAAI; Guo, Pleiss, Sun, Weinberger 2017, "On
-    Calibration of Modern Neural Networks", ICML.
+    This is the expected calibration error: the mean distance over ten equal bins of
+    confidence, weighted by their rows. Naeini, Cooper, Hauskrecht 2015, "Obtaining Well
+    Calibrated Probabilities Using Bayesian Binning", AAAI; Guo, Pleiss, Sun, Weinberger
+    2017, "On Calibration of Modern Neural Networks", ICML.
     """
     if not len(score):
         return 0.0
@@ -174,9 +175,9 @@ def _number_bins(score: FloatArray) -> NDArray[np.int_]:
 
 
 def compute_precision_by_coverage(gold: BoolArray, score: FloatArray) -> FloatArray:
-    """Return the precision of the 1, 2, ..., all rows of highest score.
+    """Return the precision of the 1, 2, ..., n rows with the highest scores.
 
-    Rows of equal score count as the mean of them, whatever their order. The last value
+    Rows with equal scores count with their mean, whatever their order. The last value
     is the share of positives. The mean of all values is the area under the curve of
     precision against coverage: El-Yaniv, Wiener 2010, "On the Foundations of Noise-free
     Selective Classification", JMLR 11.
@@ -190,15 +191,15 @@ def compute_precision_by_coverage(gold: BoolArray, score: FloatArray) -> FloatAr
 def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]:
     """Return the ROUGE-1, ROUGE-2 and ROUGE-L F1 of a summary's sentences.
 
-    Computed by Google's rouge-score, with stemming. ROUGE-L is the summary-level one
-    (Lsum). Of several references the best counts. Lin 2004, "ROUGE: A Package for
-    Automatic Evaluation of Summaries".
+    Google's rouge-score computes them, with stemming. ROUGE-L is the summary-level
+    variant (Lsum). With several references, the best one counts. Lin 2004, "ROUGE: A
+    Package for Automatic Evaluation of Summaries".
 
     Raises:
         InputError: the `eval` extra is not installed.
     """
     scorer = _load_rouge_scorer()
-    # rouge-score takes sentences as lines.
+    # rouge-score expects one sentence per line.
     text = "\n".join(summary)
     scores = [scorer.score(reference, text) for reference in references]
     return {
@@ -222,9 +223,9 @@ def flag_covered_claims(claims: Sequence[str], others: Sequence[str]) -> list[bo
     """Return for each claim whether one of the other claims covers it.
 
     A claim is covered if the other one has `MIN_SHARED_WEIGHT` of its words, weighted
-    by rarity, in any inflection. So other words for the same thing do not count, the
-    same words with another meaning do, and a claim that says several things may cover
-    several. Our own measure.
+    by rarity, in any inflection. So synonyms do not count, the same words with another
+    meaning do, and a claim that says several things may cover several others. This
+    measure is our own.
     """
     form_sets = []
     for other in others:
@@ -253,9 +254,9 @@ def bootstrap_intervals(
 ) -> dict[str, tuple[float, float]]:
     """Return the 95 % interval of each metric, from 1,000 resamples.
 
-    Whole documents are drawn, because rows of one document are not independent. Efron,
-    Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Field, Welsh 2007,
-    "Bootstrapping clustered data".
+    Documents are drawn, not rows, because rows of one document are not independent.
+    Efron, Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Field, Welsh
+    2007, "Bootstrapping clustered data".
     """
     _, group = np.unique(np.array(documents), return_inverse=True)
     rows_of = [np.flatnonzero(group == number) for number in range(group.max() + 1)]

@@ -1,8 +1,8 @@
-"""Compare two sets of prompts on examples: what they find, at what cost.
+"""Compares what two sets of prompts find in examples, and at what cost.
 
-Both read the same documents. A claim of a run is the claim of an example if their
-quotes overlap; each counts once. The differences are paired, with intervals over
-documents.
+Both read the same documents. A claim of a run matches a claim of an example if their
+quotes overlap; each counts once. The differences are paired, and their intervals come
+from resampling documents.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from claimcheck.prompts import Templates
 from claimcheck.text.reading import Reading
 
 _CONCURRENCY = 8  # documents at a time; chosen by hand
-_SEED = 0  # of the resamples, so that the same answers give the same intervals
+_SEED = 0  # for the resamples, so that the same answers give the same intervals
 
 
 @dataclass(frozen=True, slots=True)
 class LabeledText:
-    """A text, and the claims that should be found in it, as in an example."""
+    """A text, and the claims that should be found in it."""
 
     text: str
     claims: Sequence[Mapping[str, Any]]
@@ -49,8 +49,8 @@ class LabeledText:
 class PromptComparison:
     """The scores of two sets of prompts on `n` texts.
 
-    `differences` are second minus first. `failed` counts the texts without a usable
-    answer, of each.
+    `differences` are second minus first. `failed` counts, for each set, the texts
+    without a usable answer.
     """
 
     n: int
@@ -168,5 +168,5 @@ _METRICS: Mapping[str, Metric] = {
 def _compute(columns: Columns, side: str) -> dict[str, float]:
     own = select_columns(columns, f"{side} ")
     values = {name: metric(own) for name, metric in _METRICS.items()}
-    # NaN: there is nothing to divide by, or the price of the model is unknown.
+    # A value is NaN if a denominator is 0 or the price of the model is unknown.
     return {name: value for name, value in values.items() if not isnan(value)}

@@ -11,7 +11,7 @@ from claimcheck.errors import InputError
 from claimcheck.evaluation.base import Table
 from claimcheck.models import codec
 
-# Part of every file: files of another version may have other fields.
+# This is part of every file: files of another version may have other fields.
 EVALUATION_SCHEMA_VERSION = "1.1"
 
 
@@ -26,7 +26,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """A row, the values measured on it, and why it failed, if it did."""
+    """A row, the values measured on it, and the reason if it failed."""
 
     id: str
     document: str
@@ -36,7 +36,7 @@ class MeasuredRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSignature:
-    """What produced a score: enough to reproduce it.
+    """Everything needed to reproduce a score.
 
     Two scores that differ are explained by their signatures.
 
@@ -63,7 +63,7 @@ class EvaluationSignature:
         """Return the signature as one line, to be printed below scores."""
         parts = [
             f"task:{self.task}",
-            # Twelve digits of a hash tell any two files apart, and fit into a line.
+            # Twelve digits of a hash tell files apart, and fit on a line.
             f"data:{self.dataset}@{self.dataset_sha256[:12]}",
             f"part:{self.part}",
             f"n:{self.n}",
@@ -83,8 +83,9 @@ class EvaluationSignature:
 class Evaluation:
     """Scores by name, tables, and the rows.
 
-    `failed` rows count against the scores. A metric that is undefined for the rows has
-    no score. There are no rows if the sealed part was evaluated.
+    `failed` is the number of rows that failed; they count against the scores. A metric
+    that is undefined for the rows has no score. If the sealed part was evaluated,
+    `rows` is empty.
     """
 
     signature: EvaluationSignature

@@ -1,4 +1,4 @@
-"""The split of evaluation data into an open part and a sealed part."""
+"""Splits evaluation data into an open part and a sealed part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hashlib import sha256
 
 
 class Part(StrEnum):
-    """What may be looked at, what may only be scored, or both."""
+    """Rows that people may view (open), may only score (sealed), or both."""
 
     OPEN = "open"
     SEALED = "sealed"
@@ -21,7 +21,7 @@ class Part(StrEnum):
 def is_sealed(document_id: str) -> bool:
     """Return whether rows of this document may be scored but not looked at.
 
-    About half of the documents are. The rule needs no list, so that training,
-    fitting, and evaluation agree on it, also for data that comes later.
+    About half of the documents are sealed. The rule needs no list, so training,
+    fitting, and evaluation agree on it even for data that is added later.
     """
     return int(sha256(document_id.encode()).hexdigest(), 16) % 2 == 1

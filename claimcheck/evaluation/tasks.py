@@ -1,4 +1,4 @@
-"""The tasks: what is measured on a row, and the metrics of all rows.
+"""The tasks: how a row is measured, and the metrics of all rows.
 
 A row whose answer cannot be used gets the worst possible values: a failure never
 improves a score. The names of values and metrics are part of the published format of
@@ -66,7 +66,7 @@ def _get_first_failure(run: Run) -> str | None:
 
 
 def _ratio(numerator: str, denominator: str, columns: Columns) -> float:
-    # The columns are counts: a denominator below 1 is 0, and so is the ratio.
+    # The columns are counts, so a denominator below 1 is 0, and the ratio is then 0.
     return float(columns[numerator].sum() / max(1.0, columns[denominator].sum()))
 
 
@@ -196,8 +196,8 @@ def _measure_extraction(fields: RowFields, setup: EngineSetup) -> Measurement:
     correct = sum(flag_covered_claims(extracted, [" ".join(gold)]))
     wanted, found = len(gold), len(extracted)
     if not gold:
-        # "No claims" is an answer as any claim is: it counts as the one that is wanted,
-        # or a passage without claims would count for nothing.
+        # "No claims" counts as one expected claim; otherwise a passage without claims
+        # would not count at all.
         wanted = 1
         if not failure and not extracted:
             covered = correct = found = 1
@@ -227,8 +227,8 @@ _EXTRACTION = Task(
 
 
 # Grounding: are verbatim quotes located? Rows {document, quotes}. A quote is located if
-# the characters of its spans are its own. `make bench-grounding` has changed and
-# invented quotes, and other tools.
+# its spans have its characters. `make bench-grounding` adds changed and invented
+# quotes, and compares other tools.
 
 
 def _measure_grounding(fields: RowFields, setup: EngineSetup) -> Measurement:

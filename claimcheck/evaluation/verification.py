@@ -3,12 +3,10 @@
 Two things are measured. The scorer gives a probability that the evidence supports the
 claim (`score`), which is ranked and cut at 0.5; `checked_score` is 0 where a check of
 numbers, dates, names, or words objects. The verdict has a label, which abstains
-(`not_enough_evidence`) where the scorer is unsure or a check objects. Beside both is a
-naive baseline that only counts words.
-
-Sets with two answers say `supported` or `not_supported`. A claim that is not supported
-may be refuted or lack evidence: `refuted` counts as right for it, and its recall can't
-be measured.
+(`not_enough_evidence`) where the scorer is unsure or a check objects. Both are compared
+with a naive baseline that only counts words. Datasets with two answers say `supported`
+or `not_supported`. A claim that is not supported may be refuted or lack evidence:
+`refuted` counts as right for it, and its recall can't be measured.
 """
 
 from __future__ import annotations
@@ -59,7 +57,7 @@ from claimcheck.verification.scorer import Entailment, EntailmentScorer
 
 _TWO_ANSWERS = (Label.SUPPORTED, Label.REFUTED)
 SCORE_CUTOFF = 0.5
-# A cautious engine answers little, so the start of the curve has more points.
+# A cautious engine decides few claims, so the start of the curve has more points.
 _COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 # The baseline: a claim is supported if three consecutive sentences of the document have
@@ -68,7 +66,7 @@ _COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 OVERLAP_CUTOFF = 0.5
 _WINDOW_SENTENCES = 3
 _WORD = re.compile(r"\w+")
-# Rows of one document usually follow one another.
+# A few are enough: rows of one document usually follow one another.
 _CACHED_DOCUMENTS = 8
 
 
@@ -83,7 +81,8 @@ def _measure(fields: RowFields, setup: EngineSetup) -> Measurement:
     else:
         judgment = _judge_with_model(statement, corpus, setup)
     if isinstance(judgment, CheckFailure):
-        # A failed row is wrong in every column, or failing would be a way to abstain.
+        # A failed row is wrong in every column; otherwise failing would be a way to
+        # abstain.
         wrong = _judge_wrongly(gold)
         values = {"gold": gold, **asdict(wrong), "overlap": overlap}
         return Measurement(values, judgment.message)
@@ -94,7 +93,7 @@ def _measure(fields: RowFields, setup: EngineSetup) -> Measurement:
 class _Judgment:
     """The label of a claim, and the probability that the evidence supports it.
 
-    `score` is the scorer's alone; `checked_score` is 0 if a check objects.
+    `score` is the scorer's probability; `checked_score` is 0 if a check objects.
     """
 
     label: str
@@ -127,7 +126,7 @@ def _judge_with_model(
 ) -> _Judgment | CheckFailure:
     """Judge with a language model; its confidence in `supported` is the score.
 
-    A model that states no confidence is taken as certain.
+    A model that states no confidence counts as certain.
     """
     check = drive(check_with_model([statement], corpus, setup.settings), setup.client)
     if not check.verdicts:
@@ -145,7 +144,7 @@ def _judge_wrongly(gold: str) -> _Judgment:
 
 
 class _RememberingScorer:
-    """Scores a pair of texts once: label and score need the same pairs."""
+    """Scores each pair of texts once: label and score need the same pairs."""
 
     def __init__(self, scorer: EntailmentScorer) -> None:
         self._scorer = scorer
@@ -198,7 +197,7 @@ def _get_stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
 
 
-# Metrics. One that is undefined, such as the precision of a label that was never given,
+# Metrics. An undefined one, such as the precision of a label that was never predicted,
 # is NaN and is not reported.
 
 
@@ -209,7 +208,7 @@ def _find_supported(columns: Columns) -> BoolArray:
 def _find_right(columns: Columns) -> BoolArray:
     """Flag the rows whose label is right."""
     gold, label = columns["gold"], columns["label"]
-    # The set doesn't say whether such a claim is refuted or lacks evidence.
+    # The dataset doesn't say whether such a claim is refuted or lacks evidence.
     possible = (gold == NOT_SUPPORTED) & (label == Label.REFUTED)
     return np.asarray((gold == label) | possible)
 
@@ -220,7 +219,7 @@ def _compute_share(chosen: BoolArray, among: BoolArray) -> float:
 
 def _make_precision(label: Label) -> Metric:
     def compute_precision(columns: Columns) -> float:
-        # Annotators who had no such label to give don't say when it is right.
+        # If annotators could not choose a label, nothing says when it is right.
         if label not in columns["gold"] and label not in _TWO_ANSWERS:
             return float("nan")
         return _compute_share(_find_right(columns), columns["label"] == label)
@@ -252,7 +251,7 @@ def _make_score_metric(
 
 
 def _make_balanced_accuracy(score: str, cutoff: float) -> Metric:
-    """Return the balanced accuracy if scores from a cutoff are supported."""
+    """Return the balanced accuracy of calling scores >= `cutoff` supported."""
 
     def compute(columns: Columns) -> float:
         return balanced_accuracy(_find_supported(columns), columns[score] >= cutoff)
@@ -317,7 +316,7 @@ def _build_confusion_matrix(columns: Columns) -> Table:
 
 
 def _build_coverage_table(columns: Columns) -> Table:
-    """Return the precision of the claims of highest score."""
+    """Return the precision of the claims with the highest scores."""
     gold = _find_supported(columns)
     ranked_scores = np.sort(columns["score"])[::-1]
     precision = compute_precision_by_coverage(gold, columns["score"])

@@ -277,7 +277,7 @@ def _score_sentences(
     extracted: Sequence[_SentenceClaims],
     claims: Sequence[Claim],
 ) -> list[ScoredSentence]:
-    """Score the sentences for the summary, and link them to the run's claims."""
+    """Score sentences for the summary, and link them to the run's claims."""
     ids = {claim.id for claim in claims}
     vectors = compute_tfidf_vectors([sentence.text for sentence in sentences])
     centrality = compute_centrality(vectors)

@@ -138,7 +138,7 @@ def list_forms(words: Sequence[Word]) -> list[str]:
 
 
 def _align(quote: Sequence[Word], passage: Sequence[Word]) -> list[MatchingBlock]:
-    """Return the runs of equal words; the last one is empty, at the end of both."""
+    """Return the runs of equal words, and an empty one at the end of both."""
     edits = Indel.editops(list_forms(quote), list_forms(passage))
     return edits.as_matching_blocks()
 

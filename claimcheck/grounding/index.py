@@ -1,4 +1,4 @@
-"""Search for quotes, cheapest method first: exact, normalized, in parts, fuzzy.
+"""Find quotes, cheapest method first: exact, normalized, in parts, fuzzy.
 
 A match that is not exact must mean the same (see `differences`). A quote that is not
 found gets no span: the nearest passage is a suggestion, never the quote.
@@ -124,7 +124,7 @@ class GroundingIndex:
     def _find_next_start(
         self, matches_by_quote: Sequence[list[GroundingResult]], min_start: int
     ) -> int:
-        """Return the start of the next quote that has only one match, or the end."""
+        """Return the start of the next unambiguous quote, or the end."""
         for matches in matches_by_quote:
             if len(matches) == 1 and matches[0].spans[0].start >= min_start:
                 return matches[0].spans[0].start

@@ -171,7 +171,7 @@ class SearchableText:
     def _find_following(
         self, first: tuple[int, int], parts: Sequence[str]
     ) -> list[tuple[int, int]]:
-        """Return the first range and those of the following parts, or nothing."""
+        """Return the ranges of the first and following parts, or nothing."""
         text, ranges = self._normal.text, [first]
         for part in parts:
             gap_start = ranges[-1][1]
@@ -218,7 +218,7 @@ class SearchableText:
         return None
 
     def _include_marks(self, quote: str, words: Sequence[Word]) -> tuple[int, int]:
-        """Return the range of words, with the marks that the quote also has."""
+        """Return the range of words, with marks that the quote also has."""
         text, start, end = self._plain.text, words[0].start, words[-1].end
         characters = [match.start() for match in _WORD_CHARACTER.finditer(quote)]
         leading, trailing = quote[: characters[0]], quote[characters[-1] + 1 :]

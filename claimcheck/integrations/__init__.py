@@ -1,1 +1,1 @@
-"""Integrations with other tools: a file for each, imported only if used."""
+"""Integrations with other tools, one per file, imported only if used."""

@@ -1,6 +1,6 @@
 """A metric for DeepEval (https://deepeval.com): the share of supported claims.
 
-The sources are the test case's `retrieval_context`, or else its `context`.
+The sources are the test case's `retrieval_context`, or its `context` without one.
 """
 
 from __future__ import annotations
@@ -35,18 +35,20 @@ class SupportMetric(BaseMetric):  # type: ignore[misc]
         """Measure a test case and return its score."""
         sources = _get_sources(test_case)
         output = test_case.actual_output or ""
-        return self._keep(measure_support(output, sources, **self._options))
+        return self._save_result(measure_support(output, sources, **self._options))
 
     async def a_measure(
         self, test_case: LLMTestCase, *args: Any, **options: Any
     ) -> float:
-        """Do the same as `measure` without blocking."""
+        """Measure a test case like `measure`, without blocking."""
         sources = _get_sources(test_case)
         output = test_case.actual_output or ""
-        return self._keep(await ameasure_support(output, sources, **self._options))
+        return self._save_result(
+            await ameasure_support(output, sources, **self._options)
+        )
 
     def is_successful(self) -> bool:
-        """Whether the last test case passed."""
+        """Return whether the last test case passed."""
         return bool(self.success)
 
     @property
@@ -54,7 +56,7 @@ class SupportMetric(BaseMetric):  # type: ignore[misc]
         """The name that DeepEval prints."""
         return "Supported claims"
 
-    def _keep(self, support: Support) -> float:
+    def _save_result(self, support: Support) -> float:
         self.score = support.score
         self.reason = support.reason
         self.success = support.score >= self.threshold

@@ -1,4 +1,4 @@
-"""A component for Haystack: checks the answers of an AnswerBuilder.
+"""A Haystack component that checks the answers of an AnswerBuilder.
 
 pipeline.connect("answer_builder.answers", "checker.answers")
 """

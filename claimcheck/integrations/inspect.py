@@ -2,8 +2,8 @@
 
 See https://inspect.aisi.org.uk.
 
-The sources are the sample's metadata `sources` (a text or a list of texts), or else its
-target.
+The sources are in the sample's metadata as `sources` (a text or a list of texts).
+Without them, the target is the source.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A Runnable for LangChain: what a chain wrote, checked against its documents.
+"""A LangChain Runnable that checks a chain's answer against its documents.
 
 chain = generate | check_answer    # {"answer": ..., "documents": [...]} -> Support
 """
@@ -18,8 +18,8 @@ from claimcheck.settings import Settings
 def check_answer(settings: Settings | None = None) -> Runnable[dict[str, Any], Support]:
     """Return a Runnable that checks `answer` against `documents`.
 
-    Documents are LangChain's, or texts. The result has `score`, `reason`, and `check`
-    with the evidence of each verdict.
+    Documents are LangChain documents or texts. The result has `score`, `reason`, and
+    `check`, which has the evidence of each verdict.
     """
 
     def run(values: dict[str, Any]) -> Support:

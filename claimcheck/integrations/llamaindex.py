@@ -1,4 +1,4 @@
-"""An evaluator for LlamaIndex: how much of a response its context supports."""
+"""A LlamaIndex evaluator: how much of a response its contexts support."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from claimcheck.settings import Settings
 class SupportEvaluator(BaseEvaluator):  # type: ignore[misc]
     """Scores a response by the share of its claims that the contexts support.
 
-    `threshold` is the score from which a response passes.
+    A response passes with a score of at least `threshold`.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class SupportEvaluator(BaseEvaluator):  # type: ignore[misc]
         self._threshold = threshold
 
     def _get_prompts(self) -> dict[str, Any]:
-        return {}  # claimcheck has templates of its own
+        return {}  # claimcheck has its own templates
 
     def _update_prompts(self, prompts_dict: dict[str, Any]) -> None:
         pass
@@ -38,7 +38,7 @@ class SupportEvaluator(BaseEvaluator):  # type: ignore[misc]
         contexts: Sequence[str] | None = None,
         **_: Any,
     ) -> EvaluationResult:
-        """Check what the response claims against the contexts.
+        """Check the response's claims against the contexts.
 
         Raises:
             InputError: the response or the context is missing.

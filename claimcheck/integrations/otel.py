@@ -1,7 +1,7 @@
-"""OpenTelemetry: a span for each model request, an event for each verdict.
+"""OpenTelemetry spans for model requests, and events for verdicts.
 
-Names follow the semantic conventions for generative AI. No text leaves: spans have the
-model, tokens, cost, and finish reason, and the messages only on request.
+Names follow the semantic conventions for generative AI. Spans have the model, tokens,
+cost, and finish reason, but no text: they have the messages only on request.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class TracedClient:
 def record_verdicts(result: Run | Check, span: Span | None = None) -> None:
     """Add an event `gen_ai.evaluation.result` for each verdict to a span.
 
-    Without a span, the current one is meant. Events name claims by id, not by text.
+    The default is the current span. Events name claims by id, not by text.
     """
     span = span or trace.get_current_span()
     for verdict in result.verdicts:

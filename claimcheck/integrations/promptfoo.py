@@ -2,8 +2,8 @@
 
 Use it with `type: python` and `value: file://.../promptfoo.py`.
 
-The sources are the test's variable `sources`, or else `context`. `config` may have a
-`threshold` (default 1: every claim is supported) and `allow_unknown`.
+The sources are in the test's variable `sources`, or in `context` without it. `config`
+may have a `threshold` (default 1: every claim is supported) and `allow_unknown`.
 """
 
 from __future__ import annotations

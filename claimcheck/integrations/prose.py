@@ -1,6 +1,6 @@
-"""`claimcheck-prose`: check the claims in texts, for pre-commit and CI.
+"""`claimcheck-prose` checks the claims in texts, for pre-commit and CI.
 
-Prints a line for each problem, `draft.md:3:1: error: number: ...`, as linters do.
+It prints a line for each problem, `draft.md:3:1: error: number: ...`, as linters do.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from claimcheck.reports.problems import (
 from claimcheck.reports.terminal import clean_line
 from claimcheck.settings import Settings
 
-# What GitHub reads from a log as the end of a value, and how to write it.
+# Characters that end a value in GitHub's workflow commands, and their escapes.
 _GITHUB_ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the files; return 1 for a problem, 2 for an unreadable file."""
+    """Check files; return 1 if one has a problem, 2 if one is unreadable."""
     options = _build_parser().parse_args(arguments)
     try:
         settings = load_settings().settings
@@ -76,17 +76,17 @@ def _build_parser() -> argparse.ArgumentParser:
         "--fail-on",
         choices=["refuted", "unsupported"],
         default="refuted",
-        help="What makes the exit status 1 (default: refuted).",
+        help="Exit with status 1 for verdicts of this kind (default: refuted).",
     )
     parser.add_argument(
         "--since",
         metavar="REVISION",
-        help="Leave out problems that the text had in this revision of Git.",
+        help="Leave out problems that the text already had in this Git revision.",
     )
     parser.add_argument(
         "--github",
         action="store_true",
-        help="Print annotations that GitHub shows beside the lines.",
+        help="Print annotations that GitHub shows next to the lines.",
     )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="Also write the problems to a file."
@@ -141,7 +141,7 @@ def _format_line(problem: CheckedClaim) -> str:
 def _format_github(problem: CheckedClaim) -> str:
     file, line, _ = _locate(problem)
     message = clean_line(f"“{problem.text}” {problem.message}")
-    # A comma or colon would end the file's name.
+    # A comma or colon would end the file name.
     file = file.translate(_GITHUB_ESCAPES).replace(",", "%2C").replace(":", "%3A")
     return (
         f"::{problem.level} file={file},line={line},title={problem.rule}::"

@@ -22,6 +22,7 @@ from claimcheck.llm import errors
 from claimcheck.llm.body import get_path, translate_body
 from claimcheck.llm.connection import create_sdk_client
 from claimcheck.llm.error_body import read_error_body
+from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings
@@ -123,7 +124,7 @@ class BatchApi:
         return self._build_job(self._retry(lambda: retrieve(job_id)))
 
     def read_lines(self, file_id: str) -> Iterator[JsonLine]:
-        """Yield the lines of a file of answers; broken ones state their problem.
+        """Yield the lines of an answer file; broken ones state their problem.
 
         A file that the endpoint has deleted has no lines.
         """
@@ -159,7 +160,7 @@ class BatchApi:
         status = str(batch.status).lower()
         if status == "failed":
             words = _describe_problem(batch.errors)
-            problem = errors.clean_message(words, self._settings.api_key)
+            problem = clean_message(words, self._settings.api_key)
         files = (batch.output_file_id, batch.error_file_id)
         return BatchJob(
             id=batch.id,

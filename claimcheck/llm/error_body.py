@@ -110,7 +110,7 @@ def read_error_body(content: Any) -> ErrorDetails:
         # An unknown shape: raw text is better than none.
         message = content if isinstance(content, str) else json.dumps(content)
     return ErrorDetails(
-        message=_fold(message)[:_MAX_CHARACTERS],
+        message=put_on_one_line(message)[:_MAX_CHARACTERS],
         codes=tuple(dict.fromkeys(reader.codes)),
         param=reader.param,
     )
@@ -168,7 +168,7 @@ class _Reader:
                 return
         if _HTML.match(text):
             text = html.unescape(_TAG.sub(" ", _INVISIBLE.sub(" ", text)))
-        text = _fold(text)
+        text = put_on_one_line(text)
         # "Provider returned error" often appears twice.
         if text and not any(text in known for known in self.messages):
             self.messages.append(text)
@@ -191,8 +191,8 @@ class _Reader:
         return None
 
 
-def _fold(text: str) -> str:
-    """Return the text on one line, without control characters and surrogates."""
+def put_on_one_line(text: str) -> str:
+    """Return the text as one line of printable characters."""
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())

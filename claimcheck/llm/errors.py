@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from base64 import b64encode
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import openai
 
@@ -32,19 +28,13 @@ from claimcheck.llm.connection import (
     was_connected,
 )
 from claimcheck.llm.error_body import read_error_body
+from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import Refusal, read_refusal
+from claimcheck.llm.stream import BrokenStreamError
 from claimcheck.settings import RESPONSES, Settings
 
-_API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
-_MAX_MESSAGE_CHARACTERS = 300
 # A wrong URL also causes these.
 _PATH_STATUSES = (404, 405, 410)
-_MASK = "[key]"
-# Shorter pieces of a key also occur by chance, and reveal little.
-_MIN_PIECE = 8
-# Placeholders for servers without keys, such as "not-needed", are shorter.
-_MIN_KEY_IN_ANSWER = 16
-_URL_SAFE = str.maketrans("+/", "-_")
 
 
 def translate_error(error: Exception, settings: Settings) -> ProviderError:
@@ -75,6 +65,10 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
     if isinstance(error, json.JSONDecodeError):
         words = read_error_body(error.doc).message or "empty"
         words = clean_message(words, settings.api_key)
+        if isinstance(error, BrokenStreamError):
+            return EndpointError(
+                f"{endpoint}: the stream broke off {attempts} ({words})"
+            )
         return EndpointError(
             f"{endpoint}: no JSON in the answer {attempts} ({words}); check that the "
             "URL is an OpenAI-compatible API"
@@ -183,60 +177,3 @@ def _build_retry_later_error(
 def _describe_attempts(settings: Settings) -> str:
     unit = "attempt" if settings.attempts == 1 else "attempts"
     return f"after {settings.attempts} {unit}"
-
-
-def clean_message(text: str, key: str | None) -> str:
-    """Return a text on one line, shortened, without anything like a key."""
-    # Redact before shortening: half of a key would not be recognized.
-    text = " ".join(redact_keys(text, key).split())
-    if len(text) > _MAX_MESSAGE_CHARACTERS:
-        text = text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
-    return text
-
-
-def redact_keys(text: str, key: str | None) -> str:
-    """Remove the key, and anything that looks like one, from the text."""
-    if key and key.strip():
-        text = _redact_pieces(text, key.strip())
-    return _API_KEYS.sub(_MASK, text)
-
-
-def hide_key(text: str | None, key: str | None) -> str | None:
-    """Remove the key from an answer, unless it is as short as a word."""
-    key = (key or "").strip()
-    if text and len(key) >= _MIN_KEY_IN_ANSWER:
-        return text.replace(key, _MASK)
-    return text
-
-
-def _redact_pieces(text: str, key: str) -> str:
-    """Remove each piece of the key, even if encoded or with spaces in it."""
-    if len(key) < _MIN_PIECE:
-        return text.replace(key, _MASK)
-    pieces = set()
-    for form in _list_forms(key):
-        for start in range(len(form) - _MIN_PIECE + 1):
-            pieces.add(form[start : start + _MIN_PIECE].lower())
-    positions = [n for n, character in enumerate(text) if "!" <= character <= "~"]
-    visible = "".join(text[position] for position in positions).lower()
-    redacted: list[str] = []
-    end = 0  # of the text that is already redacted or copied
-    for start, position in enumerate(positions):
-        if visible[start : start + _MIN_PIECE] in pieces:
-            if position >= end:
-                redacted += [text[end:position], _MASK]
-            end = positions[start + _MIN_PIECE - 1] + 1
-    return "".join(redacted) + text[end:]
-
-
-def _list_forms(key: str) -> Iterator[str]:
-    """Yield the key itself, and its encodings in URLs, JSON, HTML, and base64."""
-    yield from (key, quote(key, safe=""), key.encode().hex())
-    for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
-        yield "".join(form.format(ord(character)) for character in key)
-    for shift in range(3):  # base64, whatever precedes the key
-        # Only the characters that do not depend on the bytes before and after the key.
-        encoded = b64encode(bytes(shift) + key.encode()).decode()
-        encoded = encoded[(0, 2, 3)[shift] :].rstrip("=")[:-1]
-        yield encoded
-        yield encoded.translate(_URL_SAFE)

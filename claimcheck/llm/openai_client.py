@@ -37,6 +37,7 @@ from claimcheck.llm.completion import (
     parse_completion,
 )
 from claimcheck.llm.connection import create_sdk_client
+from claimcheck.llm.keys import hide_key
 from claimcheck.llm.limited_client import (
     build_limited_async_client,
     build_limited_client,
@@ -281,17 +282,17 @@ class OpenAIClient:
     def _build_response(
         self, answers: list[Completion], dialect: Dialect, requests: int
     ) -> ModelResponse:
-        """Build the response from the last answer; the usage includes empty ones."""
+        """Build a response from the last answer, with the usage of all."""
         completion = answers[-1]
         usage = Usage(requests=requests - len(answers))
         for answer in answers:
             usage += self._compute_usage(answer, requests=1)
         key = self._settings.api_key
         return ModelResponse(
-            text=errors.hide_key(completion.text, key),
-            finish_reason=errors.hide_key(completion.finish_reason, key),
-            refusal=errors.hide_key(completion.refusal, key),
-            model=errors.hide_key(completion.model, key) or str(self._settings.model),
+            text=hide_key(completion.text, key),
+            finish_reason=hide_key(completion.finish_reason, key),
+            refusal=hide_key(completion.refusal, key),
+            model=hide_key(completion.model, key) or str(self._settings.model),
             response_format=dialect.response_format,
             left_out=dialect.describe_left_out(),
             usage=usage,

@@ -106,7 +106,7 @@ class ClaimLinks:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A summary, and the failures of writing it; it has neither without claims.
+    """A summary and the failures in writing it; it has neither without claims.
 
     `answers` has the answers of all rounds.
     """

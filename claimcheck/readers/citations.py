@@ -56,6 +56,13 @@ _ATTRIBUTION = re.compile(
     rf"^(?:According to|As) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?\s+"
     rf"|^(?:The |An? )?{_SLOT} (?:{_SPEECH})(?: that)?\s+"
     rf"|,? (?:according to|as) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?(?=[\s.])"
+    rf"|, (?:(?:the|a|an) )?{_SLOT} (?:{_SPEECH})(?=\W*$)"
+)
+# "See the report for details." says nothing that the report could support.
+_POINTER = re.compile(
+    r"(?:for (?:more|further|all|the) \w+,? )?(?:please )?"
+    r"(?:also )?(?:see|read|visit|click|check out|learn|more)\b",
+    re.I,
 )
 
 
@@ -170,10 +177,14 @@ class _Draft:
                 if last > end:  # a link of several sentences
                     break
                 pending.popleft()
+            cited = [citation for citation, _, _ in own]
+            if cited and _POINTER.match(sentence):
+                if self._last is not None:
+                    self._cite(self._last, self._last, cited)
+                continue
             if len(sentence.split()) >= _MIN_WORDS:
                 self._last = sentence
-            claim = _remove_attribution(sentence, own)
-            self._cite(sentence, claim, [citation for citation, _, _ in own])
+            self._cite(sentence, _remove_attribution(sentence, own), cited)
 
     def add_row(self, cells: Sequence[Block], language: str) -> None:
         """Add a row of a table: its sentences, or else its values.
@@ -292,7 +303,7 @@ def _describe_key(key: str) -> str:
 
 
 def _remove_attribution(sentence: str, citations: Sequence[_Place]) -> str:
-    """Return a sentence without "according to SOURCE" for a source it cites."""
+    """Remove "according to SOURCE" from a sentence that cites the source."""
     for citation, start, end in citations:
         if citation.is_label:
             continue

@@ -1,7 +1,7 @@
-"""Where on the pages of a PDF the words of spans are.
+"""Finds the words of spans on the pages of a PDF.
 
-They are found by their letters, because reading changes spaces, hyphens, and the order
-of columns.
+They are compared by letters, because reading changes spaces, hyphens, and the order of
+columns.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from claimcheck.models.span import Excerpt, Rectangle
 from claimcheck.readers.content import import_required
 from claimcheck.readers.pdf import PDFIUM_LOCK
 
-# A line of fewer letters may be in other places, too. Chosen by hand.
+# A line with fewer letters may also occur elsewhere on the page. Chosen by hand.
 _MIN_LINE_LETTERS = 10
-_MAX_SPACE = 2  # between words of a line, in heights of a letter; by hand
+_MAX_SPACE = 2  # between words of a line, in letter heights; chosen by hand
 
 
 def add_rectangles(run: Run, data: bytes) -> Run:
-    """Return a run whose claims' spans have their rectangles on the pages of a PDF.
+    """Return the run with the rectangles of its claims' spans on PDF pages.
 
-    Spans that are not found have none, as if the file had changed since.
+    Spans that are not found have none; the file may have changed since the run.
 
     Raises:
-        InputError: the reader is not installed.
+        InputError: the PDF reader is not installed.
     """
     pdfium = import_required("pypdfium2", "pdf", run.document.source, "a PDF")
     spans = {span for claim in run.claims for span in claim.spans}
@@ -49,7 +49,7 @@ def add_rectangles(run: Run, data: bytes) -> Run:
 
 
 def _locate(page: Any, spans: list[Excerpt]) -> dict[Excerpt, Excerpt]:
-    """Return spans of a page, in the order of the text, with their rectangles."""
+    """Return a page's spans in text order, with their rectangles."""
     text_page = page.get_textpage()
     letters, indexes = _read_letters(text_page)
     located: dict[Excerpt, Excerpt] = {}
@@ -67,7 +67,7 @@ def _locate(page: Any, spans: list[Excerpt]) -> dict[Excerpt, Excerpt]:
 
 
 def _get_rectangles(text_page: Any, index: int, count: int) -> list[Rectangle]:
-    """Return a rectangle for each line; some PDFs have one for each letter."""
+    """Return a rectangle for each line, even if each letter has its own."""
     lines: list[Rectangle] = []
     for number in range(text_page.count_rects(index, count)):
         left, bottom, right, top = text_page.get_rect(number)
@@ -80,37 +80,37 @@ def _get_rectangles(text_page: Any, index: int, count: int) -> list[Rectangle]:
 
 
 def _is_on_line(line: Rectangle, other: Rectangle) -> bool:
-    """Whether a rectangle continues a line, and not another column."""
+    """Return whether a rectangle continues a line, not another column."""
     _, bottom, right, top = line
-    is_beside = min(top, other[3]) > max(bottom, other[1])
-    return is_beside and -1 < other[0] - right < _MAX_SPACE * (top - bottom)
+    has_same_height = min(top, other[3]) > max(bottom, other[1])
+    return has_same_height and -1 < other[0] - right < _MAX_SPACE * (top - bottom)
 
 
 def _read_letters(text_page: Any) -> tuple[str, list[int]]:
-    """Return the letters and digits of a page, and which character each is."""
+    """Return the letters and digits of a page, and the offset of each."""
     from pypdfium2 import raw
 
     letters: list[str] = []
     indexes: list[int] = []
     for index in range(text_page.count_chars()):
-        found = _keep_letters(chr(raw.FPDFText_GetUnicode(text_page, index)))
+        found = _normalize_letters(chr(raw.FPDFText_GetUnicode(text_page, index)))
         letters.append(found)
         indexes += [index] * len(found)
     return "".join(letters), indexes
 
 
-def _keep_letters(text: str) -> str:
+def _normalize_letters(text: str) -> str:
     """Undo what layout changes: spaces, hyphens, ligatures, raised digits."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
 
 
 def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, int]]:
-    """Yield where a text is: whole, or line by line if columns part it."""
-    lines = [_keep_letters(line) for line in text.splitlines()]
-    whole = "".join(lines)
-    start = _find(whole, letters, position)
+    """Yield the ranges of a text: one, or one per line if columns split it."""
+    lines = [_normalize_letters(line) for line in text.splitlines()]
+    joined = "".join(lines)
+    start = _find(joined, letters, position)
     if start >= 0:
-        yield start, start + len(whole)
+        yield start, start + len(joined)
         return
     for line in lines:
         start = _find(line, letters, position)
@@ -119,6 +119,6 @@ def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, 
 
 
 def _find(part: str, letters: str, position: int) -> int:
-    """Return where a part is, preferably after a position; -1 if nowhere."""
+    """Return where a part is, preferably after `position`; -1 if nowhere."""
     start = letters.find(part, position)
     return start if start >= 0 else letters.find(part)

@@ -37,7 +37,7 @@ def get_name(element: Any) -> str:
 
 
 def get_attribute(element: Any, name: str) -> str:
-    """Return an attribute, whatever its namespace; nothing if it is missing."""
+    """Return an attribute, whatever its namespace; "" without it."""
     for key, value in element.items():
         if key.rpartition("}")[2] == name:
             return str(value)

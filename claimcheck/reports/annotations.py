@@ -1,8 +1,8 @@
-"""A run's claims as Web Annotations in JSON-LD, for other annotation tools.
+"""Writes a run's claims as Web Annotations in JSON-LD, for annotation tools.
 
-https://www.w3.org/TR/annotation-model/: a claim is an annotation whose targets are its
-spans. Its bodies are its text (`describing`), its kind (`tagging`), the verdict
-(`assessing`), and what people decided (`moderating`, `editing`, `commenting`).
+They follow https://www.w3.org/TR/annotation-model/. A claim is an annotation whose
+targets are its spans. Its bodies are its text (`describing`), its kind (`tagging`), the
+verdict (`assessing`), and people's decisions (`moderating`, `editing`, `commenting`).
 `readers.annotations` reads them back.
 """
 
@@ -24,7 +24,7 @@ from claimcheck.readers.annotations import (
 )
 from claimcheck.version import __version__
 
-_CONTEXT_CHARACTERS = 32  # around a quote, so that it is found in a changed text
+_CONTEXT_CHARACTERS = 32  # around a quote, to find it in a changed text
 
 
 def render(run: Run) -> str:
@@ -92,7 +92,7 @@ def _list_decision_bodies(decision: Decision) -> Iterator[dict[str, Any]]:
 def _iter_targets(document: Document, claim: Claim) -> Iterator[dict[str, Any]]:
     source = document.url or document.source
     if not claim.spans:
-        yield {"source": source}  # the quote is not there
+        yield {"source": source}  # the quote was not found
     for span in claim.spans:
         part = document.find_part(span.start)
         offset = part.start if part else 0
@@ -102,7 +102,7 @@ def _iter_targets(document: Document, claim: Claim) -> Iterator[dict[str, Any]]:
                 max(0, span.start - _CONTEXT_CHARACTERS) : span.start
             ]
             quote["suffix"] = text[span.end : span.end + _CONTEXT_CHARACTERS]
-        # Positions count code points in the specification, too.
+        # The specification also counts code points.
         position = {
             "type": "TextPositionSelector",
             "start": span.start - offset,

@@ -1,11 +1,11 @@
 """A bundle: a run or a check in one ZIP file that others can verify.
 
 It has the source's text, the prompts, the schemas, the model's answers, and the hash of
-each. Verification shows that the run follows from these: every span is the source's,
+each. Verification shows that the run follows from these: every span is in the source,
 every hash is right, and the same pipeline on the same answers (or the extractive engine
 on the same text) gives the same claims and verdicts. `evidence_bundle` does the same
-for what was found outside. It cannot show that the source is authentic, or that a model
-really gave these answers.
+for evidence from a search. Verification cannot show that the source is authentic, or
+that a model really gave these answers.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ CHECK = "check.json"
 SOURCE = "source.txt"
 ANSWERS = "answers.jsonl"
 
-# The earliest time that a ZIP file can hold: the same run gives the same bytes.
+# The earliest time that a ZIP file can store. It is fixed, so that the same run gives
+# the same bytes.
 _ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class BundledAnswer:
-    """A model's answer, as a store has it, by the digest of its request."""
+    """A model's answer, as in a store, with the digest of its request."""
 
     digest: str
     response: str
@@ -50,13 +51,13 @@ def write_bundle(
     path: Path,
     batch_config: Mapping[str, Any] | None = None,
     answers: Sequence[BundledAnswer] = (),
-    own_prompts: Templates = (),
+    user_prompts: Templates = (),
 ) -> None:
     """Write the run, or the check, to a bundle at `path`.
 
-    What a model made can only be replayed with its answers and the configuration of its
-    batch. `own_prompts` are the user's own templates that it was made with. Pages that
-    a search found are taken from the evidence archive.
+    A model's result can only be replayed with its answers and the configuration of its
+    batch. `user_prompts` are the user's own templates that were used. Pages that a
+    search found are taken from the evidence archive.
 
     Raises:
         InputError: the run has no document text, the archive lacks a page, or the
@@ -65,17 +66,17 @@ def write_bundle(
     files: dict[str, bytes] = {}
     if isinstance(result, Run):
         files[RUN] = result.to_json().encode()
-        # Also a file of its own, for those who want to read it.
+        # The text is also a separate file, for people who want to read it.
         files[SOURCE] = result.document.full_text.encode()
     else:
         files[CHECK] = result.to_json().encode()
     for signature in list_signatures(result):
         for name in signature.prompts:
-            source = prompts.get_source(name, own_prompts)
+            source = prompts.get_source(name, user_prompts)
             files[_name_prompt(name)] = source.encode()
         for name in signature.schemas:
             files[_name_schema(name)] = schemas.read_source(name).encode()
-    # Otherwise the bundle would not verify: its hashes are not those of the signature.
+    # Such a bundle could not be verified: its hashes would differ from the signature's.
     if different := find_different_files(result, files):
         raise InputError(
             f"this claimcheck has another {', '.join(different)} than the one that "
@@ -91,7 +92,7 @@ def write_bundle(
 
 
 def get_searched_check(result: Run | Check) -> Check | None:
-    """Return the check whose evidence was searched, if there is one."""
+    """Return the check whose evidence comes from a search, or None."""
     return result.external_check if isinstance(result, Run) else result
 
 
@@ -127,15 +128,15 @@ def _format_manifest(
 def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in sorted(files.items()):
-            # Sorted and without times, so that equal runs give equal files.
+            # Names are sorted and times fixed, so that equal runs give equal files.
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
-            # A ZipInfo does not take the compression of its file.
+            # A ZipInfo does not inherit the compression of its ZipFile.
             entry.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(entry, data)
 
 
 def find_different_files(result: Run | Check, files: Mapping[str, bytes]) -> list[str]:
-    """Return the prompts and schemas that the signature does not match."""
+    """Return prompts and schemas whose hashes differ from the signature's."""
     hashes = {}
     for signature in list_signatures(result):
         for name, value in signature.prompts.items():
@@ -144,7 +145,7 @@ def find_different_files(result: Run | Check, files: Mapping[str, bytes]) -> lis
             hashes[_name_schema(name)] = value
     different = []
     for name, value in hashes.items():
-        # A missing file has the hash of no text, which is the hash of no template.
+        # A missing file is hashed as an empty one, and no template is empty.
         if hash_bytes(files.get(name, b"")) != value:
             different.append(name)
     return different
@@ -159,5 +160,5 @@ def _name_schema(name: str) -> str:
 
 
 def hash_bytes(data: bytes) -> str:
-    """Return the sha256 of a file of a bundle, as its manifest has it."""
+    """Return the SHA-256 of a bundle's file in the form of the manifest."""
     return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""Bundles read: from somebody else, so within limits, and never unpacked."""
+"""Reads bundles from other people within limits, without unpacking them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from claimcheck.reports.bundle import (
     SOURCE,
 )
 
-# No other file, and no ZIP bomb: far above what a run needs, far below what fills a
-# memory.
+# A bundle may contain no other files, and may not be a ZIP bomb: the limits are far
+# above what a run needs, and far below what fills the memory.
 _ALLOWED_NAME = re.compile(
     r"""
       manifest\.json | run\.json | check\.json | source\.txt | answers\.jsonl
@@ -39,8 +39,9 @@ _ALLOWED_NAME = re.compile(
 _MAX_FILES = 10_000
 _MAX_BYTES = 500 * 2**20
 
-# What `zipfile` and its decompressors raise for damaged files. RuntimeError: encrypted;
-# NotImplementedError: an unknown compression; ValueError: a name that is not UTF-8.
+# The errors of `zipfile` and its decompressors for damaged files. RuntimeError: the
+# file is encrypted; NotImplementedError: its compression is unknown; ValueError: a name
+# is not UTF-8.
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -56,9 +57,9 @@ _ZIP_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The files of a bundle, with what its manifest says of them.
+    """The files of a bundle, and what its manifest says about them.
 
-    `hashes` are those that the files should have. All files but pages are UTF-8.
+    `hashes` are those that the files should have. All files except pages are UTF-8.
     """
 
     files: dict[str, bytes]
@@ -68,7 +69,7 @@ class Bundle:
 
     @property
     def has_answers(self) -> bool:
-        """Whether a model's work can be done again."""
+        """Whether the bundle has what is needed to replay a model's work."""
         return self.batch_config is not None and ANSWERS in self.files
 
 
@@ -76,7 +77,7 @@ def read_bundle(path: Path) -> Bundle:
     """Read all files of a bundle.
 
     Raises:
-        InputError: it can't be read, is too large, or holds other files.
+        InputError: the bundle can't be read, is too large, or contains other files.
     """
     files = _read_files(path)
     hashes, batch_config = _parse_manifest(path, files)
@@ -112,14 +113,14 @@ def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
     for entry in entries:
         if not _ALLOWED_NAME.fullmatch(entry.filename):
             raise InputError(
-                f"{path} is not a claimcheck bundle: it holds {entry.filename!r}"
+                f"{path} is not a claimcheck bundle: it contains {entry.filename!r}"
             )
     total_bytes = sum(entry.file_size for entry in entries)
     if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
         raise InputError(f"{path} is too large for a bundle")
-    # Readers differ in which of two files of one name they take.
+    # Readers differ in which of two files with one name they read.
     if len({entry.filename for entry in entries}) != len(entries):
-        raise InputError(f"{path} holds a file twice")
+        raise InputError(f"{path} contains a file twice")
 
 
 def _require_utf8(path: Path, name: str, data: bytes) -> None:
@@ -144,7 +145,7 @@ def _parse_manifest(
     try:
         manifest = json.loads(files[MANIFEST])
         version = manifest["format"]
-        # Checked first: another format may have other fields.
+        # The version comes first, because another format may have other fields.
         if version != FORMAT_VERSION:
             raise InputError(
                 f"{path} is a bundle of format {version!r}; this claimcheck reads "

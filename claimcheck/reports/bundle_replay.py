@@ -1,4 +1,4 @@
-"""What a model did, done again on its stored answers: nothing is ever sent."""
+"""Replays a model's work on its stored answers; nothing is ever sent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def prepare_replay(
     signature: Signature,
     batch_config: Mapping[str, Any] | None,
     answers: AnswerStore,
-    own_prompts: Templates,
+    user_prompts: Templates,
 ) -> tuple[Settings, Client | None]:
     """Return the settings that made a result, and a client with its answers.
 
@@ -52,8 +52,8 @@ def prepare_replay(
             f"it was checked with the verifier {verifier}, which is not on this machine"
         )
     if signature.engine == "extractive":
-        own = {"engine": "extractive", "seed": signature.seed, "verifier": verifier}
-        return _build_settings(signature.settings, **own), None
+        options = {"engine": "extractive", "seed": signature.seed, "verifier": verifier}
+        return _build_settings(signature.settings, **options), None
 
     assert batch_config is not None
     # The address is part of each request's digest, by which answers are found.
@@ -65,7 +65,7 @@ def prepare_replay(
         model=batch_config["model"],
         base_url=endpoint if "://" in endpoint else None,
         seed=batch_config["seed"],
-        brief=replace(brief, prompts=own_prompts),
+        brief=replace(brief, prompts=user_prompts),
         verifier=verifier,
     )
     return settings, StoredAnswersClient(_NoEndpoint(settings), answers, settings)
@@ -81,11 +81,11 @@ def _build_settings(values: Mapping[str, Any], **more: Any) -> Settings:
 def collect_cached_answers(check: Check, settings: Settings) -> list[BundledAnswer]:
     """Return the model's answers of a check from the answer cache.
 
-    `settings` name the endpoint, which is part of what an answer is stored under.
+    `settings` name the endpoint, which is part of each answer's key.
 
     Raises:
-        ProviderError: the cache does not have all of them.
-        InputError: the archive does not have the pages.
+        ProviderError: the cache lacks an answer.
+        InputError: the archive lacks a page.
     """
     from claimcheck.store.cache import AnswerCache
 
@@ -103,7 +103,7 @@ def collect_cached_answers(check: Check, settings: Settings) -> list[BundledAnsw
 
 
 def build_check_config(check: Check, settings: Settings) -> dict[str, Any]:
-    """Return the configuration from which a check of a model is replayed."""
+    """Return the configuration from which a model's check is replayed."""
     return {
         "endpoint": settings.endpoint(),
         "model": settings.model,
@@ -116,7 +116,7 @@ class BundledAnswers:
     """An `AnswerStore` with the answers of a bundle."""
 
     def __init__(self, lines: bytes) -> None:
-        # A broken line is a missing answer: what it belongs to is then not reproduced.
+        # A broken line counts as a missing answer, whose result is then not reproduced.
         self._answers = {}
         for line in read_json_lines(io.BytesIO(lines)):
             if isinstance(line.value, dict):
@@ -128,12 +128,12 @@ class BundledAnswers:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Never happens: only answers of an endpoint are saved."""
+        """Fail: a replay asks no endpoint, so it has no answers to save."""
         raise AssertionError("nothing is sent, so nothing is answered")
 
 
 class _CollectedAnswers(BundledAnswers):
-    """An `AnswerStore` that notes which answers of a cache are used."""
+    """An `AnswerStore` that records which answers of a cache are used."""
 
     def __init__(self, cache: AnswerStore) -> None:
         super().__init__(b"")
@@ -149,7 +149,7 @@ class _CollectedAnswers(BundledAnswers):
 
 
 class _NoEndpoint(Client):
-    """The client behind the answers: it gets the requests that have none."""
+    """The client behind the answers, which gets the requests without one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -1,6 +1,6 @@
-"""Bundles verified: whether a run follows from what its bundle contains.
+"""Verifies that a run follows from what its bundle contains.
 
-Nothing of a bundle is trusted, and no template of it is run.
+Nothing in a bundle is trusted, and none of its templates is run.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ from claimcheck.reports.bundle_replay import BundledAnswers, prepare_replay
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
-_MAX_REPORTED_PROBLEMS = 3  # one line of text; chosen by hand
-
-# Of a run. Not the usage: a replay costs nothing and takes less time.
+_MAX_REPORTED_PROBLEMS = 3  # fit on one line; chosen by hand
+# The usage is not compared: a replay costs nothing and takes less time.
 _REPLAYED_PARTS = (
     "summary",
     "claims",
@@ -51,7 +50,8 @@ _REPLAYED_PARTS = (
     "signature",
 )
 
-# Whatever a forged run, configuration, or answer can raise: it was not reproduced.
+# The errors that a forged run, configuration, or answer can raise. Each means that the
+# result was not reproduced.
 _REPLAY_ERRORS = (
     ClaimcheckError,
     BaseValidationError,
@@ -76,10 +76,10 @@ class VerificationStep:
     detail: str
 
 
-def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationStep]:
-    """Verify the bundle at `path` step by step; it is read, never unpacked.
+def verify_bundle(path: Path, user_prompts: Templates = ()) -> list[VerificationStep]:
+    """Verify the bundle at `path` step by step, without unpacking it.
 
-    A run that was made with `own_prompts` can be replayed only with them: no template
+    A run that was made with `user_prompts` can be replayed only with them: no template
     of a bundle is run.
 
     Raises:
@@ -87,16 +87,16 @@ def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationS
     """
     bundle = read_bundle(path)
     result = bundle.result
-    # Each step is done even if one before it fails: together they show what changed.
+    # Every step is done even if an earlier one fails: together they show what changed.
     steps = [_verify_hashes(bundle)]
     if isinstance(result, Run):
         steps.append(_verify_spans(result, bundle.files[RUN]))
         steps.append(_verify_source(result, bundle.files[SOURCE].decode()))
     steps.append(_verify_prompts_and_schemas(bundle))
     if isinstance(result, Run):
-        steps.append(_verify_results(result, bundle, own_prompts))
+        steps.append(_verify_results(result, bundle, user_prompts))
     if check := get_searched_check(result):
-        steps += _verify_evidence(check, bundle, own_prompts)
+        steps += _verify_evidence(check, bundle, user_prompts)
     return steps
 
 
@@ -141,9 +141,9 @@ def _verify_prompts_and_schemas(bundle: Bundle) -> VerificationStep:
 
 
 def _verify_results(
-    run: Run, bundle: Bundle, own_prompts: Templates
+    run: Run, bundle: Bundle, user_prompts: Templates
 ) -> VerificationStep:
-    """Replay the pipeline and compare what it gives with the run."""
+    """Replay the pipeline, and compare its result with the run."""
 
     def replay(settings: Settings, client: Client | None) -> list[str]:
         # A run does not state whether it was checked, but its verdicts show it.
@@ -158,13 +158,13 @@ def _verify_results(
         ]
 
     name = "claims and verdicts"
-    return _verify_by_replay(name, run.signature, bundle, own_prompts, replay)
+    return _verify_by_replay(name, run.signature, bundle, user_prompts, replay)
 
 
 def _verify_evidence(
-    check: Check, bundle: Bundle, own_prompts: Templates
+    check: Check, bundle: Bundle, user_prompts: Templates
 ) -> list[VerificationStep]:
-    """Read the pages again, look up the quotations, and check again."""
+    """Read the pages again, look up the quotations, and repeat the check."""
     name = "evidence"
     try:
         documents = evidence_bundle.read_documents(check, bundle.files)
@@ -183,7 +183,7 @@ def _verify_evidence(
     return [
         VerificationStep(name, not problems, detail),
         _verify_by_replay(
-            name_of_verdicts, check.signature, bundle, own_prompts, replay
+            name_of_verdicts, check.signature, bundle, user_prompts, replay
         ),
     ]
 
@@ -192,16 +192,16 @@ def _verify_by_replay(
     name: str,
     signature: Signature,
     bundle: Bundle,
-    own_prompts: Templates,
+    user_prompts: Templates,
     replay: Callable[[Settings, Client | None], Sequence[str]],
 ) -> VerificationStep:
-    """Do the work again; `replay` returns the parts that come out differently."""
-    if obstacle := _find_obstacle(signature, bundle, own_prompts):
+    """Repeat the work; `replay` returns the parts that differ."""
+    if obstacle := _find_obstacle(signature, bundle, user_prompts):
         return VerificationStep(name, None, obstacle)
     try:
         answers = BundledAnswers(bundle.files.get(ANSWERS, b""))
         settings, client = prepare_replay(
-            signature, bundle.batch_config, answers, own_prompts
+            signature, bundle.batch_config, answers, user_prompts
         )
         different = replay(settings, client)
     except _REPLAY_ERRORS as error:
@@ -212,12 +212,12 @@ def _verify_by_replay(
 
 
 def _find_obstacle(
-    signature: Signature, bundle: Bundle, own_prompts: Templates
+    signature: Signature, bundle: Bundle, user_prompts: Templates
 ) -> str | None:
-    """Say why a result can't be made again; None if it can."""
+    """Say why a result can't be reproduced; None if it can."""
     names = [name for name in prompts.list_names() if name in signature.prompts]
-    digests = prompts.compute_digests(names, own_prompts)
-    # Another version may extract other claims, and be right to.
+    digests = prompts.compute_digests(names, user_prompts)
+    # Another version may rightly extract other claims.
     if digests != signature.prompts or signature.version != __version__:
         return (
             f"made by claimcheck {signature.version} with other prompts; name them "

@@ -1,6 +1,6 @@
-"""Verdicts as schema.org ClaimReview in JSON-LD, as search engines read it.
+"""Writes verdicts as schema.org ClaimReview in JSON-LD, for search engines.
 
-https://schema.org/ClaimReview, and Google's guidelines for it:
+See https://schema.org/ClaimReview, and Google's guidelines for it:
 https://developers.google.com/search/docs/appearance/structured-data/factcheck.
 The publisher and the page of a review come from the user; they are never made up.
 """
@@ -25,7 +25,7 @@ from claimcheck.settings import Settings
 
 # Google's guidelines ask for a number, and say what the ends of its scale mean.
 _BEST_RATING, _WORST_RATING = 5, 1
-# There is no number for a claim that could not be decided: see `_build_rating`.
+# An undecided claim has no number: see `_build_rating`.
 _RATING_BY_LABEL = {
     Label.SUPPORTED: _BEST_RATING,
     Label.REFUTED: _WORST_RATING,
@@ -37,7 +37,8 @@ _RATING_BY_LABEL = {
 class Review:
     """Who publishes a review, on which page, and on which day.
 
-    `claimed_at` is the page that makes the claims; None if their document says it.
+    `claimed_at` is the URL of the page that makes the claims; None if the document
+    states it.
     """
 
     publisher_name: str
@@ -111,14 +112,14 @@ def render(check: Check, review: Review) -> str:
     page = review.url.partition("#")[0]
     reviews = []
     for verdict in check.verdicts:
-        # Each document once, in the order of the evidence.
+        # Each document is listed once, in the order of the evidence.
         cited = dict.fromkeys(
             evidence.document_id for evidence in verdict.finding.evidence
         )
         item: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
-            # Several reviews may be on one page, but each needs an address of its own.
+            # Several reviews may be on one page, but each needs its own address.
             "url": f"{page}#{verdict.subject}",
             "datePublished": review.published.isoformat(),
             "author": {
@@ -135,7 +136,7 @@ def render(check: Check, review: Review) -> str:
         if cited:
             item["citation"] = [documents[identity] for identity in cited]
         reviews.append(item)
-    # An invalid review is a bug of ours; search engines would ignore it silently.
+    # An invalid review is our bug; search engines would ignore it silently.
     problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
@@ -159,7 +160,7 @@ def _build_rating(label: Label) -> dict[str, Any]:
 def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
     claim: dict[str, Any] = {"@type": "Claim"}
     if verdict.speaker:
-        # schema.org also knows organizations; nothing here tells them from people.
+        # schema.org also has organizations, but nothing here tells them from people.
         claim["author"] = {"@type": "Person", "name": verdict.speaker}
     if appearance:
         claim["appearance"] = appearance
@@ -169,7 +170,7 @@ def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str
 def _build_appearance(
     document: Document | None, claimed_at: str | None
 ) -> list[dict[str, Any]]:
-    """List where the claims were made, as far as that is known."""
+    """List the pages on which the claims were made, if known."""
     if claimed_at:
         return [{"@type": "CreativeWork", "url": claimed_at}]
     return [_build_creative_work(document)] if document else []
@@ -180,7 +181,7 @@ def _build_creative_work(document: Document) -> dict[str, Any]:
         "@type": "CreativeWork",
         "name": document.title or document.source,
     }
-    # A page may state any URL as its own.
+    # A page may state any URL as its own, even an invalid one.
     if document.url and _is_web_url(document.url):
         work["url"] = document.url
     if document.published:

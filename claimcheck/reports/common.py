@@ -1,6 +1,6 @@
 """The words that every report uses: locations, labels, costs, and warnings.
 
-Nothing here is escaped: each format does that for itself.
+Nothing here is escaped: each format does its own escaping.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SUPPORTED_CAVEAT = (
     "is right."
 )
 NOT_IN_DOCUMENT = "NOT FOUND in the document"
-# What a check of the document's own sentences against the document has shown.
+# The result of checking a document's own sentences against the document.
 SAYS_ITSELF = (
     "Checked against the document: without a model, claims and summary are its own "
     "sentences, so that it supports them says nothing. Check them against other "
@@ -40,7 +40,7 @@ _MAX_LISTED_DIFFERENCES = 3  # keeps a line readable; chosen by hand
 
 _MAX_TITLE_LENGTH = 80  # characters; one line of a list
 
-# Sources that name no document, and the words for them.
+# Sources that are not names of documents, and how reports describe them.
 UNNAMED_SOURCES = {"text": "pasted text", "standard input": "standard input"}
 
 # The second question about an attributed claim; the first is whether it was said.
@@ -77,9 +77,9 @@ def find_claim(run: Run, name: str) -> Claim:
 
 
 def name_citations(run: Run) -> dict[str, tuple[int, str]]:
-    """Map each claim id to its number, and to what people did to it, if so.
+    """Map each claim id to its number and, if people changed it, to how.
 
-    The summary was written before: where it cites such a claim, it may be outdated.
+    The summary is older: where it cites such a claim, it may be outdated.
     """
     judgments = judge_claims(run)
     marks = {
@@ -94,7 +94,7 @@ def name_citations(run: Run) -> dict[str, tuple[int, str]]:
 
 
 def format_citations(ids: Sequence[str], names: dict[str, tuple[int, str]]) -> str:
-    """Format claims as a citation, `[1, 4 edited]`, or as "" without any."""
+    """Format claims as a citation, `[1, 4 edited]`; empty without claims."""
     cited = (names[claim_id] for claim_id in ids)
     numbers = ", ".join(f"{number}{mark}" for number, mark in cited)
     return f"[{numbers}]" if numbers else ""
@@ -118,17 +118,17 @@ def get_first_words(text: str) -> str:
     if len(line) <= _MAX_TITLE_LENGTH:
         return line
     start = line[:_MAX_TITLE_LENGTH]
-    # In languages without spaces there is no last word to leave out.
+    # Leave out the last, incomplete word, except in languages without spaces.
     return (start.rpartition(" ")[0] or start) + "…"
 
 
 def describe_source(document: Document) -> str:
-    """Name where a document is from."""
+    """Describe where a document is from."""
     return UNNAMED_SOURCES.get(document.source, document.source)
 
 
 def get_speaker(claim: Claim) -> str:
-    """Return who makes the claim; without a speaker it is the document."""
+    """Return who makes the claim: its speaker, or else the document."""
     return claim.speaker or "the document"
 
 
@@ -149,7 +149,7 @@ def format_label_counts(verdicts: Sequence[Verdict]) -> str:
 
 def _format_counts(counts: Counter[Label]) -> str:
     parts = []
-    # In the order of the enum, so that two reports are easy to compare.
+    # Labels are in the order of the enum, so that two reports are easy to compare.
     for label in Label:
         if counts[label]:
             parts.append(f"{counts[label]} {format_label(label)}")
@@ -172,7 +172,7 @@ def format_check_heading(run: Run) -> str:
 
 
 def repeats_document(run: Run) -> bool:
-    """Return whether a check has found only that the document says what it says.
+    """Return whether a check found only that a document says what it says.
 
     Without a model, claims and summary are sentences of the document.
     """
@@ -206,7 +206,7 @@ def list_unsupported(run: Run) -> list[Verdict]:
 
 
 def explain_reported_speech(verdict: Verdict) -> Verdict:
-    """Return a run's verdict without a search for what only others can tell.
+    """Return the verdict with a note if the document only reports the claim.
 
     A document that reports a statement shows that it was made, not that it is true.
     """
@@ -218,12 +218,12 @@ def explain_reported_speech(verdict: Verdict) -> Verdict:
 
 
 def format_confidence(finding: Finding) -> str:
-    """Format a finding's confidence with two digits; empty if it has none."""
+    """Format a finding's confidence with two decimals; empty if absent."""
     return "" if finding.confidence is None else f"{finding.confidence:.2f}"
 
 
 def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List known facts about a claim as (name, value), without its fields."""
+    """List the known facts about a claim as (name, value), without fields."""
     quantities = "; ".join(quantity.text for quantity in claim.quantities)
     facts = [
         ("Kind", str(claim.kind)),
@@ -236,7 +236,7 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
 
 
 def list_field_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the user's fields with a value, and mark what was not found."""
+    """List the user's fields that have a value, and mark those not found."""
     facts = []
     for name, field in claim.fields.items():
         text = format_field_value(field)
@@ -264,7 +264,7 @@ def format_field_value(field: FieldValue) -> str:
 def _format_scalar(value: Any) -> str:
     if value is None:
         return ""
-    # JSON's words for true and false; a text as it is.
+    # Strings stay as they are; true and false are written as in JSON.
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -276,12 +276,12 @@ def describe_differences(claim: Claim) -> str:
 
 def _format_check_worthiness(claim: Claim) -> str:
     check_worthiness = f"{claim.check_worthiness:.2f}"
-    # Models leave the reason out now and then.
+    # Models sometimes leave out the reason.
     return f"{check_worthiness}: {claim.reason}" if claim.reason else check_worthiness
 
 
 def _format_time(when: When | None) -> str:
-    """Format a time as written, and as resolved if that says more."""
+    """Format a time as written and, if that says more, as resolved."""
     if when is None:
         return ""
     if when.resolved in (None, when.text):

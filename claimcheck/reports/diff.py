@@ -1,4 +1,4 @@
-"""What changed between two runs, or between two batches."""
+"""Compares two runs, or two batches."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from claimcheck.models.run import Run
 from claimcheck.models.verdict import Verdict
 from claimcheck.store.store import RunStore
 
-# Two claims are one reworded claim if they share this part of their words, in order
-# (Indel similarity, 0 to 1). Below, they are two claims. Chosen by hand.
+# Two claims count as one reworded claim if they share at least this part of their
+# words, in order (Indel similarity, 0 to 1). Chosen by hand.
 _MIN_REWORDED_SIMILARITY = 0.55
 
 ClaimPair = tuple[Claim, Claim]
@@ -26,7 +26,7 @@ ClaimPair = tuple[Claim, Claim]
 
 @dataclass(frozen=True, slots=True)
 class DiffSegment:
-    """Words in a row; `what` is "same" (in both texts), "gone" or "added"."""
+    """Consecutive words; `what` is "same" (in both), "gone", or "added"."""
 
     what: str
     text: str
@@ -34,7 +34,7 @@ class DiffSegment:
 
 @dataclass(frozen=True, slots=True)
 class RewordedClaim:
-    """A claim whose words changed; `words` are the old and the new ones."""
+    """A claim whose words changed; `words` has the old and the new ones."""
 
     old: str
     new: str
@@ -52,7 +52,7 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
-    """A claim whose decision changed; None means that nobody decided."""
+    """A claim whose decision changed; None means that it had no decision."""
 
     text: str
     old: str | None
@@ -61,10 +61,10 @@ class DecisionChange:
 
 @dataclass(frozen=True, slots=True)
 class RunDiff:
-    """The changes from an old run to a new one; false if there are none.
+    """The changes from an old run to a new one; false if nothing changed.
 
-    Claims are given by their text. `same` is the number of unchanged claims; `moved`
-    are those of them that are in another order.
+    Claims are represented by their texts. `same` is the number of unchanged claims;
+    `moved` has those of them that are in another order.
     """
 
     same: int
@@ -82,9 +82,9 @@ class RunDiff:
 
 @dataclass(frozen=True, slots=True)
 class BatchComparison:
-    """The diffs, by key, of the documents that both batches have a run of.
+    """The diffs, by key, of the documents that were run in both batches.
 
-    `only_first` and `only_second` are the numbers of documents that only one has.
+    `only_first` and `only_second` count the documents that were run in only one.
     """
 
     documents: dict[str, RunDiff]
@@ -109,9 +109,11 @@ def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison
 def compare_runs(old: Run, new: Run) -> RunDiff:
     """Compare two runs; claims match by identical text, then by similarity.
 
-    Both are compared as people decided them; claims match by their original text.
+    The runs are compared with people's decisions applied; claims match by their
+    original text.
     """
-    # Identical texts first, so that no similar text takes the place of an equal one.
+    # Identical texts come first, so that a similar text is not preferred to an equal
+    # one.
     identical = _match_identical_claims(old.claims, new.claims)
     old_rest, new_rest = _list_unmatched(old.claims, new.claims, identical)
     similar = _match_similar_claims(old_rest, new_rest)
@@ -179,12 +181,14 @@ def _match_similar_claims(
     candidates = []
     for old_number, before in enumerate(old):
         for new_number, after in enumerate(new):
-            # By words: with characters, a changed name would look like a typo.
+            # Words are compared: with characters, a changed name would look like a
+            # typo.
             similarity = Indel.normalized_similarity(words[before.id], words[after.id])
             if similarity >= _MIN_REWORDED_SIMILARITY:
                 candidates.append((-similarity, old_number, new_number))
     match_of: dict[int, int] = {}  # number of a new claim -> number of an old one
-    # Greedy, from the most similar pair on: simple, and easy to follow in a diff.
+    # Matching is greedy, starting with the most similar pair: this is simple, and easy
+    # to follow in a diff.
     for _, old_number, new_number in sorted(candidates):
         if new_number not in match_of and old_number not in match_of.values():
             match_of[new_number] = old_number
@@ -192,7 +196,7 @@ def _match_similar_claims(
 
 
 def _find_moved_claims(pairs: Sequence[ClaimPair], old: Sequence[Claim]) -> list[Claim]:
-    """Return the fewest claims without which the order is the old one."""
+    """Return the fewest claims without which the rest is in the old order."""
     position_of = {claim.id: number for number, claim in enumerate(old)}
     old_positions = [position_of[before.id] for before, _ in pairs]
     in_order = _find_longest_increasing(old_positions)
@@ -202,8 +206,8 @@ def _find_moved_claims(pairs: Sequence[ClaimPair], old: Sequence[Claim]) -> list
 def _find_longest_increasing(values: Sequence[int]) -> set[int]:
     """Return the indexes of a longest increasing subsequence.
 
-    Patience sorting: of all increasing subsequences of length n so far, `tails[n - 1]`
-    is the smallest last value, and `tail_indexes[n - 1]` its index.
+    The algorithm is patience sorting: of all increasing subsequences of length n so
+    far, `tails[n - 1]` is the smallest last value, and `tail_indexes[n - 1]` its index.
     """
     tails: list[int] = []
     tail_indexes: list[int] = []
@@ -214,7 +218,7 @@ def _find_longest_increasing(values: Sequence[int]) -> set[int]:
         previous.append(tail_indexes[length - 1] if length else None)
         tails[length : length + 1] = [value]
         tail_indexes[length : length + 1] = [index]
-    # Back from the last value of a longest one.
+    # Follow the links back from the last value of a longest subsequence.
     longest: set[int] = set()
     current = tail_indexes[-1] if tail_indexes else None
     while current is not None:
@@ -226,7 +230,7 @@ def _find_longest_increasing(values: Sequence[int]) -> set[int]:
 def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
     before, after = old.split(), new.split()
     segments = []
-    # `autojunk` ignores frequent words in long texts; here every word counts.
+    # `autojunk` would ignore frequent words in long texts; here every word counts.
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         old_words = " ".join(before[old_start:old_end])
@@ -250,7 +254,7 @@ def _compare_verdicts(
     claim_ids = {claim.id for claim in (*old.claims, *new.claims)}
     subjects = [(before.id, after.id) for before, after in pairs]
     for subject in new_verdicts:
-        # The id of a sentence is derived from its text: the same in both runs.
+        # The id of a sentence is derived from its text, so it is the same in both runs.
         if subject not in claim_ids:
             subjects.append((subject, subject))
     changes = []

@@ -1,9 +1,9 @@
-"""The evidence of a check in a bundle, and what follows from it.
+"""Stores the evidence of a check in a bundle, and verifies the check with it.
 
 A bundle of a check has `check.json`, the bytes of each page under their SHA-256, and
-the documents that were given rather than found. Verification reads the pages again,
-looks up every quotation, and compares each claim with the same documents again. It
-cannot show that an address really returned these bytes.
+the documents that the user provided. Verification reads the pages again, looks up every
+quotation, and compares each claim with the same documents again. It cannot show that a
+URL really returned these bytes.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ PAGES = "pages/"
 
 
 def require_search(check: Check) -> SearchLog:
-    """Return how the evidence of a check was searched.
+    """Return the search log of a check.
 
     Raises:
-        InputError: it was given, not searched: nobody kept it.
+        InputError: the check had no search, so its evidence was not archived.
     """
     if check.search is None:
         raise InputError(
@@ -49,10 +49,10 @@ def require_search(check: Check) -> SearchLog:
 
 
 def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
-    """Return the pages and documents that a check was made with, by file name.
+    """Return the pages and documents that a check used, by file name.
 
     Raises:
-        InputError: the archive does not have all of them.
+        InputError: the archive lacks one of them.
     """
     log = require_search(check)
     files: dict[str, bytes] = {}
@@ -86,7 +86,7 @@ def read_documents(check: Check, files: Mapping[str, bytes]) -> list[Document]:
     """Return the documents of a check, read again from a bundle's files.
 
     Raises:
-        InputError: a page is missing, can't be read, or is another document.
+        InputError: a page is missing, can't be read, or has other contents.
     """
     documents = []
     for page in require_search(check).pages:
@@ -121,7 +121,7 @@ def find_problems(check: Check, documents: Iterable[Document]) -> list[str]:
     for document in check.documents:
         if document.text not in (None, read[document.id].text):
             problems.append(f"the text of {document.source} is not that of its page")
-    # The text of the page counts, not the one beside the verdicts.
+    # The text of the page counts, not the copy stored with the verdicts.
     cited = tuple(read[document.id] for document in check.documents)
     return [*problems, *find_check_inconsistencies(replace(check, documents=cited))]
 
@@ -132,10 +132,10 @@ def replay(
     settings: Settings,
     client: Client | None = None,
 ) -> tuple[str, ...]:
-    """Check the claims again; return the parts that come out differently.
+    """Check the claims again; return the parts of the result that differ.
 
     Raises:
-        ClaimcheckError: it can't be done again.
+        ClaimcheckError: the check can't be repeated.
     """
     log = require_search(check)
     corpus = RecordedCorpus(
@@ -158,7 +158,7 @@ def replay(
     if QUERIES in check.signature.prompts:
         suggested = drive(suggest_queries(list(searched.values()), settings), client)
         signature = merge_signatures(signature, suggested.signature)
-        if not _were_asked(suggested, log):
+        if not _follows_suggestions(suggested, log):
             different.append("queries")
     if result.verdicts != check.verdicts:
         different.append("verdicts")
@@ -167,10 +167,10 @@ def replay(
     return tuple(different)
 
 
-def _were_asked(suggested: SuggestedQueries, log: SearchLog) -> bool:
-    """Whether each provider was first asked what the model suggested.
+def _follows_suggestions(suggested: SuggestedQueries, log: SearchLog) -> bool:
+    """Return whether each provider's first queries were those of the model.
 
-    After a problem, it was asked nothing more.
+    After a problem, a provider got no more queries.
     """
     for claim in log.claims:
         queries = suggested.queries.get(claim.subject, ())

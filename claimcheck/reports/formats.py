@@ -1,7 +1,7 @@
 """The output formats, and the functions that render runs and checks.
 
-Renderers are imported when they are needed: the command line imports this module
-for every command, also for those that render nothing.
+Renderers are imported only when they are needed, because every command imports this
+module, even one that renders nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
-# The formats that one command or function offers, in the order of its help.
+# The formats that a command or function offers, in the order of its help.
 ListFormat = Literal[Format.TEXT, Format.JSON]
 BundleFormat = Literal[Format.BUNDLE, Format.WARC]
 RunReportFormat = Literal[
@@ -60,7 +60,7 @@ CheckReportFormat = Literal[
     Format.SARIF,
     Format.JUNIT,
 ]
-# Those that the page and the HTTP API offer, as their error messages list them.
+# The formats that the page and the HTTP API offer. Their error messages list them.
 RunDownload = Literal[
     "json", "html", "markdown", "text", "csv", "parquet", "annotations", "bundle"
 ]
@@ -93,7 +93,7 @@ def render_run(
     """
     if format is Format.JSON:
         return run.to_json(text=include_text)
-    # Claims keep their quotes, which are not the text of the document.
+    # Claims keep their quotes: only the document's text is left out.
     if not include_text:
         run = replace(run, document=replace(run.document, text=None))
     if format is Format.CSV:
@@ -121,7 +121,7 @@ def render_run(
 
     from claimcheck.reports import text
 
-    # Only text has a width and colors: the other formats leave both to their reader.
+    # Only text has a width and colors; in other formats the viewer decides.
     style = style or PageStyle()
     return text.render_run(run, width=style.width, color=style.color)
 
@@ -147,7 +147,7 @@ def render_check(
     if format is Format.HTML:
         from claimcheck.reports import html
 
-        # The page would show the whole text of each document beside its verdicts.
+        # Otherwise the page would show the full text of each document.
         return html.render(check if include_text else _without_text(check))
     if format is Format.MARKDOWN:
         from claimcheck.reports import markdown
@@ -156,7 +156,8 @@ def render_check(
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports import claimreview
 
-        # The caller checks the publisher before it pays for the check.
+        # The caller builds the review, and so finds its errors, before it pays for a
+        # check.
         assert review is not None
         return claimreview.render(check, review)
     if format in (Format.SARIF, Format.JUNIT):
@@ -173,7 +174,7 @@ def render_check(
 
 
 def render_results(results: Sequence[CheckedClaim], format: Format) -> str:
-    """Render what checks found as SARIF or JUnit."""
+    """Render checked claims as SARIF or JUnit."""
     from claimcheck.reports import junit, sarif
 
     if format is Format.SARIF:

@@ -1,6 +1,6 @@
-"""Checked claims as JUnit XML, which every CI system shows.
+"""Writes checked claims as JUnit XML, which every CI system shows.
 
-There is a test case for each claim.
+Each claim is a test case.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from claimcheck.reports.problems import CheckedClaim, Level
 from claimcheck.reports.terminal import clean_line
 
-# XML 1.0 allows no noncharacters either.
+# XML 1.0 does not allow these two noncharacters.
 _NOT_XML = {0xFFFE: " ", 0xFFFF: " "}
 
 

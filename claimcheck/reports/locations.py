@@ -1,4 +1,4 @@
-"""Where quotes and evidence are, in the way that a reader can look them up."""
+"""Describes where quotes and evidence are, so that readers can find them."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ def build_line_index(document: Document) -> LineIndex | None:
 
 
 def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
-    """Format where a span starts, in the way that a reader can look it up.
+    """Format where a span starts, so that a reader can look it up.
 
-    That is the time in subtitles, the page of a PDF, and otherwise line and column,
-    after the source if documents were joined. Without the text there are only offsets.
+    The result is the time in subtitles, the page of a PDF, and otherwise line and
+    column, after the source if documents were joined. Without the text, it has only
+    offsets.
     """
     part = line_index.find_part(span.start) if line_index else None
     if part:
         offset = span.start - part.start
-        place = _format_place(
+        place = _format_location(
             part.lines.time(offset), part.lines.page(offset), part.lines, offset
         )
         return f"{part.source}, {place}"
     if line_index is None and not span.time and not span.page:
-        # A run that was saved without its text has no lines to count.
+        # In a run that was saved without its text, lines can't be counted.
         return f"{span.start}-{span.end}"
-    return _format_place(span.time, span.page, line_index, span.start)
+    return _format_location(span.time, span.page, line_index, span.start)
 
 
-def _format_place(
+def _format_location(
     time: str | None, page: int | None, line_index: LineIndex | None, offset: int
 ) -> str:
     if time:
@@ -55,7 +56,7 @@ def _format_place(
 
 
 def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
-    """Format where a quote is, and what is wrong with it: "NOT FOUND"."""
+    """Format where a quote is, or that it was not found."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
     mark = f" {DIFFERS_MARK}" if claim.consistency is Consistency.DIFFERS else ""
@@ -74,7 +75,7 @@ def format_quote_location(
     if claim.match is not Match.EXACT:
         location += f" ({claim.match})"
     location += mark
-    # The document says the same again there; one location is enough to check it.
+    # The document repeats the quote there; one location is enough to check it.
     if claim.also_at:
         location += f"; also {', '.join(_list_locations(claim.also_at, line_index))}"
     return location
@@ -88,7 +89,7 @@ def _list_locations(
 
 
 def _describe_dated_source(document: Document) -> str:
-    # Whoever weighs a page has to know how old it is.
+    # A reader who weighs the evidence has to know how old a page is.
     if document.url and document.published:
         return f"{document.source} ({document.published})"
     return document.source
@@ -100,9 +101,10 @@ def _get_site(document: Document) -> str:
 
 
 class EvidenceLocator:
-    """Describes where evidence from these documents is.
+    """Describes where evidence in these documents is.
 
-    With `counts_sources`, it also says how many agree: copies were left out.
+    With `counts_sources`, it also says how many sources agree; set it only if copies
+    were left out.
     """
 
     def __init__(
@@ -125,7 +127,7 @@ class EvidenceLocator:
         stance = _STANCE_BY_LABEL.get(finding.label)
         if stance is None or not self._counts_sources:
             return finding.rationale
-        # Documents of one site are one source.
+        # Documents of one site count as one source.
         agreeing = {
             self._sites.get(evidence.document_id, evidence.document_id)
             for evidence in finding.evidence
@@ -140,10 +142,10 @@ class EvidenceLocator:
     def describe(self, evidence: Evidence) -> str:
         """Return the source and the locations: "report.pdf, p. 3 + p. 4"."""
         document_id = evidence.document_id
-        # Without the document, its id at least tells evidence apart.
+        # If the document is missing, its id at least tells evidence apart.
         source = self._sources.get(document_id, document_id)
         locations = [self.locate(document_id, span) for span in evidence.spans]
-        # Places in joined documents name theirs.
+        # Locations in joined documents already name their source.
         named = [] if document_id in self._joined else [source]
         return ", ".join([*named, " + ".join(locations)])
 

@@ -1,4 +1,4 @@
-"""Runs and checks as Markdown: CommonMark with tables (a GitHub extension).
+"""Renders runs and checks as CommonMark with tables (a GitHub extension).
 
 Text from documents and models is escaped: it is neither markup nor HTML.
 """
@@ -16,9 +16,10 @@ from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.terminal import clean_line
 
 _MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
-# What can start markup, HTML, a table cell, or an entity anywhere in a line.
+# Characters that can start markup, HTML, a table cell, or an entity anywhere in a line.
 _SYNTAX = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-# What starts a list, a rule, or a heading's underline, at the start of a line only.
+# Characters that start a list, a rule, or a heading's underline, but only at the start
+# of a line.
 _BLOCK_START = re.compile(r"^\s*(\d{0,9})([-+=.)])")
 
 
@@ -114,7 +115,7 @@ def _render_claims(run: Run) -> list[str]:
     if not run.claims:
         return [] if run.failures else [common.NO_CLAIMS]
     line_index = locations.build_line_index(run.document)
-    # The fields that the user defined are the same in all claims of a run.
+    # Claims of a run have the same fields, which the user defined.
     names = list(dict.fromkeys(chain.from_iterable(item.fields for item in run.claims)))
     judgments = judge_claims(run)
     rows = []
@@ -160,7 +161,7 @@ def _render_verdict_table(
                 common.format_confidence(finding),
                 _escape(verdict.text),
                 _escape(locator.explain(finding)),
-                # The only HTML in the report: a cell cannot have a line break.
+                # This is the only HTML in the report: a cell cannot have a line break.
                 "<br>".join(evidence),
             )
         )
@@ -172,8 +173,8 @@ def _render_table(
     header: Sequence[str], alignment: str, rows: Iterable[Sequence[str]]
 ) -> str:
     lines = [f"| {' | '.join(row)} |" for row in (header, *rows)]
-    # Below the header, the alignments make the lines a table. Columns of text state
-    # theirs, because notebooks align all others to the right.
+    # The row of alignments below the header makes the lines a table. Text columns state
+    # their alignment, because notebooks align all others to the right.
     return "\n".join([lines[0], alignment, *lines[1:]])
 
 
@@ -183,7 +184,7 @@ def _format_evidence(evidence: Evidence, locator: locations.EvidenceLocator) -> 
 
 
 def _format_labels(verdict: Verdict) -> str:
-    """Format the label; for an attributed claim both labels."""
+    """Format the label, or both labels of an attributed claim."""
     label = f"**{common.format_label(verdict.label)}**"
     if verdict.content is None:
         return label
@@ -197,5 +198,5 @@ def _escape(text: str) -> str:
 
 
 def _escape_start(markup: str) -> str:
-    """Escape what only at the start of a line is syntax, spaces included."""
+    """Escape characters that are syntax only at the start of a line."""
     return _BLOCK_START.sub(r"\1\\\2", markup).lstrip()

@@ -1,7 +1,7 @@
-"""PDF: the document itself, with the words of each claim highlighted.
+"""Highlights the words of each claim in a copy of the PDF itself.
 
-A reader of PDFs shows the claim, and its verdict if it was checked, as the comment of
-the highlight.
+PDF viewers show the claim, and its verdict if it was checked, as the comment on the
+highlight.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class _Mark(NamedTuple):
 
 
 def highlight_claims(data: bytes, run: Run) -> tuple[bytes, int]:
-    """Return a PDF with its run's claims marked, and how many are not found.
+    """Return the PDF with a run's claims marked, and how many were not found.
 
     Raises:
-        InputError: the document is not a PDF, or the reader is not installed.
+        InputError: the document is not a PDF, or the PDF reader is not installed.
     """
     refuse_other_format(run.document)
     pdfium = import_required("pypdfium2", "pdf", run.document.source, "a PDF")
@@ -52,12 +52,12 @@ def highlight_claims(data: bytes, run: Run) -> tuple[bytes, int]:
         document = pdfium.PdfDocument(data)
         try:
             for number, marks in _list_marks(run).items():
-                shown = [mark for mark in marks if mark.rectangles]
-                missing += len(marks) - len(shown)
-                if not shown:
+                found = [mark for mark in marks if mark.rectangles]
+                missing += len(marks) - len(found)
+                if not found:
                     continue
                 page = document[number - 1]
-                for mark in shown:
+                for mark in found:
                     _add_highlight(page, mark)
                 page.close()
             marked = BytesIO()
@@ -77,7 +77,7 @@ def refuse_other_format(document: Document) -> None:
 
 
 def _list_marks(run: Run) -> dict[int, list[_Mark]]:
-    """Return the marks of each page, as people decided."""
+    """Return the marks of each page, with people's decisions applied."""
     run = apply_decisions(run)
     judgments = judge_claims(run)
     verdicts = {verdict.subject: verdict.finding for verdict in run.verdicts}
@@ -97,7 +97,7 @@ def _list_marks(run: Run) -> dict[int, list[_Mark]]:
 
 
 def _add_highlight(page: Any, mark: _Mark) -> None:
-    """Add an annotation over some words (ISO 32000-1, 12.5.6.10)."""
+    """Add a highlight annotation (ISO 32000-1, 12.5.6.10)."""
     from pypdfium2 import raw
 
     annotation = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_HIGHLIGHT)

@@ -1,7 +1,7 @@
-"""What checks found about claims, with rules and places, for other programs.
+"""Lists the problems with claims, with rules and places, for other programs.
 
-SARIF and JUnit are written from it. A rule is a kind of difference ("number", "date"),
-or the reason why a claim has no support.
+SARIF and JUnit are written from this list. A rule is a kind of difference ("number",
+"date"), or the reason why a claim is not supported.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ RULES = {
     "not-enough-evidence": "The evidence does not say whether the claim is true.",
     "not-checked": "There is no verdict, because the model gave no usable answer.",
 }
-# In these formats the lines of a document are those of its file.
+# In these formats, a document has the same lines as its file.
 _LINE_FORMATS = ("text", "markdown")
 
 
@@ -53,7 +53,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file; (line, column) count from 1, or are None if unknown.
+    """A place in a file: lines and columns, from 1, or None if unknown.
 
     `source` is a relative URI reference for a file below the working folder.
     """
@@ -67,8 +67,8 @@ class Place:
 class CheckedClaim:
     """A claim or sentence and its problem; `rule` is None if there is none.
 
-    `suppressed` is the decision of a person who looked at the claim and accepted,
-    edited, or rejected it, without finding it false.
+    `suppressed` is the decision of a person who accepted, edited, or rejected the claim
+    without finding it false.
     """
 
     subject: str
@@ -99,7 +99,7 @@ class _Places:
         lines = self._lines.get(document_id)
         if lines is None or not spans:
             return Place(source)
-        # The first part of a quote in several parts: a place is one range.
+        # A place is one range: the first part of a quote in several parts.
         start, end = spans[0].start, spans[0].end
         part = lines.find_part(start)
         if part:
@@ -127,7 +127,7 @@ def list_run_results(run: Run) -> list[CheckedClaim]:
     for claim in run.claims:
         place = places.find(run.document.id, claim.spans)
         result = _judge_claim(claim, place)
-        # What a claim says otherwise than its own quote needs no other evidence.
+        # If a claim differs from its own quote, no other evidence is needed.
         if result.rule is None and claim.id in verdicts:
             result = _judge_verdict(verdicts[claim.id], place, places)
         judgment = judgments.get(claim.id)
@@ -140,13 +140,13 @@ def list_run_results(run: Run) -> list[CheckedClaim]:
 
 
 def _suppresses(judgment: Judgment) -> bool:
-    # An accepted claim that the same person found false is still to be reported.
+    # An accepted claim that the same person found false must still be reported.
     is_accepted = judgment.is_settled and judgment.verdict is None
     return judgment.is_rejected or is_accepted
 
 
 def list_check_results(check: Check, origin: Mapping[str, Place]) -> list[CheckedClaim]:
-    """List a check's claims; `origin` has their own places by subject."""
+    """List a check's claims; `origin` maps subjects to their places."""
     places = _Places(check.documents)
     results = [
         _judge_verdict(verdict, origin.get(verdict.subject), places)
@@ -174,7 +174,7 @@ def place_lines(path: Path, subjects: Iterable[str]) -> dict[str, Place]:
         if line.strip()
     ]
     source = format_uri(str(path))
-    # The claims of such a file are its lines that are not blank, in their order.
+    # The claims of such a file are its nonblank lines, in order.
     return {
         subject: Place(source, (number, 1), (number, len(line) + 1))
         for subject, (number, line) in zip(subjects, lines, strict=False)
@@ -233,7 +233,7 @@ def _choose_rule(finding: Finding) -> str | None:
 def _list_summary_results(
     run: Run, verdicts: Mapping[str, Verdict], places: _Places
 ) -> list[CheckedClaim]:
-    """List checked sentences, placed at the first claim they rest on."""
+    """List checked sentences, each at the place of the first cited claim."""
     if run.summary is None:
         return []
     spans = place_claims(run)
@@ -247,7 +247,7 @@ def _list_summary_results(
             continue
         own = [spans[claim_id] for claim_id in item.claim_ids if claim_id in spans]
         place = own[0] if own else places.find(run.document.id, ())
-        # A sentence may be a key point, too: it is one result.
+        # A sentence that is also a key point is one result.
         results[verdict.subject] = _judge_verdict(verdict, place, places)
     return list(results.values())
 

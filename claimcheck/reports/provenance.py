@@ -1,4 +1,4 @@
-"""The document, version, model, tokens, and cost behind a result."""
+"""Describes the document, version, model, tokens, and cost of a result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def describe_document(run: Run) -> str:
     if document.author:
         parts.append(f"by {document.author}")
     if document.published:
-        # How sure the date is depends on where it is from.
+        # How reliable the date is depends on where it is from.
         origin = _DATE_ORIGINS.get(document.published_from or "", "")
         parts.append(f"published {document.published} ({origin})")
     elif not document.parts:
@@ -30,14 +30,14 @@ def describe_document(run: Run) -> str:
     parts.append(f"language {document.language or 'not known'}")
     parts.append(f"{document.characters:,} characters")
     if document.tokens is not None:
-        # A tokenizer other than the model's own gives an estimate.
+        # If the model's own tokenizer is not used, the number is an estimate.
         about = "about " if "estimate" in run.signature.token_count else ""
         parts.append(f"{about}{document.tokens:,} tokens")
     return " · ".join(part for part in parts if part)
 
 
 def describe_search(check: Check) -> str:
-    """Describe in how many documents evidence was searched."""
+    """Describe how many documents were searched for evidence."""
     text = f"Checked against {format_count(check.searched, 'document')}"
     log = check.search
     if log is None:
@@ -49,7 +49,7 @@ def describe_search(check: Check) -> str:
 
 
 def list_searches(check: Check) -> list[str]:
-    """List what was searched, and the pages that were read."""
+    """List the searches, and the pages that were read."""
     if check.search is None:
         return []
     lines = []
@@ -64,7 +64,7 @@ def list_searches(check: Check) -> list[str]:
 
 
 def list_left_out_pages(check: Check) -> list[str]:
-    """List the pages that a search found and left out, and why."""
+    """List the pages that a search found but left out, and why."""
     pages = check.search.pages if check.search else ()
     return [f"Left out: {page.url}: {page.problem}" for page in pages if page.problem]
 
@@ -76,7 +76,7 @@ def describe_provenance(result: Run | Check) -> str:
 
 
 def describe_work(signature: Signature, usage: Usage, claims: int) -> str:
-    """Describe what a signature and its usage state, in one line."""
+    """Describe a signature and its usage in one line."""
     parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
     if signature.model:
         parts.append(f"model {signature.model} ({signature.response_format})")
@@ -97,7 +97,8 @@ def _list_usage(usage: Usage, claims: int) -> list[str]:
         tokens_in += f" ({usage.cached_tokens:,} cached)"
     tokens_out = f"{usage.output_tokens:,} out"
     if usage.reasoning_tokens:
-        # They are part of the output, and most of the cost of a reasoning model.
+        # Reasoning tokens are part of the output, and most of the cost of a reasoning
+        # model.
         tokens_out += f" ({usage.reasoning_tokens:,} reasoning)"
     parts = [format_count(usage.requests, "request"), f"{tokens_in}, {tokens_out}"]
     if usage.stored_answers:

@@ -1,6 +1,6 @@
-"""Problems with claims as SARIF 2.1.0, which code hosts show beside the lines.
+"""Writes problems with claims as SARIF 2.1.0, which code hosts show in files.
 
-https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+See https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SCHEMA = (
 
 
 def render(results: Sequence[CheckedClaim]) -> str:
-    """Render the claims that have a problem, and list all the rules."""
+    """Render the claims that have a problem, and all rules."""
     problems = [result for result in results if result.rule]
     is_complete = all(result.rule != "not-checked" for result in problems)
     run = {
@@ -34,7 +34,7 @@ def render(results: Sequence[CheckedClaim]) -> str:
             }
         },
         "invocations": [{"executionSuccessful": is_complete}],
-        # Columns count as ours do, and not in UTF-16 units.
+        # Columns count code points, not UTF-16 units.
         "columnKind": "unicodeCodePoints",
         "results": [_build_result(problem) for problem in problems],
     }
@@ -49,13 +49,13 @@ def _build_result(problem: CheckedClaim) -> dict[str, Any]:
         "ruleIndex": list(RULES).index(problem.rule),
         "level": str(problem.level),
         "message": {"text": f"“{problem.text}” {problem.message}"},
-        # The same problem keeps its identity when lines before it are added.
+        # A problem keeps its identity when lines are added above it.
         "partialFingerprints": {"claim/v1": f"{problem.subject}:{problem.rule}"},
     }
     if problem.place:
         result["locations"] = [_build_location(problem.place)]
     if problem.suppressed:
-        # Somebody looked at the claim and lets it stand.
+        # Somebody looked at the claim and did not find it false.
         result["suppressions"] = [
             {"kind": "external", "justification": problem.suppressed}
         ]

@@ -1,7 +1,7 @@
-"""Claims as flat rows, one per claim, with the same columns for every run.
+"""Writes each claim as a flat row, with the same columns for every run.
 
-A run with fields that the user defined has a column for each, `field.NAME`, and one for
-where it was found, `field.NAME.match`, if it had to be in the document.
+Each field that the user defined adds a column, `field.NAME`, and if its value had to be
+in the document, another one for how it was found, `field.NAME.match`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ COLUMN_TYPES = {
     "original_verdict": ColumnType.TEXT,
 }
 COLUMNS = tuple(COLUMN_TYPES)
-# Of JSON Schema; the others are text. A list is text with semicolons.
+# Types of JSON Schema; the others become text, and lists become text with semicolons.
 _TYPES_OF_FIELDS = {"integer": ColumnType.INTEGER, "number": ColumnType.FLOAT}
 
 # Spreadsheets evaluate a cell that starts with one of these (OWASP, "CSV Injection").
@@ -85,8 +85,8 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     """Yield one row per claim with all columns; missing values are None.
 
     `start` is where the first span starts and `end` where the last one ends, in code
-    points of the document's text. `text` and `verdict` are those that people gave, and
-    `original_text` and `original_verdict` what they decided about.
+    points of the document's text. `text` and `verdict` include people's decisions;
+    `original_text` and `original_verdict` do not.
     """
     reviewed = apply_decisions(run)
     verdicts = _index_verdicts(reviewed)
@@ -118,9 +118,9 @@ def _index_verdicts(run: Run) -> dict[str, Verdict]:
 def list_column_types(run: Run | None) -> dict[str, ColumnType]:
     """Return the columns of a run's rows with their types."""
     types = dict(COLUMN_TYPES)
-    # From the signature, so that a run without a claim has the same columns.
+    # The signature has the fields, so that a run without claims has the same columns.
     fields = run.signature.settings.get("fields") if run else None
-    # A run in a file may come from somebody else, with anything there.
+    # A run in a file may come from somebody else, so its fields may be anything.
     for name, stated in fields.items() if isinstance(fields, dict) else ():
         schema = stated if isinstance(stated, dict) else {}
         kind = str(schema.get("type"))
@@ -148,7 +148,7 @@ def _list_field_cells(
 
 
 def _list_document_cells(document: Document, claim: Claim) -> dict[str, Any]:
-    # Of joined documents, the one that the claim is from.
+    # If documents were joined, use the one that the claim is from.
     part = document.find_part(claim.spans[0].start) if claim.spans else None
     origin = part or document
     published = origin.published
@@ -182,7 +182,7 @@ def _list_claim_cells(claim: Claim) -> dict[str, Any]:
 def _list_location_cells(claim: Claim) -> dict[str, Any]:
     if not claim.spans:
         return dict.fromkeys(("start", "end", "line", "page", "time"))
-    # A quote in several parts is one row: from its first to its last character.
+    # A quote in several parts is one row, from its first to its last character.
     first, last = claim.spans[0], claim.spans[-1]
     return {
         "start": first.start,
@@ -204,7 +204,7 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
 
 
 def _list_decision_cells(judgment: Judgment | None) -> dict[str, Any]:
-    """Return what people decided; None in all columns if nobody did."""
+    """Return people's decision; all columns are None without a decision."""
     if judgment is None:
         return dict.fromkeys(("decision", "decision_note", "decided_by", "decided_at"))
     last = judgment.decisions[-1]
@@ -220,7 +220,7 @@ def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
     """Yield the rows of runs as CSV (RFC 4180), without formulas."""
     first, runs = _peek(runs)
     columns = list_column_types(first)
-    # The header also without a claim: a spreadsheet then has its columns.
+    # Even without claims, a spreadsheet needs its columns.
     yield _format_csv_line(columns)
     for run in runs:
         for row in iter_claim_rows(run):
@@ -229,7 +229,7 @@ def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
 
 
 def _peek(runs: Iterable[Run]) -> tuple[Run | None, Iterable[Run]]:
-    """Return the first run, and all runs; those of a batch share columns."""
+    """Return the first run, which has the columns of all, and all runs."""
     iterator = iter(runs)
     first = next(iterator, None)
     return first, iterator if first is None else chain([first], iterator)
@@ -242,7 +242,7 @@ def _format_csv_line(cells: Iterable[Any]) -> str:
 
 
 def _neutralize_formula(value: Any) -> Any:
-    """Put an apostrophe before a formula, so that it is only text."""
+    """Put an apostrophe before a formula, so that spreadsheets read text."""
     if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES):
         return f"'{value}"
     return value
@@ -254,7 +254,7 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
     Raises:
         InputError: pyarrow is not installed.
     """
-    # Optional and slow to import, so only where it is needed.
+    # pyarrow is optional, and slow to import.
     try:
         import pyarrow
         import pyarrow.parquet
@@ -272,7 +272,7 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
     schema = pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         for run in runs:
-            # Without rows it would write an empty row group.
+            # Without rows, pyarrow would write an empty row group.
             if run.claims:
                 rows = list(iter_claim_rows(run))
                 writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
@@ -290,7 +290,7 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
         raise InputError(
             f"claims_frame needs pandas: {get_install_command('pandas')}"
         ) from None
-    # The columns also without a claim, so that code can rely on them.
+    # Columns are named even without claims, so that code can rely on them.
     columns = list_column_types(run)
     frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(columns))
     return frame.astype({name: kind.value for name, kind in columns.items()})

@@ -1,8 +1,8 @@
-"""Untrusted text, made safe for terminals.
+"""Makes untrusted text safe for terminals.
 
-It comes from documents, models, endpoints, and file names. A control character can
-move the cursor, change colors, or retitle the window; one that reverses the direction
-of writing can make a line read as another. All become spaces.
+The text comes from documents, models, endpoints, and file names. A control character
+can move the cursor, change colors, or retitle the window; one that reverses the
+direction of writing can make a line read differently. All of them become spaces.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 # C0 and C1 control characters, half surrogate pairs, which no stream can encode, and
-# what breaks lines or overrides the direction of writing (Unicode Technical Report 36).
+# characters that break lines or override the direction of writing (Unicode Technical
+# Report 36).
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
@@ -31,6 +32,6 @@ def clean_text(text: str, *, keep_color: bool = False) -> str:
     if not keep_color:
         return _UNSAFE_BUT_LAYOUT.sub(" ", text)
     parts = _COLOR.split(text)
-    # The odd parts are the color codes.
+    # The parts with odd indexes are the color codes.
     parts[::2] = [_UNSAFE_BUT_LAYOUT.sub(" ", part) for part in parts[::2]]
     return "".join(parts)

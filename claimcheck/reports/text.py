@@ -1,7 +1,7 @@
-"""Runs, claims, and checks as text for a terminal.
+"""Renders runs, claims, and checks as text for a terminal.
 
-Text from documents and models loses its control characters, so that it cannot move
-the cursor, change colors or drive the terminal in any other way.
+Control characters are removed from the text of documents and models, so that it cannot
+move the cursor, change colors, or control the terminal in any other way.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _STANCE_SIGNS = {Stance.SUPPORTS: "+", Stance.REFUTES: "-", Stance.RELATED: "~"}
 # Chosen by hand, so that a verdict takes a few lines.
 _MAX_EVIDENCE_PER_FINDING = 2
 _MAX_EVIDENCE_LENGTH = 300  # characters
-_MIN_TABLE_WIDTH = 60  # columns: below, words in the table's columns would break
+_MIN_TABLE_WIDTH = 60  # columns; in fewer, the table would break words
 _FACT_NAME_WIDTH = 18  # columns: the longest name, "Check-worthiness", and a gap
 
 
@@ -81,7 +81,7 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
 def render_claim(
     run: Run, claim: Claim, *, width: int = 100, color: bool = False
 ) -> str:
-    """Render one claim of a run in its context, with facts and verdicts."""
+    """Render one claim of a run with its context, facts, and verdicts."""
     run = apply_decisions(run)
     number = common.number_claims(run)[claim.id]
     claim = run.claims[number - 1]
@@ -168,14 +168,14 @@ def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str
         width=width,
         force_terminal=color,
         color_system="auto" if color else None,
-        # Document text is neither highlighted nor markup nor the name of an emoji.
+        # Text of documents must not be highlighted, or read as markup or emoji names.
         highlight=False,
         markup=False,
         emoji=False,
         legacy_windows=False,
     )
     console.print(page)
-    # rich fills lines with spaces, which diffs and editors complain about.
+    # rich pads lines with spaces, which diffs and editors flag.
     lines = output.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -214,7 +214,7 @@ def _build_summary(run: Run) -> list[RenderableType]:
 
 def _build_list(title: str, items: Iterable[Text]) -> list[RenderableType]:
     """Build a title and a list; nothing if the list is empty."""
-    # In a grid the second line of an item starts below its first word, not its dash.
+    # A grid indents the second line of an item below its first word, not its dash.
     grid = Table.grid(padding=(0, 1, 0, 0))
     for item in items:
         grid.add_row("-", item)
@@ -230,7 +230,7 @@ def _build_claims(run: Run, *, is_narrow: bool) -> list[RenderableType]:
 
 
 def _build_claim_list(run: Run) -> Table:
-    """Build a list for narrow terminals, where columns would break words."""
+    """Build the list for narrow terminals, where columns would break words."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(ratio=1)
@@ -254,7 +254,7 @@ def _build_claim_table(run: Run) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("worth", justify="right", no_wrap=True)
-    # Names wrap, so that the claim gets all other columns.
+    # Long names wrap, to leave the space to the claim.
     table.add_column("who says it", max_width=18)
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
@@ -292,7 +292,7 @@ def _build_verdicts(
     names: Mapping[str, str] | None = None,
     counts_sources: bool = False,
 ) -> Group:
-    """Build a list of the verdicts; without `names` they are numbered."""
+    """Build a list of the verdicts, which are numbered without `names`."""
     locator = locations.EvidenceLocator(documents, counts_sources=counts_sources)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
@@ -322,7 +322,7 @@ def _build_verdict(
     rationale = f"{_format_confidence(content)}. {locator.explain(content)}"
     answer.append_text(make_safe_text(rationale))
     parts.append(_indent(answer, 3))
-    # Evidence that decides nothing would only repeat what is above.
+    # Undecided, it would only repeat the evidence above.
     if content.label is not Label.NOT_ENOUGH_EVIDENCE:
         parts += _build_evidence(content, locator)
     return parts
@@ -348,7 +348,7 @@ def _format_confidence(finding: Finding) -> str:
 def _build_evidence(
     finding: Finding, locator: locations.EvidenceLocator
 ) -> list[RenderableType]:
-    # A conflict must show both sides, however little there is room for.
+    # A conflict must show both sides, however little room there is.
     ordered = put_each_stance_first(finding.evidence)
     return [
         _build_evidence_item(evidence, locator)
@@ -385,10 +385,10 @@ def _build_context(document: Document, claim: Claim) -> Text:
         make_safe_text(sentences[number].text, "" if number in own else "dim")
         for number in range(first, last + 1)
     ]
-    # Other sentences are dim, so that the claim's own are easy to find.
+    # Other sentences are dim, so that those of the claim are easy to find.
     context = Text(" ").join(parts)
     for span in claim.spans:
-        # A sentence has its white space folded, so the quote needs the same.
+        # White space in the sentence is collapsed, so it must be in the quote, too.
         words = make_safe_text(" ".join(span.text.split())).plain
         start = context.plain.find(words)
         if start >= 0:

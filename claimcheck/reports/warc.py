@@ -1,7 +1,7 @@
-"""The pages of a check as a web archive (WARC 1.1, ISO 28500).
+"""Writes the pages of a check as a web archive (WARC 1.1, ISO 28500).
 
-Of the HTTP headers, only those that describe the content were kept, and the content is
-unpacked; a `warcinfo` record says so.
+Only the HTTP headers that describe the content are kept, and the content is unpacked; a
+`warcinfo` record says so.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _INFO = {
 
 
 def write_warc(check: Check, path: Path) -> int:
-    """Write all pages that a check read or left out; return how many.
+    """Write all pages that a check read or left out; return their number.
 
-    The file is packed, page by page, whatever its name.
+    The file is compressed page by page, whatever its name.
 
     Raises:
         InputError: the check has no search, the archive lacks its pages, or the extra

@@ -1,10 +1,11 @@
-"""What to know before relying on a run: failures and missing quotes."""
+"""Lists what to know before relying on a run: failures, missing quotes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from claimcheck.models.claim import Consistency, Match
+from claimcheck.models.document import Document
 from claimcheck.models.review import judge_claims
 from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, Run, Status
 from claimcheck.reports.common import (
@@ -20,12 +21,12 @@ SUMMARY_DIFFERS = "SUMMARY DIFFERS FROM THE DOCUMENT"
 
 def describe_failed_passages(run: Run) -> str | None:
     """Say how many of several passages failed, and where; None if none did."""
-    # If the only passage failed, the failure itself says all there is to say.
+    # If the only passage failed, the failure itself says everything.
     if run.passages == 1:
         return None
     characters = run.document.characters
     failed_ranges = _merge_failed_ranges(run)
-    # A claim that was left out, or a summary, leaves no part of the document unread.
+    # A claim or summary that failed does not leave part of the document unread.
     failures = [
         failure
         for failure in run.failures
@@ -51,7 +52,7 @@ def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
         if entry.status is not Status.FAILED:
             continue
         start = entry.start
-        # Neighboring passages that failed are one range.
+        # Adjacent passages that failed are one range.
         if ranges and ranges[-1][1] == start:
             start, _ = ranges.pop()
         ranges.append((start, entry.end))
@@ -104,7 +105,7 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 
 def list_remarks(run: Run) -> list[str]:
-    """List what differs in the summary, and what was set aside, ambiguous, stable."""
+    """List remarks on a run: its summary, text set aside, and stability."""
     characters = 0
     reasons = set()
     ambiguous = []
@@ -120,8 +121,7 @@ def list_remarks(run: Run) -> list[str]:
     lines = []
     for problem in run.summary.problems if run.summary else ():
         lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")
-    if run.document.left_out:
-        lines.append(f"Not read: {'; '.join(run.document.left_out)}")
+    lines += _list_left_out(run.document)
     if reasons:
         listed = ", ".join(sorted(reasons))
         lines.append(f"Set aside: {characters:,} characters ({listed})")
@@ -130,8 +130,12 @@ def list_remarks(run: Run) -> list[str]:
     return [*lines, *ambiguous, *_list_stability(run), *_remark_rejected(run)]
 
 
+def _list_left_out(document: Document) -> list[str]:
+    return [f"Not read: {part}" for part in document.left_out]
+
+
 def _remark_rejected(run: Run) -> Iterator[str]:
-    """Yield that a model's own words may still say what people rejected."""
+    """Warn that the summary may still say what people rejected."""
     judgments = judge_claims(run)
     numbers = [
         str(number)
@@ -146,7 +150,7 @@ def _remark_rejected(run: Run) -> Iterator[str]:
 
 
 def _list_stability(run: Run) -> Iterator[str]:
-    """Yield how far repeated runs agree, and which claims are in how many."""
+    """Yield how far repeated runs agree, and how many runs have each claim."""
     stability = run.stability
     if stability is None:
         return

@@ -186,7 +186,7 @@ class Index(AbstractContextManager["Index"]):
             (counts[literal],) = self._database.fetch_one(
                 "SELECT count(*) FROM words WHERE words MATCH ?", (literal,)
             )
-        return select_rare_words(counts)
+        return select_rare_words(counts, _MAX_RANKED_PASSAGES)
 
     def document(self, identity: str) -> Document:
         """Return the document with this id, and its text.
@@ -252,15 +252,15 @@ class Index(AbstractContextManager["Index"]):
         return [number for (number,) in rows]
 
 
-def select_rare_words(counts: Mapping[str, int]) -> list[str]:
-    """Return the rarest words, those whose passages can be ranked quickly.
+def select_rare_words(counts: Mapping[str, int], limit: int) -> list[str]:
+    """Return the rarest words, those with at most `limit` passages together.
 
     Each passage with any of the words is ranked. In a large index, most have only
     common ones, which hardly change a rank. `counts` has the passages of each word.
     """
     rarest = sorted(counts, key=counts.__getitem__)
     totals = accumulate(counts[word] for word in rarest)
-    kept = sum(total <= _MAX_RANKED_PASSAGES for total in totals)
+    kept = sum(total <= limit for total in totals)
     return rarest[: max(1, kept)]
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from claimcheck import schemas
-from claimcheck.salvage.lenient_json import FoundObject
+from claimcheck.salvage.find import FoundObject
 from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
 from claimcheck.salvage.values import (
     convert_number,
@@ -55,7 +55,7 @@ _FIELDS = "fields"  # of a claim, as the user defined them
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item that does not follow the schema: number `index` of list `key`."""
+    """An item that does not fit the schema: number `index` of list `key`."""
 
     key: str
     index: int
@@ -309,7 +309,7 @@ class Fitter:
         return _UNSTATED[name] in self._resolve(schema).get("enum", _UNSTATED.values())
 
     def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
-        """Fit the user's fields of a claim; fields that do not fit become null."""
+        """Fit a claim's user-defined fields; invalid ones become null."""
         if not isinstance(value, dict):
             self.correct(path, f"{quote_value(value)} was read as no fields")
             value = {}

@@ -1,25 +1,20 @@
-"""Find the JSON objects in a text that is not only JSON.
+"""Parse JSON as models write it.
 
-Models write JSON among prose, in code fences, after their reasoning, and sometimes do
-not finish it. The parser accepts errors with an unambiguous meaning: an extra or
-missing comma between objects, comments, keys and words without quotes, other quotes as
-delimiters, quotes and line breaks inside strings, and other languages' words for null.
-It never completes anything: if the text ends early, the unfinished value is left out.
+The parser accepts errors with an unambiguous meaning: an extra or missing comma between
+objects, comments, keys and words without quotes, other quotes as delimiters, quotes and
+line breaks inside strings, and other languages' words for null. It never completes
+anything: if the text ends early, the unfinished value is left out.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from json import decoder
 from typing import Any, NoReturn
 
 # Our schemas have four levels. The limit keeps hostile text from exhausting the stack,
 # and bounds how often a character is parsed again.
-_MAX_DEPTH = 32
-# In a text full of braces, attempts to parse may overlap. All of them together read at
-# most this many characters per character of the text. Chosen by hand.
-_MAX_PASSES = 2 * _MAX_DEPTH
+MAX_DEPTH = 32
 
 # Unescapes a string in C. The json package uses it, but its type stubs lack it.
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009
@@ -30,7 +25,7 @@ _SPACE = re.compile(
     rf"{_GAP}(?:(?:/\*[^*]{{0,200}}\*/|(?://|\#)[^\n]{{0,200}}(?=\n)){_GAP})*"
 )
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_WORD = re.compile(r"[\w.%/+-]+")
+_WORD = re.compile(r"[\w.%+-]+(?:/[0-9]+)?")
 _BARE_KEY = re.compile(r"[A-Za-z_]\w{0,40}(?=\s*:)")
 # Including the forms that Chinese models write.
 _COLONS = ":："
@@ -82,118 +77,14 @@ _STRING_CORRECTIONS = (
     'quotes other than " were read as delimiters',
     "quotes or escapes inside a string were read as part of it",
 )
-_REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]", re.I)
-_REASONING_START = re.compile(r"<(?:think|thinking|thought|reasoning)>|\[THINK\]", re.I)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundObject:
-    """An object in a text: text[start:end].
-
-    `is_cut_off` means that the text ends inside it; then `open_path` has the keys that
-    lead to the unfinished value. `is_draft` means that it is part of the model's
-    reasoning. `corrections` describes the deviations from strict JSON.
-    """
-
-    value: dict[str, Any]
-    start: int
-    end: int
-    is_cut_off: bool = False
-    open_path: tuple[str, ...] = ()
-    is_draft: bool = False
-    corrections: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FoundObjects:
-    """The objects of a text, in order.
-
-    `error` says where broken JSON was skipped. `ends_in_reasoning` means that the text
-    ends in reasoning that the model did not close.
-    """
-
-    objects: tuple[FoundObject, ...]
-    error: str | None
-    ends_in_reasoning: bool
-
-
-def find_objects(text: str) -> FoundObjects:
-    """Find the outermost objects that can be parsed."""
-    objects: list[FoundObject] = []
-    error: str | None = None
-    budget = _MAX_PASSES * len(text)
-    start = text.find("{")
-    while start >= 0 and budget > 0:
-        parser = _Parser(text, start)
-        try:
-            value = parser.parse_object(1)
-        except _CutOffError as cut:
-            objects.append(parser.build_object(cut.value, cut.path))
-            budget -= len(text) - start
-            start = _find_next_start(text, start, cut.value)
-            if cut.value and start >= 0:  # a draft that the model abandoned
-                objects[-1] = replace(objects[-1], end=objects[-1].start + 1)
-        except _InvalidError as problem:
-            # Prose in braces has no key; text with a key was meant to be JSON.
-            if parser.has_key:
-                error = error or str(problem)
-            if parser.is_too_deep:
-                break
-            budget -= parser.position - start
-            start = text.find("{", start + 1)
-        else:
-            objects.append(parser.build_object(value, None))
-            budget -= parser.position - start
-            start = text.find("{", parser.position)
-    reasoning_end = _find_reasoning_end(text, objects)
-    ends_in_reasoning = reasoning_end is None
-    marked = []
-    for item in objects:
-        is_draft = reasoning_end is None or item.start < reasoning_end
-        marked.append(replace(item, is_draft=is_draft))
-    return FoundObjects(tuple(marked), error, ends_in_reasoning)
-
-
-def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
-    """Return where a complete object may follow an unfinished one, or -1.
-
-    The object begins with the same key; after a stray brace, any object counts.
-    """
-    if not unfinished:
-        return text.find("{", start + 1)
-    key = re.escape(next(iter(unfinished)))
-    again = re.compile(rf'\{{\s*"{key}"\s*:').search(text, start + 1)
-    return again.start() if again else -1
-
-
-def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
-    """Return the end of the model's reasoning: 0 without any, None if unclosed.
-
-    The start tag may be missing, because some endpoints write it themselves.
-    """
-    # A quote from the document may contain a tag, so only tags between objects count.
-    edges = [0]
-    for found in objects:
-        edges += [found.start, found.end]
-    edges.append(len(text))
-    reasoning_end = 0
-    is_open = False
-    for low, high in zip(edges[::2], edges[1::2], strict=True):
-        for match in _REASONING_END.finditer(text, low, high):
-            reasoning_end = match.end()
-            is_open = False
-        is_open = is_open or bool(
-            _REASONING_START.search(text, max(low, reasoning_end), high)
-        )
-    return None if is_open else reasoning_end
-
-
-class _InvalidError(Exception):
+class InvalidError(Exception):
     """The text is not JSON at this position."""
 
 
-class _CutOffError(Exception):
+class CutOffError(Exception):
     """The text ends inside a value; `value` is its complete part."""
 
     def __init__(self, value: Any = None, path: tuple[str, ...] = ()) -> None:
@@ -202,32 +93,29 @@ class _CutOffError(Exception):
         self.path = path
 
 
-class _Parser:
-    """Parses one object, starting at its brace; `position` is where it stopped."""
+class Parser:
+    """Parses one object from its brace on; `position` is where it stopped."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
-        self._start = start
         self._corrections: dict[str, None] = {}
         self.position = start
         self.has_key = False
         self.is_too_deep = False
 
-    def build_object(
-        self, value: dict[str, Any], open_path: tuple[str, ...] | None
-    ) -> FoundObject:
-        is_cut_off = open_path is not None
-        return FoundObject(
-            value=value,
-            start=self._start,
-            end=len(self._text) if is_cut_off else self.position,
-            is_cut_off=is_cut_off,
-            open_path=open_path or (),
-            corrections=tuple(self._corrections),
-        )
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """What is not strict JSON, in words."""
+        return tuple(self._corrections)
 
-    def parse_object(self, depth: int) -> dict[str, Any]:
-        if depth > _MAX_DEPTH:
+    def parse_object(self, depth: int = 1) -> dict[str, Any]:
+        """Parse the object at the position, which is a brace.
+
+        Raises:
+            CutOffError: the text ends inside it.
+            InvalidError: it is not JSON.
+        """
+        if depth > MAX_DEPTH:
             self.is_too_deep = True
             self._fail("is nested too deeply")
         fields: dict[str, Any] = {}
@@ -239,16 +127,16 @@ class _Parser:
             try:
                 key = self._parse_key()
                 value = self._parse_value(depth)
-            except _CutOffError as cut:
+            except CutOffError as cut:
                 if key is None:
-                    raise _CutOffError(fields) from None
+                    raise CutOffError(fields) from None
                 if cut.value is not None:
                     self._add_field(fields, key, cut.value)
-                raise _CutOffError(fields, (key, *cut.path)) from None
+                raise CutOffError(fields, (key, *cut.path)) from None
             self._add_field(fields, key, value)
 
     def _parse_array(self, depth: int) -> list[Any]:
-        if depth > _MAX_DEPTH:
+        if depth > MAX_DEPTH:
             self.is_too_deep = True
             self._fail("is nested too deeply")
         items: list[Any] = []
@@ -258,9 +146,9 @@ class _Parser:
                 return items
             try:
                 items.append(self._parse_value(depth))
-            except _CutOffError:
-                # Drop an unfinished item.
-                raise _CutOffError(items) from None
+            except CutOffError:
+                # An item that is not finished is not an item.
+                raise CutOffError(items) from None
 
     def _at_end_of_container(self, closing: str, content: Any) -> bool:
         """Skip the comma before the next element, or the closing bracket."""
@@ -315,7 +203,7 @@ class _Parser:
         if match is None:
             self._fail("a value is missing")
         if match.end() == len(self._text):  # "nul", or "0.8" that may become "0.85"
-            raise _CutOffError
+            raise CutOffError
         word = match.group()
         self.position = match.end()
         if word.lower() in _WORDS:
@@ -347,7 +235,7 @@ class _Parser:
             # An escape cut in two by the end of the text counts as unterminated.
             is_at_end = getattr(error, "pos", 0) + 6 > len(self._text)
             if is_at_end or str(error).startswith("Unterminated"):
-                raise _CutOffError from None
+                raise CutOffError from None
             return None
         if not _CONTINUES.match(self._text, end):
             return None
@@ -355,13 +243,13 @@ class _Parser:
         return str(value)
 
     def _parse_delimited_string(self, quote: str) -> str:
-        """Parse a string that ends where JSON continues, whatever it contains."""
+        """Parse a string up to where JSON continues, whatever it contains."""
         kind = '"' if quote == '"' else "'" if quote in "'‘’" else "“"
         start = position = self.position + 1
         while True:
             match = _END_OF_STRING[kind].search(self._text, position)
             if match is None:
-                raise _CutOffError
+                raise CutOffError
             if not _is_escaped(self._text, match.start(), start):
                 break
             position = match.end()
@@ -385,7 +273,7 @@ class _Parser:
         """Skip white space and return the next character.
 
         Raises:
-            _CutOffError: the text ends here.
+            CutOffError: the text ends here.
         """
         match = _SPACE.match(self._text, self.position)
         if match is not None:
@@ -393,13 +281,13 @@ class _Parser:
                 self._corrections["comments were ignored"] = None
             self.position = match.end()
         if self.position >= len(self._text):
-            raise _CutOffError(content)
+            raise CutOffError(content)
         return self._text[self.position]
 
     def _fail(self, message: str) -> NoReturn:
         line = self._text.count("\n", 0, self.position) + 1
         column = self.position - self._text.rfind("\n", 0, self.position)
-        raise _InvalidError(f"{message} (line {line}, column {column})")
+        raise InvalidError(f"{message} (line {line}, column {column})")
 
 
 def _is_escaped(text: str, position: int, start: int) -> bool:

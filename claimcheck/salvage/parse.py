@@ -7,8 +7,8 @@ from typing import Any
 
 from claimcheck import answer_schemas
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
+from claimcheck.salvage.find import FoundObject, find_objects
 from claimcheck.salvage.fit import Fitter, ParsedAnswer
-from claimcheck.salvage.lenient_json import FoundObject, find_objects
 from claimcheck.salvage.objects import (
     discard_drafts,
     find_answer,

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 import tenacity
@@ -29,6 +29,8 @@ from claimcheck.errors import (
     SettingsError,
     UnreachableError,
 )
+from claimcheck.llm.error_body import put_on_one_line
+from claimcheck.llm.keys import redact_keys
 from claimcheck.llm.limited_client import build_limited_client
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
 from claimcheck.models.search import Hit
@@ -66,8 +68,9 @@ class _RefusedError(Exception):
 class Endpoint:
     """Sends the requests of one provider; any number of threads may share it.
 
-    `requests` is the number of requests sent, and `max_requests` its maximum. The key
-    is never part of an error.
+    `parameters` are those of the address, for providers that take some. `requests` is
+    the number of requests sent, and `max_requests` its maximum. The key is never part
+    of an error.
     """
 
     def __init__(
@@ -79,13 +82,17 @@ class Endpoint:
         max_requests: int | None = None,
     ) -> None:
         self.name = name
-        self.url = url.rstrip("/")
         self.key = key
         self.requests = 0
         parts = urlsplit(url)
+        login, _, host = parts.netloc.rpartition("@")
+        # Addresses are stored and printed; a password is neither.
+        self.url = parts._replace(netloc=host, query="").geturl().rstrip("/")
+        self.parameters = dict(parse_qsl(parts.query))
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{name}: {url!r} is not an http or https URL")
-        self.origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+            raise SettingsError(f"{name}: {self.url!r} is not an http or https URL")
+        self.origin = f"{parts.scheme}://{host}"
+        user, _, password = map(unquote, login.partition(":"))
         self._interval_s = 60 / requests_per_minute
         self._max_requests = max_requests
         self._lock = threading.Lock()
@@ -94,6 +101,7 @@ class Endpoint:
             httpx2.Client,
             TIMEOUT_S,
             headers={"user-agent": f"claimcheck/{__version__}"},
+            auth=(user, password) if login else None,
             timeout=TIMEOUT_S,
         )
 
@@ -150,6 +158,7 @@ class Endpoint:
 
     def build_error(self, problem: str) -> EndpointError:
         """Build an error about an unusable answer."""
+        problem = redact_keys(problem, self.key)
         return EndpointError(f"{self.name}: {self.origin} {problem}")
 
     def get_list(self, answer: Any, *path: str) -> list[Any]:
@@ -227,8 +236,8 @@ class Endpoint:
 
     def _explain_refusal(self, error: _RefusedError) -> ProviderError:
         prefix = f"{self.name}: {self.origin}"
-        # Some endpoints repeat the key in their message.
-        words = error.body.replace(self.key, "…") if self.key else error.body
+        # Some endpoints repeat the key, or a piece of it, in their message.
+        words = redact_keys(error.body, self.key)
         detail = f"HTTP {error.status}" + (f": {words}" if words else "")
         if error.status in (401, 403):
             advice = "check the key" if self.key else "check its settings"
@@ -257,9 +266,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 def clean_text(value: object, limit: int) -> str:
     """Return a stranger's text on one line, without control characters."""
-    text = str(value or "")[: 10 * limit].encode("utf-8", "replace").decode()
-    printable = [char if char.isprintable() else " " for char in text]
-    return " ".join("".join(printable).split())[:limit]
+    return put_on_one_line(str(value or "")[: 10 * limit])[:limit]
 
 
 def collect_hits(rows: object, build: Any, limit: int) -> list[Hit]:

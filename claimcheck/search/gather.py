@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlencode
 
 from claimcheck.errors import AuthenticationError, ProviderError
 from claimcheck.models.claim import Statement
@@ -197,7 +197,8 @@ class _Searcher:
             return (), str(error)
 
     def _find_hits(self, opened: OpenedProvider, query: Query) -> Sequence[Hit]:
-        place = f"{opened.name} {opened.endpoint.url}"
+        endpoint = opened.endpoint
+        place = f"{opened.name} {endpoint.url} {urlencode(endpoint.parameters)}".strip()
         hits: Sequence[Hit] | None = self._archive.find_hits(place, query)
         if hits is None:
             hits = opened.provider.search(query)
@@ -248,7 +249,7 @@ def _merge_hits(
 
 
 def _interleave(ranked: Sequence[Sequence[_Candidate]]) -> list[_Candidate]:
-    """Return the providers' results alternately, without duplicate addresses."""
+    """Interleave the providers' results, without duplicate addresses."""
     merged: dict[str, _Candidate] = {}
     for row in zip_longest(*ranked):
         for candidate in row:

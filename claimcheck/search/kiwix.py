@@ -1,17 +1,22 @@
-"""Search Kiwix: Wikipedia and other collections offline, served by kiwix-serve.
+"""Search Kiwix: Wikipedia and other offline collections, from kiwix-serve.
 
 https://kiwix-tools.readthedocs.io/en/latest/kiwix-serve.html#http-api
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from datetime import date
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
+from claimcheck.errors import EndpointError
 from claimcheck.models.search import Hit
-from claimcheck.search.endpoint import Endpoint, clean_hit
+from claimcheck.search.endpoint import Endpoint, clean_hit, parse_day
 from claimcheck.search.provider import Query
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class Kiwix:
@@ -28,36 +33,62 @@ class Kiwix:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._url, _, self._selection = endpoint.url.partition("?")
+        self._days: dict[str, date | None] | None = None  # of collections, by path
+        self._lock = threading.Lock()
 
     def search(self, query: Query) -> Sequence[Hit]:
-        """Return the results; Kiwix only finds pages with all of the words."""
+        """Return the results; Kiwix only finds pages with all of the words.
+
+        A page has the date of its collection: it is not later than that.
+        """
         parameters = {
+            **self._endpoint.parameters,
             "pattern": query.text,
             "format": "xml",
             "pageLength": query.limit,
         }
-        if self._selection:
-            name, _, value = self._selection.partition("=")
-            parameters[name] = value
-        text = self._endpoint.get_text("/search", parameters)
-        return [hit for hit in map(clean_hit, self._parse(text)) if hit]
+        root = self._parse(self._endpoint.get_text("/search", parameters))
+        hits = [self._build_hit(item) for item in root.iter("item")]
+        return [hit for hit in map(clean_hit, hits) if hit]
 
-    def _parse(self, text: str) -> list[Hit]:
+    def _build_hit(self, item: ElementTree.Element) -> Hit:
+        link = item.findtext("link", "")
+        description = item.find("description")
+        days = self._list_days()
+        collections = (path for path in days if link.startswith(f"{path}/"))
+        return Hit(
+            url=urljoin(self._endpoint.origin, link),
+            title=item.findtext("title"),
+            snippet="" if description is None else "".join(description.itertext()),
+            published=days.get(max(collections, key=len, default="")),
+        )
+
+    def _list_days(self) -> dict[str, date | None]:
+        """Return the dates of the collections, which are asked for once."""
+        with self._lock:
+            if self._days is None:
+                try:
+                    self._days = self._ask_for_days()
+                except EndpointError:  # other versions may have no such catalog
+                    self._days = {}
+            return self._days
+
+    def _ask_for_days(self) -> dict[str, date | None]:
+        # Only this parameter: version 3.3 repeats a second one as invalid XML.
+        text = self._endpoint.get_text("/catalog/v2/entries", {"count": -1})
+        return {
+            link.get("href", ""): parse_day(entry.findtext(f"{_ATOM}updated"))
+            for entry in self._parse(text).iter(f"{_ATOM}entry")
+            for link in entry.iter(f"{_ATOM}link")
+        }
+
+    def _parse(self, text: str) -> ElementTree.Element:
         # A document type could define entities that expand endlessly.
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise self._endpoint.build_error("answered with XML that has a DOCTYPE")
         try:
-            root = ElementTree.fromstring(text)  # noqa: S314 - entities are refused
+            return ElementTree.fromstring(text)  # noqa: S314 - entities are refused
         except ElementTree.ParseError:
             raise self._endpoint.build_error(
                 "is not kiwix-serve: its answer is not XML"
             ) from None
-        hits = []
-        for item in root.iter("item"):
-            # Found words are marked within the description: <b>ferry</b>.
-            description = item.find("description")
-            texts = () if description is None else description.itertext()
-            url = urljoin(self._endpoint.origin, item.findtext("link", ""))
-            hits.append(Hit(url, item.findtext("title"), "".join(texts)))
-        return hits

@@ -146,7 +146,8 @@ def open_provider(
         )
     key = None
     if kind.key_variable:
-        key = environment.get(kind.key_variable) or stated.api_key
+        # A key that is copied from a file may have a line break.
+        key = (environment.get(kind.key_variable) or stated.api_key or "").strip()
         # A project's endpoint must not get the user's key.
         if stated.is_project and not url_variable and stated.url:
             raise SettingsError(
@@ -155,5 +156,10 @@ def open_provider(
             )
         if not key:
             raise SettingsError(f"--search {name}: no key; set {kind.key_variable}")
+        if not (key.isascii() and key.isprintable()):
+            raise SettingsError(
+                f"--search {name}: the key in {kind.key_variable} has a character that "
+                "no key has; copy it again"
+            )
     endpoint = Endpoint(name, url, key, kind.requests_per_minute, max_requests)
     return kind(endpoint), endpoint

@@ -47,6 +47,7 @@ class SearXNG(_WebEngine):
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the results of the first page."""
         parameters = {
+            **self._endpoint.parameters,
             "q": query.text,
             "format": "json",
             "language": query.language,

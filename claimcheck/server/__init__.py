@@ -1,1 +1,1 @@
-"""claimcheck as a web page, an HTTP API, and an MCP server."""
+"""Serves claimcheck as a web page, an HTTP API, and an MCP server."""

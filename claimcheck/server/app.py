@@ -1,4 +1,4 @@
-"""The web application, and the server that runs it until it is interrupted."""
+"""Creates the web application, and serves it until interrupted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SWAGGER_FOLDER = Path(fastapi_offline.__file__).parent / "static"
 _SWAGGER_URL = "/docs/assets"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # All chosen by hand.
-_MAX_PENDING_CONNECTIONS = 128  # that the system has not handed over yet
+_MAX_PENDING_CONNECTIONS = 128  # not yet accepted (the backlog of `listen`)
 _SHUTDOWN_TIMEOUT_S = 2  # for responses in progress when the server stops
 _RETRY_AFTER_S = 10  # a typical document takes less
 
@@ -52,7 +52,7 @@ def create_app(config: ServerConfig, jobs: JobPool) -> ASGIApp:
         StoreError: the store can't be used.
     """
     with open_history(config.store_path):
-        pass  # so that a broken store fails now, not in the first request
+        pass  # a broken store must fail now, not at the first request
     return security.AccessMiddleware(create_unprotected_app(config, jobs), config)
 
 
@@ -66,7 +66,7 @@ def create_unprotected_app(config: ServerConfig, jobs: JobPool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         max_body_size=config.max_request_bytes,
-        # By default the ids contain paths and methods, which read badly in clients.
+        # The default ids contain paths and methods, which make bad names in clients.
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.config = config
@@ -143,7 +143,7 @@ async def _respond_to_error(request: Request, error: Exception) -> Response:
 
 async def _respond_to_internal_error(request: Request, error: Exception) -> Response:
     """Respond to an internal error; uvicorn logs its traceback."""
-    # The message of the error may quote the document or hold a key.
+    # The error's message may quote the document or contain a key.
     message = f"internal error ({type(error).__name__}); see the server's log"
     return JSONResponse({"error": message}, 500)
 
@@ -151,7 +151,7 @@ async def _respond_to_internal_error(request: Request, error: Exception) -> Resp
 def _list_allowed_methods(request: Request) -> str:
     """List the methods that an API path allows.
 
-    Each method is a route of its own, and Starlette names only one of them.
+    Each method is a separate route, and Starlette names only one of them.
     """
     for path, operations in request.app.openapi()["paths"].items():
         pattern = re.sub(r"\{\w+\}", "[^/]+", path)
@@ -167,7 +167,7 @@ def _format_validation_error(problem: dict[str, Any]) -> str:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that cancels its jobs, and answers them, when it stops.
+    """A uvicorn server that cancels and answers its jobs when it stops.
 
     Otherwise it would wait for a model, perhaps for minutes.
     """

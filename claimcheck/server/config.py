@@ -1,8 +1,8 @@
 """The settings of a server, and the address that it listens on.
 
 A server that other machines can reach must have a token. Nothing here imports
-FastAPI: the command line reads the defaults for its help text, also where the extra
-`web` is not installed.
+FastAPI: the command line reads the defaults for its help text even if the extra `web`
+is not installed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _HTTP_PORT = 80
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """What one server uses, where it stores runs, and whom it admits.
+    """The configuration of a server: settings, store, limits, and access.
 
     `allowed_hosts` are the `Host` header values that it answers to, with the port;
-    None allows any. `token` None means that no token is required. With
-    `allow_private` the server also fetches documents from private addresses. `search`
-    is how a check that asks for it may search for evidence; None forbids it.
+    None allows any. If `token` is None, no token is required. With `allow_private`, the
+    server also fetches documents from private addresses. `search` says how a check that
+    asks for it may search for evidence; None forbids it.
     """
 
     settings: Settings
@@ -83,7 +83,7 @@ def bind_socket(host: str, port: int) -> socket.socket:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, kind, protocol, _, address = addresses[0]
         bound = socket.socket(family, kind, protocol)
-        # Without this a server that was just stopped blocks its port for a minute.
+        # Otherwise a server that was just stopped would block its port for a minute.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except (OSError, OverflowError) as error:
@@ -102,7 +102,7 @@ def _describe_bind_error(error: OSError | OverflowError) -> str:
 
 
 def list_host_names(host: str, port: int) -> frozenset[str] | None:
-    """Return the `Host` values of a server on loopback; else None (any)."""
+    """Return the `Host` values of a server on loopback, or None for any."""
     if not is_loopback(host):
         return None
     literal = f"[{host}]" if ":" in host else host

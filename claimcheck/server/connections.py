@@ -1,4 +1,4 @@
-"""Connections to the server, of which those that send nothing make room."""
+"""Limits connections to the server: idle ones make room for new ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class MakeRoomProtocol(H11Protocol):
     """A connection that closes the oldest idle one if there are too many.
 
     uvicorn refuses every request while it has its maximum of connections, and waits
-    without end for the rest of a request. Whoever opens many could shut out all others.
+    forever for the rest of a request. So a client that opens many connections could
+    shut out all others.
     """
 
     made_s = 0.0
@@ -22,7 +23,7 @@ class MakeRoomProtocol(H11Protocol):
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
     ) -> None:
-        """Take the connection, and close another one for it."""
+        """Accept the connection, closing an idle one if there are too many."""
         self.made_s = time.monotonic()
         if len(self.connections) >= MAX_CONNECTIONS - 2:
             ours = [
@@ -39,6 +40,6 @@ class MakeRoomProtocol(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether the client still owes us a request, or the rest of one."""
+        """Return whether the client has not sent an entire request."""
         cycle = self.cycle
         return cycle is None or cycle.response_complete or cycle.more_body

@@ -1,4 +1,4 @@
-"""Runs and checks as files to download."""
+"""Exports runs and checks as files to download."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def build_file_name(stem: str, format: str) -> str:
 
 
 def build_headers(stem: str, format: str) -> dict[str, str]:
-    """Name the file; browsers show JSON and HTML, and download the rest."""
+    """Return headers that name the file; browsers show only JSON and HTML."""
     # The page's links have a `download` attribute, which overrides "inline".
     disposition = "inline" if format in ("json", "html") else "attachment"
     name = build_file_name(stem, format)
@@ -67,7 +67,7 @@ def export_run(
         InputError: the run does not exist, or can't be written in this format.
     """
     run = history.store.load_run(location)
-    # A bundle always holds the text: it is there to be verified.
+    # A bundle always contains the text, because it must be verifiable.
     if format is Format.BUNDLE:
         config = history.store.batch(location.batch).config
         answers = [BundledAnswer(*row) for row in history.store.load_answers(location)]
@@ -85,7 +85,7 @@ def export_check(
     review_url: str | None,
     claimed_at: str | None,
 ) -> bytes:
-    """Export a check in a format; the two addresses are for `claimreview`.
+    """Export a check in a format; the two URLs are for `claimreview`.
 
     Raises:
         SettingsError: the publisher or the address of the review is missing.

@@ -1,4 +1,4 @@
-"""Jobs: summaries and checks, which run on threads of their own.
+"""Runs summaries and checks as jobs, each on its own thread.
 
 A limited number of jobs run at the same time, some more wait, and the rest are
 refused. A job belongs to the request that started it and is cancelled with it.
@@ -18,7 +18,7 @@ from claimcheck.errors import ClaimcheckError
 ResultT = TypeVar("ResultT")
 ReportStage = Callable[[object], None]
 JobFunction = Callable[[ReportStage], Coroutine[Any, Any, ResultT]]
-_MAX_WAITING_JOBS = 16  # chosen by hand: whoever comes later had better try again
+_MAX_WAITING_JOBS = 16  # chosen by hand; with more, waiting takes too long
 
 
 class BusyError(ClaimcheckError):
@@ -28,15 +28,15 @@ class BusyError(ClaimcheckError):
 class JobPool:
     """Runs up to `max_running` jobs, each on a thread with its own event loop.
 
-    Engines compute without giving way, so on the server's event loop one long
-    document would block every other request.
+    Engines compute without yielding, so on the server's event loop one long document
+    would block every other request.
     """
 
     def __init__(self, max_running: int) -> None:
         self._max_running = max_running
         self._threads = ThreadPoolExecutor(max_running, thread_name_prefix="job")
         self._open_jobs = 0
-        self._results: set[asyncio.Future[Any]] = set()  # to cancel at shutdown
+        self._results: set[asyncio.Future[Any]] = set()  # canceled at shutdown
         self._shutting_down = False
 
     @property
@@ -49,8 +49,8 @@ class JobPool:
     ) -> ResultT:
         """Run the work and return its result.
 
-        `report` is called in this event loop, with each stage of the work. Cancelling
-        this call cancels the work: while it waits for a model, or at the next step of
+        `report` is called in this event loop, with each stage of the work. Canceling
+        this call cancels the work while it waits for a model, or at the next step of
         its flow. Only then is its thread available again.
 
         Raises:
@@ -65,7 +65,7 @@ class JobPool:
         job = _Job(work, lambda stage: _call_from_thread(loop, report, stage))
         future = self._threads.submit(job.run)
         self._open_jobs += 1
-        # The request may be gone long before its thread is: the thread counts.
+        # A thread may run long after its request is gone, so threads are counted.
         future.add_done_callback(lambda _: _call_from_thread(loop, self._count_closed))
 
         result = asyncio.wrap_future(future)
@@ -74,7 +74,9 @@ class JobPool:
             return await result
         except asyncio.CancelledError:
             job.cancel()
-            if self._shutting_down:  # the client is still there and needs a response
+            if (
+                self._shutting_down
+            ):  # the client is still connected, and needs a response
                 raise BusyError(
                     "the server is shutting down; answers already paid for are stored"
                 ) from None
@@ -86,7 +88,7 @@ class JobPool:
         """Cancel every job and refuse new ones."""
         self._shutting_down = True
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for result in list(self._results):  # a copy: cancelling removes it
+        for result in list(self._results):  # a copy, because canceling removes it
             result.cancel()
 
     def _refuse_if_busy(self) -> None:
@@ -103,7 +105,7 @@ class JobPool:
 
 
 class _Job(Generic[ResultT]):
-    """One job, which another thread may cancel, before it has started too."""
+    """One job, which another thread may cancel, even before it has started."""
 
     def __init__(self, work: JobFunction[ResultT], report: ReportStage) -> None:
         self._work = work
@@ -123,7 +125,7 @@ class _Job(Generic[ResultT]):
             try:
                 return loop.run_until_complete(task)
             finally:
-                with self._lock:  # the loop closes next, and takes no more calls
+                with self._lock:  # the loop closes next, and accepts no more calls
                     self._task = None
 
     def cancel(self) -> None:

@@ -77,11 +77,11 @@ def build_server(
             return _build_error_result(f"Unknown tool {name!r}. Available: {available}")
         try:
             requests.validate_arguments(name, arguments)
-            # A tool that blocked the event loop would block the connection too.
+            # A tool that blocked the event loop would also block the connection.
             result = await asyncio.to_thread(tools[name], arguments, settings)
         except ClaimcheckError as error:
             return _build_error_result(str(error))
-        # The protocol asks for the JSON as text too, for clients that know no other.
+        # The protocol asks for the JSON also as text, for clients that read only text.
         text = json.dumps(result, ensure_ascii=False)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)],
@@ -146,7 +146,7 @@ def _ground_quotes(arguments: Arguments, settings: Settings) -> Arguments:
 
 
 def _dump(result: Run | Check) -> Arguments:
-    """Return a result without its text, which the assistant has already."""
+    """Return a result without its text, which the assistant already has."""
     fields: Arguments = json.loads(result.to_json(text=False))
     return fields
 

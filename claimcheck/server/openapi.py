@@ -1,7 +1,7 @@
-"""The OpenAPI 3.1 description of the HTTP API.
+"""Completes the OpenAPI 3.1 description of the HTTP API.
 
 FastAPI describes the operations. Bodies and results follow the project's own JSON
-Schemas, which FastAPI does not know, so they are added as components here.
+Schemas, which FastAPI does not know, so this module adds them as components.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from claimcheck.server.requests import build_answer_schema, build_object_schema
 
 JSON_MEDIA_TYPE = "application/json"
 EVENT_STREAM_MEDIA_TYPE = "text/event-stream"
-# Any operation may be refused by the access rules or for a bad parameter.
+# Any operation may be refused by the access rules, or because of a bad parameter.
 _COMMON_ERROR_STATUSES = (400, 401, 403, 421, 422)
 JOB_ERROR_STATUSES = (413, 415, 502, 503)  # only operations that start a job
 _STATUS_DESCRIPTIONS = {
@@ -44,7 +44,7 @@ _NULLABLE_STRING = {"type": ["string", "null"]}
 _COUNT = {"type": "integer", "minimum": 0}
 _NULLABLE_COUNT = {"type": ["integer", "null"], "minimum": 0}
 _STRINGS = {"type": "array", "items": _STRING}
-# Looser than the pattern of parameters, which bounds the numbers.
+# This is looser than the pattern of parameters, which bounds the numbers.
 _RUN_NAME = {"type": "string", "pattern": "^[1-9][0-9]*-[1-9][0-9]*$"}
 _RUN_LISTING_SCHEMA = build_object_schema(
     {
@@ -157,9 +157,10 @@ def add_components(description: dict[str, Any]) -> None:
         "about": _ABOUT_SCHEMA,
         "error": _ERROR_SCHEMA,
     }
-    # FastAPI has components of its own only for classes.
+    # FastAPI itself adds components only for classes.
     components = dict(description.get("components", {}).get("schemas", {}))
-    # Schemas share names of definitions, so each gets the name of its schema.
+    # Schemas may use the same names of definitions, so each is prefixed with its
+    # schema's.
     for name, schema in schemas.items():
         for inner_name, definition in schema.get("$defs", {}).items():
             components[f"{name}.{inner_name}"] = _rewrite_refs(definition, name)
@@ -168,7 +169,8 @@ def add_components(description: dict[str, Any]) -> None:
         "schemas": components,
         "securitySchemes": {"token": _TOKEN_SCHEME},
     }
-    # The empty alternative: a server without a token needs no authentication.
+    # The empty alternative is for servers without a token, which need no
+    # authentication.
     description["security"] = [{}, {"token": []}]
 
 

@@ -1,6 +1,6 @@
-"""The pages that people see in a browser.
+"""Serves the pages that people see in a browser.
 
-A report is the one that `--format html` writes, with exports, checks and a button to
+A report is the one that `--format html` writes, plus exports, checks, and a button to
 delete it.
 """
 
@@ -56,7 +56,7 @@ def show_home(
     before: Annotated[str | None, Query(pattern=RUN_NAME_PATTERN)] = None,
     words: Annotated[str, Query(max_length=MAX_QUERY_LENGTH)] = "",
 ) -> HTMLResponse:
-    """Show the first page, older runs, or runs that contain all the words."""
+    """Show the first page, older runs, or runs that contain all words."""
     last = RunLocation.parse(before) if before else None
     with open_history(config.store_path) as history:
         return HTMLResponse(render_home(config, history, last, words))
@@ -82,10 +82,10 @@ def render_home(
 ) -> str:
     """Render the first page: a form for a new document, and the list of runs.
 
-    With `before` the list continues after that run. With `words` it has only runs that
-    contain all of them.
+    With `before`, the list continues after that run. With `words`, it has only runs
+    that contain all of them.
     """
-    # One run more than the page shows, to learn whether there are older ones.
+    # Get one run more than the page shows, to learn whether there are older ones.
     runs = history.list_runs(_RUNS_PER_PAGE + 1, before, words)
     page = runs[:_RUNS_PER_PAGE]
     has_more = len(runs) > _RUNS_PER_PAGE
@@ -136,7 +136,7 @@ def render_run(
 
 
 def render_check(settings: Settings, saved: SavedCheck) -> str:
-    """Render the report of a check, with ClaimReview for known publishers."""
+    """Render a check, with a ClaimReview form if a publisher is set."""
     url = f"/api/checks/{saved.number}"
     has_publisher = settings.publisher_name and settings.publisher_url
     # ClaimReview needs the address of a page, so it has a form instead of a link.
@@ -154,7 +154,7 @@ def render_check(settings: Settings, saved: SavedCheck) -> str:
 
 
 def render_login(*, is_retry: bool = False) -> str:
-    """Render the page that asks for the token, again on a retry."""
+    """Render the page that asks for the token, the first time or again."""
     return _render_template("login.html.j2", [], is_retry=is_retry)
 
 

@@ -1,7 +1,7 @@
 """Arguments and answers that the HTTP API and the MCP tools share.
 
-Arguments follow `schemas/request.*`. They name texts and public addresses, never
-paths: nobody may read the files of the machine that the server runs on.
+Arguments follow `schemas/request.*`. They contain texts and public URLs, never paths:
+no client may read the files of the server's machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def validate_arguments(name: str, arguments: object) -> None:
     """Check the arguments against `schemas/request.NAME`.
 
     Raises:
-        InputError: they do not match; the message names each location and problem.
+        InputError: the arguments do not match; the message names each location and
+            problem.
     """
     problems = find_schema_problems(f"request.{name}", arguments)
     if problems:
@@ -39,7 +40,7 @@ def read_document(arguments: Arguments, *, allow_private: bool = False) -> Docum
     """Read the document from `text`, from a file's `data`, or from `url`.
 
     Raises:
-        InputError: it can't be read or fetched.
+        InputError: the document can't be read or fetched.
     """
     title = arguments.get("title")
     published = None
@@ -87,10 +88,10 @@ def build_statements(arguments: Arguments) -> list[Statement]:
 def choose_search(
     arguments: Arguments, search: SearchSettings | None
 ) -> SearchSettings | None:
-    """Return how to search for evidence; None if nobody asked for it.
+    """Return how to search for evidence; None if no search is requested.
 
     Raises:
-        InputError: this server does not search, or there is no evidence otherwise.
+        InputError: this server does not search, or the check has no evidence at all.
     """
     if not arguments.get("search"):
         if not arguments.get("evidence"):
@@ -112,7 +113,8 @@ def override_settings(arguments: Arguments, settings: Settings) -> Settings:
 
 def dump_quotes(quotes: tuple[GroundedQuote, ...]) -> Arguments:
     """Return grounded quotes as JSON-compatible values."""
-    # Through JSON text, because structured MCP content must not hold enums and tuples.
+    # The way through JSON converts enums and tuples, which structured MCP content must
+    # not have.
     text = json.dumps({"quotes": [asdict(quote) for quote in quotes]})
     answer: Arguments = json.loads(text)
     return answer
@@ -129,7 +131,7 @@ def build_answer_schema(name: str) -> dict[str, Any]:
         return _build_partial_schema(run, {"claims": run["properties"]["claims"]})
 
     if name == "decide":
-        # A reference and not a copy: it needs no other definition of the run.
+        # Only this definition is needed, because it refers to no other.
         decision: dict[str, Any] = run["$defs"]["decision"]
         return decision
 

@@ -1,4 +1,4 @@
-"""What the operations share: configuration, arguments, and responses.
+"""Code that the operations share: configuration, arguments, and responses.
 
 An operation that starts a job responds with the result, or streams the stages of the
 job as server-sent events if the client accepts those.
@@ -31,8 +31,8 @@ from claimcheck.server.jobs import BusyError, JobFunction, JobPool
 from claimcheck.server.openapi import EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE
 from claimcheck.server.requests import Arguments
 
-# Nobody reads this response: the client has closed the connection. nginx logs the
-# same number.
+# Nobody reads this response, because the client has closed the connection. nginx logs
+# the same number.
 _CLIENT_CLOSED_REQUEST = 499
 
 
@@ -40,18 +40,18 @@ class MediaTypeError(InputError):
     """The media type of the body is not JSON."""
 
 
-# The first class that matches decides, so subclasses come before `InputError`.
+# The first matching class decides, so subclasses come before `InputError`.
 _STATUS_BY_ERROR: tuple[tuple[type[ClaimcheckError], int], ...] = (
     (BusyError, 503),
     (MediaTypeError, 415),
     (NotFoundError, 404),
-    (StoreError, 503),  # most often locked, so worth another try
+    (StoreError, 503),  # usually the store is locked, so a retry may succeed
     (InputError, 400),
     (ProviderError, 502),
 )
 
 
-# Coroutines, because FastAPI would run plain functions on another thread.
+# These are coroutines, because FastAPI would run plain functions on another thread.
 async def _get_config(request: Request) -> ServerConfig:
     config: ServerConfig = request.app.state.config
     return config
@@ -70,7 +70,7 @@ Jobs = Annotated[JobPool, Depends(_get_jobs)]
 class CompletedJob:
     """The page that shows a job's result, and a function for its JSON.
 
-    Only a response in one piece calls the function.
+    The function is called only for a response that is not a stream.
     """
 
     page: str
@@ -83,7 +83,7 @@ class CompletedJob:
 
 
 def get_status_code(error: ClaimcheckError) -> int:
-    """Return the HTTP status code for an error."""
+    """Return the HTTP status code of an error."""
     for error_class, status in _STATUS_BY_ERROR:
         if isinstance(error, error_class):
             return status
@@ -94,7 +94,7 @@ async def read_arguments(request: Request, name: str) -> Arguments:
     """Read the request's arguments, which must match `schemas/request.NAME`.
 
     Raises:
-        InputError: they do not match, or the body is not JSON.
+        InputError: the arguments do not match, or the body is not JSON.
     """
     header = request.headers.get("content-type", "")
     media_type = header.partition(";")[0].strip().lower()
@@ -140,7 +140,7 @@ async def respond_with_job(
     disconnect = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
         await asyncio.wait({job, disconnect}, return_when=asyncio.FIRST_COMPLETED)
-        if not job.done():  # `finally` cancels it: nobody is waiting for the result
+        if not job.done():  # the client is gone; `finally` cancels the job
             return Response(status_code=_CLIENT_CLOSED_REQUEST)
         completed = job.result()
         body = await asyncio.to_thread(completed.dump_json)
@@ -164,7 +164,7 @@ async def _stream_events(
         try:
             completed = job.result()
         except ClaimcheckError as error:
-            # The response has begun, so its own status is 200.
+            # The response has begun with status 200, so the event has the status.
             fields = {"error": str(error), "status": get_status_code(error)}
             yield _build_event("error", fields)
         else:

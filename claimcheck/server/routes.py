@@ -1,4 +1,4 @@
-"""The operations of the HTTP API: runs, checks, quotes, and the server itself.
+"""HTTP API operations on runs, checks, quotes, and the server itself.
 
 OpenAPI publishes the name of a function (or its `name`) as the id of its operation, and
 the docstring as the description.
@@ -48,7 +48,7 @@ MAX_QUERY_LENGTH = 200
 RunName = Annotated[
     str, Path(pattern=RUN_NAME_PATTERN, description="The name of a run, such as 2-17.")
 ]
-# SQLite's integers have 64 bits; a larger number would raise an error there.
+# SQLite integers have 64 bits; a larger number would raise an error there.
 CheckNumber = Annotated[int, Path(ge=1, lt=2**31, description="The number of a check.")]
 ClaimId = Annotated[
     str,
@@ -112,7 +112,9 @@ def list_runs(
     """
     with open_history(config.store_path) as history:
         last = RunLocation.parse(before) if before else None
-        runs = history.list_runs(limit + 1, last, words)  # one more: are any left?
+        runs = history.list_runs(
+            limit + 1, last, words
+        )  # one more shows if any are left
         waiting = history.count_pending()
     page = runs[:limit]
     return {

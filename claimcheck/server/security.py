@@ -1,4 +1,4 @@
-"""Who may send requests, and what browsers may do with the responses."""
+"""Controls who may send requests, and what browsers may do with responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from claimcheck.server.responses import Config
 
 _COOKIE_NAME = "claimcheck"
 _LOGIN_PATH = "/login"
-# Python refuses to parse integers of thousands of digits; 15 are a petabyte.
+# Python refuses to parse integers of thousands of digits; 15 digits are a petabyte.
 _MAX_CONTENT_LENGTH_DIGITS = 15
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -59,10 +59,10 @@ async def log_in(request: Request, config: Config) -> Response:
 class AccessMiddleware:
     """Admits its own pages, local programs, and holders of the token.
 
-    A page elsewhere can reach a server on loopback in two ways. It can ask directly,
-    which shows in `Origin` and `Sec-Fetch-Site`; or through a host name of its own that
-    resolves to 127.0.0.1 (DNS rebinding), which shows in `Host`. Programs do not send
-    the first two headers.
+    A page from elsewhere can reach a server on loopback in two ways. It can send a
+    request directly, which shows in `Origin` and `Sec-Fetch-Site`, or use its own host
+    name that resolves to 127.0.0.1 (DNS rebinding), which shows in `Host`. Programs do
+    not send the first two headers.
     """
 
     def __init__(self, app: ASGIApp, config: ServerConfig) -> None:
@@ -72,13 +72,13 @@ class AccessMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request or pass it on, and secure the response.
 
-        This is the interface of ASGI: https://asgi.readthedocs.io
+        This is the ASGI interface: https://asgi.readthedocs.io
         """
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         if scope["type"] != "http":
-            return  # the server has no web sockets
+            return  # the server has no WebSockets
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -101,7 +101,7 @@ class AccessMiddleware:
             return _build_error_response(
                 403, "pages of another origin may not use this server"
             )
-        # A body without this header is limited by FastAPI while it is read.
+        # FastAPI limits a body without this header while it reads it.
         if _is_longer(headers.get("content-length", ""), config.max_request_bytes):
             return _build_error_response(
                 413, f"the request has more than {config.max_request_bytes:,} bytes"
@@ -125,7 +125,7 @@ class AccessMiddleware:
 
 
 def _compute_cookie(config: ServerConfig) -> str:
-    """Return what a browser stores instead of the token itself."""
+    """Return the value that a browser stores instead of the token itself."""
     key = (config.token or "").encode()
     return hmac.new(key, b"claimcheck page", hashlib.sha256).hexdigest()
 
@@ -135,13 +135,13 @@ def _is_token(config: ServerConfig, candidate: str) -> bool:
 
 
 def _are_equal(candidate: str, secret: str) -> bool:
-    # `==` would tell by its time how many characters are right.
+    # The time that `==` takes would reveal how many characters are right.
     return hmac.compare_digest(candidate.encode(), secret.encode())
 
 
 def _is_longer(content_length: str, max_bytes: int) -> bool:
     if not content_length.isdecimal():
-        return False  # the HTTP parser refuses what is not a number
+        return False  # the HTTP parser refuses values that are not numbers
     if len(content_length) > _MAX_CONTENT_LENGTH_DIGITS:
         return True
     return int(content_length) > max_bytes
@@ -154,7 +154,7 @@ def _is_same_origin(scope: Scope, headers: Headers, host: str) -> bool:
         return False
     if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
         return True
-    # Other sites may link to the pages, but not frame them or fetch them.
+    # Other sites may link to the pages, but not frame or fetch them.
     return (
         scope["method"] == "GET"
         and headers.get("sec-fetch-mode") == "navigate"

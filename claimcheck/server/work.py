@@ -1,4 +1,4 @@
-"""The work behind the operations: what jobs do, and what the history keeps."""
+"""Does the work of the operations: runs jobs, and saves to the history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from claimcheck.server.responses import CompletedJob
 async def summarize_to_store(
     config: ServerConfig, arguments: Arguments, report: ReportStage
 ) -> CompletedJob:
-    """Summarize the document of a request, and keep the run in the history."""
+    """Summarize the document of a request, and save the run in the history."""
     report("reading the document")
     document = requests.read_document(arguments, allow_private=config.allow_private)
     with open_history(config.store_path) as history:
@@ -43,7 +43,7 @@ async def run_check(
     arguments: Arguments,
     report: ReportStage,
 ) -> Check:
-    """Check claims against what a request gives, or lets search for."""
+    """Check claims against a request's evidence, or pages from a search."""
     search = requests.choose_search(arguments, config.search)
     report("reading the evidence")
     evidence = [
@@ -66,7 +66,7 @@ def save_check(
     location: RunLocation | None = None,
     claim: str | None = None,
 ) -> CompletedJob:
-    """Keep a check in the history, with the run and claim it is about, if any."""
+    """Save a check in the history, linked to its run and claim, if any."""
     with open_history(config.store_path) as history:
         number = history.save_check(check, location, claim)
     return CompletedJob(f"/checks/{number}", check.to_json)
@@ -87,7 +87,7 @@ def load_run(config: ServerConfig, location: RunLocation) -> Run:
 
 
 def dump_run_listing(run: RunListing) -> dict[str, Any]:
-    """Return what a list says about a run."""
+    """Return the fields that a list shows about a run."""
     return {
         "name": str(run.location),
         "source": run.source,

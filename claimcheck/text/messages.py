@@ -1,4 +1,4 @@
-"""Find messages in a text: replies, forwarded messages, signatures, disclaimers.
+"""Find messages in a text: replies, forwarded mail, signatures, disclaimers.
 
 Everything is found by its form in the text, so that a pasted email is read like a saved
 one. Forms of unknown programs remain text.
@@ -34,12 +34,17 @@ _WROTE = re.compile(
     """,
     re.M | re.X,
 )
-# "Bo Lind <bo@example.org> wrote on 13 May 2024:", as others do
+# "Bo Lind <bo@example.org> wrote on 13 May 2024:", "2024-05-13 10:00 GMT+02:00 Bo Lind
+# <bo@example.org>:", and, before a quotation, "Bo Lind writes:", as others do
 _NAME_WROTE = re.compile(
     r"""
-    ^[> \t]*(?P<who>[^\n<>:]{2,80}?[ ](?:<[^<>\s]{3,200}>[ ])?)
-    (?:wrote|a[ ]écrit|escribió|ha[ ]scritto|escreveu|schrieb|schreef|skrev)
-    [ ][^\n]{0,60}?\d[^\n]{0,40}:[ \t]*$
+    ^[> \t]*(?:
+        (?P<who>[^\n<>:]{2,80}?[ ](?:<[^<>\s]{3,200}>[ ])?)
+        (?:wrote|writes|a[ ]écrit|escribió|ha[ ]scritto|escreveu|schrieb|schreef|skrev)
+        (?:[ ][^\n]{0,60}?\d[^\n]{0,40}:[ \t]*$ | [ \xa0]?:[ \t]*$(?=\s{1,9}>))
+        |\d{4}-\d\d-\d\d[ ]\d\d?:\d\d(?:[ ]GMT\S{0,9})?[ ]
+        (?P<dated>[^\n<>:]{2,80}[ ]<[^<>\s]{3,200}>):[ \t]*$
+    )
     """,
     re.M | re.X,
 )
@@ -80,14 +85,30 @@ _DEVICE_LINE = re.compile(
     r"|von[ ]meinem[ ].{1,30}[ ]gesendet|envoyé[ ]de[ ]mon)\b[^\n]{0,80}",
     re.I | re.X,
 )
+_CLOSING = re.compile(
+    r"""
+    (?:(?:kind(?:est)?|best|warm)[ ])?regards | best(?:[ ]wishes)? | cheers
+    |(?:yours[ ])?sincerely | yours[ ](?:truly|faithfully) | (?:many[ ])?thanks
+    |(?:mit[ ]freundlichen|viele|liebe|beste|schöne)[ ]grü(?:ß|ss)en?
+    |(?:bien[ ])?cordialement | (?:un[ ])?saludos? | atentamente
+    |(?:cordiali|distinti)[ ]saluti | med[ ]vennlig[ ]hilsen | atenciosamente
+    |(?:met[ ])?vriendelijke[ ]groet(?:en)?
+    """,
+    re.I | re.X,
+)
 # Longer "signatures" are the rest of a text that has a line of two hyphens.
 _MAX_SIGNATURE_LINES = 30
+_MAX_ADDRESS_LINES, _MAX_ADDRESS_WORDS = 12, 8  # after "Kind regards,"
 _MAX_DETAIL_WORDS = 4  # of a name, an office, or an address
 _DISCLAIMER = re.compile(
     r"""
     (?:\*{1,2})?(?:
         (?:confidentiality|legal|privacy|important)[ ](?:notice|note|disclaimer)\b
         |(?:disclaimer|haftungsausschluss)\b\s?:
+        |(?:caution|warning|external(?:[ ]e-?mail)?)\b\s?[:-]\s?
+         (?:this|do[ ]not)\b(?=[^\n]{0,200}\b(?:sender|outside|links?|attachments?)\b)
+        |(?:please[ ])?(?:consider|think[ ]of)[ ]the[ ]environment[ ]before[ ]printing\b
+        |virus-free\b | to[ ]unsubscribe\b
         |(?:the[ ](?:information|contents?)[ ](?:contained[ ]|transmitted[ ])?
             (?:in|of|by)[ ])?
          this[ ](?:e-?mail|message|communication|transmission)\b
@@ -139,7 +160,8 @@ def find_reply_labels(text: str) -> tuple[list[ReplyLabel], Turns]:
     labels = [*_find_attributions(text), *_find_forward_headers(text)]
     if not labels:
         return [], []
-    return _drop_overlaps(sorted(labels)), _list_turns(text, sorted(labels))
+    labels = _drop_overlaps(sorted(labels))
+    return labels, _list_turns(text, labels)
 
 
 def _drop_overlaps(labels: list[ReplyLabel]) -> list[ReplyLabel]:
@@ -164,14 +186,18 @@ def _split_lines(text: str) -> Iterator[_Line]:
 
 
 def _find_attributions(text: str) -> Iterator[ReplyLabel]:
+    ends: set[int] = set()
     for match in _WROTE.finditer(text):
+        ends.add(match.end())
         line_start = text.rfind("\n", 0, match.start()) + 1
         # Inside a sentence, "wrote:" only introduces a quotation.
         if text[line_start : match.start()].strip("> \t"):
             continue
         yield match.start(), match.end(), _extract_name(match)
     for match in _NAME_WROTE.finditer(text):
-        yield match.start(), match.end(), _extract_sender(match["who"].lstrip("> \t"))
+        name = (match["who"] or match["dated"]).lstrip("> \t")
+        if match.end() not in ends:
+            yield match.start(), match.end(), _extract_sender(name)
 
 
 def _extract_name(match: re.Match[str]) -> str | None:
@@ -188,7 +214,7 @@ def _extract_name(match: re.Match[str]) -> str | None:
 
 def _clean_name(name: str, address: re.Match[str] | None) -> str | None:
     """Return a name, or else the address."""
-    cleaned = " ".join(name.split()).strip(" ,:\"'“”*")
+    cleaned = " ".join(name.split()).partition(" via ")[0].strip(" ,:\"'“”*(")
     if not cleaned and address:
         return address.group()[1:-1]
     return cleaned or None
@@ -232,7 +258,7 @@ def _extract_sender(value: str) -> str | None:
 
 
 def _list_turns(text: str, labels: list[ReplyLabel]) -> Turns:
-    """Return the offsets at which speakers start, by labels and quotation depth."""
+    """Return where speakers start, by labels and quotation depth."""
     turns: Turns = [(0, None)]
     speakers: dict[int, str | None] = {}
     pending: ReplyLabel | None = None
@@ -279,6 +305,12 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
                 yield line.start, lines[end - 1].end, "signature"
             else:
                 end = index + 1
+        elif _CLOSING.fullmatch(line.text.rstrip(",.! ")):
+            end = _find_signature_end(lines, index)
+            if _starts_paragraph(lines, index) and _is_address(lines[index + 1 : end]):
+                yield line.start, lines[end - 1].end, "signature"
+            else:
+                end = index + 1
         elif _DEVICE_LINE.fullmatch(line.text):
             yield line.start, line.end, "signature"
         elif _DISCLAIMER.match(line.text) and _starts_paragraph(lines, index):
@@ -289,10 +321,20 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
 
 def _has_sentence(lines: list[_Line]) -> bool:
     """Whether the lines after two hyphens are prose, or missing."""
-    for line in lines:
-        if len(line.text.split()) > _MAX_DETAIL_WORDS and line.text[-1] in ".!?":
-            return True
-    return not any(line.text for line in lines)
+    is_prose = any(_is_sentence(line.text) for line in lines)
+    return is_prose or not any(line.text for line in lines)
+
+
+def _is_address(lines: list[_Line]) -> bool:
+    """Whether lines may be a name and its details."""
+    return len(lines) <= _MAX_ADDRESS_LINES and not any(
+        _is_sentence(line.text) or len(line.text.split()) > _MAX_ADDRESS_WORDS
+        for line in lines
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) > _MAX_DETAIL_WORDS and text[-1] in ".!?"
 
 
 def _find_signature_end(lines: list[_Line], index: int) -> int:

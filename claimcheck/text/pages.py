@@ -7,7 +7,11 @@ from collections import Counter
 
 FORM_FEED = "\f"
 RUNNING_HEAD, RUNNING_FOOT, PAGE_NUMBER = "running head", "running foot", "page number"
+LINE_NUMBER = "line number"
 
+_NUMBERED_LINE = re.compile(r"^[ \t]*(\d{1,2})(?=[ \t]+\S)", re.M)
+# Of lines with rising numbers, and of those that continue a sentence: lists have fewer.
+_MIN_NUMBERED_LINES, _MIN_CONTINUED_LINES = 5, 2
 _PAGE_NUMBER_LINE = re.compile(
     r"""
     [ \t]*
@@ -51,6 +55,28 @@ def find_page_furniture(text: str) -> list[_Cut]:
         if is_repeated and end - start <= _MAX_RUNNING_LINE_CHARACTERS:
             found.append((start, end, reason))
     return found
+
+
+def find_line_numbers(text: str) -> list[_Cut]:
+    """Find the line numbers of a court's transcript, or of a bill."""
+    found: list[_Cut] = []
+    run: list[re.Match[str]] = []
+    for match in _NUMBERED_LINE.finditer(text):
+        if run and int(match.group(1)) not in (1, int(run[-1].group(1)) + 1):
+            found += _list_line_numbers(run)
+            run = []
+        run.append(match)
+    return found + _list_line_numbers(run)
+
+
+def _list_line_numbers(run: list[re.Match[str]]) -> list[_Cut]:
+    starts = [
+        match.string[match.end() : match.end() + 40].lstrip()[:1] for match in run
+    ]
+    is_continued = sum(map(str.islower, starts)) >= _MIN_CONTINUED_LINES
+    if len(run) < _MIN_NUMBERED_LINES or not is_continued:
+        return []
+    return [(*match.span(), LINE_NUMBER) for match in run]
 
 
 def _find_edge_lines(text: str) -> list[_Cut]:

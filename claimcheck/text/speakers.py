@@ -20,14 +20,16 @@ from claimcheck.text.words import get_genders, may_be_name
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
 _TITLES = "|".join(read_words("speaker_titles"))
-# A label is at the start of a line, after its time, or after the marks of a caption or
-# of bold type.
+# A label is at the start of a line, after the number of the line and its time, or after
+# the marks of a caption or of bold type.
 _TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
-_LINE_START = rf"^[ \t]*{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
+_LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,8})?"
+_LINE_START = rf"^[ \t]*{_LINE_NUMBER}{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
 _COLON_LABEL = re.compile(
     rf"""
     {_LINE_START}
-    (?P<name>[^\W\d_a-z][^:\n<>"“”!?;*=|]{{0,60}})
+    (?P<name>[^\W\d_a-z][^:\n<>"“”!?;*=|]{{0,60}}?)
+    (?:[ ][\[(]{_TIME}[\])])?
     (?:\*\*:|:\*\*|:)(?=[ \t]+\S|[ \t]*$)
     """,
     re.M | re.X,
@@ -37,12 +39,13 @@ _RECORD_LABEL = re.compile(
     rf"""
     ^[ \t]*
     (?P<name>
-        (?:{_TITLES})\.?[ ](?:[A-Z]\.[ ])?[A-Z][a-z]?[A-Z'’-]+(?:[ ][A-Z][A-Z'’-]+)?
+        (?:{_TITLES}|MR|MRS|MS|DR)\.?[ ]
+            (?:[A-Z]\.[ ])?[A-Z][a-z]?[A-Z'’-]+(?:[ ][A-Z][A-Z'’-]+)?
             (?:[ ]of[ ][A-Z]\w+(?:[ ][A-Z]\w+)?)?
         | The[ ][A-Z]{{3,}}(?:[ ][A-Z]{{3,}}){{0,3}}(?:[ ]pro[ ]tempore)?
     )
     (?:[ ]\([^()\n]{{1,60}}\))?
-    \.(?=\s+[A-Z\"“(\[])
+    (?:\.(?=\s+[A-Z\"“(\[]) | [ ][-–—](?=[ ]+[A-Z\"“]))
     """,
     re.M | re.X,
 )
@@ -51,7 +54,8 @@ _HEARING_LABEL = re.compile(
     rf"^[ \t]*(?P<name>(?:{_TITLES})\.?[ ][A-Z][a-z]\w*)\.(?=\s+[A-Z\"“(\[])", re.M
 )
 _QUESTION_LABEL = re.compile(
-    r"^[ \t]*\*{0,2}(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
+    rf"^[ \t]*{_LINE_NUMBER}\*{{0,2}}"
+    r"(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
     r"(?=[ \t]+\S)",
     re.M,
 )
@@ -59,11 +63,16 @@ _SPEAKER_NAME = rf"(?P<name>{_CAPITALIZED}(?:[ ](?:{_CAPITALIZED}|\d{{1,2}})){{0
 # "Anna Brandt  0:03": the form of meeting software, above each contribution.
 _TIMED_LABELS = (
     re.compile(
-        rf"^[ \t]*{_SPEAKER_NAME}[ \t]{{0,9}}[|·•,–—-]?[ \t]{{1,9}}[\[(]?{_TIME}"
+        rf"^[ \t]*[\[(]?{_SPEAKER_NAME}[ \t]{{0,9}}[|·•,–—-]?[ \t]{{1,9}}[\[(]?{_TIME}"
         rf"(?:[ \t]?[AaPp][Mm])?[\])]?:?[ \t]*$",
         re.M,
     ),
     re.compile(rf"^[ \t]*[\[(]?{_TIME}[\])]?[ \t]+{_SPEAKER_NAME}:?[ \t]*$", re.M),
+    # "10:04:12 From Anna Brandt to Everyone:", in the chat of a meeting
+    re.compile(
+        rf"^[ \t]*{_TIME}[ \t]+From[ \t]+{_SPEAKER_NAME}[ \t]+to[ \t]+[^:\n]{{1,40}}:",
+        re.M,
+    ),
 )
 _BRACKETED_LABEL = re.compile(
     rf"^(?:-[ ])?[\[(](?P<name>{_CAPITALIZED}(?:[ ]{_CAPITALIZED}){{0,3}})[\])]:?"
@@ -88,6 +97,7 @@ _TITLE_WORDS = frozenset(title.lower() for title in read_words("speaker_titles")
 # Shares and counts below were chosen by hand.
 _MIN_PROSE_SHARE = 0.7  # of the labeled lines; forms and lists of values have fewer
 _MIN_PROSE_WORDS = 8
+_MAX_INDENT = 40  # characters before the text of a line, with its number
 # With a smaller share of labeled paragraphs, a text is only partly a conversation.
 _MIN_LABELED_SHARE = 0.25
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
@@ -95,7 +105,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Label:
-    """The characters [start, end) that name the speaker of the text after them.
+    """The characters [start, end) that name the speaker of what follows.
 
     `speaker` is None if unknown.
     """
@@ -107,7 +117,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """The labels of a text in order, and the offsets at which speakers start."""
+    """The labels of a text in order, and the offsets where speakers start."""
 
     labels: tuple[Label, ...]
     turns: tuple[tuple[int, str | None], ...]
@@ -175,7 +185,7 @@ def _names_person(name: str) -> bool:
 
 
 def _find_questions(text: str) -> list[re.Match[str]]:
-    """Return the labels "Q." and "A.", unless they belong to a lettered list."""
+    """Find the labels "Q." and "A.", unless they belong to a lettered list."""
     found = list(_QUESTION_LABEL.finditer(text))
     names = [match["name"].lower() for match in found]
     is_interview = not _QUESTIONS.isdisjoint(names) and not _ANSWERS.isdisjoint(names)
@@ -187,7 +197,7 @@ def _find_questions(text: str) -> list[re.Match[str]]:
 def _keep_recurring(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
     """Return the matches if there are two names and at least one recurs."""
     found = list(matches)
-    counts = Counter(_normalize(match["name"]) for match in found)
+    counts = Counter(_drop_title(match["name"]) for match in found)
     is_dialogue = len(counts) > 1 and max(counts.values()) > 1
     return found if is_dialogue else []
 
@@ -222,7 +232,7 @@ def _find_short_names(
     """
     last_names = {_normalize(match["name"]).split()[-1] for match in accepted}
     short = [match for match in found if " " not in _normalize(match["name"])]
-    names = [match for match in short if may_be_name(_normalize(match["name"]))]
+    names = [match for match in short if _names_person(_normalize(match["name"]))]
     counts = Counter(_normalize(match["name"]) for match in names)
     recurring = [name for name, count in counts.items() if count > 1]
     if len(recurring) > 1 or (recurring and accepted):
@@ -240,7 +250,7 @@ def _is_full_name(name: str) -> bool:
 
 def _is_label(match: re.Match[str], text: str) -> bool:
     name = match["name"]
-    if _normalize(name) in _NOT_SPEAKERS or not _is_name(name):
+    if _normalize(name).startswith("by ") or not _is_name(name):
         return False
     # A headline in capitals has a colon in its middle.
     line = text[match.end() : text.find("\n", match.end())]
@@ -264,6 +274,8 @@ def _is_certain(name: str) -> bool:
     words = short.split()
     if _normalize(name) in _ROLES:
         return True
+    if _ASIDE.search(name) and _is_full_name(name):
+        return True  # "Hugh Lane (Ayr)"
     if not short.replace("Mc", "MC").isupper():
         return False
     return len(words) > 1 or words[0].rstrip(".").lower() in _TITLE_WORDS
@@ -273,6 +285,9 @@ def _introduces_prose(match: re.Match[str], text: str) -> bool:
     """Whether a sentence, rather than a value, follows a label."""
     line_end = text.find("\n", match.end())
     words = text[match.end() : line_end if line_end > 0 else len(text)].split()
+    next_line = text[line_end + 1 : line_end + _MAX_INDENT].lstrip("0123456789 \t")
+    if line_end > 0 and next_line[:1].islower():
+        return True  # the sentence continues
     return len(words) >= _MIN_PROSE_WORDS or bool(words and words[-1][-1] in ".?!…-—")
 
 
@@ -288,6 +303,12 @@ def _shorten(name: str) -> str:
 
 def _normalize(name: str) -> str:
     return _shorten(name).rstrip(".").lower()
+
+
+def _drop_title(name: str) -> str:
+    """Return a name without its title: "Mr Hugh Lane" is "hugh lane"."""
+    title, _, rest = _normalize(name).partition(" ")
+    return rest if rest and title.rstrip(".") in _TITLE_WORDS else f"{title} {rest}"
 
 
 def _drop_overlaps(labels: list[Label]) -> list[Label]:

@@ -31,7 +31,7 @@ SUPPORTED_FROM = 0.75
 # of the claim's words that it has, where half of all claims are entailed.
 SHARE_WEIGHT, BIAS = 0.78, -0.48
 _BELOW_THRESHOLD = 0.01
-# Of the 26 sealed claims that it called refuted, 24 were right (docs/evaluation.md). It
+# Of the 27 sealed claims that it called refuted, 25 were right (docs/evaluation.md). It
 # supported only one, which shows nothing.
 _REFUTED_RELIABILITY = 0.9
 
@@ -134,7 +134,7 @@ def _read_words(text: str) -> list[str]:
 
 
 def _read_speech(sentence: str) -> tuple[list[str], list[str], list[str]] | None:
-    """Return the words of the speaker, of their statement, and the rest, sorted.
+    """Return the sorted words of the speaker, the statement, and the rest.
 
     "Sales rose, Ann Lee said" and "Ann Lee said that sales rose" have the same.
     """

@@ -11,11 +11,17 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Document, Settings, asummarize, check, schemas, summarize
+from claimcheck.api.clients import open_client
+from claimcheck.api.match import match
 from claimcheck.api.probe import probe
+from claimcheck.models.claim import Statement
 from claimcheck.models.integrity import (
     find_check_inconsistencies,
     find_run_inconsistencies,
 )
+from claimcheck.models.known import ClaimMatch, KnownClaim, Relation
+from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.evidence import suggest_queries
 from tests.support.injections import ORDERS, add_order
 from tests.support.paths import ARTICLES, SEED
 
@@ -165,3 +171,32 @@ def test_probe_finds_an_endpoint_that_enforces_schemas():
     found = probe(SETTINGS)
     assert tuple(found.models) == ("qwen2.5-coder-1.5b-instruct",)
     assert (found.response_format, found.enforces_schema) == ("json_schema", True)
+
+
+@pytest.mark.cassette("recorded/queries")
+def test_suggests_queries_that_are_about_their_claim():
+    statements = [
+        Statement.of("The ferry Estonia sank in 1994."),
+        Statement.of("Germany closed its last nuclear plants in April 2023."),
+    ]
+    with open_client(SETTINGS, None, None, None) as client:
+        suggested = drive(suggest_queries(statements, SETTINGS), client)
+    ferry, plants = (suggested.queries[statement.id] for statement in statements)
+    assert all("Estonia" in query for query in ferry)
+    assert all("nuclear" in query for query in plants)
+
+
+@pytest.mark.cassette("recorded/match")
+def test_a_fact_check_of_the_same_claim_comes_first():
+    known = [
+        KnownClaim("The ferry Herald of Free Enterprise sank in 1987."),
+        KnownClaim("The ferry Estonia sank in 1996."),
+        KnownClaim("In 1994 the ferry Estonia went down."),
+    ]
+    claim = "The ferry Estonia sank in 1994."
+    matches = match([claim], known, settings=SETTINGS)
+    (found,) = matches.claims
+    assert matches.problems == ()
+    assert found.matches[0] == ClaimMatch(
+        known[2], found.matches[0].score, Relation.SAME
+    )

@@ -20,7 +20,8 @@ CLAIMS = [
 
 
 def search(provider, *claims, **fields):
-    settings = SearchSettings((provider,), reuse=False, endpoints=ENDPOINTS, **fields)
+    fields = {"endpoints": ENDPOINTS} | fields
+    settings = SearchSettings((provider,), reuse=False, **fields)
     return check(claims, search=settings, settings=Settings(engine="extractive"))
 
 
@@ -43,6 +44,13 @@ def test_kiwix_serves_pages_from_this_machine():
         "http://127.0.0.1:18090/africa/Mount_Kenya",
         "http://127.0.0.1:18090/africa/Nairobi",
     }
+
+
+@pytest.mark.cassette("search/kiwix-before")
+def test_a_kiwix_page_is_as_old_as_its_collection():
+    endpoints = {"kiwix": SearchEndpoint("http://127.0.0.1:18090?books.name=africa")}
+    checked = search("kiwix", CLAIMS[0], before=date(2024, 1, 2), endpoints=endpoints)
+    assert {document.published for document in checked.documents} == {date(2024, 1, 1)}
 
 
 @pytest.mark.cassette("search/mediawiki")

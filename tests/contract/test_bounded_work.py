@@ -227,7 +227,14 @@ ANCHORED = (
     *("_REST_OF_URL", "_URL_LABEL", "_FRONT_MATTER_LINE", "_BULLET", "_PLACEHOLDER"),
     *("_CONTRACTION", "REFERENCES_TITLE", "_REFERENCE", "_LISTED_REFERENCE"),
     *("_CLOSE", "_NEXT_SENTENCE", "_QUOTED_SENTENCE"),
-    *("_QUOTE_MARKS", "_SEPARATOR", "_FIELD", "_DISCLAIMER", "_DEVICE_LINE"),
+    *(
+        "_CLOSING",
+        "_QUOTE_MARKS",
+        "_SEPARATOR",
+        "_FIELD",
+        "_DISCLAIMER",
+        "_DEVICE_LINE",
+    ),
 )
 
 

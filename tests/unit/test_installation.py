@@ -99,4 +99,4 @@ def test_doctor_warns_of_the_package_of_the_other_project(tmp_path, monkeypatch)
     importlib.invalidate_caches()
     assert installation.find_foreign_distribution() == "claimcheck 0.1.0"
     done = claimcheck("doctor")
-    assert b"WARNING: claimcheck 0.1.0 is installed" in done.stdout
+    assert b"WARNING: claimcheck 0.1.0 is also installed" in done.stdout

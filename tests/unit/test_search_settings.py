@@ -3,7 +3,8 @@
 import pytest
 
 from claimcheck import errors
-from claimcheck.config import load_search_settings, resolve_user_file
+from claimcheck.config import load_search_settings
+from claimcheck.settings_file import resolve_user_file
 from tests.support.command import claimcheck
 
 USER = """
@@ -92,9 +93,9 @@ def test_only_the_user_opens_a_private_network(project):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[search]\nbrave = "sk-secret"\n', "search.brave has to be a table"),
+        ('[search]\nbrave = "sk-secret"\n', "search.brave must be a table"),
         ('[search.brave]\nkey = "sk-secret"\n', "may have url and api_key"),
-        ("[search]\nmax_pages = true\n", "search.max_pages has to be a whole number"),
+        ("[search]\nmax_pages = true\n", "search.max_pages must be a whole number"),
         ("[search]\nmax_pages = 0\n", "max_pages is 0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The HTML report: one file, with no markup from documents or models."""
+"""The HTML report: one file, without markup from documents or models."""
 
 from claimcheck.reports.html.page import render
 

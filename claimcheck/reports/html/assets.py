@@ -1,7 +1,7 @@
-"""What pages are built from: style sheets, scripts, and templates.
+"""The style sheets, scripts, and templates of pages.
 
-A page loads nothing from elsewhere and runs nothing but its own scripts: a Content
-Security Policy lists the hashes of the only styles and scripts that may be used.
+A page loads nothing from elsewhere and runs only its own scripts: a Content Security
+Policy lists the hashes of the only styles and scripts that may be used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONTROL_PICTURES: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\f\r"},
     ord("\f"): "\n",
     0x7F: 0x2421,  # the picture of DELETE
-    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),  # there are no pictures of these
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),  # Unicode has no pictures of these
 }
 
 
@@ -61,7 +61,7 @@ def build_content_security_policy(
     With `allow_requests` the page may send requests, but only to its own server.
     """
     target = "'self'" if allow_requests else "'none'"
-    # Everything is forbidden, then the least that the page needs is allowed.
+    # Forbid everything, then allow the least that the page needs.
     directives = [
         "default-src 'none'",
         f"style-src {_list_hashes(styles)}",

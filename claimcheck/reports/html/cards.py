@@ -1,7 +1,7 @@
 """The cards of an HTML report: one for each claim or verdict.
 
-A card shows the claim, and besides it only what differs: the quote if it has other
-words, evidence if it is another sentence. What needs attention comes first.
+A card shows the claim and only what differs from it: the quote if it has other words,
+and evidence if it is another sentence. Cards that need attention come first.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _MEDIUM_CHECK_WORTHINESS = 0.4
 
 NOT_FOUND, DIFFERS, NOT_CHECKED = "not-found", "differs", "not-checked"
 REJECTED = "rejected"
-# The marks of cards that need attention, those first that matter most, and the words
-# for one and for several of them.
+# The marks of cards that need attention, most important first, and the words for one
+# and for several such cards.
 _ATTENTION = {
     "refuted": ("refuted", "refuted"),
     "conflicting-evidence": ("conflicting evidence", "conflicting evidence"),
@@ -43,7 +43,7 @@ _COUNTED = {
     REJECTED: ("rejected", "rejected"),
 }
 
-# Whether somebody said it, in the line about reported speech.
+# Labels as words in the line about reported speech: was it said?
 _SAID = {
     Label.SUPPORTED: "confirmed",
     Label.REFUTED: "refuted",
@@ -57,7 +57,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class CardEvidence:
-    """Evidence on a card; `anchor` is its id in the text, if it is there."""
+    """Evidence on a card; `anchor` is its id in the text, if shown."""
 
     stance: str
     text: str
@@ -67,7 +67,7 @@ class CardEvidence:
 
 @dataclass(frozen=True, slots=True)
 class CardFinding:
-    """A finding on a card; only one of two has a `question`.
+    """A finding on a card; only one of two findings has a `question`.
 
     `label` is the CSS class of the label, `name` its text.
     """
@@ -84,12 +84,13 @@ class CardFinding:
 class Card:
     """A claim on the page.
 
-    `mark` is the CSS class of its words in the text, `tags` all that its filter knows,
-    `anchor` the location of its first word; None if the quote was not found or the text
-    was left out. `quote` is None if it has the claim's words. `notes` are problems,
-    `said` answers both questions about reported speech in one line, and `facts` are
-    what few readers look up. `decision` says what people decided; `is_settled` if they
-    accepted, edited, or rejected the claim, so that it needs no more attention.
+    `mark` is the CSS class of its words in the text, `tags` are the values that the
+    filter uses, and `anchor` is the id of its first word; None if the quote was not
+    found or the text was left out. `quote` is None if it has the claim's words. `notes`
+    are problems, `said` answers both questions about reported speech in one line, and
+    `facts` are details that few readers look up. `decision` says what people decided.
+    `is_settled`: they accepted, edited, or rejected the claim, so it needs no more
+    attention.
     """
 
     number: int
@@ -107,7 +108,7 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     location: str | None = None
     anchor: str | None = None
-    # The filters of the page need values, also where a check has none.
+    # The filters of the page need values even where a check has none.
     kind: str = "claim"
     check_worthiness: float = 1.0
     decision: str = ""
@@ -167,8 +168,8 @@ def count_cards(cards: Iterable[Card]) -> list[Count]:
 class EvidenceAnchors:
     """Gives evidence anchors in the texts, and collects the marks there.
 
-    `marks` are by document id. They are complete when every card is built. If the texts
-    are not on the page, evidence has no anchors. `counts_sources`: see the locator.
+    `marks` are by document id, and complete once every card is built. If the texts are
+    not on the page, evidence has no anchors. `counts_sources`: see `EvidenceLocator`.
     """
 
     def __init__(
@@ -195,7 +196,7 @@ class EvidenceAnchors:
         else:
             start = self._locator.locate(document.id, evidence.spans[0])
             location = f"{common.describe_source(document)}, {start}"
-            # Without its text on the page there is nothing to link to.
+            # If the page does not have the text, there is nothing to link to.
             if document.text is not None and self._on_page:
                 anchor = self._get_anchor(evidence)
         return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
@@ -205,9 +206,9 @@ class EvidenceAnchors:
         return self._locator.explain(finding)
 
     def _get_anchor(self, evidence: Evidence) -> str:
-        """Return the anchor of the spans; the same spans have the same."""
+        """Return the spans' anchor; the same spans have the same anchor."""
         key = (evidence.document_id, evidence.spans)
-        # Two claims often have the same evidence; it gets one anchor.
+        # Two claims often have the same evidence, which gets one anchor.
         if key not in self._names:
             name = f"e{len(self._names) + 1}"
             self._names[key] = name
@@ -219,7 +220,7 @@ class EvidenceAnchors:
 
 @dataclass(frozen=True, slots=True)
 class RunCards:
-    """Builds the cards of a run to which the decisions were applied."""
+    """Builds the cards of a run to which people's decisions were applied."""
 
     run: Run
     anchors: EvidenceAnchors
@@ -298,13 +299,14 @@ class RunCards:
         return facts
 
     def _build_external_findings(self, claim: Claim) -> list[CardFinding]:
-        """Build what evidence from outside says of a claim."""
+        """Build what evidence from outside says about a claim."""
         external = self.run.external_check
         findings = []
         for verdict in external.verdicts if external else ():
             if verdict.subject != claim.id:
                 continue
-            # Whether it was said is known; others say whether it is true.
+            # The document shows whether it was said; other sources say whether it is
+            # true.
             finding = verdict.content or verdict.finding
             findings.append(
                 build_finding(finding, self.anchors, question=_EXTERNAL_QUESTION)
@@ -337,7 +339,7 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
 
 
 def has_same_words(text: str, quote: str) -> bool:
-    """Whether a claim has its quote's words, besides bracketed additions."""
+    """Return whether a claim has its quote's words, except for [additions]."""
     own_words = _WORD.findall(_INSERTION.sub(" ", text).casefold())
     return own_words == _WORD.findall(quote.casefold())
 
@@ -373,18 +375,20 @@ def _build_verdict_parts(
         return (), ""
     finding, content, speaker = verdict.finding, verdict.content, verdict.speaker
     first = build_finding(finding, anchors, claim=claim)
-    # A claim that its own sentence supports has nothing to add to its badge.
-    shown = (first,) if first.evidence or finding.label is not Label.SUPPORTED else ()
+    # If a claim's own sentence supports it, the badge says everything.
+    findings = (
+        (first,) if first.evidence or finding.label is not Label.SUPPORTED else ()
+    )
     if content is None or speaker is None:
-        return shown, ""
-    # The claim's own speaker is a name where the text has "he".
+        return findings, ""
+    # The claim's speaker is a name where the text has "he".
     said = common.attribute((claim and claim.speaker) or speaker)
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
         # A report of a statement shows that it was made, not that it is true.
         known = "not checked here" if claim else "not known"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
-        return shown, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
+        return findings, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
     both = (
         build_finding(finding, anchors, question=f"{said}?", claim=claim),
         build_finding(content, anchors, question=common.CONTENT_QUESTION, claim=claim),
@@ -393,7 +397,7 @@ def _build_verdict_parts(
 
 
 def _is_own_quote(evidence: Evidence, claim: Claim) -> bool:
-    """Whether supporting evidence is the sentence that the claim quotes."""
+    """Return whether supporting evidence overlaps the claim's own quote."""
     if evidence.stance is not Stance.SUPPORTS:
         return False
     quoted = (*claim.spans, *claim.also_at)
@@ -409,7 +413,7 @@ def _list_tags(
 ) -> tuple[str, ...]:
     """List the claim's filter tags; the first determines its color."""
     tags = []
-    # What a check found says more than how much the claim is worth checking.
+    # A verdict says more than how much the claim is worth checking.
     if verdict:
         tags.append(format_css_class(verdict.label))
     if claim.match is Match.NONE:

@@ -1,4 +1,4 @@
-"""The texts on a page, with the marks of claims and evidence."""
+"""Prepares the texts on a page, with the marks of claims and evidence."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _MARK_PRECEDENCE = (
 )
 _LEDGER_MARKS = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
 
-# A text is hard-wrapped if it has several lines, half of them are at least this long,
-# and 19 of 20 are no longer than a line of a page. Chosen by hand.
+# A text is hard-wrapped if it has several lines, half of them have at least the median
+# length below, and 19 of 20 are no longer than a line of a page. Chosen by hand.
 _MIN_WRAPPED_LINES = 5
 _MIN_MEDIAN_LENGTH = 50  # characters
 _MAX_LINE_LENGTH = 120  # characters
@@ -39,8 +39,8 @@ _MAX_LINE_LENGTH = 120  # characters
 class TextPiece:
     """A piece of a document's text.
 
-    `mark` is its CSS class, `numbers` are the claims that quote it, and `anchors` the
-    ids of what starts here.
+    `mark` is its CSS class, `numbers` are those of the claims that quote it, and
+    `anchors` are the ids of the claims and evidence that start here.
     """
 
     text: str
@@ -54,8 +54,8 @@ class TextPiece:
 class DocumentView:
     """A document on the page; `blocks` is None if its text was left out.
 
-    The line breaks of an `is_wrapped` text need not be shown: they are those of the
-    page that it was written for.
+    If the text `is_wrapped`, its line breaks need not be shown: they belong to the page
+    that it was written for.
     """
 
     title: str
@@ -116,8 +116,8 @@ def _format_date(published: date | None) -> str:
 
 
 def _is_wrapped(text: str) -> bool:
-    """Whether lines end where a page ended, not where a paragraph ends."""
-    # Not the longest line: a heading or a URL may be longer than the page.
+    """Return whether lines end at the margin of a page, not of a paragraph."""
+    # The longest line does not count: a heading or URL may be longer than the page.
     lengths = sorted(len(line) for line in text.splitlines() if line.strip())
     if len(lengths) < _MIN_WRAPPED_LINES:
         return False

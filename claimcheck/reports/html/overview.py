@@ -1,4 +1,4 @@
-"""A batch as one HTML page: its documents, and verdicts by source."""
+"""Renders a batch as one HTML page: its documents, and verdicts by source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from claimcheck.reports.html.assets import (
     read_asset,
 )
 
-# So that the page of a batch of any size opens at once. Chosen by hand.
+# With these limits, the page of a batch of any size opens at once. Chosen by hand.
 _MAX_SOURCES = 25
 _MAX_DOCUMENTS = 300
 _CHART_WIDTH = 600.0  # units of the SVG, which scales
@@ -35,7 +35,7 @@ _LABEL_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class BatchDocument:
-    """A document of a batch: why it failed, or its run."""
+    """A document of a batch, with its run or the reason why it failed."""
 
     key: str
     source: str
@@ -46,7 +46,7 @@ class BatchDocument:
 
 @dataclass(frozen=True, slots=True)
 class BarSegment:
-    """The verdicts with one label, in a bar."""
+    """The part of a bar for the verdicts with one label."""
 
     count: int
     mark: str
@@ -57,7 +57,7 @@ class BarSegment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The verdicts on the documents of one source."""
+    """The bar of the verdicts on the documents of one source."""
 
     name: str
     total: int
@@ -79,7 +79,7 @@ class DocumentRow:
 
 @dataclass(slots=True)
 class _Totals:
-    """The totals of a batch; of each document only a row is kept."""
+    """The totals of a batch; only a row is kept of each document."""
 
     states: Counter[str] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
@@ -107,7 +107,7 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
         run = document.run and apply_decisions(document.run)
         totals.add(replace(document, run=run))
     rows = sorted(totals.rows, key=_rank_document)[:_MAX_DOCUMENTS]
-    # The worst labels first, as in the bars.
+    # The worst labels come first, as in the bars.
     labels = [
         (format_badge(label), format_css_class(label), totals.labels[label])
         for label in _LABEL_ORDER
@@ -150,15 +150,15 @@ def _build_row(document: BatchDocument) -> DocumentRow:
 
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
-    """Sort by refuted or conflicting, then failed, then not grounded."""
+    """Return the sort key: refuted or conflicting, failed, not grounded."""
     refuted, conflicting, *_ = row.counts
     failed = int(bool(row.reason))
-    # The key last, so that equal documents have a stable order.
+    # The document's key comes last, so that the order is always the same.
     return -(refuted + conflicting), -failed, -row.not_grounded, row.key
 
 
 def _get_source_name(document: Document) -> str:
-    """Return the host of the URL, or else the file or its folder."""
+    """Return the host of the URL, or the file, or its folder."""
     location = document.url or document.source
     host = urlsplit(location).hostname if "://" in location else None
     if host:
@@ -171,7 +171,7 @@ def _get_source_name(document: Document) -> str:
 
 
 def _build_bars(totals: _Totals) -> list[Bar]:
-    """Build the bars of the sources with the most verdicts, to one scale."""
+    """Build the bars of the sources with the most verdicts."""
     sources = sorted(
         totals.by_source.items(), key=lambda item: (-item[1].total(), item[0])
     )
@@ -189,7 +189,8 @@ def _build_bar(name: str, counts: Counter[Label], longest: int) -> Bar:
     start = 0.0
     for label in _LABEL_ORDER:
         count = counts[label]
-        # Not rounded before they are added up, or segments would not meet.
+        # Widths are added up before they are rounded; otherwise segments would not
+        # meet.
         width = _CHART_WIDTH * count / longest
         if count:
             segments.append(

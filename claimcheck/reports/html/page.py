@@ -1,4 +1,4 @@
-"""A run or a check as one HTML file, which needs nothing else."""
+"""Renders a run or a check as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ _CHART_WIDTH = 1000  # units of the SVG, which scales
 class SummaryItem:
     """A sentence of the summary, and the numbers and marks of its claims.
 
-    `finding` says what is wrong with it; None if it is supported or was not checked.
+    `finding` says what is wrong with the sentence; None if it is supported or was not
+    checked.
     """
 
     text: str
@@ -73,13 +74,13 @@ class LaterCheck:
 
 @dataclass(frozen=True, slots=True)
 class ServerControls:
-    """What a page of the server has that a file has not.
+    """The controls that a page of the server has and a file does not.
 
-    `exports` are names, URLs and file names. At `review_url` the server writes
-    ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`,
-    to be checked against more evidence, which the providers in `searches` may find.
-    `later` has the checks of each claim, by its id. Without a URL its control is left
-    out.
+    `exports` are names, URLs and file names. The server writes ClaimReview at
+    `review_url` and accepts a `DELETE` at `delete_url`. `script` sends claims to
+    `checks_url`, to be checked against more evidence, which the providers in `searches`
+    may find. `later` has the checks of each claim by claim id. A control whose URL is
+    None is left out.
     """
 
     exports: tuple[tuple[str, str, str], ...]
@@ -98,7 +99,8 @@ def render(result: Run | Check, controls: ServerControls | None = None) -> str:
         fields = _build_run_fields(result)
     else:
         fields = _build_check_fields(result)
-    # The styles are one element, each script is its own: the policy hashes elements.
+    # All styles are one element, and each script is another: the policy hashes
+    # elements.
     style = read_asset("report.css")
     scripts = [read_asset("report.js")]
     if controls:
@@ -124,7 +126,7 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
     found = external.documents if external else ()
     anchors = EvidenceAnchors([document, *found], counts_sources=external is not None)
     cards = RunCards(run, anchors, locations.build_line_index(document)).build()
-    # The summary before the document: its findings add marks to the text, too.
+    # The summary is built before the document, because its findings mark the text, too.
     summary_fields = _build_summary_fields(run, anchors)
     marks = [*list_run_marks(run), *anchors.marks[document.id]]
     return {
@@ -192,7 +194,7 @@ def _build_summary_fields(run: Run, anchors: EvidenceAnchors) -> dict[str, Any]:
 
 def _build_problem(verdict: Verdict, anchors: EvidenceAnchors) -> CardFinding | None:
     """Build the finding of a sentence that its document does not support."""
-    # Whether it was said comes first; the summary has a badge for this only.
+    # Whether it was said comes first, and the summary has a badge only for that.
     if verdict.label is Label.SUPPORTED:
         return None
     return build_finding(verdict.finding, anchors)
@@ -244,7 +246,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
 
 
 def _list_search_notes(check: Check) -> list[str]:
-    """List what was searched and left out, and claims without a verdict."""
+    """List searches, pages left out, and claims without a verdict."""
     return [
         provenance.describe_search(check),
         *provenance.list_searches(check),

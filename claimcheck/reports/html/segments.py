@@ -1,7 +1,8 @@
-"""A document's text in segments, each with all the marks on it.
+"""Splits a document's text into segments, each with all the marks on it.
 
-Marks may overlap, but HTML elements must nest: hence one element per segment. Offsets
-are code points, as everywhere; a browser counts UTF-16 units, so it counts nothing.
+Marks may overlap, but HTML elements must nest, so each segment is one element. Offsets
+are code points, as everywhere. A browser would count UTF-16 units, so scripts never
+count.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Mark:
 class Segment:
     """Text with the same marks from end to end.
 
-    `names` are the marks on it, `starting` those that occur for the first time.
+    `names` are the marks on it, and `starting` are those that occur for the first time.
     """
 
     text: str
@@ -43,7 +44,7 @@ class Segment:
 
 
 def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
-    """Split the text into blocks, by paragraph if possible, of segments."""
+    """Split the text into blocks of segments, at paragraphs if possible."""
     ordered = sorted(mark for mark in marks if mark.start < mark.end)
     starts: dict[int, list[Mark]] = defaultdict(list)
     ends: dict[int, list[str]] = defaultdict(list)
@@ -52,7 +53,7 @@ def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
         ends[mark.end].append(mark.name)
     boundaries = set(_find_block_boundaries(text))
 
-    active: Counter[str] = Counter()  # a name may have marks that overlap
+    active: Counter[str] = Counter()  # a counter, as marks of one name may overlap
     seen: set[str] = set()
     block: list[Segment] = []
     for start, end in pairwise(sorted({*boundaries, *starts, *ends})):
@@ -71,7 +72,7 @@ def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
 
 
 def _find_block_boundaries(text: str) -> Sequence[int]:
-    """Return the offset of each block's start, and the end of the text."""
+    """Return the offset of each block's start, and of the end of the text."""
     paragraphs = {0, len(text)}
     for match in _BLANK_LINES.finditer(text):
         paragraphs.add(match.end())
@@ -85,7 +86,7 @@ def _find_block_boundaries(text: str) -> Sequence[int]:
 
 
 def _find_cut(text: str, block_start: int, paragraph_start: int) -> int:
-    """Return where to cut a long block: after a space if there is one."""
+    """Return where to cut a long block, if possible after a space."""
     limit = block_start + _MAX_BLOCK_LENGTH
     space = text.rfind(" ", block_start + 1, limit)
     return space + 1 if space > max(block_start, paragraph_start) else limit

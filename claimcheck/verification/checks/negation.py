@@ -30,6 +30,7 @@ _SKIPPED_WORDS = (
 _MAX_WORDS_TO_NEGATED = 6
 _MAX_WORDS_TO_SINCE = 8
 # "Used to be free" says that it "is free" no more.
+_BETWEEN_NUMBER_AND_WORD = FORMS_OF_BE | {"people", "person", "persons"}
 _USED_TO_BE = "used to be"
 _PRESENT_TENSE = frozenset(("is", "are"))
 
@@ -53,10 +54,24 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     for form, phrase in find_negated_terms(negating).items():
         # A word that occurs twice may also be said without the negation.
         if plain_forms.count(form) == negating_forms.count(form) == 1:
-            word = plain[plain_forms.index(form)]
-            sides = (phrase, word) if in_claim else (word, phrase)
-            return [Difference("negation", *sides)]
+            index = plain_forms.index(form)
+            if in_claim:
+                return [Difference("negation", phrase, plain[index])]
+            start = _find_amount_start(plain, index)
+            return [Difference("negation", " ".join(plain[start : index + 1]), phrase)]
     return []
+
+
+def _find_amount_start(words: Sequence[str], index: int) -> int:
+    """Return where "12 injuries", or "12 people were injured", starts.
+
+    "No injuries" and "nobody was injured" are set against the number as well.
+    """
+    start = index
+    while start and words[start - 1] in _BETWEEN_NUMBER_AND_WORD:
+        start -= 1
+    has_number = start and normalize_word(words[start - 1])[0].isdigit()
+    return start - 1 if has_number else index
 
 
 def _is_negated_nearby(pair: SentencePair) -> bool:
@@ -76,9 +91,10 @@ def _negates_otherwise(forms: Sequence[str]) -> bool:
 
 def _is_limited(negated: Sequence[str], claim_forms: Sequence[str]) -> bool:
     """Return whether a denial says more than a claim: "not on Sundays"."""
+    words = negated[1:] if negated[:1] == ["one"] else negated  # "no one"
     return any(
         word not in FUNCTION_WORDS and normalize_word(word) not in claim_forms
-        for word in negated
+        for word in words
     )
 
 

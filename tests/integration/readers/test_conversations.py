@@ -89,7 +89,69 @@ TRANSCRIPTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), TRANSCRIPTS)
+MORE_TRANSCRIPTS = [
+    (
+        f"ANN LEE, HOST: {F}\n\nBO ROE, REPORTER: {Y}\n\nLEE: {Q}\n",
+        [("ANN LEE", F), ("BO ROE", Y), ("LEE", Q)],
+    ),
+    (
+        f"Mr Hugh Lane (Ayr) (Con): {F} Will the Minister say why?\n\n"
+        f"The Minister for Health (Anna Brandt): {Y}\n\nHugh Lane: {Q}\n",
+        [
+            ("Mr Hugh Lane", F),
+            ("Mr Hugh Lane", "Will the Minister say why?"),
+            ("The Minister for Health", Y),
+            ("Hugh Lane", Q),
+        ],
+    ),
+    (
+        f"[Speaker 1 00:00:05]\n{F}\n\n[Speaker 2 00:00:12]\n{Y}\n",
+        [("Speaker 1", F), ("Speaker 2", Y)],
+    ),
+    (
+        f"Speaker 1 (00:05): {F}\nSpeaker 2 (00:12): {Y}\nSpeaker 1 (00:15): {Q}\n",
+        [("Speaker 1", F), ("Speaker 2", Y), ("Speaker 1", Q)],
+    ),
+    (
+        f"Anna: {F}\nBo: {Y}\nAnna: {Q}\nBo: {Y}\n",
+        [("Anna", F), ("Bo", Y), ("Anna", Q), ("Bo", Y)],
+    ),
+    (
+        f"10:04:12 From Anna Brandt to Everyone: {F}\n"
+        f"10:05:01 From Bo Lind to Everyone: {Y}\n",
+        [("Anna Brandt", F), ("Bo Lind", Y)],
+    ),
+    (
+        f"MS BRANDT - {F}\n\nMR LIND - {Y}\n\nMS BRANDT - {F}\n",
+        [("MS BRANDT", F), ("MR LIND", Y), ("MS BRANDT", F)],
+    ),
+    (
+        f"Senator Warren. {Q}\nMr. Stumpf. {F}\nSenator Warren. {Q}\n",
+        [("Senator Warren", Q), ("Mr. Stumpf", F), ("Senator Warren", Q)],
+    ),
+    (
+        f"BY MR. LIND:\nQ. {Q}\nA. {F}\nMS. BRANDT: Objection.\nTHE COURT: Overruled.\n",
+        [("Q", Q), ("A", F), ("MS. BRANDT", "Objection."), ("THE COURT", "Overruled.")],
+    ),
+    (
+        "1 CHAIRMAN ROE: The ferry carried 900 people in\n2 the summer of 2020, which was\n"
+        "3 more than in any other year.\n4 MS. LEE: The yard employs 40 people\n"
+        "5 now. It is late.\n6 CHAIRMAN ROE: Thank you.\n",
+        [
+            (
+                "CHAIRMAN ROE",
+                "The ferry carried 900 people in the summer of 2020, which"
+                " was more than in any other year.",
+            ),
+            ("MS. LEE", "The yard employs 40 people now."),
+            ("MS. LEE", "It is late."),
+            ("CHAIRMAN ROE", "Thank you."),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [*TRANSCRIPTS, *MORE_TRANSCRIPTS])
 def test_labels_of_transcripts_name_who_speaks(text, expected):
     assert read_sentences(text) == expected
 
@@ -395,3 +457,120 @@ MESSAGES = [
 @pytest.mark.parametrize(("text", "expected"), MESSAGES)
 def test_quoted_mail_is_its_writers(text, expected):
     assert read_sentences(text) == expected
+
+
+SUBTITLE_FORMATS = {
+    "SubViewer": (
+        "0:00:01.000,0:00:03.000\nThe ferry carried\n\n"
+        "0:00:03.000,0:00:05.000\n900 people in 2020.\n",
+        [(None, F)],
+    ),
+    "SubStation Alpha": (
+        "[Script Info]\nTitle: x\n\n[Events]\nFormat: Layer, Start, End, Style, Name,"
+        " MarginL, MarginR, MarginV, Effect, Text\n"
+        "Dialogue: 0,0:00:01.00,0:00:03.00,Default,Anna,0,0,0,,{\\i1}The ferry"
+        "\\Ncarried 900 people in 2020.\n"
+        "Dialogue: 0,0:00:03.00,0:00:05.00,Default,Bo,0,0,0,,The yard, now, is shut.\n",
+        [("Anna", F), ("Bo", "The yard, now, is shut.")],
+    ),
+    "TTML": (
+        '<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body><div>'
+        '<p begin="00:00:01.000" end="00:00:03.000">The ferry<br/>carried</p>'
+        '<p begin="3s" end="5s">900 <span>people</span> in 2020.</p></div></body></tt>',
+        [(None, F)],
+    ),
+    "LRC": (
+        "[00:01.00]The ferry carried\n[00:03.00]900 people in 2020.\n",
+        [(None, F)],
+    ),
+    "times on lines": (
+        "0:00\nthe ferry carried\n0:03\n900 people in 2020\n0:07\nand was sold\n",
+        [(None, "the ferry carried 900 people in 2020 and was sold")],
+    ),
+    "SubRip with full stops and a mark": (
+        "\ufeff1\n00:00:01.000 --> 00:00:03.000\nWOMAN: The ferry carried 900 people in"
+        " 2020.\n\n2\n00:00:03.000 --> 00:00:05.000\nMAN 2: The yard employs 40 people"
+        " now.\n",
+        [("WOMAN", F), ("MAN 2", Y)],
+    ),
+    "rolling SubRip": (
+        "1\n00:00:00,160 --> 00:00:04,869\nthe ferry carried\n\n"
+        "2\n00:00:02,389 --> 00:00:06,000\nthe ferry carried\nnine hundred people\n\n"
+        "3\n00:00:04,869 --> 00:00:08,000\nnine hundred people\nin that year\n",
+        [(None, "the ferry carried nine hundred people in that year")],
+    ),
+    "rolling words": (
+        "WEBVTT\nKind: captions\n\n00:00:00.160 --> 00:00:02.389 align:start\n \n"
+        "the<00:00:00.400><c> ferry</c>\n\n00:00:02.389 --> 00:00:02.399\nthe ferry\n \n"
+        "\n00:00:02.399 --> 00:00:04.869\nthe ferry\ncarried<00:00:02.700><c> nine</c>\n",
+        [(None, "the ferry carried nine")],
+    ),
+    "voices without end tags": (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n\n00:02.000 --> 00:04.000\n"
+        "<v Bo Roe>We are in Oslo\n\n00:04.000 --> 00:06.000\n<v Bo Roe>and it is cold.\n"
+        "<v Ann Lee>It is late.\n",
+        [
+            (None, "Hello there."),
+            ("Bo Roe", "We are in Oslo and it is cold."),
+            ("Ann Lee", "It is late."),
+        ],
+    ),
+    "sounds": (
+        srt("(SPEAKING FRENCH)", "- How many?\n- 900 people.", "♪ music ♪", Y),
+        [(None, "How many?"), (None, "900 people."), (None, Y)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SUBTITLE_FORMATS)
+def test_subtitles_of_every_format_are_sentences(name):
+    text, expected = SUBTITLE_FORMATS[name]
+    assert read_sentences(text) == expected
+
+
+REPLIES = [
+    "On 15.05.24 18:03, Tom Reed wrote:",
+    "El mié, 15 may 2024 a las 18:03, Tom Reed (<tom@example.net>) escribió:",
+    "Tom Reed <tom@example.net> schrieb am 15. Mai 2024 um 18:03:",
+    "Op wo 15 mei 2024 om 18:03 schreef Tom Reed <tom@example.net>:",
+    "Il giorno mer 15 mag 2024 alle ore 18:03 Tom Reed <tom@e.net> ha scritto:",
+    "On Wed, May 15, 2024 at 6:03 PM, Tom Reed via\nHarbour <list@e.net> wrote:",
+    "2024-05-15 18:03 GMT+02:00 Tom Reed <tom@example.net>:",
+    "Tom Reed writes:",
+    "Am Mittwoch, dem 15.05.2024 um 18:03 +0200 schrieb Tom Reed:",
+    "Le mer. 15 mai 2024 à 18:03, Tom Reed <tom@example.net> a écrit :",
+]
+
+
+@pytest.mark.parametrize("line", REPLIES)
+def test_the_line_before_a_reply_names_its_writer(line):
+    expected = [(None, Y), ("Tom Reed", F)]
+    assert read_sentences(f"{H}\n{Y}\n\n{line}\n\n> {F}\n") == expected
+
+
+FOOTERS = [
+    "Kind regards,\n\nIda Holm\nHead of Press\nT: +47 55 00 00 00",
+    "Mit freundlichen Grüßen\nIda Holm",
+    "Best,\nIda",
+    "Cheers!",
+    "-- \nIda Holm",
+    "Sent from my iPhone",
+    "Virus-free. www.avast.com",
+    "Please consider the environment before printing this e-mail.",
+    "CAUTION: This email originated outside of the company. Do not click links.",
+    "To unsubscribe from this list, click here: http://a.example",
+    "This message contains information that may be privileged and confidential.",
+    "IMPORTANT NOTICE: The contents of this email are confidential.",
+]
+
+
+@pytest.mark.parametrize("footer", FOOTERS)
+def test_a_footer_is_no_sentence(footer):
+    assert read_sentences(f"{H}\n{Y}\n\n{footer}\n") == [(None, Y)]
+
+
+def test_thanks_in_captions_and_talk_are_no_signature():
+    captions = vtt("the ferry carried 900 people", "thanks", "and the yard employs 40")
+    (found,) = read_sentences(captions)
+    assert found[1].endswith("people thanks and the yard employs 40")
+    assert read_sentences(f"{F}\n\nThanks.\n\n{Y}\n")[-1] == (None, Y)

@@ -314,6 +314,9 @@ def test_the_encoding_of_a_text_is_found(text, encoding):
 
 
 SPEAKERS = [
+    ("Councilman Raj Patel said the plan cost 3 million.", ["Raj Patel"]),
+    ("Sgt. Ann Lee said two people were hurt.", ["Ann Lee"]),
+    ("Did Bo Lind say that 40 jobs were lost?", [None]),
     (
         '"We lost 40 jobs," Anna Brandt said. "It will not stop there."',
         ["Anna Brandt", "Anna Brandt"],

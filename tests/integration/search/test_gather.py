@@ -7,6 +7,7 @@ import pytest
 from claimcheck import Check, Document, Settings, check, errors, summarize
 from claimcheck.search import endpoint
 from claimcheck.settings import SearchSettings
+from tests.support.loopback import Handler, serve_handler
 from tests.support.newsstand import HTML, page
 
 EXTRACTIVE = Settings(engine="extractive")
@@ -332,3 +333,20 @@ def test_given_evidence_counts_beside_what_was_found(stand):
     )
     assert checked.searched == 2
     assert own.id in checked.search.claims[0].document_ids
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 403])
+def test_no_error_shows_the_key_or_a_piece_of_it(status):
+    key = "0123456789abcdef0123456789abcdef"
+
+    class Refusing(Handler):
+        def do_GET(self):
+            words = f"{'x' * 30} bad key {key} {'y' * 120} {key}"
+            self.answer(words, status, location=f"http://{key}.example/")
+
+    with serve_handler(Refusing) as url:
+        provider = endpoint.Endpoint("Test", url, key)
+        with pytest.raises(errors.ProviderError) as caught:
+            provider.get_json()
+        provider.close()
+    assert key[:8] not in str(caught.value)

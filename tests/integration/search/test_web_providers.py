@@ -12,6 +12,7 @@ import pytest
 
 from claimcheck import errors
 from claimcheck.models.search import Hit
+from claimcheck.search.endpoint import Endpoint
 from claimcheck.search.provider import Query, open_provider
 from tests.support.loopback import Handler, serve_handler
 
@@ -166,3 +167,14 @@ def test_a_refusal_that_repeats_the_key_does_not_print_it(name, status, error):
     assert f"HTTP {status}" in str(caught.value)
     assert KEY not in str(caught.value)
     assert "invalid key …" in str(caught.value)
+
+
+def test_a_login_in_the_address_is_sent_and_not_kept():
+    with serving("serper", {"organic": []}) as (provider, received):
+        url = provider._endpoint.url
+        endpoint = Endpoint("serper", url.replace("://", "://ann:hid%2Fden@"), "k")
+        type(provider)(endpoint).search(QUERY)
+        endpoint.close()
+    (_, _, headers, _) = received[0]
+    assert headers["authorization"] == "Basic YW5uOmhpZC9kZW4="
+    assert (endpoint.url, endpoint.origin) == (url, url.removesuffix("/v1"))

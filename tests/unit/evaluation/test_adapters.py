@@ -327,7 +327,7 @@ def test_rows_of_one_document_share_its_id(read):
                     "label": "TRUE",
                 }
             ],
-            "line 1: label 'TRUE' is none of 'SUPPORTS', 'REFUTES', 'NOT ENOUGH INFO'",
+            "line 1: label 'TRUE' is not one of 'SUPPORTS', 'REFUTES', 'NOT ENOUGH INFO'",
         ),
         ("averitec", "[", "is not JSON"),
         (

@@ -44,7 +44,7 @@ def replace_claim(number):
         ),
         (
             [{"claim": "x", "document": "y", "label": "true"}],
-            "line 1: label 'true' is none of supported, refuted, not_enough_evidence, "
+            "line 1: label 'true' is not one of supported, refuted, not_enough_evidence, "
             "conflicting_evidence, not_supported",
         ),
     ],

@@ -27,7 +27,8 @@ def test_prints_a_line_for_each_problem(folder, capsys):
     assert main(["draft, 1.md", "--against", "sources"]) == 1
     assert capsys.readouterr().out == (
         "draft, 1.md:3:1: error: number: “The ferry carried 700 people in 2020.” "
-        "The claim says “700 people”, the evidence “900 people”.\n"
+        "The claim says “700 people”, the evidence “900 people”. Of "
+        "verdicts like this, 9 in 10 were right on unseen data.\n"
     )
 
 

@@ -32,6 +32,8 @@ def read(tmp_path, text, name="draft.md"):
         (f"The ferry sank.[^a] It was old.[^b]\n\n[^a]: See [Ann]({A}).\n[^b]: Bo,\n    {B}", [("The ferry sank.", [A]), ("It was old.", [B])]),
         (f"The ferry sank [1]. It was old [2].{REFERENCES}", [("The ferry sank.", [A]), ("It was old.", [B])]),
         (f"The ferry sank.[1] It was old.[1,2]{REFERENCES}", [("The ferry sank.", [A]), ("It was old.", [A, B])]),
+        (f"The ferry sank【1†source】. It was old【2】.{REFERENCES}", [("The ferry sank.", [A]), ("It was old.", [B])]),
+        (f"The ferry sank in 2019. See [the report]({A}) for details.", [("The ferry sank in 2019.", [A])]),
         (f"The ferry sank [1–2].{REFERENCES}", [("The ferry sank.", [A, B])]),
         (f"The ferry sank [1][2].{REFERENCES}", [("The ferry sank.", [A, B])]),
         (f"The ferry sank [1].\n\n[1] Ann, {A}\n", [("The ferry sank.", [A])]),
@@ -102,6 +104,7 @@ def test_the_name_of_a_source_is_not_part_of_the_sentence(tmp_path, text, senten
         (f"As [Reuters]({R}) reported, the old ferry sank.", "The old ferry sank."),
         (f"The old ferry sank, according to [Reuters]({R}).", "The old ferry sank."),
         ("According to [the harbor log](logs/2019-harbor.txt), the ship sank.", "The ship sank."),
+        (f"The old ferry sank, [Reuters]({R}) reported.", "The old ferry sank."),
         # Who is quoted belongs to the claim.
         (f"According to [Ann Lee]({A}), it sank.", "According to Ann Lee, it sank."),
     ],

@@ -84,8 +84,8 @@ def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"../evil.txt": "x"}, r"holds '\.\./evil\.txt'"),
-        ({"/etc/passwd": "x"}, "holds '/etc/passwd'"),
+        ({"../evil.txt": "x"}, r"contains '\.\./evil\.txt'"),
+        ({"/etc/passwd": "x"}, "contains '/etc/passwd'"),
         ({"run.json": "{}"}, r"its manifest\.json is broken"),
         ({"manifest.json": '{"format": 7, "files": {}, "way": null}'}, "format 7"),
         (

@@ -1,5 +1,7 @@
 """The results of kiwix-serve."""
 
+from datetime import date
+
 from claimcheck.search.kiwix import Kiwix
 from claimcheck.search.provider import Query
 
@@ -12,10 +14,20 @@ RSS = """<rss><channel>
 </channel></rss>"""
 
 
+CATALOG = """<feed xmlns="http://www.w3.org/2005/Atom"><entry>
+<updated>2024-01-01T00:00:00Z</updated><link href="/book"/></entry></feed>"""
+
+
 class Endpoint:
     url = origin = "http://kiwix.example"
 
+    def __init__(self):
+        self.parameters = {"books.name": "book"}
+
     def get_text(self, path, parameters):
+        if path == "/catalog/v2/entries":
+            return CATALOG
+        assert parameters["books.name"] == "book"
         assert (path, parameters["pattern"]) == ("/search", "ferry")
         return RSS
 
@@ -27,3 +39,4 @@ def test_a_snippet_is_the_description_and_nothing_else():
         ("http://kiwix.example/book/Graz", "Graz", "the tower of Graz"),
         ("http://kiwix.example/book/Ulm", "Ulm", None),
     ]
+    assert {hit.published for hit in hits} == {date(2024, 1, 1)}

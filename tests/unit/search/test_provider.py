@@ -89,3 +89,11 @@ def test_the_endpoint_of_a_project_gets_no_key():
     configured = {"archive": SearchEndpoint(URL, is_project=True)}
     with pytest.raises(errors.SettingsError, match="your key is not sent"):
         open_by_name("archive", configured, ARCHIVE_KEY="k-123")
+
+
+@pytest.mark.parametrize("key", ["k-one\nk-two", "k-ключ", "k-\x00"])
+def test_a_key_that_cannot_be_sent_is_not_printed(key):
+    with pytest.raises(errors.SettingsError, match="BRAVE_API_KEY") as caught:
+        open_by_name("brave", BRAVE_API_KEY=key)
+    assert "k-" not in str(caught.value)
+    assert open_by_name("brave", BRAVE_API_KEY=" k-9 \r\n")[1].key == "k-9"

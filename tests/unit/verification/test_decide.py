@@ -9,6 +9,11 @@ from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 
 REFUTED = [
+    ("12 people died in the fire.", "Nobody died in the fire."),
+    ("12 people died in the fire.", "No people died in the fire."),
+    ("12 people were injured in the crash.", "No one was injured in the crash."),
+    ("There were 12 injuries in the crash.", "There were no injuries in the crash."),
+    ("Nobody died in the fire.", "12 people died in the fire."),
     ("The plant employs 500 people.", "The plant employs 400 people."),
     ("Ann is 65 years old.", "Ann, a 56-year-old, won."),
     ("Prices rose by 3%.", "Prices rose by 8% in May."),
@@ -52,6 +57,10 @@ REFUTED = [
 ]
 # In doubt: other units, wordings, or ranks, and more than one value.
 UNSUPPORTED = [
+    ("12 people died in the fire.", "Nobody died in the second fire."),
+    ("12 people died in the fire.", "No children died in the fire."),
+    ("12 people died in the fire.", "No more than 12 people died in the fire."),
+    ("12 people died in May.", "Nobody died in June."),
     ("The ferry carries 900 people.", "It carries 700 people a day."),
     ("More than 500 people came.", "Only 400 people came."),
     ("At least 90 ships sank.", "80 ships sank."),
