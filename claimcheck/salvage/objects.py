@@ -77,7 +77,7 @@ def discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObjec
 def find_answer(
     objects: Sequence[FoundObject], properties: Mapping[str, Any]
 ) -> Candidate | None:
-    """Return the object with the most keys of the schema; the last of several."""
+    """Return the object with the most schema keys; the last one if tied."""
     candidates: list[Candidate] = []
     for found in objects:
         candidates += _iter_candidates(found, properties)

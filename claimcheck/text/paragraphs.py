@@ -112,7 +112,7 @@ class Paragraph:
         )
 
     def is_list_item(self, source: str) -> bool:
-        """Whether the paragraph starts with a bullet, not a number or a "#"."""
+        """Whether the paragraph starts with a bullet, not a number or "#"."""
         before = source[max(0, self.start - _MAX_BULLET_CHARACTERS) : self.start]
         return self.bullet and before.rstrip(" \t")[-1:] in _BULLETS
 
@@ -175,7 +175,7 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
 def _group_lines(
     source: str, noise: tuple[Noise, ...], speakers: Speakers
 ) -> Iterator[Paragraph]:
-    """Yield runs of text lines, split at blank lines, noise, and list items."""
+    """Yield runs of text lines split at blank lines, noise, and list items."""
     lines = source.splitlines(keepends=True)
     lengths = [len(line) for line in lines if len(line) > MIN_TEXT_LINE_CHARACTERS]
     # The median is not affected by the short last lines of paragraphs.

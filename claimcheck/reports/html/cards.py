@@ -57,7 +57,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class CardEvidence:
-    """Evidence on a card; `anchor` is its id in the text if the page has the text."""
+    """Evidence on a card; `anchor` is its id in the text, if shown."""
 
     stance: str
     text: str
@@ -206,7 +206,7 @@ class EvidenceAnchors:
         return self._locator.explain(finding)
 
     def _get_anchor(self, evidence: Evidence) -> str:
-        """Return the anchor of the spans; the same spans have the same anchor."""
+        """Return the spans' anchor; the same spans have the same anchor."""
         key = (evidence.document_id, evidence.spans)
         # Two claims often have the same evidence, which gets one anchor.
         if key not in self._names:
@@ -397,7 +397,7 @@ def _build_verdict_parts(
 
 
 def _is_own_quote(evidence: Evidence, claim: Claim) -> bool:
-    """Return whether supporting evidence is the sentence that the claim quotes."""
+    """Return whether supporting evidence overlaps the claim's own quote."""
     if evidence.stance is not Stance.SUPPORTS:
         return False
     quoted = (*claim.spans, *claim.also_at)
