@@ -1,4 +1,4 @@
-"""Before the work: which engine runs, and what has to be downloaded for it."""
+"""Prepares the engine and the verifier before the work of a command starts."""
 
 from __future__ import annotations
 

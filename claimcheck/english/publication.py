@@ -1,4 +1,4 @@
-"""Find a document's date of publication in its text or an address in it."""
+"""Finds a document's date of publication in its text, or in a URL in it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from claimcheck.english.dates import (
 )
 from claimcheck.text.mapping import lower
 
-# A line that has a date and nothing but what belongs to it: a label or a byline, and
-# the time.
+# A line with only a date and its label, byline, or time.
 _DATE_LINE = re.compile(
     rf"""
     ^[ \t]*
@@ -67,16 +66,16 @@ _MAX_URL_LABEL_CHARACTERS = 60
 _URL_WORD = re.compile(r"https?://\S*")
 _SLUG_WORD = re.compile(r"[^\W\d_]{4,}")
 _MAX_SLUG_CHARACTERS, _MIN_SLUG_WORDS = 300, 2
-# How far from the top a date line is looked for. Chosen by hand.
+# A date line must be this close to the top. Chosen by hand.
 _TOP_CHARACTERS = 1_500
 
 
 def find_publication_date(text: str) -> tuple[date, str] | None:
     """Find the publication date and its origin, "text" or "url".
 
-    In order: a date on a line of its own near the top, or a dateline there; the date
-    in a URL that the text calls its original, or that has the words of the first
-    lines. Other URLs may be those of sources.
+    A date on its own line near the top, or in a dateline there, comes first. Next comes
+    the date in a URL that the text calls its original, or that has the words of the
+    first lines. Other URLs may be those of sources.
     """
     stated = _find_stated_date(text)
     if stated is not None:
@@ -106,7 +105,8 @@ def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield the start of each URL with a date in it, and the date."""
     if "://" not in text:
         return
-    # Word by word: a pattern for both would read a long URL again and again.
+    # Words are searched one by one: a pattern for both would read a long URL
+    # repeatedly.
     for word in _WORD.finditer(text):
         position = word.start()
         while url := _URL.search(text, position, word.end()):
@@ -126,7 +126,7 @@ def _find_stated_date(text: str) -> date | None:
             return day
         if day is not None:
             dates.add(day)
-    # Several are those of the entries of a list.
+    # Several dates belong to the entries of a list.
     if dates:
         return dates.pop() if len(dates) == 1 else None
     for match in _DATELINE.finditer(top):

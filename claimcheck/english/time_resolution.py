@@ -1,4 +1,4 @@
-"""What day, month, or year a time expression means.
+"""Resolves a time expression to the day, month, or year that it means.
 
 A time is resolved only as far as the text makes it certain.
 """
@@ -61,7 +61,7 @@ _OF_OTHER_YEAR = re.compile(
     re.IGNORECASE,
 )
 _BIRTH = re.compile(r"\b(?:born|birthday)\b[^,;]*$", re.IGNORECASE)
-# A day of longer ago has its year with it; without one it may be the next such day.
+# Writers state the year of an older day; without a year, it may be the next such day.
 _MAX_DAYS_FROM_PUBLICATION = 183
 _RELATIVE_WEEKDAY = re.compile(r"(?:last|next)\s", re.IGNORECASE)
 _FUTURE_VERB = re.compile(
@@ -78,7 +78,7 @@ _FUTURE_AUXILIARY = re.compile(
 # "today" is missing, because it may mean "nowadays".
 _DAYS_FROM_PUBLICATION = {"yesterday": -1, "tomorrow": 1}
 _YEARS_FROM_PUBLICATION = {"last year": -1, "this year": 0, "next year": 1}
-_YEAR_SEARCH_CHARACTERS = 600  # how far back a year is looked for; by hand
+_YEAR_SEARCH_CHARACTERS = 600  # searched for a year before a time; chosen by hand
 
 
 def find_first_time(
@@ -86,7 +86,7 @@ def find_first_time(
 ) -> When | None:
     """Find the first time expression, resolved as far as it is certain.
 
-    The date in a dateline is that of the text, not of what it says.
+    A date in a dateline is skipped: it is the date of the text, not of an event.
     """
     start = find_dateline_end(text)
     for match in match_times(text):
@@ -101,7 +101,7 @@ def find_times(
 ) -> list[When]:
     """Find every time expression, resolved as far as it is certain.
 
-    `context_year` is the year that the text before was about, if it named one.
+    `context_year` is the last year that the text before named, if any.
     """
     times = []
     for match in match_times(text):
@@ -197,9 +197,9 @@ def _resolve_with_year(written: str, year: str) -> str | None:
 
 
 def _is_single_day(match: re.Match[str], text: str) -> bool:
-    """Return whether a weekday is one day of the past, and not of any week.
+    """Return whether a weekday is one past day, not a day of every week.
 
-    Beside another date it is the weekday of that.
+    Next to another date, it is the weekday of that date.
     """
     if _NOT_ONE_DAY_AFTER.match(text, match.end()):
         return False
@@ -225,8 +225,8 @@ def _resolve_yearless(
 ) -> str | None:
     """Resolve a day or month to the one closest to publication.
 
-    None if the text is about another year: in "in 1987 ... on 23 July", the day
-    belongs to 1987.
+    The result is None if the text is about another year: in "in 1987 ... on 23 July",
+    the day is in 1987.
     """
     written = match.group()
     month = parse_month(_extract_month_name(written))
@@ -279,7 +279,7 @@ def _resolve_day(
 ) -> str | None:
     """Resolve a day to its last date until publication, or to the next.
 
-    None if the last is more than half a year ago: it may be the next.
+    The result is None if the last is more than half a year ago: the next may be meant.
     """
     years = (published.year - 1, published.year, published.year + 1)
     candidates = [make_date(str(year), str(month), str(day)) for year in years]

@@ -1,6 +1,6 @@
-"""Time expressions: "on Tuesday", "in May 2019", "three weeks ago".
+"""Finds time expressions: "on Tuesday", "in May 2019", "three weeks ago".
 
-`time_resolution` says which day, month, or year they mean.
+`time_resolution` finds out which day, month, or year they mean.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from claimcheck.english.dates import (
 from claimcheck.text.mapping import lower
 
 _TIME_PREPOSITIONS = "in|since|by|until|during|from|before|after"
-# The date beside a weekday says which one it is: "Friday, May 31".
+# The date after a weekday says which one it is: "Friday, May 31".
 _WEEKDAY_PREFIX = rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?"
 _PART_OF_MONTH = r"(?:early\s+|late\s+|mid-)?"
 
@@ -103,14 +103,15 @@ _OPENERS = frozenset(
     " the this until".split()
 )
 _CAPITALIZED_AFTER = re.compile(r"\ [A-Z][a-z]")
-# Before a time. A longer look back would take quadratic time in a list of times.
+# The context before a time. A longer one would take quadratic time in a list of times.
 _MAX_CONTEXT_CHARACTERS = 200
 
 
 def parse_partial_date(time: str) -> str | None:
     """Parse a day, month or weekday without a year, such as "--05-03".
 
-    None if it depends on another time: "last Friday", "by May", "tomorrow".
+    The result is None if the time depends on another one: "last Friday", "by May",
+    "tomorrow".
     """
     written = time.lower()
     if written in WEEKDAYS:
@@ -129,7 +130,7 @@ def has_time(text: str) -> bool:
     return bool(match_times(text))
 
 
-# A claim is compared with several sentences, and a sentence with several claims.
+# Cached, because a claim is compared with several sentences, and vice versa.
 @lru_cache(maxsize=256)
 def match_times(text: str) -> tuple[re.Match[str], ...]:
     """Match the time expressions of a text in its lowercase form."""
@@ -152,7 +153,7 @@ def _is_named_day(match: re.Match[str], text: str) -> bool:
     if word_before.lower() in _DAY_NAMES:
         return True
     is_capitalized = word_before[:1].isupper() and word_before[-1:].isalpha()
-    # "On", "Late", and the like have their capital from the start of a sentence.
+    # "On", "Late", and the like have a capital letter because they start a sentence.
     if is_capitalized and word_before.lower() not in _OPENERS:
         return True
     is_capitalized_after = _CAPITALIZED_AFTER.match(text, match.end()) is not None
@@ -160,6 +161,6 @@ def _is_named_day(match: re.Match[str], text: str) -> bool:
 
 
 def get_text_before(match: re.Match[str], text: str) -> str:
-    """Return the words before a time, as far as they can say which it is."""
+    """Return the words before a time that may tell which one is meant."""
     start = max(0, match.start() - _MAX_CONTEXT_CHARACTERS)
     return text[start : match.start()]

@@ -1,4 +1,4 @@
-"""Ask a model what to search for, and which claims are the same."""
+"""Asks a model what to search for, and which claims are the same."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from claimcheck.settings import Settings
 
 QUERIES, MATCH = "queries", "match"
 _OTHER_PROMPTS = ("repair", "json-only")
-# Grouped, because each request repeats the instructions. Chosen by hand.
+# Claims are grouped, because each request repeats the instructions. Chosen by hand.
 _CLAIMS_PER_REQUEST = 10
 
 
@@ -92,7 +92,7 @@ def suggest_queries(
     queries: dict[str, tuple[str, ...]] = {}
     for group, answer in zip(groups, answers, strict=True):
         for item in answer.value.searches if answer.value else ():
-            # The model may make up a number.
+            # The model may have made up a number.
             if item.number <= len(group):
                 statement = group[item.number - 1]
                 texts = dict.fromkeys([*item.queries, item.contrary])
@@ -103,7 +103,7 @@ def suggest_queries(
 
 
 def _shares_word(query: str, claim: str) -> bool:
-    """Whether a query is about a claim; a weak model's query may not be."""
+    """Return whether a query is about a claim; a weak model's may not be."""
     forms = {term.form for term in extract_terms(claim)}
     return any(term.form in forms for term in extract_terms(query))
 

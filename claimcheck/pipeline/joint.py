@@ -1,7 +1,7 @@
-"""One summary of several documents that were joined into one.
+"""Summarizes several documents that were joined into one.
 
-Each document is read by itself, so that its own date decides what "Tuesday" is. Then
-claims that several of them make become one, with all its places, and those that
+Each document is read separately, so that its own date decides what "Tuesday" is. Then
+claims that several documents make become one claim with all its places. Claims that
 disagree about a number, or about whether something happened, become positions.
 """
 
@@ -42,9 +42,11 @@ from claimcheck.pipeline.stability import run_together
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 
-# Of a summary that is put together from those of the documents; one each at least.
+# Limits of a summary that is put together from those of the documents; each document
+# contributes at least one sentence.
 _MIN_SENTENCES, _MAX_SENTENCES, _MAX_OPEN_QUESTIONS = 4, 8, 5
-# Of the content words of two claims, one of which denies the other. Chosen by hand.
+# The share of content words that two claims share if one denies the other. Chosen by
+# hand.
 _MIN_SHARED_WORDS = 0.75
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[\w’'-]+")
 
@@ -53,7 +55,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[\w’'-]+")
 class _JoinedClaims:
     """The claims of all documents, and the places of those over the limit.
 
-    `ids` has, for each document, the ids of its claims before and after.
+    `ids` maps, for each document, the old ids of its claims to the new ones.
     """
 
     claims: tuple[Claim, ...]
@@ -66,7 +68,7 @@ def summarize_parts(
 ) -> Flow[Run]:
     """Join the runs of a document's parts into one run of the document.
 
-    A run without a summary is one whose model is asked for a summary of all.
+    If the runs have no summaries, the model is asked for a summary of all.
     """
     runs = yield from run_together(flows)
     joined = _join_claims(document, runs, settings.max_claims)
@@ -131,7 +133,7 @@ def _join_claims(
 
 
 def _move_claim(claim: Claim, part: Part, document_id: str, lines: LineIndex) -> Claim:
-    """Return the claim of a part as one of the whole document."""
+    """Return the claim of a part as a claim of the joined document."""
 
     def move(excerpts: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
         spans = [
@@ -145,7 +147,7 @@ def _move_claim(claim: Claim, part: Part, document_id: str, lines: LineIndex) ->
     }
     return replace(
         claim,
-        # The source, as a claim without a place would be the same in any document.
+        # Without the source, equal claims without a place would get equal ids.
         id=make_claim_id(f"{document_id} {part.source}", claim.text, claim.quote),
         spans=move(claim.spans),
         also_at=move(claim.also_at),
@@ -202,7 +204,7 @@ def _find_disagreements(
     document: Document, claims: Sequence[Claim]
 ) -> Iterator[Position]:
     """Yield both sides where two documents contradict each other."""
-    shown: set[str] = set()
+    listed: set[str] = set()
     for claim, other in combinations(claims, 2):
         sources = [_list_sources(document, item) for item in (claim, other)]
         if not all(sources) or sources[0] == sources[1]:
@@ -210,17 +212,17 @@ def _find_disagreements(
         if not _disagree(claim, other):
             continue
         for item, names in zip((claim, other), sources, strict=True):
-            if item.id not in shown:
-                shown.add(item.id)
+            if item.id not in listed:
+                listed.add(item.id)
                 yield Position(", ".join(names), item.text, (item.id,))
 
 
 def _disagree(claim: Claim, other: Claim) -> bool:
-    """Whether two claims say different things about the same.
+    """Return whether two claims disagree about the same thing.
 
-    That is another number between the same words ("killed 12 people", "killed 14
-    people"), or the same words with and without a negation. Claims about other names
-    or times are about something else.
+    They do if they have different numbers between the same words ("killed 12 people",
+    "killed 14 people"), or the same words with and without a negation. Claims with
+    different names or times are about different things.
     """
     if _differ(set(claim.about), set(other.about)):
         return False
@@ -290,7 +292,7 @@ def _join_summaries(
 
 
 def _relink_summary(summary: Summary, ids: Mapping[str, str]) -> Summary:
-    """Link a summary to the joined claims; leave out what none is left for."""
+    """Link a summary to the joined claims; leave out texts without claims."""
 
     def relink(items: Sequence[LinkedText]) -> tuple[LinkedText, ...]:
         linked = []

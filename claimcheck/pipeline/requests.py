@@ -1,4 +1,4 @@
-"""Build requests: a template, its variables, and the schema of the answer."""
+"""Builds requests from a template, its variables, and the schema of the answer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest
 from claimcheck.pipeline.marks import curl_marks
 
-# For votes and repeated runs if the settings have no temperature, or 0, at which all
-# answers would be the same.
+# Used for votes and repeated runs if the settings have no temperature, or 0, at which
+# all answers would be the same.
 SAMPLING_TEMPERATURE = 0.7
 # A change to the schema in the request: property, keyword, value. The answer is
 # validated against the original schema.
@@ -31,7 +31,7 @@ def _read_language_names() -> dict[str, str]:
 def describe_document(document: Document) -> dict[str, str | None]:
     """Return title, date, and language in the form that prompts use.
 
-    The language is None if it is unknown, or its name is.
+    The language is None if it or its English name is unknown.
     """
     title = " ".join(document.title.split()) if document.title else None
     published = document.published
@@ -84,8 +84,7 @@ def build_document_request(
     """
     fields = describe_document(document)
     texts = [*chain.from_iterable(material.values()), fields["title"] or ""]
-    # The fence must not occur in any text that is not ours, or it could be closed
-    # early.
+    # The fence must not occur in any text of others; otherwise they could close it.
     fence = prompts.choose_fence("".join(texts))
     template, schema_name = names
     variables |= {**fields, **material, "fence": fence}

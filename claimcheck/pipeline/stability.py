@@ -1,7 +1,7 @@
-"""Run the same document several times, and compare the runs.
+"""Runs the same document several times, and compares the runs.
 
-The first run is what a single run would be. The others are sampled with other seeds and
-a temperature above 0, because at 0 many endpoints always give the same answer.
+The first run is the same as a single run. The others are sampled with other seeds and a
+temperature above 0, because at 0 many endpoints always give the same answer.
 """
 
 from __future__ import annotations

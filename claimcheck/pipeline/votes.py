@@ -1,4 +1,4 @@
-"""Ask a model for its verdicts on statements, in as few requests as fit."""
+"""Asks a model for verdicts on statements, in as few requests as possible."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def ask_for_votes(
 ) -> Flow[tuple[list[list[Vote]], list[Answer[VerdictsAnswer]]]]:
     """Return the votes on each statement, and all answers that were paid for.
 
-    A statement that a shared answer omits gets a request of its own. A request that
+    A statement that a shared answer omits gets its own request. A request that
     exceeds the model's window is repeated with fewer passages.
     """
     votes_by_item: list[list[Vote]] = [[] for _ in items]
@@ -159,7 +159,7 @@ def _group_items(
 
 
 def _fits(passages: Sequence[Passage], settings: Settings) -> bool:
-    """Whether passages fit into a request, with room for claims and answer."""
+    """Return whether passages fit into a request with the claims and an answer."""
     texts = [document.sentences[index].text for document, index in passages]
     limit = min(_MAX_SHARED_TOKENS, settings.context_tokens // 4)
     return bool(texts) and tokens.count("\n".join(texts)) <= limit

@@ -1,7 +1,7 @@
-"""The paragraphs of XML and HTML trees, as people see them.
+"""Reads the paragraphs of XML and HTML trees, as people see them.
 
-Names of elements are compared without their namespace: formats that mean the same by
-them have several.
+Element names are compared without namespaces: formats with different namespaces use the
+same names in the same sense.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _BLOCKS = frozenset(
     " table-cell pre div section sec article aside body figure figcaption title"
     " label".split()
 )
-# Notes follow the text: inside of it, they would part a sentence.
+# Notes follow the text: inside it, they would interrupt a sentence.
 _NOTES = frozenset(("note-body",))
 _SKIPPED = frozenset(
     # Scripts; deleted text, numbers of notes, and pictures of OpenDocument; the
@@ -23,10 +23,10 @@ _SKIPPED = frozenset(
     " svg math fn disp-formula inline-formula fig table-wrap tex-math"
     " supplementary-material ref-list".split()
 )
-# Numbers of references and notes; those of figures and tables are part of a sentence.
+# The numbers of references and notes; those of figures are part of a sentence.
 _SKIPPED_REFERENCES = ("bibr", "fn")
 _SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
-# Where a block begins or ends, among the pieces of its text. XML has no form feeds.
+# Marks of the start and end of a block among pieces of text. XML has no form feeds.
 _OPEN, _CLOSE, _ITEM = "\f<", "\f>", "\f- "
 
 
@@ -37,7 +37,7 @@ def get_name(element: Any) -> str:
 
 
 def get_attribute(element: Any, name: str) -> str:
-    """Return an attribute, whatever its namespace; "" without it."""
+    """Return an attribute from any namespace; "" if it is missing."""
     for key, value in element.items():
         if key.rpartition("}")[2] == name:
             return str(value)
@@ -52,7 +52,7 @@ def read_blocks(root: Any) -> Iterator[str]:
     notes: list[Any] = []
     pieces: list[str] = []
     for piece in [*_iter_pieces(root, notes), _CLOSE]:
-        # The paragraph that opens a list item has its bullet.
+        # The first paragraph of a list item gets the bullet.
         if piece == _OPEN and pieces[:1] == [_ITEM] and not _join_pieces(pieces):
             continue
         if piece not in (_OPEN, _CLOSE, _ITEM):
@@ -66,7 +66,7 @@ def read_blocks(root: Any) -> Iterator[str]:
 
 
 def _join_pieces(pieces: list[str]) -> str:
-    """Return the text of a block; nothing if it is blank."""
+    """Return the text of a block; empty if it is blank."""
     is_item = pieces[:1] == [_ITEM]
     text = " ".join("".join(pieces[is_item:]).split())
     return f"- {text}" if text and is_item else text

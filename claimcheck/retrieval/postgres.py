@@ -1,8 +1,8 @@
-"""A collection of evidence in PostgreSQL, for what is too large for one file.
+"""A collection of evidence in PostgreSQL, if it is too large for one file.
 
 Several machines may add documents at once. PostgreSQL finds the passages with any of
-the words (a GIN index over `tsvector`); their rank is that of BM25 for words that occur
-once, because its own ranking does not know how rare a word is.
+the words (a GIN index over `tsvector`). They are ranked by BM25 as if each word
+occurred once, because PostgreSQL's own ranking ignores how rare a word is.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from claimcheck.retrieval.index import (
 _URL = re.compile(r"postgres(?:ql)?://", re.I)
 _PASSWORD = re.compile(r"(?<=//)([^/@:?#]*):[^/@]*@|(?<=password=)[^&\s]+", re.I)
 _TIMEOUT_S = 15
-_LOCK = 7_262_516  # any number; it keeps two machines from creating the tables at once
-# About a tenth of a second; SQLite ranks three times as many in that time.
+_LOCK = 7_262_516  # an arbitrary number; two machines must not create tables at once
+# Ranking these takes a tenth of a second; SQLite ranks three times as many.
 _MAX_RANKED_PASSAGES = 30_000
-# Of different words in a full passage. Only their relation to each other counts.
+# The number of different words in a full passage. Only the ratio of lengths matters.
 _PASSAGE_WORDS = 60
 _LAYOUT = """
 CREATE SCHEMA IF NOT EXISTS claimcheck;
@@ -90,7 +90,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
     The password may be in ~/.pgpass or PGPASSWORD.
 
     Raises:
-        InputError: there is no such database, it can't be used, or psycopg is missing.
+        InputError: the database does not exist or can't be used, or psycopg is missing.
     """
 
     def __init__(self, url: str, *, create: bool = True) -> None:
@@ -106,7 +106,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
             self._connection = psycopg.connect(
                 url, autocommit=True, connect_timeout=_TIMEOUT_S
             )
-            # A check does not close the indexes that it was given.
+            # A check does not close indexes that the caller opened.
             weakref.finalize(self, self._connection.close)
             self._prepare(create=create)
 
@@ -117,7 +117,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
         if not create:
             self.close()
             raise InputError(
-                f"{self.path}: there is no index; "
+                f"{self.path}: has no index; "
                 f"create it with `claimcheck index add {self.path} SOURCE...`"
             )
         with self._connection.transaction():
@@ -137,7 +137,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
         Raises:
             InputError: the database can't be written to.
         """
-        # In one order on all machines, so that none waits for another in a circle.
+        # All machines use the same order; otherwise they could deadlock.
         ordered = sorted(documents, key=lambda document: document.id)
         with self._explain():
             with self._connection.transaction():
@@ -257,5 +257,5 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
 
 
 def _weigh(count: int, size: int) -> float:
-    """Return the inverse document frequency of a word, as BM25 has it."""
+    """Return the inverse document frequency of a word, as defined by BM25."""
     return math.log(1 + max(size - count, 0) / (count + 0.5))

@@ -132,4 +132,4 @@ def test_only_add_creates_an_index(server):
         connection.execute("DROP SCHEMA IF EXISTS claimcheck CASCADE")
     done = claimcheck("index", "list", server)
     assert done.returncode == 2
-    assert "there is no index" in done.err
+    assert "has no index" in done.err
