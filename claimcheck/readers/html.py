@@ -44,7 +44,8 @@ _MIN_COMPARED_CHARACTERS = 16
 _MAX_READABILITY_CHARACTERS = 2_000_000
 # Extractors keep the number of a note, and glue it to the word before.
 _RAISED_NUMBER = re.compile(
-    r"<sup\b[^<>]{0,300}>\s*(?:<a\b[^<>]{0,300}>)?\s*\[?(\d{1,3})\]?\s*(?:</a>)?\s*</sup>",
+    r"<sup\b[^<>]{0,300}>\s*(?:<a\b[^<>]{0,300}>)?\s*\[?(\d{1,3})\]?"
+    r"\s*(?:</a>)?\s*</sup>",
     re.I,
 )
 _QUOTATION_TAG = re.compile(r"<(/?)(blockquote|footer)\b", re.I)

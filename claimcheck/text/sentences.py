@@ -235,27 +235,27 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if right.strip() in ("»", "”", "...", "…") or _is_source(end, right):
-        return True
-    if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
+    if _belongs_to_quotation(end, right) or _INNER_ENUMERATOR.search(end):
         return True
     if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
         return True
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
         return False
-    if left.rstrip().endswith(("...", "…")):
-        return True
     return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
 
 
-def _is_source(end: str, right: str) -> bool:
-    """Whether a part says who said the quotation before it."""
+def _belongs_to_quotation(end: str, right: str) -> bool:
+    """Whether a part closes the quotation before it, or says who said it."""
+    if right.strip() in ("»", "”", "...", "…") or _ASIDE.match(right):
+        return True
     return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 
 
 def _breaks_off(left: str, end: str) -> bool:
     """Whether a part ends in no word: "$3 bn." before "in May"."""
+    if end.rstrip().endswith("..."):
+        return True
     last = _LAST_ABBREVIATION.search(end)
     if last is None or not left[:1].isupper():
         return False
