@@ -385,7 +385,7 @@ def _build_verdict_parts(
     said = common.attribute((claim and claim.speaker) or speaker)
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
         # A report of a statement shows that it was made, not that it is true.
-        known = "not checked here" if claim else "not known"
+        known = "not checked here" if claim else "unknown"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
         return findings, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
