@@ -42,7 +42,7 @@ def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
 
 
 def build_strict(name: str, brief: Brief) -> dict[str, Any]:
-    """Return a copy of the schema without the keywords that strict mode refuses.
+    """Return a copy of the schema without keywords that strict mode refuses.
 
     It is stricter than the schema that validates answers: see `_restrict_verdicts`.
     """

@@ -41,7 +41,7 @@ _MAX_EXAMPLE_CHARACTERS = 40_000  # in all examples together
 
 
 def read_brief(**values: Any) -> Brief:
-    """Build a brief from settings, which have the same names as in `claimcheck.toml`.
+    """Build a brief from settings, named as in `claimcheck.toml`.
 
     For example: `Settings(brief=read_brief(focus="costs",
     prompts_folder="my-prompts"))`.

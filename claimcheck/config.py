@@ -96,7 +96,7 @@ def load_settings(
 def load_search_settings(
     providers: Sequence[str], *, folder: Path | None = None, **chosen: Any
 ) -> SearchSettings:
-    """Return the settings of a search; values that are None come from the files.
+    """Return a search's settings; the files supply values that are None.
 
     Endpoints and keys come from the user's own file, and the environment overrides
     them. A project file may name endpoints and domains with the user's approval, but
@@ -163,7 +163,7 @@ def format_flag(name: str) -> str:
 
 
 def _describe_origin(name: str, origins: Mapping[str, str], folder: Path) -> str:
-    """Name a setting as the user set it: by flag, variable, or file and line."""
+    """Name a setting as the user set it: by flag, variable, or file line."""
     origin = origins.get(name, "default")
     if origin == "flag":
         return format_flag(name)
@@ -175,7 +175,7 @@ def _describe_origin(name: str, origins: Mapping[str, str], folder: Path) -> str
 def _merge_layers(
     layers: list[tuple[str, Mapping[str, Any]]],
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return each setting's value from the first layer that has it, and origins."""
+    """Return each setting's value and origin: the first layer that has it."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     names = [item.name for item in fields(Settings) if item.name != "brief"]

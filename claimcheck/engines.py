@@ -19,7 +19,7 @@ from claimcheck.text.reading import Reading
 def build_run_flow(
     document: Document, settings: Settings, engine: str, *, check: bool
 ) -> Flow[Run]:
-    """Build the flow that summarizes and, if requested, checks with this engine.
+    """Build a flow that summarizes and, if requested, checks with an engine.
 
     The extractive engine does not repeat, because it would find the same claims.
 

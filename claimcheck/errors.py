@@ -122,7 +122,7 @@ class AuthenticationError(ProviderError):
 
 
 class UnknownModelError(ProviderError):
-    """The endpoint has no model of that name (HTTP 404), or no model was named."""
+    """The endpoint has no such model (HTTP 404), or no model was named."""
 
     final = True
 
@@ -156,7 +156,7 @@ class UnreachableError(ProviderError):
 
 
 class NoAnswerError(UnreachableError):
-    """The endpoint accepted a request, but did not answer in time or at all."""
+    """The endpoint accepted a request but did not answer in time or at all."""
 
 
 class ContextWindowError(ProviderError):

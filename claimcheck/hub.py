@@ -146,7 +146,7 @@ class HubStore:
         return models
 
     def download(self, name: HubName, *, report: Report | None = None) -> HubModel:
-        """Download the newest commit of a revision, unless it is already stored.
+        """Download the newest commit of a revision, unless already stored.
 
         `report` is called with a line at the start; without it, no progress bar is
         shown either.

@@ -29,7 +29,7 @@ def get_install_command(extra: str) -> str:
 
 
 def _find_source() -> Path | None:
-    """Return the folder or file that pip installed (PEP 610), if it still exists."""
+    """Return the folder or file installed by pip (PEP 610), if it exists."""
     try:
         recorded = metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
     except metadata.PackageNotFoundError:

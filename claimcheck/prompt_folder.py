@@ -265,7 +265,7 @@ def _find_front_matter_problems(custom: Prompt, shipped: Prompt) -> list[str]:
 def _find_structure_problems(
     custom: Prompt, shipped: Prompt, first_line: int
 ) -> list[str]:
-    """Compare blocks and variables; the body begins after line `first_line`."""
+    """Compare blocks and variables; the body follows line `first_line`."""
     import jinja2
     from jinja2 import meta, nodes
 
@@ -369,7 +369,7 @@ def _compare_messages(
 
 
 def _find_mark_problems(content: str) -> Iterator[str]:
-    """Yield a problem unless the user's message names its mark before using it."""
+    """Yield a problem unless the user message names its mark before use."""
     first = next((line for line in content.splitlines() if _FENCE in line), "")
     if not first or first.startswith(_FENCE):
         yield (

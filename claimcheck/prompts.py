@@ -1,4 +1,4 @@
-"""Renders prompts in a sandbox, from the templates in `prompts/` or the user's.
+"""Renders prompts in a sandbox, from templates in `prompts/` or the user's.
 
 A template opens with TOML between `+++` lines (name, version, description, schema) and
 has one block per chat message, named after its role. Document text is passed in as a
@@ -154,7 +154,7 @@ def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Messag
 
 @cache
 def list_fixed_texts(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the fixed texts of each message of the shipped template, in order.
+    """Return the fixed texts of each message of a shipped template, in order.
 
     An empty text stands for variables, conditions, and loops.
 

@@ -124,7 +124,7 @@ def _describe_choice(error: ValidationError) -> str | None:
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
-    """Return a copy of the schema without keywords that strict mode refuses."""
+    """Return the schema without the keywords that strict mode refuses."""
     return strip_keywords(load(name))
 
 

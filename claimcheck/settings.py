@@ -67,7 +67,7 @@ class Range:
     is_optional: bool = False
 
     def accepts(self, value: object) -> bool:
-        """Return whether a value is in the range, or None where that is allowed."""
+        """Return whether a value is in the range, or None if allowed."""
         if value is None:
             return self.is_optional
         # bool is an int to Python; `max_claims = true` is a mistake.
@@ -323,7 +323,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def checks_with_model(self, engine: str) -> bool:
-        """Return whether a model decides the verdicts of this engine's runs."""
+        """Return whether a model decides the verdicts of an engine's runs."""
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from claimcheck import briefs
 from claimcheck.errors import SettingsError
+from claimcheck.installation import get_install_command
 from claimcheck.settings import RANGES, UNSET, Price, SearchEndpoint
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -115,9 +116,15 @@ def save_user_settings(**values: str) -> Path:
     """Write settings into the user's own file, and keep its other contents.
 
     Raises:
-        SettingsError: the file is not valid TOML, or can't be written.
+        SettingsError: the file is not valid TOML, or can't be written, or the library
+            that writes it is not installed.
     """
-    import tomlkit
+    try:
+        import tomlkit
+    except ImportError:
+        raise SettingsError(
+            f"local models need an extra; run {get_install_command('local')}"
+        ) from None
 
     path = resolve_user_file()
     read_settings_file(path)  # complains about what is wrong with it

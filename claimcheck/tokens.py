@@ -99,7 +99,7 @@ def estimate_unread(text: str, read_tokens: int) -> int:
 
 
 def is_exact(model: str | None) -> bool:
-    """Return whether `count` is exact for this model, rather than an estimate."""
+    """Return whether `count` is exact, not an estimate, for this model."""
     if model is None:
         return False
     from tiktoken.model import encoding_name_for_model

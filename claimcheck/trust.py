@@ -1,4 +1,4 @@
-"""Limits what a folder's `claimcheck.toml` may set without the user's approval.
+"""Limits what a folder's `claimcheck.toml` may set without user approval.
 
 Anybody can put a `claimcheck.toml` into a folder that other people download. If such a
 file could name the endpoint, that endpoint would receive their documents; if it could
@@ -96,7 +96,7 @@ class ProjectApproval:
 
     @property
     def content(self) -> str:
-        """Everything that the approval covers; any change revokes the approval."""
+        """Everything that the approval covers; any change revokes it."""
         url = self.values.get("base_url")
         # Templates are not parsed: a stranger's templates must not run before the
         # approval.
@@ -127,7 +127,7 @@ class ProjectApproval:
         self.require(["model"], "is a file that llama.cpp loads")
 
     def require(self, names: Sequence[str], effect: str) -> None:
-        """Raise SettingsError if the file sets these names without approval."""
+        """Raise SettingsError if the file sets names without approval."""
         if not names or self.is_granted():
             return
         raise SettingsError(

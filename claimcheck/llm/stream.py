@@ -140,7 +140,7 @@ class _Stream:
 
 
 def _join(pieces: list[Any]) -> Any:
-    """Join the pieces of a message: texts, and what is in objects and lists."""
+    """Join pieces of a message: text, and the content of objects and lists."""
     if all(isinstance(piece, str) for piece in pieces):
         return "".join(pieces)
     groups: dict[Any, list[Any]] = {}

@@ -201,7 +201,7 @@ def _order_rows(rows: list[_Row]) -> Iterator[str]:
 
 
 def _format_region(region: list[_Row], gutter: _Gutter) -> Iterator[str]:
-    """Yield the lines of rows with a common gutter, as a table if they are one."""
+    """Yield rows with a common gutter as lines, tab-separated in a table."""
     is_table = _is_table(region)
     lines: list[str] = []
     # Text may be between a chart and a table whose gaps are in one line.

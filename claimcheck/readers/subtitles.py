@@ -52,7 +52,7 @@ class _Cue:
 
 
 def parse_subtitles(text: str, encoding: str, source: str) -> Content:
-    """Return the cues of a WebVTT, SubRip, SubViewer, or SubStation Alpha file.
+    """Return the cues of WebVTT, SubRip, SubViewer, or SubStation Alpha.
 
     Raises:
         InputError: the cues have no text.
@@ -195,7 +195,7 @@ def parse_ttml(data: bytes, source: str) -> Content:
 
 
 def _read_ass(lines: Sequence[str]) -> Iterator[_Cue]:
-    """Yield the cues of "Dialogue: Layer,Start,End,Style,Name,,,,Effect,Text"."""
+    """Yield cues of "Dialogue: Layer,Start,End,Style,Name,,,,Effect,Text"."""
     for line in lines:
         kind, _, values = line.partition(":")
         fields = values.split(",", _ASS_TEXT)

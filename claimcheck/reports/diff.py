@@ -26,7 +26,7 @@ ClaimPair = tuple[Claim, Claim]
 
 @dataclass(frozen=True, slots=True)
 class DiffSegment:
-    """Consecutive words; `what` is "same" (in both texts), "gone" or "added"."""
+    """Consecutive words; `what` is "same" (in both), "gone", or "added"."""
 
     what: str
     text: str

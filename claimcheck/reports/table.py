@@ -1,4 +1,4 @@
-"""Writes claims as flat rows, one per claim, with the same columns for every run.
+"""Writes each claim as a flat row, with the same columns for every run.
 
 Each field that the user defined adds a column, `field.NAME`, and if its value had to be
 in the document, another one for how it was found, `field.NAME.match`.
@@ -204,7 +204,7 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
 
 
 def _list_decision_cells(judgment: Judgment | None) -> dict[str, Any]:
-    """Return people's decision; None in all columns if there is no decision."""
+    """Return people's decision; all columns are None without a decision."""
     if judgment is None:
         return dict.fromkeys(("decision", "decision_note", "decided_by", "decided_at"))
     last = judgment.decisions[-1]

@@ -105,7 +105,7 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 
 def list_remarks(run: Run) -> list[str]:
-    """List what differs in the summary, and what was set aside, ambiguous, stable."""
+    """List remarks on a run: its summary, text set aside, and stability."""
     characters = 0
     reasons = set()
     ambiguous = []

@@ -314,6 +314,11 @@ def test_the_encoding_of_a_text_is_found(text, encoding):
 
 
 SPEAKERS = [
+    ('Anna Brandt: "We lost 40 jobs in May."', ["Anna Brandt"]),
+    ('"We lost 40 jobs in May" – Anna Brandt, mayor of Bergen', ["Anna Brandt"]),
+    ('"We lost 40 jobs in May." (Cllr. Chowdhury)', ["Chowdhury"]),
+    ('"Slow Harbour" (Blue Note Records)', [None]),
+    ('Question: "Who paid for the yard?"', [None]),
     ("Councilman Raj Patel said the plan cost 3 million.", ["Raj Patel"]),
     ("Sgt. Ann Lee said two people were hurt.", ["Ann Lee"]),
     ("Did Bo Lind say that 40 jobs were lost?", [None]),
