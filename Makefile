@@ -130,7 +130,8 @@ bench: $(VENV)/.dev
 soak: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/soak.py
 
-# A separate environment: LangExtract brings fifty packages.
+# A separate environment: LangExtract brings fifty packages. The pip that comes with
+# Python 3.11 fails on an extra that two packages ask for.
 $(VENV)-bench/.done: pyproject.toml
 	$(PYTHON) -m venv --upgrade-deps $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'

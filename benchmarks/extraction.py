@@ -1,23 +1,25 @@
 """Compare versions of the prompts, on answers of a real model labeled by hand.
 
-    python benchmarks/extraction.py [ARTICLE]...
+    python benchmarks/extraction.py [--variants 4,staged] [ARTICLE]...
 
 `benchmarks/extraction/claims.jsonl` has a claim per line with its labels, and
-`answers.jsonl` an article per line; `variant` is the version of the prompts. Each read
-the same articles, so articles are drawn together for the intervals (bootstrap, 95 %).
+`answers.jsonl` an article per line; `variant` is the version of the prompts, or a
+variant of `extraction_variants.py`. Those articles count that all variants have read,
+and they are drawn together for the intervals (bootstrap, 95 %).
 The labels:
 
 * `follows`: the text says what its quote says, whole and unchanged; without a quote in
   the document, it does not.
 * `speaker_right`: the speaker is who the article says it is, or nobody.
 * `atomic`: it is one statement, not two.
+* `duplicate`: an earlier claim of the same answer says it, too.
 * `alone`: a reader who has only the text knows who and what is meant, and when.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,6 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).with_name("extraction")
-VARIANTS = ("2", "3", "4")
 LABELS = ("found", "follows", "speaker_right", "atomic", "alone")
 DRAWS, SEED = 10_000, 1
 Row = dict[str, Any]
@@ -58,35 +59,47 @@ def count_by_article() -> dict[str, dict[str, dict[str, tuple[float, float]]]]:
             sum(all(claim[label] for label in LABELS) for claim in own),
             len(own),
         )
+        repeated = sum(claim.get("duplicate", False) for claim in own)
+        counts["duplicates"][variant][article] = (repeated, len(own))
         for name in ("requests", "input_tokens", "output_tokens", "claims"):
             value = len(own) if name == "claims" else answer[name]
             counts[f"{name} an article"][variant][article] = (value, 1)
         pair = (answer["output_tokens"], len(own))
         counts["output tokens a claim"][variant][article] = pair
-        pair = (answer["supported"], answer["sentences"])
+        # The numbered variant ends after the claims.
+        pair = (answer.get("supported", 0), answer.get("sentences", 0))
         counts["summary sentences supported"][variant][article] = pair
     return counts
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--variants", default="2,3,4")
+    parser.add_argument("articles", nargs="*")
+    given = parser.parse_args()
+    variants = given.variants.split(",")
     rng = np.random.default_rng(SEED)
     counts = count_by_article()
-    articles = sys.argv[1:] or sorted(next(iter(counts.values()))[VARIANTS[-1]])
+    read_by_all = set.intersection(*(set(counts["found"][name]) for name in variants))
+    articles = given.articles or sorted(read_by_all)
     draws = rng.integers(0, len(articles), (DRAWS, len(articles)))
-    total = sum(claim["article"] in articles for claim in read("claims.jsonl"))
+    total = sum(
+        claim["article"] in articles and claim["variant"] in variants
+        for claim in read("claims.jsonl")
+    )
     print(f"{total} labeled claims, {len(articles)} articles, {DRAWS:,} draws\n")
-    print(f"| measure | {' | '.join(VARIANTS)} | {VARIANTS[-1]} minus {VARIANTS[-2]} |")
-    print(f"|---|{'--:|' * (len(VARIANTS) + 1)}")
+    print(f"| measure | {' | '.join(variants)} | {variants[-1]} minus {variants[-2]} |")
+    print(f"|---|{'--:|' * (len(variants) + 1)}")
     for name, by_variant in counts.items():
         is_share = "article" not in name and "tokens" not in name
         scale = 100 if is_share else 1
         cells = []
         values = []
-        for variant in VARIANTS:
+        for variant in variants:
             pairs = np.array([by_variant[variant][article] for article in articles])
             sums = pairs[draws].sum(axis=1)
             drawn = scale * sums[:, 0] / np.maximum(1, sums[:, 1])
-            mean = scale * pairs[:, 0].sum() / pairs[:, 1].sum()
+            mean = scale * pairs[:, 0].sum() / max(1, pairs[:, 1].sum())
             values.append((mean, drawn))
             cells.append(describe(mean, drawn))
         (before, drawn_before), (now, drawn_now) = values[-2:]

@@ -1,6 +1,6 @@
 """claimcheck: what a text claims, where, and whether evidence supports it.
 
-Names are loaded when they are first used, so that `import claimcheck` takes
+Names are loaded when they are first used, so that `import claimcheck` takes only
 milliseconds. Type checkers read `__init__.pyi`; a test compares the two.
 """
 
@@ -60,7 +60,7 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
 }
 _MODULE_BY_NAME = {name: module for module, names in _EXPORTS.items() for name in names}
 
-# Computed, so that each name is written once; ruff wants a literal.
+# Computed, so that each name is written only once; ruff asks for a literal.
 __all__ = sorted(["__version__", "errors", *_MODULE_BY_NAME])  # noqa: PLE0605
 
 

@@ -1,4 +1,4 @@
-"""`python -m claimcheck` is `claimcheck`."""
+"""Makes `python -m claimcheck` the same as `claimcheck`."""
 
 from claimcheck.cli import main
 

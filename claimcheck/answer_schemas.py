@@ -1,7 +1,7 @@
-"""The schemas of answers, with the fields, kinds, and lengths of the user.
+"""Builds the schemas of answers, with the user's fields, kinds, and lengths.
 
-A field may be null, so that a model need not make up a value, and a value that does not
-follow its schema costs that value only, never the claim.
+A field may be null, so that a model need not make up a value. A value that does not
+follow its schema is dropped, but its claim never is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from claimcheck.errors import InputError
 from claimcheck.models.brief import EMPTY_BRIEF, GROUNDED_KEYWORD, Brief, Field
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-# More than this, and models stop to fill them in. Chosen by hand.
+# Models stop filling in fields if there are more. Chosen by hand.
 _MAX_FIELDS = 40
 _SCALARS = ("string", "number", "integer", "boolean")
 _KEYWORDS = frozenset(
@@ -29,9 +29,9 @@ _KEYWORDS = frozenset(
     minLength maxLength pattern minItems maxItems
     """.split()
 )
-# What generators such as pydantic write, and what means nothing for a value.
 _UNDECIDED = "not_enough_evidence"
 _ONE_LINE = r"^[^\n]{1,300}$"
+# Generators such as pydantic write these; they do not restrict the value.
 _IGNORED_KEYWORDS = frozenset({"title", "default", "examples", "$comment"})
 
 
@@ -42,10 +42,9 @@ def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
 
 
 def build_strict(name: str, brief: Brief) -> dict[str, Any]:
-    """Return a copy without the keywords that strict mode refuses.
+    """Return a copy of the schema without keywords that strict mode refuses.
 
-    It asks for more than the schema that answers are validated with: see
-    `_restrict_verdicts`.
+    It is stricter than the schema that validates answers: see `_restrict_verdicts`.
     """
     schema = schemas.strip_keywords(load(name, brief))
     if "verdicts" in schema["properties"]:
@@ -56,8 +55,8 @@ def build_strict(name: str, brief: Brief) -> dict[str, Any]:
 def _restrict_verdicts(verdicts: dict[str, Any]) -> None:
     """Limit the rationale to one line, and require evidence for a decision.
 
-    Weak models write on and on, and forget the evidence otherwise. Strict mode has no
-    condition, but alternatives.
+    Otherwise weak models write endlessly, and forget the evidence. Strict mode has no
+    conditions, so the schema lists alternatives.
     """
     item = verdicts["items"]
     item["properties"]["rationale"]["pattern"] = _ONE_LINE
@@ -105,7 +104,8 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
     """Read fields from a JSON Schema of an object, or from its properties.
 
     Raises:
-        InputError: it is not a schema that all models can follow; all problems.
+        InputError: the schema is not one that all models can follow; the message lists
+            all problems.
     """
     properties = schema
     if isinstance(schema, Mapping) and isinstance(schema.get("properties"), Mapping):
@@ -123,7 +123,7 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
         if not found:
             fields.append(_build_field(name, value))
     if len(properties) > _MAX_FIELDS:
-        problems.append(f"{len(properties)} fields; there may be {_MAX_FIELDS}")
+        problems.append(f"has {len(properties)} fields; use at most {_MAX_FIELDS}")
     if problems:
         raise InputError(f"{source}: {'; '.join(problems)}")
     return tuple(fields)
@@ -159,12 +159,12 @@ def _find_type_problems(
     kind = item_schema.get("type")
     if kind not in _SCALARS and "enum" not in item_schema:
         yield (
-            f"{name}: type is {kind!r}; it has to be one of {', '.join(_SCALARS)}, an "
+            f"{name}: type is {kind!r}; it must be one of {', '.join(_SCALARS)}, an "
             "enum, or an array of them"
         )
     is_grounded = schema.get(GROUNDED_KEYWORD, False)
     if not isinstance(is_grounded, bool):
-        yield f"{name}: {GROUNDED_KEYWORD} has to be true or false"
+        yield f"{name}: {GROUNDED_KEYWORD} must be true or false"
     if is_grounded and kind == "boolean":
         yield f"{name}: true and false cannot be found in a document"
 
@@ -179,10 +179,10 @@ def _build_field(name: str, schema: Mapping[str, Any]) -> Field:
 
 
 def _get_value_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of a value that is not null, without annotations."""
+    """Return the schema of a non-null value, without annotations."""
     others = [item for item in schema.get("anyOf", ()) if item != {"type": "null"}]
     if len(others) == 1 and isinstance(others[0], Mapping):
-        # pydantic's form of an optional value
+        # pydantic writes optional values in this form.
         schema = {**schema, **others[0]}
         del schema["anyOf"]
     ignored = {"description", GROUNDED_KEYWORD, *_IGNORED_KEYWORDS}

@@ -1,7 +1,7 @@
-"""Read a brief: what the user wants of a model, from settings and files.
+"""Reads a brief, the user's instructions to a model, from settings and files.
 
-Whatever is in a brief goes into the trusted part of a prompt, so all of it is checked
-here, before anything is sent. The text of a document never becomes part of a brief.
+A brief goes into the trusted part of a prompt, so all of it is checked here, before
+anything is sent. The text of a document never becomes part of a brief.
 """
 
 from __future__ import annotations
@@ -14,40 +14,41 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import answer_schemas, prompt_folder
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.json_lines import read_json_lines
 from claimcheck.models.brief import LENGTHS, Brief, Example, Field
 from claimcheck.prompts import Templates
 
-# The settings that name a file or a folder. A stored batch has the content instead.
+# These settings name a file or a folder. A stored batch has its contents instead.
 PATH_SETTINGS = ("prompts_folder", "fields_file", "examples_file")
 _TEXT_SETTINGS = ("instructions", "focus", "audience", "length", "language")
 VALUE_SETTINGS = ("kinds", "fields", *_TEXT_SETTINGS, "examples")
 BRIEF_SETTINGS = (*PATH_SETTINGS, *VALUE_SETTINGS)
-# What each may be in a settings file.
+# The type of each setting in a settings file.
 FILE_TYPES: dict[str, type] = {
     **dict.fromkeys((*PATH_SETTINGS, *_TEXT_SETTINGS), str),
     "kinds": list,
     "fields": dict,
 }
-# All of these were chosen by hand. A brief is sent with every request.
+# These limits were chosen by hand. A brief is sent with every request.
 _MAX_TEXT_CHARACTERS = 4_000
 _MAX_KINDS = 30
 _MAX_KIND_CHARACTERS = 60
 _CLAIM_PROPERTIES = ("quote", "text", "speaker", "kind")
 _MAX_EXAMPLES = 10
-_MAX_EXAMPLE_CHARACTERS = 40_000  # of all examples together
+_MAX_EXAMPLE_CHARACTERS = 40_000  # in all examples together
 
 
 def read_brief(**values: Any) -> Brief:
-    """Build a brief from settings with their names in `claimcheck.toml`.
+    """Build a brief from settings, named as in `claimcheck.toml`.
 
-    `Settings(brief=read_brief(focus="costs", prompts_folder="my-prompts"))`, for
-    example.
+    For example: `Settings(brief=read_brief(focus="costs",
+    prompts_folder="my-prompts"))`.
 
     Raises:
         SettingsError: a setting is unknown, or a value is invalid.
-        InputError: a file that one of them names cannot be used.
+        InputError: a file that a setting names cannot be used.
     """
     if problems := list(_find_problems(values)):
         raise SettingsError("; ".join(problems))
@@ -69,10 +70,10 @@ def read_brief(**values: Any) -> Brief:
 def read_stored_brief(settings: Mapping[str, Any]) -> Brief:
     """Build the brief that a signature or a stored batch states.
 
-    It opens no files, as a store may come from somebody else.
+    No files are opened, as a store may come from somebody else.
 
     Raises:
-        SettingsError, InputError: it makes no sense.
+        SettingsError, InputError: the brief is invalid.
     """
     values = {name: settings[name] for name in VALUE_SETTINGS if name in settings}
     return read_brief(**values)
@@ -99,7 +100,7 @@ def read_contents(values: Mapping[str, Any]) -> dict[str, Any]:
 def _find_problems(values: Mapping[str, Any]) -> Iterator[str]:
     for name in values:
         if name not in BRIEF_SETTINGS:
-            yield f"{name!r} is unknown; there are {', '.join(BRIEF_SETTINGS)}"
+            yield f"{name!r} is unknown; choose from {', '.join(BRIEF_SETTINGS)}"
     for name in _TEXT_SETTINGS:
         if name in values:
             yield from _find_text_problems(name, values[name])
@@ -115,7 +116,7 @@ def _find_kind_problems(kinds: object) -> Iterator[str]:
         if not is_word or not 0 < len(kind) <= _MAX_KIND_CHARACTERS:
             yield f"kinds: {kind!r} is not a word or two"
     if len(set(map(str, kinds))) != len(kinds):
-        yield "kinds: one of them is there twice"
+        yield "kinds: contains a kind twice"
 
 
 def _find_text_problems(name: str, text: object) -> Iterator[str]:
@@ -123,8 +124,7 @@ def _find_text_problems(name: str, text: object) -> Iterator[str]:
         yield f"{name} is {text!r}; give a text"
     elif len(text) > _MAX_TEXT_CHARACTERS:
         yield (
-            f"{name} has {len(text):,} characters; there may be "
-            f"{_MAX_TEXT_CHARACTERS:,}"
+            f"{name} has {len(text):,} characters; use at most {_MAX_TEXT_CHARACTERS:,}"
         )
     elif name == "length" and text not in LENGTHS:
         yield f"length {text!r} is unknown; choose from {', '.join(LENGTHS)}"
@@ -133,7 +133,8 @@ def _find_text_problems(name: str, text: object) -> Iterator[str]:
 
 
 def _read_fields(values: Mapping[str, Any]) -> tuple[Field, ...]:
-    # What a stored batch states wins over the file of a settings file.
+    # The fields of a stored batch take precedence over the file that a settings file
+    # names.
     if "fields" in values:
         return answer_schemas.read_fields(values["fields"], "fields")
     if "fields_file" not in values:
@@ -147,7 +148,7 @@ def _read_fields(values: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
-    """Return the brief with the examples, which have to follow its rules."""
+    """Return the brief with the examples, which must follow its rules."""
     if "examples" in values:
         items = [(f"examples[{n}]", item) for n, item in enumerate(values["examples"])]
         examples = _build_examples(items, brief)
@@ -158,8 +159,9 @@ def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
     total = sum(len(example.text) + len(example.claims) for example in examples)
     if len(examples) > _MAX_EXAMPLES or total > _MAX_EXAMPLE_CHARACTERS:
         raise InputError(
-            f"{len(examples)} examples of {total:,} characters are sent with every "
-            f"request; there may be {_MAX_EXAMPLES} of {_MAX_EXAMPLE_CHARACTERS:,}"
+            f"examples: {format_count(len(examples), 'example')} with {total:,} "
+            f"characters; every request sends them, so use at most {_MAX_EXAMPLES} "
+            f"with {_MAX_EXAMPLE_CHARACTERS:,}"
         )
     return replace(brief, examples=tuple(examples))
 
@@ -168,8 +170,9 @@ def read_examples(path: Path, brief: Brief) -> list[Example]:
     """Read texts with the right claims: JSON Lines of {text, claims}.
 
     Raises:
-        InputError: the file cannot be read, or has no example; or claims do not follow
-            the brief, or quote what is not in their text: all problems.
+        InputError: the file cannot be read, has no example, or has claims that do not
+            follow the brief or whose quotes are not in the text; the message lists all
+            problems.
     """
     items = []
     for line in read_json_lines(io.BytesIO(_read_file(path))):
@@ -219,12 +222,14 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
 
 
 def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
-    """Return a claim of an example with what may be left out of it."""
-    given = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
-    # In the order in which a model is to answer.
-    completed = {name: given.pop(name, None) for name in _CLAIM_PROPERTIES} | given
+    """Return a claim of an example with all properties, even omitted ones."""
+    properties = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
+    # Properties are in the order in which a model should write them.
+    completed = {
+        name: properties.pop(name, None) for name in _CLAIM_PROPERTIES
+    } | properties
     if brief.fields:
-        stated = given.get("fields", {})
+        stated = properties.get("fields", {})
         nothing = dict.fromkeys(field.name for field in brief.fields)
         if isinstance(stated, Mapping):
             completed["fields"] = {**nothing, **stated}

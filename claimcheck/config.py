@@ -1,12 +1,12 @@
-"""Settings from where people keep them.
+"""Loads settings from flags, the environment, and settings files.
 
-A flag wins over the environment, that over `claimcheck.toml` in the working folder,
-that over the user's own file, and that over the default.
+The order of precedence is: flags, the environment, `claimcheck.toml` in the working
+folder, the user's own file, and defaults.
 
-Key and endpoint belong together. Whoever can put a file into a folder could otherwise
-collect keys and documents, so a project file names an endpoint only with the user's
-approval, and the key of the environment never goes there. It needs approval, too, for
-what tells a model what to do: with prompts of its own it could turn every verdict.
+A key belongs to its endpoint. Otherwise anybody who can put a file into a folder could
+collect keys and documents. So a project file may name an endpoint only with the user's
+approval, and the key in the environment is never sent there. Settings that instruct a
+model also need approval: a project's prompts could turn every verdict around.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from claimcheck.errors import SettingsError
 from claimcheck.settings import LOCAL, SearchSettings, Settings
 from claimcheck.settings_file import (
     SETTINGS_FILE,
-    describe_place,
+    describe_location,
     read_search_table,
     read_settings_file,
     resolve_user_file,
@@ -39,7 +39,7 @@ ENVIRONMENT_VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings, and where each value came from, by name."""
+    """The settings, and the origin of each value by name."""
 
     settings: Settings
     origins: dict[str, str]
@@ -52,15 +52,15 @@ def load_settings(
     folder: Path | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> LoadedSettings:
-    """Return the settings in force.
+    """Return the effective settings.
 
-    A flag that is None and a variable that is empty count as not given. `defaults` are
-    a command's own, for settings that nobody has set.
+    A flag that is None and an empty variable count as unset. `defaults` are those of a
+    command, for settings that are not set anywhere.
 
     Raises:
         SettingsError: a value is out of range, a file is malformed, or
-            `claimcheck.toml` sets without approval what needs it; the message says
-            where.
+            `claimcheck.toml` sets something that needs approval and has none; the
+            message says where.
         InputError: a file that the settings name cannot be used.
     """
     environment = os.environ if environment is None else environment
@@ -85,7 +85,7 @@ def load_settings(
     approval = ProjectApproval(folder.resolve(), project)
     settings = limit_project(settings, origins, approval)
     if settings.chosen_engine() == "extractive":
-        return LoadedSettings(settings, origins)  # it follows no brief
+        return LoadedSettings(settings, origins)  # this engine ignores briefs
     project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
     approval.require(project_names, "tells the model what to do")
     if brief_values:
@@ -96,19 +96,19 @@ def load_settings(
 def load_search_settings(
     providers: Sequence[str], *, folder: Path | None = None, **chosen: Any
 ) -> SearchSettings:
-    """Return the settings of a search; what is None comes from the files.
+    """Return a search's settings; the files supply values that are None.
 
     Endpoints and keys come from the user's own file, and the environment overrides
     them. A project file may name endpoints and domains with the user's approval, but
-    never a key: files get shared.
+    never a key, because files get shared.
 
     Raises:
-        SettingsError: a value makes no sense, or a project file needs approval.
+        SettingsError: a value is invalid, or a project file needs approval.
     """
     folder = (folder or Path()).resolve()
     project = read_settings_file(folder / SETTINGS_FILE)
-    own_file = resolve_user_file()
-    values = read_search_table(own_file, read_settings_file(own_file))
+    user_file = resolve_user_file()
+    values = read_search_table(user_file, read_settings_file(user_file))
     if "search" in project:
         ProjectApproval(folder, project).require(
             ["search"], "decides where your claims are sent and what counts as evidence"
@@ -117,14 +117,14 @@ def load_search_settings(
         if "allow_private" in table:
             raise SettingsError(
                 f"{folder / SETTINGS_FILE}: search.allow_private opens your network "
-                f"to search results. Set it in {own_file}"
+                f"to search results. Set it in {user_file}"
             )
         for name, endpoint in table["endpoints"].items():
             table["endpoints"][name] = replace(endpoint, is_project=True)
             if endpoint.api_key:
                 raise SettingsError(
                     f"{folder / SETTINGS_FILE}: search.{name} contains api_key. Keep "
-                    f"keys in the environment, or in {own_file}"
+                    f"keys in the environment, or in {user_file}"
                 )
         table["endpoints"] = values["endpoints"] | table["endpoints"]
         values |= table
@@ -140,11 +140,11 @@ def load_search_settings(
 def fill_endpoint(
     settings: Settings, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Return the settings with the key and the endpoint of the environment.
+    """Return the settings with the environment's key and endpoint.
 
-    Only settings that name neither get them: key and endpoint belong together. A key of
-    the environment never goes to an endpoint that the settings name, such as one of a
-    project file from which `load_settings` withheld it.
+    Only settings that name neither get them: a key belongs to its endpoint. A key in
+    the environment is never sent to an endpoint that the settings name, such as one in
+    a project file, from which `load_settings` withheld the key.
     """
     if settings.api_key is not None or settings.base_url is not None:
         return settings
@@ -163,19 +163,19 @@ def format_flag(name: str) -> str:
 
 
 def _describe_origin(name: str, origins: Mapping[str, str], folder: Path) -> str:
-    """Name a setting as its user did: by flag, variable, or file and line."""
+    """Name a setting as the user set it: by flag, variable, or file line."""
     origin = origins.get(name, "default")
     if origin == "flag":
         return format_flag(name)
     if origin.startswith("environment"):
         return ENVIRONMENT_VARIABLES[name]
-    return name if origin == "default" else describe_place(folder / origin, name)
+    return name if origin == "default" else describe_location(folder / origin, name)
 
 
 def _merge_layers(
     layers: list[tuple[str, Mapping[str, Any]]],
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return each setting's value from its first layer, and all origins."""
+    """Return each setting's value and origin: the first layer that has it."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     names = [item.name for item in fields(Settings) if item.name != "brief"]

@@ -1,4 +1,4 @@
-"""Counts with the right plural: "1 answer", "2,000 answers", "0 entries"."""
+"""Formats counts with the right plural: "1 answer", "2,000 answers"."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 
 def format_count(count: int, noun: str) -> str:
-    """Return the count with the noun, which is given in the singular.
+    """Return the count with the noun, whose singular is passed.
 
-    Only the last word of a compound noun changes: "recorded answer".
+    Only the last word of a noun phrase changes: "2 recorded answers".
     """
     if count != 1:
         noun = re.sub(r"(?<![aeiou])y$", "ie", noun)

@@ -19,9 +19,9 @@ from claimcheck.text.reading import Reading
 def build_run_flow(
     document: Document, settings: Settings, engine: str, *, check: bool
 ) -> Flow[Run]:
-    """Build the flow that summarizes, and on request checks, with this engine.
+    """Build a flow that summarizes and, if requested, checks with an engine.
 
-    The extractive engine does not repeat: it would find the same.
+    The extractive engine does not repeat, because it would find the same claims.
 
     Raises:
         InputError: the document has no words.
@@ -45,7 +45,7 @@ def build_run_flow(
 
 
 def _describe(document: Document, reading: Reading) -> Document:
-    """Fill in the metadata; what was joined has no title or date of its own."""
+    """Fill in the metadata; joined documents have no common title or date."""
     described = fill_metadata(document, reading)
     if document.parts:
         return replace(described, title=None, published=None, published_from=None)
@@ -84,27 +84,31 @@ def _compare_summary(
 
 
 def _build_joint_flow(document: Document, settings: Settings, engine: str) -> Flow[Run]:
-    """Read each of the documents that were joined by itself."""
+    """Build a flow that reads each of the joined documents separately."""
     from claimcheck.pipeline.joint import summarize_parts
 
     flows = []
     parts = []
     for part in document.parts:
-        own = document.extract_part(part)
-        reading = Reading(own.full_text)
-        own = fill_metadata(own, reading)
-        parts.append(replace(part, title=own.title, published=own.published))
+        part_document = document.extract_part(part)
+        reading = Reading(part_document.full_text)
+        part_document = fill_metadata(part_document, reading)
+        parts.append(
+            replace(part, title=part_document.title, published=part_document.published)
+        )
         if engine == "extractive":
             from claimcheck.extractive import summarize_extractively
 
-            flows.append(summarize_extractively(own, reading, settings))
+            flows.append(summarize_extractively(part_document, reading, settings))
         else:
             from claimcheck.pipeline.long_document import limit_claims
             from claimcheck.pipeline.summarize import summarize_with_model
 
             limit = limit_claims(part.end - part.start, document.characters, settings)
-            own_settings = replace(settings, max_claims=limit)
+            part_settings = replace(settings, max_claims=limit)
             flows.append(
-                summarize_with_model(own, reading, own_settings, claims_only=True)
+                summarize_with_model(
+                    part_document, reading, part_settings, claims_only=True
+                )
             )
     return summarize_parts(replace(document, parts=tuple(parts)), settings, flows)

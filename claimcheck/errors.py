@@ -1,8 +1,8 @@
-"""Every error that claimcheck raises on purpose.
+"""The errors that claimcheck raises on purpose.
 
 ClaimcheckError                  exit code
 ├── InputError                   2   input that cannot be read or makes no sense
-│   ├── NotFoundError            2   what is named does not exist
+│   ├── NotFoundError            2   a run, claim, or check does not exist
 │   ├── StoreError               2   an index, a cache, or a store cannot be used
 │   ├── SettingsError            2   a bad flag, variable, or claimcheck.toml
 │   ├── SchemaError              2   a broken schema, or a file that violates one
@@ -17,7 +17,7 @@ ClaimcheckError                  exit code
     ├── RetryLaterError              a rate limit that lasts long (final)
     ├── SetupError                   this machine's proxy, certificates, or key (final)
     ├── UnreachableError             no connection to the endpoint
-    │   └── NoAnswerError            it took the request, and did not answer
+    │   └── NoAnswerError            it accepted the request, but did not answer
     ├── ContextWindowError           the request exceeds the model's context window
     ├── FilteredError                a content filter refused the text of the request
     └── EndpointError                any other refusal, in the endpoint's words
@@ -25,7 +25,7 @@ ClaimcheckError                  exit code
 A message says what happened, where, and what to do. It never contains a key.
 
 An answer that cannot be used (refused, truncated, filtered, invalid) is not an
-exception: it is a `Failure` in the run. So is a request without an answer when other
+exception, but a `Failure` in the run. So is a request without an answer if other
 requests have one, unless the error is final.
 """
 
@@ -36,14 +36,14 @@ from collections.abc import Callable, Iterable
 
 
 def join_problems(problems: Iterable[object], limit: int = 5) -> str:
-    """Join the first problems, and say how many more there are."""
+    """Join the first problems, and say how many more exist."""
     texts = [str(problem) for problem in problems]
     more = [f"and {len(texts) - limit} more"] if len(texts) > limit else []
     return "; ".join(texts[:limit] + more)
 
 
 class ClaimcheckError(Exception):
-    """Base of all errors; `exit_code` is what the command line returns."""
+    """The base of all errors; `exit_code` is that of the command line."""
 
     exit_code = 2
 
@@ -53,7 +53,7 @@ class InputError(ClaimcheckError):
 
 
 class NotFoundError(InputError):
-    """What was named is not in the store."""
+    """The store does not have the run, claim, or check that was named."""
 
 
 class StoreError(InputError):
@@ -71,7 +71,7 @@ class SettingsError(InputError):
         self.problems = problems
 
     def rename(self, get_name: Callable[[str], str]) -> SettingsError:
-        """Return the error with the names that the user gave the settings."""
+        """Return the error with settings named as the user named them."""
         renamed = []
         for problem in self.problems:
             name, _, rest = problem.partition(" ")
@@ -84,7 +84,7 @@ class SchemaError(InputError):
 
 
 class UnstorableError(InputError):
-    """A text has half of a surrogate pair, or a number more than 64 bits."""
+    """A text has half of a surrogate pair, or a number exceeds 64 bits."""
 
 
 class WorkerError(ClaimcheckError):
@@ -96,7 +96,7 @@ class Interrupted(ClaimcheckError):
 
     def __init__(self, message: str, signal_number: int = signal.SIGINT) -> None:
         super().__init__(message)
-        # as a shell reports a process that the signal ended
+        # Shells report a process that a signal ended in this way.
         self.exit_code = 128 + signal_number
 
 
@@ -122,7 +122,7 @@ class AuthenticationError(ProviderError):
 
 
 class UnknownModelError(ProviderError):
-    """The endpoint has no model of that name (HTTP 404), or none was named."""
+    """The endpoint has no such model (HTTP 404), or no model was named."""
 
     final = True
 
@@ -156,7 +156,7 @@ class UnreachableError(ProviderError):
 
 
 class NoAnswerError(UnreachableError):
-    """The endpoint took a request, and did not answer in time or at all."""
+    """The endpoint accepted a request but did not answer in time or at all."""
 
 
 class ContextWindowError(ProviderError):
@@ -168,4 +168,4 @@ class FilteredError(ProviderError):
 
 
 class EndpointError(ProviderError):
-    """The endpoint answered with an error that has no class of its own."""
+    """The endpoint answered with an error that no other class covers."""

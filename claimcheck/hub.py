@@ -1,12 +1,13 @@
-"""Download models from a hub, once.
+"""Downloads models from a hub, each only once.
 
-A revision is resolved to a commit, and the commit is what is stored and used: the same
-name means the same files until somebody asks for a newer revision. Nothing is sent for
-a model that is already here. `HF_ENDPOINT` names another hub. The token, of `HF_TOKEN`
-or `hf auth login`, goes only to the hub itself, not to where its files are stored.
+A revision is resolved to a commit, which is stored and used: a name means the same
+files until somebody asks for a newer revision. Nothing is sent for a model that is
+already on this machine. `HF_ENDPOINT` names another hub. The token, from `HF_TOKEN` or
+`hf auth login`, is sent only to the hub itself, not to the servers that store its
+files.
 
     KIND/ORG/NAME/COMMIT/             the chosen files of one commit, verified
-    KIND/ORG/NAME/COMMIT-VARIANT/     where a repository has variants of its model
+    KIND/ORG/NAME/COMMIT-VARIANT/     if a repository has variants of its model
     KIND/ORG/NAME/revisions.json
 """
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 DEFAULT_REVISION = "main"
 _DEFAULT_ENDPOINT = "https://huggingface.co"
-RECORD_NAME = "hub.json"  # what the hub said about a downloaded model
+RECORD_NAME = "hub.json"  # the hub's metadata of a downloaded model
 _NAME = re.compile(
     r"""
     (?P<repository> [\w-][\w.-]* / [\w-][\w.-]* )
@@ -63,7 +64,7 @@ Report = Callable[[str], None]
 class HubName:
     """A repository of a hub, `ORG/NAME`, and a branch, tag, or commit of it.
 
-    `variant` says which of several files is meant; "" where there is only one.
+    `variant` chooses one of several files; it is empty if there is only one.
     """
 
     repository: str
@@ -74,7 +75,7 @@ class HubName:
     def parse(cls, text: str) -> HubName | None:
         """Parse `ORG/NAME[:VARIANT][@REVISION]`; None for anything else."""
         match = _NAME.fullmatch(text)
-        # ".." in a revision would lead out of the folder, and git does not allow it.
+        # ".." in a revision would lead out of the folder; git does not allow it either.
         if match is None or ".." in text:
             return None
         revision = match["revision"] or DEFAULT_REVISION
@@ -88,7 +89,7 @@ class HubName:
 
 @dataclass(frozen=True, slots=True)
 class HubModel:
-    """A downloaded model: its repository, its commit, and where it is."""
+    """A downloaded model: its repository, commit, and folder."""
 
     repository: str
     commit: str
@@ -105,9 +106,10 @@ class HubModel:
 class HubStore:
     """The downloaded models of one kind.
 
-    `kind` names their folder, `extra` what a download needs. `choose_files` gets the
-    names of all files of a repository, the wanted variant, and where they are, for
-    errors; it returns the names of those to download, or raises InputError.
+    `kind` names their folder, and `extra` is the extra that a download needs.
+    `choose_files` gets the names of all files of a repository, the requested variant,
+    and their location for error messages; it returns the names of the files to
+    download, or raises InputError.
     """
 
     kind: str
@@ -121,7 +123,7 @@ class HubStore:
         return Path(platformdirs.user_cache_dir("claimcheck")) / self.kind
 
     def find_cached(self, name: HubName) -> HubModel | None:
-        """Return the downloaded model, if there is one for that revision."""
+        """Return the downloaded model of that revision, or None."""
         folder = self.resolve_folder() / name.repository
         commit = _read_revisions(folder).get(_get_key(name))
         if commit is None and _COMMIT.fullmatch(name.revision):
@@ -136,7 +138,7 @@ class HubStore:
         models = []
         for record in sorted(self.resolve_folder().glob(f"*/*/*/{RECORD_NAME}")):
             folder = record.parent
-            # A download that was interrupted is in a folder of another name.
+            # An interrupted download is in a folder with another name.
             if match := _FOLDER.fullmatch(folder.name):
                 repository = f"{folder.parent.parent.name}/{folder.parent.name}"
                 variant = match["variant"] or ""
@@ -144,14 +146,14 @@ class HubStore:
         return models
 
     def download(self, name: HubName, *, report: Report | None = None) -> HubModel:
-        """Download the newest commit of a revision, unless it is already here.
+        """Download the newest commit of a revision, unless already stored.
 
-        `report` is called with a line at the start; without it, there is no progress
-        bar either.
+        `report` is called with a line at the start; without it, no progress bar is
+        shown either.
 
         Raises:
-            ProviderError: the hub can't be reached, has no such model or no access to
-                it, or sent something else than it announced.
+            ProviderError: the hub can't be reached, does not have the model, refuses
+                access to it, or sent a file with another hash than announced.
             InputError: the repository has no usable file, or the extra is missing.
         """
         api, endpoint = _open_api(name, self.extra)
@@ -179,7 +181,7 @@ class HubStore:
 
 
 def _get_key(name: HubName) -> str:
-    """Return the key of a revision, and a variant, in revisions.json."""
+    """Return the key of a revision and variant in revisions.json."""
     return f"{name.revision}:{name.variant}" if name.variant else name.revision
 
 
@@ -197,12 +199,14 @@ def _describe_repository(api: HfApi, name: HubName, endpoint: str) -> ModelInfo:
             files_metadata=True,
         )
     if not _COMMIT.fullmatch(info.sha or ""):
-        raise ProviderError(f"{endpoint}: named no commit of {name}; try again later")
+        raise ProviderError(
+            f"{endpoint}: did not name a commit of {name}; try again later"
+        )
     return info
 
 
 def _open_api(name: HubName, extra: str) -> tuple[HfApi, str]:
-    # huggingface_hub would tell the hub about other packages and tools on this machine.
+    # Otherwise huggingface_hub tells the hub about other packages on this machine.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         from huggingface_hub import HfApi
@@ -240,7 +244,7 @@ def _download_files(
                     "hub announced (its hash differs). Run the command again; if that "
                     "does not help, something between here and the hub changes files"
                 )
-    # Where huggingface_hub keeps the state of interrupted downloads.
+    # huggingface_hub keeps the state of interrupted downloads there.
     shutil.rmtree(folder / ".cache", ignore_errors=True)
 
 
@@ -249,7 +253,7 @@ def _matches(path: Path, file: RepoSibling) -> bool:
     if file.lfs is not None:
         digest, expected = hashlib.sha256(), file.lfs.sha256
     elif file.blob_id is not None:
-        # Small files are blobs of git, which hashes a header as well.
+        # Small files are git blobs, whose hash includes a header.
         digest = hashlib.sha1(usedforsecurity=False)
         digest.update(f"blob {path.stat().st_size}\0".encode())
         expected = file.blob_id
@@ -283,7 +287,7 @@ def _read_revisions(folder: Path) -> dict[str, str]:
     try:
         revisions = json.loads((folder / _REVISIONS_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        # Without the file, models are found by their commit, and downloads add it.
+        # Without the file, models are found by commit, and the next download writes it.
         return {}
     return revisions if isinstance(revisions, dict) else {}
 
@@ -305,7 +309,7 @@ def _lock_folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _translate_errors(name: HubName, endpoint: str) -> Iterator[None]:
-    """Raise errors of the hub as ours, each with what to do."""
+    """Translate errors of the hub to ours, which say what to do."""
     import httpx2
     from huggingface_hub import errors
 
@@ -314,7 +318,7 @@ def _translate_errors(name: HubName, endpoint: str) -> Iterator[None]:
     except errors.HfHubHTTPError as error:
         raise _translate_refusal(name, endpoint, error) from None
     except (httpx2.HTTPError, OSError) as error:
-        # A file that arrived in part is an OSError without a number as well.
+        # A partial download also raises an OSError, without a number.
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise UnreachableError(
@@ -341,12 +345,12 @@ def _translate_refusal(
         )
     if isinstance(error, errors.RevisionNotFoundError):
         return UnknownModelError(
-            f"{name.repository}: {endpoint} has no revision {name.revision} of it"
+            f"{name.repository}: {endpoint} does not have its revision {name.revision}"
         )
     if isinstance(error, errors.RepositoryNotFoundError) or status == _NOT_FOUND:
         return UnknownModelError(
-            f"{name}: {endpoint} has no such model, or it is private; check the name, "
-            "or set HF_TOKEN"
+            f"{name}: {endpoint} does not have this model, or it is private; check the "
+            "name, or set HF_TOKEN"
         )
     if status in _REFUSED_TOKEN:
         return AuthenticationError(

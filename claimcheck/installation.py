@@ -1,7 +1,7 @@
-"""How claimcheck is installed, and how to install its extras.
+"""Finds out how claimcheck is installed, and how to install its extras.
 
-The distribution's name is not the import name: `claimcheck` on PyPI is a package of
-somebody else. So every message and page takes the command from here.
+The distribution's name differs from the import name, because `claimcheck` on PyPI is
+somebody else's package. So every message and page takes the command from here.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _PACKAGE_PARENT = Path(__file__).parent.parent
 def get_install_command(extra: str) -> str:
     """Return the command that installs an extra.
 
-    It names the checkout or the wheel that claimcheck was installed from, if that is
-    still on this machine: an index may have another version, or none.
+    It names the checkout or wheel from which claimcheck was installed, if it is still
+    on this machine: a package index may have another version, or none.
     """
     if (_PACKAGE_PARENT / "pyproject.toml").is_file():
         return f"pip install -e '{_PACKAGE_PARENT}[{extra}]'"
@@ -29,7 +29,7 @@ def get_install_command(extra: str) -> str:
 
 
 def _find_source() -> Path | None:
-    """Return the folder or file that pip installed (PEP 610), if it is there."""
+    """Return the folder or file installed by pip (PEP 610), if it exists."""
     try:
         recorded = metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
     except metadata.PackageNotFoundError:
@@ -42,7 +42,7 @@ def _find_source() -> Path | None:
 def find_foreign_distribution() -> str | None:
     """Return the name and version of the other `claimcheck`, if installed.
 
-    Both have a package of the same name, so that one overwrites the files of the other.
+    Both have a package with the same name, so one overwrites the other's files.
     """
     try:
         version = metadata.version(_FOREIGN_DISTRIBUTION)

@@ -1,7 +1,7 @@
-"""JSON Lines: one JSON value a line, and only "\\n" ends a line.
+"""Reads JSON Lines (https://jsonlines.org): one JSON value per line.
 
-https://jsonlines.org. `str.splitlines` also splits at U+2028, U+0085, and others, which
-may be part of a JSON string. A broken line costs itself: the others are still read.
+Only "\\n" ends a line: `str.splitlines` also splits at U+2028, U+0085, and others,
+which may be part of a JSON string. After a broken line, the others are still read.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-# As much as a file of one document may have; a file without line breaks would otherwise
-# fill the memory.
+# The limit is that of a file with one document. Without it, a file without line breaks
+# would fill the memory.
 MAX_LINE_BYTES = 50 * 2**20
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """A line that is not blank: its number and value, or a `problem` instead.
+    """A nonblank line: its number, and its value or a `problem`.
 
     `has_half_pair`: see the function of that name.
     """
@@ -34,8 +34,8 @@ class JsonLine:
 def has_half_pair(value: Any, source: bytes) -> bool:
     """Return whether a JSON value contains half of a surrogate pair.
 
-    `source` is its JSON. `json` accepts the escapes of half a pair, but no file, store,
-    or terminal accepts the text.
+    `source` is the JSON of the value. `json` accepts an escaped half, but no file,
+    store, or terminal accepts the decoded text.
     """
     if not _SURROGATE_ESCAPE.search(source):
         return False
@@ -51,7 +51,7 @@ def read_json_lines(
 ) -> Iterator[JsonLine]:
     """Yield the lines of a file in UTF-8, with or without byte-order marks.
 
-    Nothing is read after a line that is too long. `errors` is that of `bytes.decode`.
+    Nothing is read after a line that is too long. `errors` is passed to `bytes.decode`.
     """
     number = 0
     while line := file.readline(max_line_bytes + 1):
@@ -66,9 +66,9 @@ def read_json_lines(
 
 def _parse_line(number: int, line: bytes, errors: str) -> JsonLine:
     try:
-        # Any line may begin with a mark: files are joined with `cat`. `json` itself
-        # would take bytes, but also those of half a surrogate pair.
-        # Not strict: some programs leave tabs and the like in strings as they are.
+        # Any line may begin with a byte-order mark, as people join files with `cat`.
+        # `json` could decode the bytes itself, but it accepts halves of surrogate
+        # pairs. Not strict: some programs do not escape tabs and the like in strings.
         value = json.loads(line.decode("utf-8-sig", errors), strict=False)
     except UnicodeDecodeError as error:
         return JsonLine(number, problem=f"is not UTF-8: {error.reason}")

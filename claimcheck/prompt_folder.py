@@ -1,8 +1,8 @@
-"""A user's own folder of prompt templates: read, checked, and compared.
+"""Reads, checks, and compares a user's own folder of prompt templates.
 
-A template there replaces the shipped one of the same name. It has to keep what the rest
-of claimcheck relies on: the form of the answer, the messages, the variables, and the
-fence around everything that comes from a document. All problems are reported at once.
+A template there replaces the shipped one of the same name. It must keep everything that
+claimcheck relies on: the form of the answer, the messages, the variables, and the fence
+around everything that comes from a document. All problems are reported at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief, Example, Field
 from claimcheck.models.llm import Message
 from claimcheck.prompts import SUFFIX, Prompt, Templates
 
-# A template may do without these; without any other, its answer would be useless.
+# A template may omit these variables. Without any other, its answer would be useless.
 _OPTIONAL_VARIABLES = frozenset(
     {
         "title",
@@ -33,7 +33,7 @@ _OPTIONAL_VARIABLES = frozenset(
 # The variables that a part of a brief needs, if they are not its name.
 _VARIABLES_BY_PART = {"length": ("sentence_count", "key_point_count")}
 _FENCE = "fence-mark"
-# Stand-ins for what comes from documents and models, so that they can be found again.
+# Recognizable stand-ins for text from documents and models.
 _SAMPLES: Mapping[str, Any] = {
     "answer": "sample-answer",
     "claims": ["sample-claim"],
@@ -70,14 +70,15 @@ _CORRECT_ITEM = {
     "passage": "sample-passage",
 }
 _SAMPLE = re.compile(r"sample-[a-z]+")
-_MAX_BYTES = 1_000_000  # no prompt is longer; a slip would be sent with every request
+_MAX_BYTES = 1_000_000  # a longer file is a mistake, which every request would send
 
 
 def read_folder(folder: Path) -> Templates:
     """Return the templates in a folder, each with its name.
 
     Raises:
-        InputError: the folder or a template cannot be used; all problems.
+        InputError: the folder or a template cannot be used; the message lists all
+            problems.
     """
     if problems := find_problems(folder):
         raise InputError("; ".join(problems))
@@ -85,7 +86,9 @@ def read_folder(folder: Path) -> Templates:
 
 
 def read_unchecked(folder: Path) -> Templates:
-    """Return the templates in a folder without parsing them; none without one.
+    """Return the templates in a folder without parsing them.
+
+    If the folder does not exist, the result is empty.
 
     Raises:
         InputError: a template cannot be read.
@@ -112,23 +115,23 @@ def find_problems(folder: Path) -> list[str]:
 
 
 def find_notes(folder: Path) -> list[str]:
-    """Return what is worth knowing about templates that can be used."""
+    """Return notes on usable templates: unchanged or outdated ones."""
     notes = []
     for name, text in read_folder(folder):
-        own, shipped = prompts.parse(text, name), prompts.load(name)
+        custom, shipped = prompts.parse(text, name), prompts.load(name)
         path = folder / (name + SUFFIX)
-        if own.digest == shipped.digest:
+        if custom.digest == shipped.digest:
             notes.append(f"{path}: is the same as the shipped one")
-        elif own.version < shipped.version:
+        elif custom.version < shipped.version:
             notes.append(
-                f"{path}: is version {own.version}, claimcheck has version "
+                f"{path}: is version {custom.version}, claimcheck has version "
                 f"{shipped.version}; claimcheck prompts diff shows what changed"
             )
     return notes
 
 
 def find_unused(templates: Templates, brief: Brief) -> list[str]:
-    """Return what of a brief would have no effect with these templates."""
+    """Return the parts of a brief that these templates would ignore."""
     from jinja2 import meta
 
     environment = prompts.build_environment()
@@ -152,14 +155,14 @@ def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     """Copy the shipped templates, or some of them, into a folder.
 
     Raises:
-        InputError: a template does not exist, a file already exists (nothing is
-            copied then), or the folder cannot be written to.
+        InputError: a template does not exist, a file already exists, or the folder
+            cannot be written to. If a file exists, nothing is copied.
     """
     sources = {name: prompts.read_source(name) for name in names or _list_shipped()}
     paths = {name: folder / (name + SUFFIX) for name in sources}
     if existing := [str(path) for path in paths.values() if path.exists()]:
         raise InputError(
-            f"{', '.join(existing)}: exists already; delete it first, or copy to "
+            f"{', '.join(existing)}: already exists; delete it first, or copy to "
             "another folder"
         )
     try:
@@ -172,7 +175,7 @@ def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 def diff(folder: Path) -> Iterator[str]:
-    """Yield a unified diff from the shipped templates to those of a folder.
+    """Yield a unified diff from the shipped templates to those in a folder.
 
     Raises:
         InputError: the folder does not exist, or a template cannot be read.
@@ -211,7 +214,7 @@ def _find_misnamed_files(folder: Path) -> Iterator[str]:
         similar = difflib.get_close_matches(name, shipped, 1)
         advice = f"; rename it to {similar[0]}{SUFFIX}" if similar else ""
         yield (
-            f"{path}: is not the name of a template (there are "
+            f"{path}: is not the name of a template (available: "
             f"{', '.join(shipped)}){advice}"
         )
 
@@ -224,58 +227,58 @@ def _read(path: Path) -> str:
     if len(content) > _MAX_BYTES:
         raise InputError(f"{path}: is longer than {_MAX_BYTES:,} bytes")
     try:
-        # The same template has the same hash on every system.
+        # With "\n" as line end, a template has the same hash on every system.
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8: {error.reason}") from None
 
 
 def _lint(name: str, text: str) -> list[str]:
-    """Return the problems of a template, the first kind that has any."""
+    """Return a template's problems of the first kind that has any."""
     try:
-        own = prompts.parse(text, "")
+        custom = prompts.parse(text, "")
     except InputError as error:
         return [str(error).removeprefix(": ")]
     shipped = prompts.load(name)
-    if problems := _find_front_matter_problems(own, shipped):
+    if problems := _find_front_matter_problems(custom, shipped):
         return problems
-    first_line = text.count("\n") - own.body.count("\n")
-    if problems := _find_structure_problems(own, shipped, first_line):
+    first_line = text.count("\n") - custom.body.count("\n")
+    if problems := _find_structure_problems(custom, shipped, first_line):
         return problems
-    return _find_rendering_problems(own, shipped)
+    return _find_rendering_problems(custom, shipped)
 
 
-def _find_front_matter_problems(own: Prompt, shipped: Prompt) -> list[str]:
+def _find_front_matter_problems(custom: Prompt, shipped: Prompt) -> list[str]:
     problems = []
-    if own.name != shipped.name:
+    if custom.name != shipped.name:
         problems.append(
-            f"front matter: name is {own.name!r}; it has to be {shipped.name!r}"
+            f"front matter: name is {custom.name!r}; it must be {shipped.name!r}"
         )
-    if own.schema != shipped.schema:
+    if custom.schema != shipped.schema:
         problems.append(
-            f"front matter: schema is {own.schema!r}; it has to be "
+            f"front matter: schema is {custom.schema!r}; it must be "
             f"{shipped.schema!r}, as the form of the answer cannot be changed"
         )
     return problems
 
 
 def _find_structure_problems(
-    own: Prompt, shipped: Prompt, first_line: int
+    custom: Prompt, shipped: Prompt, first_line: int
 ) -> list[str]:
-    """Compare blocks and variables; `first_line` precedes the body."""
+    """Compare blocks and variables; the body follows line `first_line`."""
     import jinja2
     from jinja2 import meta, nodes
 
     environment = prompts.build_environment()
     try:
-        tree = environment.parse(own.body)
+        tree = environment.parse(custom.body)
     except jinja2.TemplateSyntaxError as error:
         return [f"line {first_line + error.lineno}: {error.message}"]
     problems = []
     includes = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
     for node in tree.find_all(includes):
         problems.append(
-            f"line {first_line + node.lineno}: a template is one file: it cannot "
+            f"line {first_line + node.lineno}: a template is one file and cannot "
             "include, import, or extend another"
         )
     for part in tree.body:
@@ -287,7 +290,7 @@ def _find_structure_problems(
     expected = [node.name for node in reference.find_all(nodes.Block)]
     if blocks != expected:
         problems.append(
-            f"has the blocks {_join(blocks)}; it has to have {_join(expected)}, in "
+            f"has the blocks {_join(blocks)}; it must have {_join(expected)}, in "
             "this order"
         )
     used = meta.find_undeclared_variables(tree)
@@ -297,7 +300,7 @@ def _find_structure_problems(
 
 
 def _has_output(node: Any) -> bool:
-    """Whether a node outside of the blocks is more than white space."""
+    """Return whether a node outside of the blocks is more than white space."""
     from jinja2 import nodes
 
     if not isinstance(node, nodes.Output):
@@ -313,16 +316,16 @@ def _find_variable_problems(used: set[str], available: set[str]) -> Iterator[str
         similar = difflib.get_close_matches(name, available, 1)
         advice = f"; did you mean {similar[0]!r}?" if similar else ""
         names = _join(sorted(available))
-        yield f"unknown variable {name!r} (there are {names}){advice}"
+        yield f"unknown variable {name!r} (available: {names}){advice}"
     for name in sorted(available - used - _OPTIONAL_VARIABLES):
         yield f"does not use the variable {name!r}"
 
 
-def _find_rendering_problems(own: Prompt, shipped: Prompt) -> list[str]:
+def _find_rendering_problems(custom: Prompt, shipped: Prompt) -> list[str]:
     """Render samples, and compare what is fenced with the shipped template."""
-    for variables in _build_sample_variables(own.name):
+    for variables in _build_sample_variables(custom.name):
         try:
-            messages = prompts.render_body(own.body, variables, "")
+            messages = prompts.render_body(custom.body, variables, "")
         except InputError as error:
             return [str(error).removeprefix(": ")]
         expected = prompts.render_body(shipped.body, variables, "")
@@ -332,7 +335,7 @@ def _find_rendering_problems(own: Prompt, shipped: Prompt) -> list[str]:
 
 
 def _build_sample_variables(name: str) -> list[dict[str, Any]]:
-    """Return variables with all values, and with as few as there can be."""
+    """Return variables with all values, and with as few as possible."""
     full = dict(_SAMPLES)
     if name == "correct":
         full["items"] = [_CORRECT_ITEM]
@@ -350,23 +353,23 @@ def _compare_messages(
     contents = {message.role: message.content for message in messages}
     problems: list[str] = []
     for message in expected:
-        own = contents[message.role]
+        content = contents[message.role]
         if message.role == "user" and _FENCE in message.content:
-            problems += _find_mark_problems(own)
+            problems += _find_mark_problems(content)
         allowed = _find_unfenced(message.content) | _BRIEF_SAMPLES
-        for name in sorted(_find_unfenced(own) - allowed):
+        for name in sorted(_find_unfenced(content) - allowed):
             problems.append(
                 f"the block {message.role!r} has the {name} outside of the fence; put "
                 "it between two lines that begin with {{ fence }}"
             )
-        missing = _find_samples(message.content) - _find_samples(own)
+        missing = _find_samples(message.content) - _find_samples(content)
         for name in sorted(missing - {"title", "date", "context"} - _BRIEF_SAMPLES):
             problems.append(f"the block {message.role!r} leaves out or cuts the {name}")
     return problems
 
 
 def _find_mark_problems(content: str) -> Iterator[str]:
-    """The message with the document has to name its mark before it uses it."""
+    """Yield a problem unless the user message names its mark before use."""
     first = next((line for line in content.splitlines() if _FENCE in line), "")
     if not first or first.startswith(_FENCE):
         yield (
@@ -384,7 +387,7 @@ def _find_unfenced(content: str) -> set[str]:
         is_mark = line.startswith(_FENCE)
         if is_mark and is_inside:
             fenced = set()
-        # What follows the mark on its own line is not fenced by it.
+        # The mark does not fence the rest of its own line.
         if is_mark or not is_inside:
             unfenced |= _find_samples(line)
         else:

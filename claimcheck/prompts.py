@@ -1,10 +1,10 @@
-"""Prompts: templates in `prompts/`, or the user's own, rendered in a sandbox.
+"""Renders prompts in a sandbox, from templates in `prompts/` or the user's.
 
 A template opens with TOML between `+++` lines (name, version, description, schema) and
 has one block per chat message, named after its role. Document text is passed in as a
 variable and is never compiled. It is put between two fence lines with a mark that does
-not occur in it, so that no document can close its own fence. A template is one file:
-the sandbox has no loader, so that it cannot include another.
+not occur in it, so that no document can close its own fence. A template is
+one file: it cannot include another, because the sandbox has no loader.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 SUFFIX = ".md.j2"
 ROLES = ("system", "user", "assistant")
-# The user's own templates: pairs of name and text. They replace the shipped ones.
+# The user's templates, which replace the shipped ones: pairs of name and text.
 Templates = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A template: front matter, body, and the sha256 of the whole file."""
+    """A template: front matter, body, and the SHA-256 hash of the file."""
 
     name: str
     version: int
@@ -61,30 +61,30 @@ def read_source(name: str) -> str:
     return _get_template_path(name).read_text(encoding="utf-8")
 
 
-def load(name: str, own: Templates = ()) -> Prompt:
-    """Return the template of that name: the user's own, or the shipped one.
+def load(name: str, user_templates: Templates = ()) -> Prompt:
+    """Return the template of that name: the user's, or the shipped one.
 
     Raises:
-        InputError: it does not exist, or its front matter is broken.
+        InputError: the template does not exist, or its front matter is broken.
     """
-    for own_name, text in own:
-        if own_name == name:
+    for template_name, text in user_templates:
+        if template_name == name:
             return parse(text, name + SUFFIX)
     return _load_shipped(name)
 
 
-def get_source(name: str, own: Templates) -> str:
+def get_source(name: str, user_templates: Templates) -> str:
     """Return the text of the template that is used.
 
     Raises:
         InputError: the template does not exist.
     """
-    return dict(own).get(name) or read_source(name)
+    return dict(user_templates).get(name) or read_source(name)
 
 
-def compute_digests(names: Iterable[str], own: Templates) -> dict[str, str]:
-    """Map names of templates to the SHA-256 hashes of those that are used."""
-    return {name: load(name, own).digest for name in names}
+def compute_digests(names: Iterable[str], user_templates: Templates) -> dict[str, str]:
+    """Map names to the SHA-256 hashes of the templates that are used."""
+    return {name: load(name, user_templates).digest for name in names}
 
 
 @cache
@@ -119,29 +119,29 @@ def parse(text: str, path: str) -> Prompt:
 
 
 def render(
-    name: str, variables: dict[str, Any], own: Templates = ()
+    name: str, variables: dict[str, Any], user_templates: Templates = ()
 ) -> tuple[Message, ...]:
     """Render a template: one message per block, in the order of the file.
 
     Raises:
-        InputError: the template is broken, or uses a variable that is not given.
+        InputError: the template is broken, or uses a variable that is not passed.
     """
-    is_own = any(own_name == name for own_name, _ in own)
-    path = name + SUFFIX if is_own else str(_get_template_path(name))
-    return render_body(load(name, own).body, variables, path)
+    is_custom = any(template_name == name for template_name, _ in user_templates)
+    path = name + SUFFIX if is_custom else str(_get_template_path(name))
+    return render_body(load(name, user_templates).body, variables, path)
 
 
 def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Message, ...]:
     """Render the body of a template; `path` is for the error message.
 
     Raises:
-        InputError: the template is broken, or uses a variable that is not given.
+        InputError: the template is broken, or uses a variable that is not passed.
     """
     import jinja2
 
     try:
         template = _compile_template(body)
-        # Blocks are rendered one by one: each is a message of its own.
+        # Blocks are rendered one by one, because each is a separate message.
         context = template.new_context(variables)
         messages = []
         for role, block in template.blocks.items():
@@ -154,9 +154,9 @@ def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Messag
 
 @cache
 def list_fixed_texts(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return what each message of the shipped template always says, in order.
+    """Return the fixed texts of each message of a shipped template, in order.
 
-    An empty text takes the place of variables, conditions, and loops.
+    An empty text stands for variables, conditions, and loops.
 
     Raises:
         InputError: the template is broken, or does not exist.
@@ -181,9 +181,9 @@ def list_fixed_texts(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 def choose_fence(text: str) -> str:
-    """Return a mark that does not occur in `text`, the same one every time."""
-    # Derived from the text, so that the same document makes the same request: caches
-    # and cassettes depend on it.
+    """Return a mark that does not occur in `text`, always the same one."""
+    # It is derived from the text, so that the same document makes the same request:
+    # caches and cassettes depend on that.
     mark = hashlib.sha256(text.encode()).hexdigest()
     while mark[:8] in text:
         mark = hashlib.sha256(mark.encode()).hexdigest()
@@ -206,7 +206,7 @@ def build_environment() -> ImmutableSandboxedEnvironment:
         undefined=jinja2.StrictUndefined,  # a misspelled variable is an error, not ""
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # a prompt is text; reports escape their own
+        autoescape=False,  # a prompt is plain text; reports escape theirs
     )
 
 

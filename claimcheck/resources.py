@@ -1,4 +1,4 @@
-"""Files that come with claimcheck: prompts, schemas, word lists, packed data.
+"""Finds the files of claimcheck: prompts, schemas, word lists, packed data.
 
 `prompts/` and `schemas/` are at the top level of a checkout and under `_data/` in the
 wheel. NOTICE says where the files in `data/` come from.

@@ -1,7 +1,7 @@
-"""Validation against `schemas/`: every problem, each with its JSON path.
+"""Validates against `schemas/`, and lists every problem with its JSON path.
 
-There are two kinds of schema: what a model must answer (`*.answer`, in the strict
-subset that OpenAI accepts), and what claimcheck publishes. A model never counts
+Schemas are of two kinds: those of a model's answers (`*.answer`, in the strict subset
+that OpenAI accepts), and those that claimcheck publishes. A model never counts
 characters, so only the second kind has offsets. The validator is `jsonschema`.
 """
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
-# A message quotes the value that is wrong, which can be a whole answer.
+# A message quotes the invalid value, which can be the entire answer.
 _MAX_MESSAGE_CHARACTERS = 160
-# Structured outputs of OpenAI and others refuse some of these and ignore the rest; what
-# they demand is enforced here, after the answer.
+# Structured outputs of OpenAI and others refuse some of these keywords and ignore the
+# rest, so they are enforced here, after the answer.
 _KEYWORDS_REFUSED_IN_STRICT_MODE = (
     "minLength",
     "maxLength",
@@ -100,7 +100,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
-    """Return every violation of the schema, ordered by path."""
+    """Return all violations of the schema, ordered by path."""
     problems = []
     errors = _build_validator(name).iter_errors(value)
     for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
@@ -124,12 +124,12 @@ def _describe_choice(error: ValidationError) -> str | None:
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
-    """Return a copy without the keywords that strict mode refuses."""
+    """Return the schema without the keywords that strict mode refuses."""
     return strip_keywords(load(name))
 
 
 def strip_keywords(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy a schema without the keywords that strict mode refuses."""
+    """Copy a schema without keywords that strict mode refuses."""
     stripped: dict[str, Any] = _strip_keywords(schema)
     return stripped
 
@@ -153,7 +153,7 @@ def _find_leaf_errors(error: ValidationError) -> list[ValidationError]:
 
 
 def shorten_message(message: str) -> str:
-    """Cut the middle of a long message; its end says what is wrong."""
+    """Cut out the middle of a long message; its end says what is wrong."""
     if len(message) <= _MAX_MESSAGE_CHARACTERS:
         return message
     # jsonschema quotes the value first and says what is wrong last.

@@ -1,6 +1,6 @@
 """The settings of a run. `claimcheck.config` reads them.
 
-To add a setting: a field with its default here, its range or type below, a flag in
+A new setting needs a field with its default, a range or type below, a flag in
 `cli/options.py` if it deserves one, and a line in docs/models.md.
 """
 
@@ -16,11 +16,11 @@ from typing import Any
 from claimcheck.errors import SettingsError
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
-# For an optional setting that must not be sent at all. A file has no other word for it.
+# The value of an optional setting that must not be sent. TOML has no null.
 UNSET = "unset"
 LOCAL = "local"
 DEFAULT_CONTEXT_TOKENS = 128_000
-# llama.cpp reserves memory for all of it: half a gigabyte to two.
+# llama.cpp reserves memory for the entire window: half a gigabyte to two gigabytes.
 LOCAL_CONTEXT_TOKENS = 16_384
 ENGINES = ("auto", "llm", LOCAL, "extractive")
 CHECKERS = ("model", "rules")
@@ -28,12 +28,12 @@ EXTRACTIONS = ("single", "staged")
 CHAT = "chat"
 RESPONSES = "responses"
 APIS = (CHAT, RESPONSES)
-# OpenAI's words; each model accepts some of them.
+# OpenAI's values; each model accepts some of them.
 REASONING_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes", "claims_per_check")
-# Secret, an address that may be private, stated elsewhere in the signature, or without
-# influence on what a run contains.
+# These are secret, private addresses, stated elsewhere in the signature, or without
+# influence on a run's contents.
 _NOT_IN_SIGNATURE = frozenset(
     {
         "api",  # added if it is not the default, see `optional_published`
@@ -41,7 +41,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "base_url",
         "brief",  # adds what is set in it, see `Settings.published`
         "cache",
-        "check_with",  # a check states it where it is not the default
+        "check_with",  # a check states it if it is not the default
         "engine",
         "model",
         "prices",
@@ -67,7 +67,7 @@ class Range:
     is_optional: bool = False
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is in the range, or None where that is allowed."""
+        """Return whether a value is in the range, or None if allowed."""
         if value is None:
             return self.is_optional
         # bool is an int to Python; `max_claims = true` is a mistake.
@@ -77,7 +77,7 @@ class Range:
         return math.isfinite(value) and self.low <= value <= self.high
 
 
-# The upper bounds are there to catch slips of the keyboard; no endpoint needs more.
+# The upper bounds catch typing errors; no endpoint needs more.
 RANGES = {
     "max_claims": Range(1, 10_000, "give a whole number from 1 to 10000"),
     "max_claims_per_passage": Range(1, 200, "give a whole number from 1 to 200"),
@@ -106,7 +106,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "extraction": EXTRACTIONS,
 }
 _OPTIONAL = ("reasoning_effort",)
-_HTTP_URL = re.compile(r"https?://[^/?#\s]")  # a host, at least
+_HTTP_URL = re.compile(r"https?://[^/?#\s]")  # at least the start of a host
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -161,7 +161,7 @@ class Limits:
 
     @property
     def has_budget(self) -> bool:
-        """Whether there is a limit to what may be spent."""
+        """Return whether spending is limited."""
         return self.budget_usd is not None or self.budget_tokens is not None
 
 
@@ -169,7 +169,7 @@ class Limits:
 class SearchEndpoint:
     """The endpoint and the key of a search provider; None is its default.
 
-    `is_project` says that a project file names it: it gets no key of the user's.
+    `is_project` says that a project file names it, so it gets none of the user's keys.
     """
 
     url: str | None = None
@@ -179,14 +179,15 @@ class SearchEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """How evidence is searched.
+    """The settings of a search for evidence.
 
-    `providers` are asked in turn. `before` keeps out pages that were not published
-    before that day. `max_pages` is the maximum number of pages read per claim, and
+    `providers` are asked in turn. With `before`, only pages published before that day
+    are used. `max_pages` is the maximum number of pages read per claim, and
     `max_requests` that of requests to each provider. Pages of the domains in `prefer`
-    are read first, those in `exclude` never, and those of the hosts in `allow_private`
-    even on a private network. With `reuse`, recent results and pages are taken from the
-    evidence archive. `endpoints` are those of the settings files, by provider.
+    are read first, pages of those in `exclude` never, and pages of the hosts in
+    `allow_private` even on a private network. With `reuse`, recent results and pages
+    are taken from the evidence archive. `endpoints` has those of the settings files, by
+    provider.
     """
 
     providers: tuple[str, ...]
@@ -201,7 +202,7 @@ class SearchSettings:
 
     def __post_init__(self) -> None:
         if not self.providers:
-            raise SettingsError("search: no provider is named, such as wikipedia")
+            raise SettingsError("search: names no provider, such as wikipedia")
         if not 1 <= self.max_pages <= 50:
             raise SettingsError(
                 f"max_pages is {self.max_pages!r}; give a whole number from 1 to 50"
@@ -220,25 +221,25 @@ class Settings:
     `local` is `llm` with a model file on this machine, which llama.cpp runs: `model`
     names it, and endpoint and key are not used.
     `max_claims`: the maximum number of claims of a document.
-    `max_claims_per_passage`: of one answer of a model. `passage_tokens`: documents
-    longer than this are read in several passages. `extraction`: "staged" asks a
-    model for claims first, and then for a summary of them, also of a short
-    document. `attempts`: how often a request is tried when the endpoint fails (429,
-    5xx, a lost connection). `api`: "chat" for chat completions, "responses" for
-    OpenAI's Responses API. `reasoning_effort`: how much a model thinks first; None
-    leaves it to the model. `context_tokens`: the model's window; a request that
-    does not fit is not sent. `temperature`, `seed`, and `max_output_tokens`: None,
-    or "unset", sends none. `top_k`: the maximum number of passages shown to a model
-    that checks a claim. `votes`: how often it is asked; the majority counts.
-    `claims_per_check`: the maximum number of claims in one request that checks
-    them, where the documents are short. `verifier`: what judges passages without a
-    model: "lexical", a folder, or the name of a model on a hub; None is the one
-    that comes with claimcheck, if the extra `nli` is installed, else "lexical".
-    `cache`: keep answers for all later commands. `prices`: of models, by name,
-    where the published ones are missing or do not apply. `publisher_name` and
-    `publisher_url`: the author of ClaimReview markup. `check_with`: "rules" checks
-    a model's summary without the model. `repeat`: how often a model runs, to see
-    which claims are stable. `brief`: what the user changes about requests.
+    `max_claims_per_passage`: that of one answer of a model. `passage_tokens`: longer
+    documents are read in several passages. `extraction`: "staged" asks a model for
+    claims first, and then for a summary of them, even if the document is short.
+    `attempts`: how often a request is tried when the endpoint fails (429, 5xx, a lost
+    connection). `api`: "chat" for chat completions, "responses" for OpenAI's Responses
+    API. `reasoning_effort`: how much a model thinks first; None leaves it to the model.
+    `context_tokens`: the model's window; a request that does not fit is not sent.
+    `temperature`, `seed`, and `max_output_tokens` are not sent if they are None or
+    "unset". `top_k`: the maximum number of passages shown to a model that checks a
+    claim. `votes`: how often it is asked; the majority counts. `claims_per_check`: the
+    maximum number of claims in one request that checks them, if the documents are
+    short. `verifier`: the judge of passages without a model: "lexical", a folder, or
+    the name of a model on a hub; None is the one that comes with claimcheck if the
+    extra `nli` is installed, else "lexical". `cache`: keep answers for later commands.
+    `prices`: those of models, by name, if the published ones are missing or do not
+    apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
+    `check_with`: "rules" checks a model's summary without the model. `repeat`: how
+    often a model runs, to see which claims are stable. `brief`: the user's changes to
+    requests.
     """
 
     engine: str = "auto"
@@ -303,7 +304,7 @@ class Settings:
     def _find_invalid_texts(self) -> Iterator[str]:
         for name in _TEXTS:
             text = getattr(self, name)
-            # A terminal may pass any bytes, and a JSON file half a surrogate pair.
+            # A terminal may pass any bytes, and a JSON file half of a surrogate pair.
             if text is not None and not _is_unicode(str(text)):
                 yield f"{name} {text!r} is not valid UTF-8"
 
@@ -322,7 +323,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def checks_with_model(self, engine: str) -> bool:
-        """Whether a model decides the verdicts of a run of this engine."""
+        """Return whether a model decides the verdicts of an engine's runs."""
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
@@ -340,8 +341,8 @@ class Settings:
     def published(self) -> dict[str, Any]:
         """Return the settings that a run's signature states.
 
-        Never the key or the endpoint's address. The model and the seed have fields of
-        their own, and `CHECK_ONLY_SETTINGS` are added by a check.
+        They never include the key or the endpoint's address. The model and the seed
+        have their own fields, and a check adds `CHECK_ONLY_SETTINGS`.
         """
         published = {
             item.name: getattr(self, item.name)
@@ -351,7 +352,7 @@ class Settings:
         return published | self.optional_published() | self.brief.published()
 
     def optional_published(self) -> dict[str, Any]:
-        """Return the settings that older runs lack, if they are set."""
+        """Return the settings that older runs do not have, if they are set."""
         optional: dict[str, Any] = {}
         if self.api != CHAT:
             optional["api"] = self.api

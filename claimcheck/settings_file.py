@@ -1,4 +1,4 @@
-"""Settings files: what they may contain, and what is wrong with one."""
+"""Reads and writes settings files, and reports their problems."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 
 from claimcheck import briefs
 from claimcheck.errors import SettingsError
+from claimcheck.installation import get_install_command
 from claimcheck.settings import RANGES, UNSET, Price, SearchEndpoint
 
 SETTINGS_FILE = "claimcheck.toml"
-# What a setting may be in the file. Keys of endpoints are not among them: files get
-# shared and committed.
+# The type of each setting in a file. API keys are missing, because files get shared and
+# committed.
 _FILE_TYPES: dict[str, type] = {
     **{name: int if item.is_integer else float for name, item in RANGES.items()},
     "engine": str,
@@ -41,7 +42,7 @@ _TYPE_NAMES = {
     list: "a list",
     dict: "a table",
 }
-# In the table `search`: the user's domains, the limit, and a table per provider.
+# The table `search` has the user's domains, the limit, and a table per provider.
 _SEARCH_LISTS = ("prefer", "exclude", "allow_private")
 _SEARCH_TYPES: dict[str, type[Any]] = {
     **dict.fromkeys(_SEARCH_LISTS, list),
@@ -57,7 +58,7 @@ def resolve_user_file() -> Path:
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:
-    """Return the settings in the file; none if the file does not exist."""
+    """Return the settings in the file, or no settings if it does not exist."""
     try:
         with path.open("rb") as file:
             values = tomllib.load(file)
@@ -77,11 +78,12 @@ def read_settings_file(path: Path) -> dict[str, Any]:
     problems = []
     for name, value in values.items():
         if problem := _find_problem(name, value):
-            problems.append(f"{describe_place(path, name)} {problem}")
+            problems.append(f"{describe_location(path, name)} {problem}")
     if problems:
         raise SettingsError(*problems)
     for name in briefs.PATH_SETTINGS:
-        # On the command line, relative to the working folder.
+        # Paths in a file are relative to it; those on the command line, to the working
+        # folder.
         if name in values:
             values[name] = str(path.parent / values[name])
     prices = values.get("prices", {})
@@ -98,9 +100,9 @@ def read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.get("search", {}).items():
         expected = _SEARCH_TYPES.get(name, dict)
         if not isinstance(value, expected) or isinstance(value, bool):
-            # Not the value: it may be a key.
+            # The message must not contain the value, which may be a key.
             kind = _TYPE_NAMES[expected]
-            raise SettingsError(f"{path}: search.{name} has to be {kind}")
+            raise SettingsError(f"{path}: search.{name} must be {kind}")
         if name in _SEARCH_LISTS:
             table[name] = tuple(str(item).lower().strip() for item in value)
         elif name in _SEARCH_TYPES:
@@ -111,12 +113,18 @@ def read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def save_user_settings(**values: str) -> Path:
-    """Write settings into the user's own file, and keep what else is in it.
+    """Write settings into the user's own file, and keep its other contents.
 
     Raises:
-        SettingsError: the file is not valid TOML, or can't be written.
+        SettingsError: the file is not valid TOML, or can't be written, or the library
+            that writes it is not installed.
     """
-    import tomlkit
+    try:
+        import tomlkit
+    except ImportError:
+        raise SettingsError(
+            f"local models need an extra; run {get_install_command('local')}"
+        ) from None
 
     path = resolve_user_file()
     read_settings_file(path)  # complains about what is wrong with it
@@ -134,7 +142,7 @@ def save_user_settings(**values: str) -> Path:
 def find_prompts_folder() -> Path | None:
     """Return the folder of templates that the settings files name, if any.
 
-    It may not be approved yet: people should read templates before they approve them.
+    It need not be approved: people should read templates before they approve them.
     """
     for path in (Path(SETTINGS_FILE), resolve_user_file()):
         values = read_settings_file(path)
@@ -143,8 +151,8 @@ def find_prompts_folder() -> Path | None:
     return None
 
 
-def describe_place(path: Path, name: str) -> str:
-    """Name a setting of a file with its line."""
+def describe_location(path: Path, name: str) -> str:
+    """Return the file, line, and name of a setting."""
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.partition("=")[0].strip().strip("\"'") == name:
             return f"{path}, line {number}: {name}"
@@ -155,7 +163,7 @@ def _find_problem(name: str, value: object) -> str | None:
     if name not in _FILE_TYPES:
         similar = get_close_matches(name, _FILE_TYPES, n=1)
         known = ", ".join(sorted(_FILE_TYPES))
-        hint = f"did you mean {similar[0]}?" if similar else f"there are {known}"
+        hint = f"did you mean {similar[0]}?" if similar else f"choose from {known}"
         return f"is not a setting; {hint}"
     if value == UNSET and name in RANGES and RANGES[name].is_optional:
         return None
@@ -164,7 +172,7 @@ def _find_problem(name: str, value: object) -> str | None:
     is_misplaced_bool = isinstance(value, bool) and expected is not bool
     if isinstance(value, accepted) and not is_misplaced_bool:
         return None
-    return f"is {value!r}; it has to be {_TYPE_NAMES[expected]}"
+    return f"is {value!r}; it must be {_TYPE_NAMES[expected]}"
 
 
 def _parse_price(path: Path, model: str, price: Any) -> Price:
@@ -177,9 +185,9 @@ def _parse_price(path: Path, model: str, price: Any) -> Price:
     ):
         return Price(**price)
     raise SettingsError(
-        f"{path}: prices.{model!r} is {price!r}; give US dollars for a million tokens "
-        "as { input = 0.15, output = 0.60, cached = 0.075 }, with `cached` only if it "
-        "has a price of its own"
+        f"{path}: prices.{model!r} is {price!r}; give US dollars per million tokens "
+        "as { input = 0.15, output = 0.60, cached = 0.075 }; omit `cached` if cached "
+        "input costs the same"
     )
 
 

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     import tiktoken
 
 ENCODING = "o200k_base"
-# No window is smaller, so a smaller count is an endpoint's mistake, as are missing
-# counts. It is also the lower bound of `context_tokens`.
+# No window is smaller, so a smaller count from an endpoint is wrong or missing. This is
+# also the lower bound of `context_tokens`.
 _MIN_WINDOW_TOKENS = 256
-# Other encodings take up to a third fewer tokens than ours for the same text. Chosen by
+# Other encodings need up to a third fewer tokens than ours for the same text. Chosen by
 # hand.
 _READ_SHARE = 0.6
 _BYTES_OF_LONG_TOKEN = 5
 _RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 _RANKS_FILE = "o200k_base.tiktoken"
 
-# tiktoken splits text with this pattern before it merges bytes. The seven cases are a
-# word in lower case, a word in capitals, up to three digits, punctuation, line ends,
+# tiktoken splits text with this pattern before it merges bytes. The seven cases are
+# words in lower case, words in capitals, up to three digits, punctuation, line ends,
 # trailing white space, and other white space.
 _CONTRACTION = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
@@ -63,7 +63,8 @@ def _load_encoding() -> tiktoken.Encoding:
     tokens = map(binascii.a2b_base64, words[::2])
     ranks = dict(zip(tokens, map(int, words[1::2]), strict=True))
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
-    # Not named o200k_base: a second encoding of that name breaks tiktoken's registry.
+    # It is not named o200k_base, because a second encoding of that name would break
+    # tiktoken's registry.
     return tiktoken.Encoding(
         "claimcheck_o200k_base",
         pat_str=_SPLIT_PATTERN,
@@ -75,21 +76,22 @@ def _load_encoding() -> tiktoken.Encoding:
 def count(text: str) -> int:
     """Return the number of `o200k_base` tokens in `text`.
 
-    A literal `<|endoftext|>` is text like any other.
+    A literal `<|endoftext|>` counts as ordinary text.
     """
     return len(_load_encoding().encode_ordinary(text))
 
 
 def estimate_unread(text: str, read_tokens: int) -> int:
-    """Estimate how many tokens of a text were cut off before the model.
+    """Estimate how many tokens of a text the endpoint cut off.
 
-    `read_tokens` is the endpoint's own count. Ollama, for one, cuts what exceeds its
-    window without an error. 0 if the endpoint seems to have read everything.
+    `read_tokens` is the endpoint's own count. Ollama, for one, cuts off text that
+    exceeds its window without an error. The result is 0 if the endpoint seems to have
+    read everything.
     """
     if read_tokens < _MIN_WINDOW_TOKENS:
         return 0
-    # Counting takes longer than this, and most answers need no more. In every script,
-    # a token has about four bytes.
+    # This is faster than counting, and enough for most answers: a token has about four
+    # bytes in every script.
     if read_tokens * _BYTES_OF_LONG_TOKEN > len(text.encode("utf-8", "replace")):
         return 0
     sent_tokens = count(text)
@@ -97,7 +99,7 @@ def estimate_unread(text: str, read_tokens: int) -> int:
 
 
 def is_exact(model: str | None) -> bool:
-    """Whether `count` is exact for this model, rather than an estimate."""
+    """Return whether `count` is exact, not an estimate, for this model."""
     if model is None:
         return False
     from tiktoken.model import encoding_name_for_model

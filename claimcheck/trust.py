@@ -1,9 +1,9 @@
-"""What the `claimcheck.toml` of a folder may decide, by the user's approval.
+"""Limits what a folder's `claimcheck.toml` may set without user approval.
 
 Anybody can put a `claimcheck.toml` into a folder that other people download. If such a
-file could name the endpoint, it would receive their documents; if it could tell a model
-what to do, it could turn every verdict. So the user approves a folder first, as for
-direnv, and the approval ends when the file asks for something else.
+file could name the endpoint, that endpoint would receive their documents; if it could
+instruct a model, it could turn every verdict around. So the user approves a folder
+first, as with direnv, and the approval ends when these settings change.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from claimcheck.settings import LOCAL, Settings
 from claimcheck.settings_file import SETTINGS_FILE, read_settings_file
 
 _APPROVALS = "trusted-folders.json"
-# Strict, not parsed: URL parsers disagree about backslashes, user names, and short
-# forms of addresses, and whatever is not matched here only needs an approval.
+# A strict pattern instead of a parser: URL parsers disagree about backslashes, user
+# names, and short forms of addresses. A URL that does not match just needs approval.
 _LOOPBACK_URL = re.compile(
     r"""
     https?://
@@ -47,10 +47,10 @@ def is_loopback(url: str) -> bool:
 def limit_project(
     settings: Settings, origins: dict[str, str], approval: ProjectApproval
 ) -> Settings:
-    """Return the settings with no more than a project's file may decide.
+    """Return the settings, limited to what a project's file may decide.
 
     Raises:
-        SettingsError: it sets what needs approval.
+        SettingsError: the file sets something that needs approval and has none.
     """
     if origins["verifier"] == SETTINGS_FILE and _needs_approval(settings.verifier):
         approval.require(["verifier"], "decides what counts as supported")
@@ -65,8 +65,8 @@ def approve_project_file(folder: Path) -> list[str]:
     """Approve a folder's settings that need approval; return their names.
 
     Raises:
-        SettingsError: the file is missing or malformed, or sets nothing that needs
-            approval.
+        SettingsError: the settings file is missing or malformed, or sets nothing that
+            needs approval.
         InputError: a file that it names cannot be used.
     """
     path = folder / SETTINGS_FILE
@@ -81,7 +81,7 @@ def approve_project_file(folder: Path) -> list[str]:
         raise SettingsError(
             f"{path}: sets none of {', '.join(candidates)}; there is nothing to approve"
         )
-    Settings(base_url=values.get("base_url"))  # refuses what is not a URL
+    Settings(base_url=values.get("base_url"))  # raises an error if it is not a URL
     read_brief(**{name: values[name] for name in BRIEF_SETTINGS if name in values})
     _approve(folder, ProjectApproval(folder, values).content)
     return [f"{name} {values[name]!r}" for name in names]
@@ -89,16 +89,17 @@ def approve_project_file(folder: Path) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ProjectApproval:
-    """What a project's settings file needs approval for."""
+    """The settings of a project's file that need approval."""
 
     folder: Path
     values: Mapping[str, Any]
 
     @property
     def content(self) -> str:
-        """All that the approval covers; it ends when any of it changes."""
+        """Everything that the approval covers; any change revokes it."""
         url = self.values.get("base_url")
-        # Not parsed: nothing of a stranger's templates is run before the approval.
+        # Templates are not parsed: a stranger's templates must not run before the
+        # approval.
         contents = briefs.read_contents(self.values)
         verifier = self.values.get("verifier")
         if _needs_approval(verifier):
@@ -126,7 +127,7 @@ class ProjectApproval:
         self.require(["model"], "is a file that llama.cpp loads")
 
     def require(self, names: Sequence[str], effect: str) -> None:
-        """Raise SettingsError if the file sets these without approval."""
+        """Raise SettingsError if the file sets names without approval."""
         if not names or self.is_granted():
             return
         raise SettingsError(
@@ -144,7 +145,7 @@ def _limit_endpoint(
     assert url is not None
     if not is_loopback(url) and not approval.is_granted():
         if settings.engine == "extractive":
-            # Nothing is sent, so nobody has to decide about the endpoint.
+            # Nothing is sent, so the endpoint needs no approval and is ignored.
             origins["base_url"] = f"{SETTINGS_FILE}, not approved"
             return replace(settings, base_url=None)
         folder = approval.folder
@@ -159,30 +160,30 @@ def _limit_endpoint(
 
 
 def _needs_approval(verifier: str | None) -> bool:
-    # A folder or a download comes from somebody else; these two come with claimcheck.
+    # A folder or a download may come from anybody; these two come with claimcheck.
     return verifier not in (None, "lexical", "default")
 
 
-def _is_approved(folder: Path, url: str) -> bool:
-    """Return whether the user has approved this folder's endpoint.
+def _is_approved(folder: Path, content: str) -> bool:
+    """Return whether the user has approved this content of a folder's file.
 
     Raises:
         SettingsError: the list of approvals is damaged.
     """
-    return _read_approvals().get(_name_folder(folder)) == _hash(url)
+    return _read_approvals().get(_name_folder(folder)) == _hash(content)
 
 
-def _approve(folder: Path, url: str) -> None:
-    """Approve this folder's endpoint, in place of an earlier one.
+def _approve(folder: Path, content: str) -> None:
+    """Approve this content of a folder's file, instead of an earlier one.
 
     Raises:
         SettingsError: the list of approvals is damaged or cannot be written.
     """
-    approvals = _read_approvals() | {_name_folder(folder): _hash(url)}
+    approvals = _read_approvals() | {_name_folder(folder): _hash(content)}
     path = _resolve_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp lets only the owner read: folder names may be private.
+        # Folder names may be private, and only the owner can read a file of mkstemp.
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(approvals, file, indent=2)
@@ -216,10 +217,10 @@ def _resolve_path() -> Path:
 
 
 def _name_folder(folder: Path) -> str:
-    # Resolved, so that a symbolic link can't lend its approval to another folder. A
-    # name that is not UTF-8 is escaped, because JSON can't hold it.
+    # The path is resolved, so that a symbolic link can't lend its approval to another
+    # folder. A name that is not UTF-8 is escaped, because JSON can't contain it.
     return os.fsencode(folder.resolve()).decode("utf-8", "backslashreplace")
 
 
-def _hash(url: str) -> str:
-    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+def _hash(content: str) -> str:
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

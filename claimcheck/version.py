@@ -1,3 +1,3 @@
-"""The version of claimcheck, and nothing else: the build reads this file."""
+"""The version of claimcheck. The build reads this file."""
 
 __version__ = "0.1.0"

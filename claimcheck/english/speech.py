@@ -65,6 +65,16 @@ _SPEECH_VERB = re.compile(
     """,
     re.VERBOSE,
 )
+# 'Ann Lee: "It rose."', '"It rose." - Ann Lee, mayor', '"It rose." (Cllr. Lee)'
+_SIGNED_QUOTATION = re.compile(
+    r"""
+    (?P<before>[A-Z][^:\"“”\n]{2,40}):\s(?P<first>[\"“])[^\"“”]+[\"”]
+    |[\"“](?:[^\"“”\s]+\s){3,}[^\"“”\s]+[\"”]\s
+        (?:[–—-]\s?(?P<behind>[A-Z][^.!?\"“”]{2,80})
+        |\((?P<bracketed>[A-Z][^()\"“”]{2,80})\)[.]?)
+    """,
+    re.X,
+)
 _INVERTED_QUESTION = re.compile(
     r"(?:(?:Wh(?:at|en|ere|y)|How)\s)?(?:[Ww]ill|[Ww]ould|[Dd]oes|[Dd]id|[Dd]o|[Cc]an"
     r"|[Cc]ould|[Ss]hould|[Mm]ay|[Mm]ight)\s[^\"“”?]{1,300}\?$"
@@ -235,6 +245,8 @@ def mask_quotations(text: str) -> tuple[str, str]:
 @lru_cache(maxsize=4_096)
 def detect_speech(text: str) -> Speech | None:
     """Return the speech in a sentence, or None; pronouns are not resolved."""
+    if speech := _read_signature(_SIGNED_QUOTATION.fullmatch(text)):
+        return speech
     if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
         return None
     if _INVERTED_QUESTION.match(text):
@@ -254,6 +266,21 @@ def detect_speech(text: str) -> Speech | None:
         if speech := _parse_speech_at(match, masked):
             return _check_only_speaker(speech, text, masked, match.end())
     return _build_speech(_extract_source(source["who"]), None) if source else None
+
+
+def _read_signature(match: re.Match[str] | None) -> Speech | None:
+    """Return the speech of a quotation beside a name, and nothing else."""
+    if match is None:
+        return None
+    who = match["before"] or match["behind"] or match["bracketed"]
+    name, _, office = who.partition(",")
+    bare = strip_title(name)
+    if find_names(bare) != (bare,) or (match["before"] and office):
+        return None
+    # A single word without a title may be a work, or a place.
+    if bare == name and " " not in name:
+        return None
+    return Speech(bare, match.start("first") if match["first"] else None)
 
 
 def _check_only_speaker(

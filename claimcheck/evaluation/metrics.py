@@ -45,7 +45,7 @@ def mean(name: str, columns: Columns) -> float:
 
 
 def precision(gold: BoolArray, predicted: BoolArray) -> float:
-    """Return the share of predicted rows that are correct; 0 if none is predicted.
+    """Return the share of predicted rows that are correct; 0 without any.
 
     van Rijsbergen 1979, "Information Retrieval", chapter 7.
     """
@@ -109,7 +109,7 @@ def auroc(gold: BoolArray, score: FloatArray) -> float:
 
 
 def average_precision(gold: BoolArray, score: FloatArray) -> float:
-    """Return the mean of the precisions at each positive row, by falling score.
+    """Return the mean precision at each positive row, by falling score.
 
     It is 0 if no row is positive. Rows with equal scores share a rank. Manning,
     Raghavan, Schütze 2008, "Introduction to Information Retrieval", chapter 8.4,

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 
 class Part(StrEnum):
-    """Rows that people may look at (open), may only score (sealed), or both."""
+    """Rows that people may view (open), may only score (sealed), or both."""
 
     OPEN = "open"
     SEALED = "sealed"

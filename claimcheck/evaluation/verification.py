@@ -251,7 +251,7 @@ def _make_score_metric(
 
 
 def _make_balanced_accuracy(score: str, cutoff: float) -> Metric:
-    """Return the balanced accuracy if scores of at least `cutoff` are supported."""
+    """Return the balanced accuracy of calling scores >= `cutoff` supported."""
 
     def compute(columns: Columns) -> float:
         return balanced_accuracy(_find_supported(columns), columns[score] >= cutoff)

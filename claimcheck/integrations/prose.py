@@ -31,7 +31,7 @@ _GITHUB_ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the files; return 1 if one has a problem, 2 if one is unreadable."""
+    """Check files; return 1 if one has a problem, 2 if one is unreadable."""
     options = _build_parser().parse_args(arguments)
     try:
         settings = load_settings().settings

@@ -42,7 +42,7 @@ class Dialect:
         return replace(self, left_out=self.left_out.union(names))
 
     def merge(self, other: Dialect) -> Dialect:
-        """Return the dialect that avoids everything that either of the two avoids."""
+        """Return the dialect that avoids whatever either of the two avoids."""
         return Dialect(
             max(self.response_format, other.response_format, key=_rank_format),
             self.left_out | other.left_out,
@@ -50,7 +50,7 @@ class Dialect:
         )
 
     def to_json(self) -> str:
-        """Write the dialect as JSON, for a batch that another process resumes."""
+        """Write the dialect as JSON, so that another process can use it."""
         return json.dumps(
             {
                 "response_format": self.response_format,
@@ -67,7 +67,10 @@ class Dialect:
         return cls(fields["response_format"], left_out, fields["streams"])
 
     def describe_left_out(self) -> tuple[str, ...]:
-        """Return the parts left out, sorted; schema pieces only if a schema is sent."""
+        """Return the names of the parts left out, sorted.
+
+        Pieces of the schema are among them only if a schema is sent.
+        """
         names = sorted(self.left_out)
         if self.response_format == "json_schema":
             return tuple(names)

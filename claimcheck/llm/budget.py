@@ -125,11 +125,11 @@ class Reservations(Protocol):
     """A store of reservations that outlasts the process that made them."""
 
     def add(self, cost: RequestCost) -> int:
-        """Store the maximum cost of a request; return a number for `remove`."""
+        """Store a request's maximum cost; return a number for `remove`."""
         ...
 
     def remove(self, number: int) -> None:
-        """Remove a reservation, because the outcome of its request is known."""
+        """Remove a reservation once the outcome of its request is known."""
         ...
 
 

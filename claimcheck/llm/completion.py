@@ -25,6 +25,7 @@ from claimcheck.llm.error_body import (
     has_message,
     read_error_body,
 )
+from claimcheck.llm.stream import assemble_stream, is_stream
 
 # Maps the finish reasons of Anthropic, Gemini, Mistral, and Cohere to OpenAI's.
 _FINISH_REASONS = {
@@ -57,8 +58,6 @@ _CACHED_COUNTS = (
 )
 _JSON_STARTS = ("{", "[{", "```")
 _MAX_DEPTH = 8  # chat completions have five levels
-_STREAM_PREFIXES = ("data:", "event:", "id:", ": ")
-_STREAM_END = "[DONE]"
 
 
 class NoCompletionError(ValueError):
@@ -126,8 +125,8 @@ def parse_completion(content: bytes) -> Completion:
     try:
         # A byte that is not UTF-8 does not cost an answer that was paid for.
         text = decode_json(content).lstrip()
-        if text.startswith(_STREAM_PREFIXES):
-            return build_completion(_assemble_stream(text))
+        if is_stream(text):
+            return build_completion(assemble_stream(text))
         return build_completion(json.loads(text))
     except RecursionError:
         raise NoCompletionError("the JSON is nested too deeply") from None
@@ -171,94 +170,13 @@ def _unwrap(body: Any) -> dict[str, Any]:
         if not body.lstrip().startswith("{"):
             raise ErrorInAnswerError(read_error_body(body))
         body = json.loads(body)  # some gateways encode it twice
-    fields = _expect_object(body, "the body")
+    fields = {} if body is None else body
+    if not isinstance(fields, dict):
+        raise NoCompletionError("the body: expected an object")
     for inner in fields.values():
         if isinstance(inner, dict) and inner.get("choices"):
             return fields | inner
     return fields
-
-
-def _assemble_stream(text: str) -> dict[str, Any]:
-    """Join the events of a stream into one completion.
-
-    https://html.spec.whatwg.org/multipage/server-sent-events.html
-    """
-    stream = _Stream()
-    # Only these end a line: answers may contain U+2028, where `splitlines` splits.
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        name, _, value = line.partition(":")
-        if name == "data" and value.strip():
-            stream.add(value.strip())
-    if not stream.is_complete:
-        raise json.JSONDecodeError("the stream broke off", text[-80:], 0)
-    return stream.build()
-
-
-class _Stream:
-    """The pieces of a streamed completion."""
-
-    def __init__(self) -> None:
-        self.is_complete = False
-        self._fields: dict[str, Any] = {}
-        self._choice: dict[str, Any] = {}
-        self._pieces: dict[str, list[str]] = {}
-        self._items: list[Any] = []
-
-    def add(self, data: str) -> None:
-        if data == _STREAM_END:
-            self.is_complete = True
-            return
-        chunk = _expect_object(json.loads(data), "an event of the stream")
-        if isinstance(chunk.get("response"), dict) or "item" in chunk:
-            self._add_response(chunk)
-            return
-        if chunk.get("type") == "error":
-            chunk = {"error": chunk}
-        for name in ("model", "usage", "error"):
-            if chunk.get(name):
-                self._fields[name] = chunk[name]
-                self.is_complete |= name == "error"
-        choices = chunk.get("choices")
-        if isinstance(choices, list) and choices:
-            self._add_choice(_expect_object(choices[0], "choices[0]"))
-
-    def build(self) -> dict[str, Any]:
-        message = {name: "".join(texts) for name, texts in self._pieces.items()}
-        if not self._choice and not message:
-            return self._fields
-        return {**self._fields, "choices": [{**self._choice, "message": message}]}
-
-    def _add_response(self, event: dict[str, Any]) -> None:
-        """Add an event of the Responses API; the last one has the entire response."""
-        if event.get("type") == responses_api.ITEM_EVENT:
-            self._items.append(event.get("item"))
-        if event.get("type") not in responses_api.FINAL_EVENTS:
-            return
-        self.is_complete = True
-        # Some endpoints omit from the last event what they sent before.
-        output = event["response"].get("output") or self._items
-        self._fields = {**event["response"], "output": output}
-
-    def _add_choice(self, choice: dict[str, Any]) -> None:
-        if choice.get("finish_reason"):
-            self.is_complete = True
-        for name in ("finish_reason", "error"):
-            if choice.get(name):
-                self._choice[name] = choice[name]
-        # Some endpoints send a single event with the entire message.
-        delta = choice.get("delta") or choice.get("message")
-        self._add_message(_expect_object(delta, "choices[0].delta"))
-
-    def _add_message(self, message: dict[str, Any]) -> None:
-        content = _read_content(message.get("content"))
-        pieces: dict[str, str | None] = {
-            "content": content or _read_tool_calls(message)
-        }
-        for name in ("refusal", "reasoning_content", "reasoning"):
-            pieces[name] = _get_text(message, name)
-        for name, piece in pieces.items():
-            if piece:
-                self._pieces.setdefault(name, []).append(piece)
 
 
 def _read_answer(message: dict[str, Any]) -> str | None:
@@ -406,14 +324,6 @@ def _get_count(fields: dict[str, Any], *names: str) -> int | None:
     return None
 
 
-def _expect_object(value: Any, path: str) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise NoCompletionError(f"{path}: expected an object")
-    return value
-
-
 def _read_object(value: Any, text_key: str) -> dict[str, Any]:
     """Read an object, a list's first object, or a text as {text_key: text}."""
     if isinstance(value, list) and value:
@@ -424,7 +334,7 @@ def _read_object(value: Any, text_key: str) -> dict[str, Any]:
 
 
 def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
-    """Return an answer from any other field, or raise the error found there."""
+    """Return an answer from another field, or raise the error found there."""
     text = _find_json(fields) or text
     if not (text or fields.get("choices")) and has_message(fields):
         raise ErrorInAnswerError(read_error_body(fields))

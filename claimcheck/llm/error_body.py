@@ -192,7 +192,7 @@ class _Reader:
 
 
 def put_on_one_line(text: str) -> str:
-    """Return the text on one line, without control characters and surrogates."""
+    """Return the text as one line of printable characters."""
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())

@@ -30,6 +30,7 @@ from claimcheck.llm.connection import (
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import Refusal, read_refusal
+from claimcheck.llm.stream import BrokenStreamError
 from claimcheck.settings import RESPONSES, Settings
 
 # A wrong URL also causes these.
@@ -64,6 +65,10 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
     if isinstance(error, json.JSONDecodeError):
         words = read_error_body(error.doc).message or "empty"
         words = clean_message(words, settings.api_key)
+        if isinstance(error, BrokenStreamError):
+            return EndpointError(
+                f"{endpoint}: the stream broke off {attempts} ({words})"
+            )
         return EndpointError(
             f"{endpoint}: no JSON in the answer {attempts} ({words}); check that the "
             "URL is an OpenAI-compatible API"

@@ -1,4 +1,4 @@
-"""Keep keys out of what endpoints say about them: whole, in pieces, or encoded."""
+"""Remove keys from endpoints' messages: whole, in pieces, or encoded."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _redact_pieces(text: str, key: str) -> str:
 
 
 def _list_forms(key: str) -> Iterator[str]:
-    """Yield the key itself, and its encodings in URLs, JSON, HTML, and base64."""
+    """Yield the key and its encodings in URLs, JSON, HTML, and base64."""
     yield from (key, quote(key, safe=""), key.encode().hex())
     for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
         yield "".join(form.format(ord(character)) for character in key)

@@ -125,7 +125,7 @@ class Limiter:
     async def slot(
         self, body: Mapping[str, Any], max_output_tokens: int | None = None
     ) -> AsyncIterator[RequestSlot]:
-        """Wait until this request may be sent, and adapt the limits to its outcome.
+        """Wait until the request may be sent; adapt the limits to its outcome.
 
         `max_output_tokens` is used if the body cannot state a maximum.
 

@@ -108,7 +108,7 @@ def learn_unnamed_refusal(
 
 
 def _infer_dialect(settings: Settings, body: dict[str, Any]) -> Dialect:
-    """Infer the dialect of a body, which may be older than the last refusal."""
+    """Infer the dialect of a body that may be older than the last refusal."""
     left_out = {
         name
         for name in get_dialect(settings).left_out

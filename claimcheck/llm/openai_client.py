@@ -282,7 +282,7 @@ class OpenAIClient:
     def _build_response(
         self, answers: list[Completion], dialect: Dialect, requests: int
     ) -> ModelResponse:
-        """Build the response from the last answer; the usage includes empty ones."""
+        """Build a response from the last answer, with the usage of all."""
         completion = answers[-1]
         usage = Usage(requests=requests - len(answers))
         for answer in answers:

@@ -130,7 +130,7 @@ class Refusal:
 
     @property
     def exceeds_window_by_text(self) -> bool:
-        """Whether the request would not fit even with a shorter maximum answer."""
+        """Whether the request is too long even with a shorter answer."""
         if not self.is_over_context_window:
             return False
         return self.status == 413 or not _ANSWER_WORDS.search(self.details.message)
@@ -178,7 +178,7 @@ class Refusal:
 
     @property
     def is_of_body_status(self) -> bool:
-        """Whether this is a status with which endpoints refuse parts of a body."""
+        """Whether endpoints refuse parts of a body with this status."""
         return self.status in _BODY_STATUSES
 
     @property
@@ -201,7 +201,7 @@ class Refusal:
 
     @property
     def may_name_nothing(self) -> bool:
-        """Whether the refusal can be about the body although it names no part."""
+        """Whether the refusal may concern the body without naming a part."""
         # OpenRouter: "No endpoints found that can handle the requested parameters."
         is_about_parameters = "parameter" in self.details.message.lower()
         return self.is_of_body_status or (self.status == 404 and is_about_parameters)

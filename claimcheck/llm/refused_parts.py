@@ -1,4 +1,4 @@
-"""Find the part of a request that an endpoint refuses, and what to send instead.
+"""Find the refused part of a request, and what to send instead.
 
 A refusal whose words name a part leads to one step: a dialect without that part, or
 with a replacement. One that names nothing leads to trials in a fixed order.
@@ -94,7 +94,7 @@ _STREAM_WORDS = re.compile(
 def find_step(
     dialect: Dialect, body: dict[str, Any], details: ErrorDetails
 ) -> Dialect | None:
-    """Return the dialect without the first part that the error names, if any."""
+    """Return the dialect without the first part the error names, if any."""
     # The stated field comes first, because it is more reliable than the message.
     text = f"{details.param or ''} {details.message}"
     steps: list[tuple[int, Dialect]] = []
@@ -118,7 +118,7 @@ def find_step(
 def list_trials(
     dialect: Dialect, body: dict[str, Any], status: int | None
 ) -> list[Dialect]:
-    """List the dialects to try, in order, if the error names nothing; at most 14.
+    """List at most 14 dialects to try in order, if the error names nothing.
 
     The last one leaves out every optional part.
     """
@@ -166,7 +166,7 @@ def _reduce_format(body: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
 
 
 def _find_format_words(body: dict[str, Any], text: str) -> int | None:
-    """Return the offset at which the text first mentions the response format."""
+    """Return the offset of the first mention of the response format."""
     starts = []
     words = _FORMAT_WORDS.search(text)
     if words:
@@ -206,7 +206,7 @@ def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dial
 def _choose_schema_pieces(
     dialect: Dialect, body: dict[str, Any], text: str
 ) -> set[str]:
-    """Choose the schema pieces to leave out; empty if the schema itself must go."""
+    """Choose the schema pieces to omit; none if the whole schema must go."""
     named = _prefix(_find_keywords(body, text)) - dialect.left_out
     validating = _prefix(_list_keywords(body, _VALIDATION_KEYWORDS))
     if named:

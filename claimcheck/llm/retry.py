@@ -33,7 +33,7 @@ def ignore_pause(seconds: float) -> None:
 
 
 class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names them so
-    """Wait as long as the endpoint asks, otherwise as long as `fallback` says."""
+    """Wait as long as the endpoint asks, or else as `fallback` says."""
 
     def __init__(self, fallback: tenacity.wait.wait_base) -> None:
         self._fallback = fallback

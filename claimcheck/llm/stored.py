@@ -87,9 +87,10 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
 
 
 def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse:
-    """Record how much of the request was cut off; stored answers have no usage.
+    """Record how much of the request was cut off.
 
-    Cached tokens were also read, and some endpoints do not count them as input.
+    Once stored, an answer has no usage from which to compute it. Cached tokens were
+    also read, and some endpoints do not count them as input.
     """
     if not response.has_divided_usage:
         return response  # how much was read is unknown
@@ -104,7 +105,7 @@ def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse
 def is_usable(
     schema_name: str, response: ModelResponse, brief: Brief = EMPTY_BRIEF
 ) -> bool:
-    """Return whether an answer is complete, and the model read the entire request."""
+    """Return whether an answer is complete and its request was fully read."""
     if response.refusal or response.unread_tokens:
         return False
     return parse_answer(schema_name, response.text or "", brief).is_complete

@@ -129,7 +129,7 @@ class Brief:
         }
 
     def published(self) -> dict[str, Any]:
-        """Return what a run's signature states, without values that are not set."""
+        """Return what a run's signature states, without unset values."""
         published: dict[str, Any] = {
             "kinds": list(self.kinds),
             "fields": {field.name: field.published() for field in self.fields},

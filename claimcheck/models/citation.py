@@ -142,7 +142,7 @@ def measure_precision(statements: Sequence[CheckedStatement]) -> float | None:
 def measure_recall(
     statements: Sequence[CheckedStatement], uncited: int
 ) -> float | None:
-    """Return the citation recall; `uncited` is the number of other sentences."""
+    """Return the citation recall; `uncited` counts the other sentences."""
     total = len(statements) + uncited
     supported = sum(item.outcome is Citing.SUPPORTED for item in statements)
     return supported / total if total else None

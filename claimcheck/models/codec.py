@@ -43,7 +43,7 @@ def from_fields(fields: Any, kind: type[T]) -> T:
 
 
 def dump(result: Any, *, indent: int | None = 2) -> str:
-    """Write a result as JSON with a final line break and `schema_version` first.
+    """Write a result as JSON, `schema_version` first, with a final line break.
 
     The other keys keep the order of the data model.
     """

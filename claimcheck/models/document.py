@@ -18,7 +18,7 @@ from claimcheck.models.span import LineIndex
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A document that was joined with others: `text[start:end]` of the whole."""
+    """A document joined with others: `text[start:end]` of the whole."""
 
     source: str
     title: str | None
@@ -180,7 +180,7 @@ class Document:
         return document.with_metadata(title=part.title, published=part.published)
 
     def with_metadata(self, *, title: str | None, published: date | None) -> Document:
-        """Return a copy with this title and date; None leaves the old value."""
+        """Return a copy with this title and date; None keeps the old value."""
         document = self
         if title is not None:
             _refuse_unusable(title, "title")

@@ -29,7 +29,7 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a document; `message` says why a run is missing or partial.
+    """A document's outcome; `message` says why a run is missing or partial.
 
     `run` is JSON without the document's text, as the store keeps it.
     """

@@ -1,4 +1,4 @@
-"""Applies people's decisions to a run, for every report, export, and comparison.
+"""Apply people's decisions to a run for every report, export, and comparison.
 
 `Run.decisions` has each decision as it was made. This module combines and applies
 them in one place, so that two reports never show a claim in two states.
@@ -154,7 +154,7 @@ def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
 
 
 class _SummaryReview:
-    """Applies the decisions about claims that a summary rests on or repeats."""
+    """Applies decisions about claims that a summary rests on or repeats."""
 
     def __init__(
         self, claims: Iterable[Claim], judgments: Mapping[str, Judgment]
@@ -168,7 +168,7 @@ class _SummaryReview:
         self._gone = gone - kept
 
     def repeats_rejected(self, text: str) -> bool:
-        """Return whether a text has the words of a rejected claim, or a part."""
+        """Return whether a text repeats a rejected claim, or part of one."""
         words = _normalize_words(text)
         if words.count(" ") < _MIN_REPEATED_WORDS:
             return words in self._gone
@@ -197,7 +197,10 @@ class _SummaryReview:
         )
 
     def update_headline(self, headline: str, texts: Sequence[str]) -> str:
-        """Return the headline, or the first text if it repeats what is rejected."""
+        """Update the headline; replace it if it repeats a rejected claim.
+
+        The replacement is the first text that is not empty.
+        """
         if self.repeats_rejected(headline):
             return shorten(next(filter(None, texts)), _MAX_HEADLINE, placeholder="…")
         for claim_id, judgment in self._judgments.items():
@@ -212,7 +215,7 @@ def _list_words(claim: Claim) -> set[str]:
 
 
 def _normalize_words(text: str) -> str:
-    """Return the words alone: a headline lacks the full stop of its sentence."""
+    """Return the words alone: a headline lacks its sentence's full stop."""
     return " ".join(_WORD.findall(text.casefold()))
 
 

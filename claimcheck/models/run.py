@@ -143,7 +143,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What produced a run: enough to repeat it, or to explain why two runs differ.
+    """What produced a run: enough to repeat it or explain why two runs differ.
 
     `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the
     endpoint was made to follow the schema: `json_schema`, `json_object`, `text`, or

@@ -1,4 +1,4 @@
-"""The log of a search for evidence: what it found, read, and left out, and why."""
+"""The log of a search: what it found, read, and left out, and why."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ClaimSearch:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an address returned at a certain time; `sha256` identifies the bytes.
+    """What an address returned at one time; `sha256` identifies the bytes.
 
     `source` is the requested address and `url` the final one, after redirects.
     `headers` are those that describe the content. `published` is the provider's date,

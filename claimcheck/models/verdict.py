@@ -1,4 +1,4 @@
-"""Verdicts: whether evidence supports a claim, with the location of the evidence."""
+"""Verdicts: whether evidence supports a claim, and where the evidence is."""
 
 from __future__ import annotations
 
@@ -142,5 +142,5 @@ class Verdict:
 
     @property
     def label(self) -> Label:
-        """The label of the finding; for attributed claims, whether it was said."""
+        """The finding's label; for attributed claims, whether it was said."""
         return self.finding.label

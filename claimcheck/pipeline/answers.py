@@ -98,7 +98,7 @@ class Answer(Attempt, Generic[T]):
     def build_item_failures(
         self, start: int, end: int, index: QuoteIndex | None, summary: bool = True
     ) -> Iterator[Failure]:
-        """Build a failure for each rejected item, at the location of its quote.
+        """Build a failure for each rejected item, at its quote's location.
 
         `summary=False` skips the items of the summary.
         """
@@ -201,7 +201,7 @@ class VerdictsAnswer:
 
 
 def normalize_speaker(speaker: str | None) -> str | None:
-    """Return the speaker; None for the words that weak models write for null."""
+    """Return the speaker; None for words that weak models write for null."""
     if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
         return None
     return speaker
@@ -264,7 +264,7 @@ def _read_response(request: ModelRequest, response: ModelResponse) -> Attempt:
 def _merge_repair(
     first: Attempt, planned: repair.Repair, response: ModelResponse
 ) -> Attempt:
-    """Merge the repair into the first attempt, or replace the attempt with it."""
+    """Merge the repair into the first attempt, or choose one of the two."""
     second = _read_response(planned.request, response)
     if planned.replaces_answer:
         # A second answer counts unless it contains less than the first.
@@ -319,7 +319,7 @@ def _shorten_raw(text: str) -> str:
 def _diagnose_response(
     schema_name: str, response: ModelResponse
 ) -> tuple[Cause | None, str]:
-    """Return why a response has no text to parse; the cause is None if it has."""
+    """Return why a response has no text; the cause is None if it has some."""
     reason = _fold_finish_reason(response)
     if response.fault is not None:
         is_filtered = reason in _FILTER_REASONS

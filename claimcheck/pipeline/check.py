@@ -189,7 +189,7 @@ class _StatementCheck:
         return self.item.statement
 
     def decide(self, votes: Sequence[Vote]) -> Verdict | CheckFailure:
-        """Return the majority's verdict, or a failure without a usable vote."""
+        """Return the majority verdict, or a failure if no vote is usable."""
         if not votes:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         # A model that did not receive all passages cannot judge them.
@@ -255,7 +255,7 @@ class _StatementCheck:
         return finding
 
     def _is_repeated(self) -> bool:
-        """Whether a passage has all words of the statement and no conflict with it."""
+        """Whether a passage has all the statement's words, and no conflict."""
         words = set(_WORD.findall(self.statement.text.lower()))
         for document, index in self.item.select(_CLOSEST_PASSAGES):
             passage = document.sentences[index].text.lower()
@@ -292,7 +292,7 @@ class _StatementCheck:
         return tuple(evidence)
 
     def _apply_veto(self, finding: Finding, cited: Sequence[Passage]) -> Finding:
-        """Replace "supported" if the rules object, as in a check without a model."""
+        """Veto "supported" with the same rules as a check without a model."""
         hypothesis = self._build_hypothesis()
         for document in self.item.documents:
             indexes = [index for other, index in cited if other is document]

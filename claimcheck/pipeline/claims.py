@@ -1,4 +1,4 @@
-"""Build claims from answers: grounded, without duplicates, in document order."""
+"""Build claims from answers: grounded, deduplicated, and in document order."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def _is_same_claim(claim: Claim, other: Claim) -> bool:
 
 
 def _merge_claims(claim: Claim, duplicate: Claim) -> Claim:
-    """Add a duplicate's locations; return the duplicate if only it was found."""
+    """Add a duplicate's locations, or return it if only it has a location."""
     # A claim with a location can be checked by a reader; one without can't.
     if claim.match is Match.NONE and duplicate.match is not Match.NONE:
         return duplicate

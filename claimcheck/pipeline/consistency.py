@@ -253,7 +253,7 @@ class QuoteComparison:
     def _find_replaced_names(
         self, claim: Sequence[Word], quoted: Sequence[Word]
     ) -> Iterator[Difference]:
-        """Find names between the same words of the quote, where it has another.
+        """Find names that differ from the quote's between the same words.
 
         The document may mention both, but not as one name: "Kim" for "Ann Kim".
         """
@@ -322,7 +322,7 @@ def _shares_no_stem(name: str, text: str) -> bool:
 def _find_numbers(
     claim: Sequence[Word], quoted: Sequence[Word], context: Sequence[Word]
 ) -> Iterator[Difference]:
-    """Find numbers and dates of the claim that differ from those of the quote."""
+    """Find numbers and dates of the claim that differ from the quote's."""
     context_forms = {word.form for word in context}
     added, replaced = (
         _list_other_values(claim, quoted),

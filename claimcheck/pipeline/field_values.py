@@ -83,7 +83,7 @@ class ClaimGrounder:
         return GroundingResult((), Match.NONE)
 
     def _find_nearest(self, text: str, quote: Sequence[Excerpt]) -> Span | None:
-        """Return the text's occurrence, as full words, in or nearest to the quote."""
+        """Find the text, as whole words, in the quote or nearest to it."""
         start = quote[0].start if quote else 0
         end = quote[-1].end if quote else 0
         spans = [Span(*found) for found in find_whole_words(self.reading.source, text)]

@@ -292,7 +292,7 @@ def extract_claims(
 
 
 def limit_claims(size: int, total: int, settings: Settings) -> int:
-    """Return how many claims to ask for in a part of a whole: more than its share.
+    """Return how many claims to ask for in a part: more than its share.
 
     The best claims of all parts are kept, and some parts have more than others.
     """

@@ -75,7 +75,7 @@ def run_together(
 
 
 def _vary(request: ModelRequest, number: int, settings: Settings) -> ModelRequest:
-    """Return the request with this run's seed; the first run's is unchanged."""
+    """Return the request with this run's seed; the first is unchanged."""
     if number == 0:
         return request
     seed = settings.seed if request.seed is None else request.seed

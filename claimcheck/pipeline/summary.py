@@ -7,6 +7,7 @@ request, groups of them are condensed first, in as many rounds as necessary.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -41,6 +42,9 @@ _INPUTS_AFTER_FAILURE = 9
 _TOKENS_AROUND_INPUT = 3
 # Lines per sentence that a summary must have. Chosen by hand.
 _INPUTS_PER_SENTENCE = 2
+# What lines say after a claim: who said it, and in which document.
+_NOTE = re.compile(r" \((?:said by|in) [^()]*\)")
+_LAST_NOTE = re.compile(rf"{_NOTE.pattern}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class ClaimLinks:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A summary, and the failures of writing it; it has neither without claims.
+    """A summary and the failures in writing it; it has neither without claims.
 
     `answers` has the answers of all rounds.
     """
@@ -233,12 +237,35 @@ def _build_digest(
     )
     summary = None
     if last.value:
-        summary = build_summary(last.value, ClaimLinks.from_inputs(inputs))
+        value = _remove_notes(last.value, inputs)
+        summary = build_summary(value, ClaimLinks.from_inputs(inputs))
     if last.cause:
         problem = "is not complete" if summary else "could not be written"
         message = f"the summary of the claims {problem}: {last.message}"
         failures = (replace(last.build_failure(0, end), message=message), *failures)
     return Digest(summary, failures, answers)
+
+
+def _remove_notes(
+    answer: SummaryAnswer, inputs: Sequence[SummaryInput]
+) -> SummaryAnswer:
+    """Remove notes on speakers and sources that a model copied from lines."""
+    notes = {match[0] for item in inputs for match in _NOTE.finditer(item.text)}
+
+    def clean(items: Sequence[LinkedTextAnswer]) -> tuple[LinkedTextAnswer, ...]:
+        cleaned = []
+        for item in items:
+            text = item.text
+            while (match := _LAST_NOTE.search(text)) and match[0] in notes:
+                text = text[: match.start()]
+            cleaned.append(replace(item, text=text or item.text))
+        return tuple(cleaned)
+
+    return replace(
+        answer,
+        sentences=clean(answer.sentences),
+        key_points=clean(answer.key_points),
+    )
 
 
 def _group_by_budget(

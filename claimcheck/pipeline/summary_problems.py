@@ -1,10 +1,9 @@
-"""Compare a model's summary with the document and the claims it rests on.
+"""Compares a model's summary with the document and the claims that it cites.
 
-Every text of it is compared: headline, sentences, key points, positions, and open
-questions. Code does so, on every run. A summary is in other words than the document,
-so only what can be told for sure counts: numbers and names that are nowhere in the
-document, what a claim denies or states the opposite of, and a text that has hardly a
-word of the document.
+Headline, sentences, key points, positions, and open questions are compared in every
+run, without a model. A summary uses other words than the document, so only certain
+problems count: numbers and names that are nowhere in the document, statements that
+contradict their claims, and texts with hardly a word of the document.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from claimcheck.text.reading import Reading
 
 
 def add_summary_problems(run: Run, reading: Reading, brief: Brief) -> Run:
-    """Return the run with what is wrong with its summary, if it has one."""
+    """Return the run with the problems of its summary, if it has a summary."""
     summary, language = run.summary, run.document.language
-    # A translation has other names, and other words.
+    # A translation has other words, and may have other names.
     is_translated = brief.language not in (None, "auto", language)
     if summary is None or is_translated:
         return run
@@ -30,8 +29,8 @@ def add_summary_problems(run: Run, reading: Reading, brief: Brief) -> Run:
     claims = {claim.id: claim for claim in run.claims}
     problems: dict[str, SummaryProblem] = {}
     for text, claim_ids in _list_texts(summary):
-        own = [claims[claim_id] for claim_id in claim_ids if claim_id in claims]
-        message = _describe(comparison, text, own)
+        cited = [claims[claim_id] for claim_id in claim_ids if claim_id in claims]
+        message = _describe(comparison, text, cited)
         if message:
             problems[text] = SummaryProblem(text, message)
     return replace(run, summary=replace(summary, problems=tuple(problems.values())))

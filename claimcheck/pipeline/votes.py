@@ -65,7 +65,7 @@ class _Group:
     def split(
         self, items: Sequence[StatementEvidence], settings: Settings
     ) -> list[_Group]:
-        """Return smaller groups, for a smaller window; none if there are none."""
+        """Return smaller groups, for a smaller window; none if impossible."""
         if len(self.indexes) > 1:
             return [
                 _Group([index], items[index].select(settings.top_k))

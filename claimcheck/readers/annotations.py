@@ -29,7 +29,7 @@ _PURPOSES = ("moderating", "editing", EDITING_SPEAKER, "assessing", "commenting"
 
 @dataclass(frozen=True, slots=True)
 class ImportedDecisions:
-    """A file's new decisions, and the number of annotations that match no claim."""
+    """A file's new decisions, and how many annotations match no claim."""
 
     decisions: tuple[Decision, ...]
     unmatched: int

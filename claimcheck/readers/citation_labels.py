@@ -160,7 +160,7 @@ def _is_address_of(label: str, target: str) -> bool:
 
 
 def names_source(label: str, target: str) -> bool:
-    """Whether a label names its source: its site, its file, or "the report"."""
+    """Whether a label names its source: a site, a file, or "the report"."""
     if _SOURCE_WORD.search(label):
         return len(label.split()) <= _MAX_LABEL_WORDS
     name = re.sub(r"[\W_]", "", label.lower())
@@ -214,7 +214,7 @@ class _Row:
         self._stop = _SENTENCE_END.match(block.text, self._end)
 
     def find_label(self) -> tuple[int, int] | None:
-        """Return the range of the label; None if it is part of the sentence."""
+        """Return the label's range; None if it is part of the sentence."""
         return (
             self._find_brackets()
             or self._find_separate_sentence()
@@ -310,7 +310,7 @@ class _Plain:
         self._space = ""
 
     def add(self, text: str) -> None:
-        """Add text; after a label, it follows with one space or a full stop."""
+        """Add text; after a label, separate it with a space if necessary."""
         if self._is_open and text:
             self._is_open = False
             if not text[0].isspace() and text[0] not in ".,;:!?)…":

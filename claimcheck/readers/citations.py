@@ -305,7 +305,7 @@ def _describe_key(key: str) -> str:
 
 
 def _remove_attribution(sentence: str, citations: Sequence[_Place]) -> str:
-    """Return a sentence without "according to SOURCE" for a source it cites."""
+    """Remove "according to SOURCE" from a sentence that cites the source."""
     for citation, start, end in citations:
         if citation.is_label:
             continue

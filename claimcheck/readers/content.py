@@ -1,4 +1,4 @@
-"""The content that a reader extracts from a file, and functions for all readers."""
+"""The content that a reader extracts, and functions that readers share."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ _PLACEHOLDER = re.compile(
     """,
     re.I | re.X,
 )
+
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Decode bytes to text: detect the encoding, or report where decoding fails."""
+"""Decode bytes: detect the encoding, or report where decoding fails."""
 
 from __future__ import annotations
 

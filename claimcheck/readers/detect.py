@@ -47,6 +47,7 @@ _COMPOUND_STREAMS = (
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
+_SBV_TIMES = re.compile(rb"\d{1,2}:\d\d:\d\d\.\d{3},\d{1,2}:\d\d:\d\d\.\d{3}\r?\n")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 # Formats whose text may be in any encoding.
 TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
@@ -72,6 +73,10 @@ def parse_content(
         # Readers are imported when they are needed: some load large libraries.
         parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
         return kind, parse(data, source)
+    if kind == "subtitles" and data.lstrip().startswith(b"<"):
+        from claimcheck.readers.subtitles import parse_ttml
+
+        return kind, parse_ttml(data, source)
     if kind in ("odt", "epub", "pptx"):
         from claimcheck.readers.packages import parse_package
 
@@ -272,7 +277,7 @@ def _detect_package(data: bytes) -> str | None:
 
 
 def _is_html(prefix: bytes) -> bool:
-    """Whether the first tag after an XML declaration and comments is HTML's."""
+    """Whether the first tag after any XML declaration and comments is HTML."""
     position = 0
     for opening, closing in ((b"<?xml", b"?>"), (b"<!--", b"-->")):
         while prefix.startswith(opening, position):
@@ -290,7 +295,7 @@ def _skip_space(text: bytes, position: int) -> int:
 
 
 def _is_tag(text: bytes, position: int, tag: bytes) -> bool:
-    """Whether exactly this tag is at a position, not a longer one ("<header")."""
+    """Whether this tag is at a position, not a longer one ("<header")."""
     end = position + len(tag)
     return text[position:end].lower() == tag and text[end : end + 1] in _TAG_NAME_ENDS
 
@@ -327,7 +332,7 @@ def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
 
 
 def _is_subtitles(start: bytes) -> bool:
-    """Whether a file is WebVTT or SubRip."""
-    if start.startswith(b"WEBVTT"):
+    """Whether a file has subtitles, in one of four formats."""
+    if start.startswith((b"WEBVTT", b"[Script Info]")) or _SBV_TIMES.match(start):
         return True
     return _CUE_NUMBER.match(start) is not None and bool(_SUBTITLE_CUE.search(start))

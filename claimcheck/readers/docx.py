@@ -131,7 +131,7 @@ class _Package:
         return [values.get(name) for name in names]
 
     def _find_targets(self, part: str) -> dict[str, str]:
-        """Map the last word of each relationship type to the part it refers to."""
+        """Map the last word of each relationship type to its target part."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if relations not in self._archive.namelist():
@@ -298,7 +298,7 @@ def _iterate_inline(paragraph: Any) -> Iterator[Any]:
 
 
 def _find_all(parent: Any, name: str) -> Iterator[Any]:
-    """Yield the elements with this name, including those in content controls."""
+    """Yield elements with this name, including those in content controls."""
     for child in _iterate_content(parent):
         if get_name(child) == name:
             yield child

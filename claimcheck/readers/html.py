@@ -9,6 +9,7 @@ from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
+    SUPERSCRIPTS,
     Content,
     clean_metadata,
     has_words,
@@ -41,6 +42,12 @@ _DATE_OPTIONS = {"original_date": True, "extensive_search": False}
 _MIN_SHARED = 0.4
 _MIN_COMPARED_CHARACTERS = 16
 _MAX_READABILITY_CHARACTERS = 2_000_000
+# Extractors keep the number of a note, and glue it to the word before.
+_RAISED_NUMBER = re.compile(
+    r"<sup\b[^<>]{0,300}>\s*(?:<a\b[^<>]{0,300}>)?\s*\[?(\d{1,3})\]?"
+    r"\s*(?:</a>)?\s*</sup>",
+    re.I,
+)
 _QUOTATION_TAG = re.compile(r"<(/?)(blockquote|footer)\b", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _TAG_WITH_ATTRIBUTES = re.compile(r"<[^<>]*>")
@@ -65,6 +72,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     language = _HTML_LANGUAGE.search(page[:10_000])
     # Scripts can be a megabyte long, and tags in them would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
+    page = _RAISED_NUMBER.sub(_raise_number, page)
     page = _keep_quotation_footers(_NOSCRIPT.sub(_keep_noscript_article, page))
     if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
         raise InputError(
@@ -162,6 +170,10 @@ def _keep_noscript_article(match: re.Match[str]) -> str:
     content = match.group(1)
     words = _TAG_WITH_ATTRIBUTES.sub(" ", content).split()
     return f" {content} " if len(words) >= _MIN_NOSCRIPT_WORDS else " "
+
+
+def _raise_number(match: re.Match[str]) -> str:
+    return match.group(1).translate(SUPERSCRIPTS)
 
 
 def _keep_quotation_footers(page: str) -> str:

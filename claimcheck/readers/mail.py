@@ -1,4 +1,4 @@
-"""Read email (RFC 5322, MIME): the text of a message, without its attachments."""
+"""Read email (RFC 5322, MIME): a message's text without attachments."""
 
 from __future__ import annotations
 

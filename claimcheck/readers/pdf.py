@@ -1,4 +1,4 @@
-"""Read the text layer of PDFs with pypdfium2, with a form feed after each page.
+"""Read the text layer of PDFs with pypdfium2; a form feed ends each page.
 
 Words broken at the end of a line stay broken; the reading view joins them.
 """

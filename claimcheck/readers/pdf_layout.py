@@ -1,4 +1,4 @@
-"""Put the lines of a PDF page in reading order: columns, tables, raised numbers.
+"""Put a PDF page's lines in reading order: columns, tables, raised numbers.
 
 PDFium returns characters in drawing order. That is usually the reading order, unless a
 program draws columns row by row: then the two halves of a row are unrelated. Only such
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from claimcheck.readers.content import SUPERSCRIPTS
+
 # Widths and heights are in units of a character's. Chosen by hand.
 _MIN_GAP = 0.9  # between columns; gaps between justified words are smaller
 _MIN_GUTTER = 0.5  # the width that the gaps of all rows share
@@ -24,7 +26,6 @@ _MAX_RAISED_HEIGHT, _MIN_RAISED_OFFSET = 0.8, 0.2
 _MIN_SIZE_RATIO = 1.15  # of a heading to the text
 _SAMPLED_CHARACTERS = 20  # about the length of a heading
 _MAX_CELL_WORDS = 3
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Character(NamedTuple):
@@ -172,7 +173,7 @@ def _raise_digit(character: _Character, line: _Fragment) -> str:
     is_small = height < _MAX_RAISED_HEIGHT * line.height
     is_above = character.bottom - line.bottom > _MIN_RAISED_OFFSET * line.height
     return (
-        character.text.translate(_SUPERSCRIPTS)
+        character.text.translate(SUPERSCRIPTS)
         if is_small and is_above
         else character.text
     )
@@ -195,17 +196,28 @@ def _order_rows(rows: list[_Row]) -> Iterator[str]:
             yield from _order_rows(right)
             index = end
         else:
-            separator = "\t" if _is_table(region) else " "
-            # Text may separate a chart from a table whose gaps happen to be aligned.
-            for before, row in pairwise([region[0], *region]):
-                if _changes_size(before, row):
-                    yield ""
-                yield separator.join(fragment.text for fragment in row)
+            yield from _format_region(region, gutter)
             index = end
 
 
+def _format_region(region: list[_Row], gutter: _Gutter) -> Iterator[str]:
+    """Yield rows with a common gutter as lines, tab-separated in a table."""
+    is_table = _is_table(region)
+    lines: list[str] = []
+    # Text may be between a chart and a table whose gaps are in one line.
+    for before, row in pairwise([region[0], *region]):
+        text = ("\t" if is_table else " ").join(fragment.text for fragment in row)
+        if _changes_size(before, row):
+            lines.append("")
+        elif is_table and lines and row[0].left >= gutter.right:
+            lines[-1] += f" {text}"  # a cell that has more lines than those before it
+            continue
+        lines.append(text)
+    yield from lines
+
+
 def _changes_size(before: _Row, after: _Row) -> bool:
-    """Whether a heading begins or ends, because the size of letters changes."""
+    """Whether a heading begins or ends, because the letter size changes."""
     heights = (before[0].height, after[0].height)
     return max(heights) > _MIN_SIZE_RATIO * min(heights)
 
@@ -258,8 +270,13 @@ def _trim_region(rows: list[_Row], start: int, end: int, gutter: _Gutter) -> int
     if len(both) < 2:
         return start + 1
     # The longer of two columns continues after the shorter one.
-    is_prose = _is_columns(rows[start:end], gutter)
-    return end if is_prose else both[-1] + 1
+    if _is_columns(rows[start:end], gutter):
+        return end
+    last = both[-1] + 1
+    # The last row may have a cell of several lines.
+    while last < end and rows[last][0].left >= gutter.right:
+        last += 1
+    return last
 
 
 def _has_both(row: _Row, gutter: _Gutter) -> bool:

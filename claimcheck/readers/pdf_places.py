@@ -22,7 +22,7 @@ _MAX_SPACE = 2  # between words of a line, in letter heights; chosen by hand
 
 
 def add_rectangles(run: Run, data: bytes) -> Run:
-    """Return the run with the rectangles of its claims' spans on a PDF's pages.
+    """Return the run with the rectangles of its claims' spans on PDF pages.
 
     Spans that are not found have none; the file may have changed since the run.
 
@@ -49,7 +49,7 @@ def add_rectangles(run: Run, data: bytes) -> Run:
 
 
 def _locate(page: Any, spans: list[Excerpt]) -> dict[Excerpt, Excerpt]:
-    """Return a page's spans, in the order of the text, with their rectangles."""
+    """Return a page's spans in text order, with their rectangles."""
     text_page = page.get_textpage()
     letters, indexes = _read_letters(text_page)
     located: dict[Excerpt, Excerpt] = {}
@@ -105,7 +105,7 @@ def _normalize_letters(text: str) -> str:
 
 
 def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, int]]:
-    """Yield where a text is, in one range or line by line if columns split it."""
+    """Yield the ranges of a text: one, or one per line if columns split it."""
     lines = [_normalize_letters(line) for line in text.splitlines()]
     joined = "".join(lines)
     start = _find(joined, letters, position)

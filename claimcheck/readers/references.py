@@ -1,4 +1,4 @@
-"""Read the list of references of a draft: the source of each number or note."""
+"""Read a draft's list of references: the source of each number or note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read spreadsheets as text: one line per row, with the references of the cells.
+"""Read spreadsheets as text: one line per row, with cell references.
 
 The reading view treats rows as tables. A cell with prose becomes a separate paragraph,
 so that its sentences can be claims; the "[B7]" before it is set aside.

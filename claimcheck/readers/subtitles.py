@@ -19,7 +19,7 @@ import webvtt
 from webvtt.errors import MalformedFileError
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, refuse_empty
+from claimcheck.readers.content import Content, import_required, refuse_empty
 
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
@@ -32,12 +32,14 @@ _MAX_ROLLING_GAP_S = 0.5
 
 # Of a transcript without times, as OpenAI's API returns it by default.
 _UNTIMED_FIELDS = frozenset(("text", "usage", "language", "duration", "task"))
+_ASS_HEADER = "[Script Info]"
+_ASS_NAME, _ASS_TEXT = 4, 9  # the fields of a line of dialogue
 _CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Lines visible from `start_s` to `end_s`; `voices` has the speaker of each.
+    """Lines visible from `start_s` to `end_s`; `voices` has their speakers.
 
     A voice is None if no speaker is named, and empty if it changes to an unknown
     person.
@@ -50,14 +52,18 @@ class _Cue:
 
 
 def parse_subtitles(text: str, encoding: str, source: str) -> Content:
-    """Return the cues of a WebVTT or SubRip file.
+    """Return the cues of WebVTT, SubRip, SubViewer, or SubStation Alpha.
 
     Raises:
         InputError: the cues have no text.
     """
     # The parser takes "1 " for text, and leading blank lines for damage.
     lines = [line.rstrip() for line in text.strip().split("\n")]
+    if lines[0] == _ASS_HEADER:
+        return _build_content(list(_read_ass(lines)), encoding, source)
     kind = "vtt" if lines[0].startswith("WEBVTT") else "srt"
+    if "," in lines[0]:
+        kind = "sbv"  # "0:00:01.000,0:00:03.000"
     try:
         captions = webvtt.from_buffer(io.StringIO("\n".join(lines)), format=kind)
     except MalformedFileError as error:
@@ -67,7 +73,10 @@ def parse_subtitles(text: str, encoding: str, source: str) -> Content:
     if len(captions) < cue_count:
         missing = cue_count - len(captions)
         raise _make_damage_error(source, f"{missing} of {cue_count} cues")
-    cues = [_read_caption(caption) for caption in captions]
+    cues = [
+        _read_cue(_to_seconds(item.start), _to_seconds(item.end), item.raw_text)
+        for item in captions
+    ]
     return _build_content(cues, encoding, source)
 
 
@@ -164,12 +173,45 @@ def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:
     return refuse_empty(content, source, "the file of subtitles")
 
 
-def _read_caption(caption: Any) -> _Cue:
+def parse_ttml(data: bytes, source: str) -> Content:
+    """Return the paragraphs of Timed Text (TTML 2) that have times.
+
+    Raises:
+        InputError: it is damaged, or has no text.
+    """
+    etree = import_required("lxml.etree", "docx", source, "a file of subtitles in TTML")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    cues: list[_Cue] = []
+    try:
+        for element in etree.fromstring(data, parser).iter("{*}p"):
+            for line_break in element.iter("{*}br"):
+                line_break.tail = f"\n{line_break.tail or ''}"
+            start, end = (element.get(name) or "0s" for name in ("begin", "end"))
+            text = html.escape("".join(element.itertext()).strip())
+            cues.append(_read_cue(_to_seconds(start), _to_seconds(end), text))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _make_damage_error(source, str(error)) from None
+    return _build_content(cues, "utf-8", source)
+
+
+def _read_ass(lines: Sequence[str]) -> Iterator[_Cue]:
+    """Yield cues of "Dialogue: Layer,Start,End,Style,Name,,,,Effect,Text"."""
+    for line in lines:
+        kind, _, values = line.partition(":")
+        fields = values.split(",", _ASS_TEXT)
+        if kind == "Dialogue" and len(fields) > _ASS_TEXT:
+            start_s, end_s = _to_seconds(fields[1]), _to_seconds(fields[2])
+            text = fields[_ASS_TEXT].replace("\\N", "\n").replace("\\n", "\n")
+            voice = f"<v {fields[_ASS_NAME]}>" if fields[_ASS_NAME].strip() else ""
+            yield _read_cue(start_s, end_s, voice + text)
+
+
+def _read_cue(start_s: float, end_s: float, raw_text: str) -> _Cue:
     """Return a cue with its speakers, and without marks in its text."""
     lines: list[str] = []
     voices: list[str | None] = []
     voice: str | None = None
-    for line in caption.raw_text.splitlines():
+    for line in raw_text.splitlines():
         for part, text in _split_voices(line):
             voice = part if part is not None else voice
             words = " ".join(html.unescape(_TAG.sub("", text)).split())
@@ -179,7 +221,6 @@ def _read_caption(caption: Any) -> _Cue:
             if words:
                 lines.append(words)
                 voices.append(voice)
-    start_s, end_s = _to_seconds(caption.start), _to_seconds(caption.end)
     return _Cue(start_s, end_s, tuple(lines), tuple(voices))
 
 
@@ -192,7 +233,10 @@ def _split_voices(line: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _to_seconds(timestamp: str) -> float:
-    hours, minutes, seconds = timestamp.split(":")
+    # TTML also has "1.5s", and frames after the seconds: "00:00:01:12".
+    if timestamp.endswith("s"):
+        return float(timestamp[:-1])
+    hours, minutes, seconds = timestamp.split(":")[:3]
     return int(hours) * 3_600 + int(minutes) * 60 + float(seconds)
 
 

@@ -42,8 +42,10 @@ def find_root(prefix: bytes) -> str | None:
 
 
 def detect_xml(prefix: bytes) -> str | None:
-    """Return "feed" or "jats" if the root element is that of one; else None."""
+    """Return "feed", "jats", or "subtitles" by the root element, or None."""
     root = find_root(prefix)
+    if root == "tt":
+        return "subtitles"
     if root in _FEEDS:
         return "feed"
     is_jats = b"JATS" in prefix or b"<front" in prefix or b"NLM" in prefix

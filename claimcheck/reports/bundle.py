@@ -136,7 +136,7 @@ def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def find_different_files(result: Run | Check, files: Mapping[str, bytes]) -> list[str]:
-    """Return the prompts and schemas whose hashes differ from the signature's."""
+    """Return prompts and schemas whose hashes differ from the signature's."""
     hashes = {}
     for signature in list_signatures(result):
         for name, value in signature.prompts.items():

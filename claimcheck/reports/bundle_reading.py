@@ -1,4 +1,4 @@
-"""Reads bundles from other people, within limits and without unpacking them."""
+"""Reads bundles from other people within limits, without unpacking them."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class BundledAnswers:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Fail: only an endpoint's answers are saved, and here nothing is sent."""
+        """Fail: a replay asks no endpoint, so it has no answers to save."""
         raise AssertionError("nothing is sent, so nothing is answered")
 
 

@@ -195,7 +195,7 @@ def _verify_by_replay(
     user_prompts: Templates,
     replay: Callable[[Settings, Client | None], Sequence[str]],
 ) -> VerificationStep:
-    """Repeat the work; `replay` returns the parts of its result that differ."""
+    """Repeat the work; `replay` returns the parts that differ."""
     if obstacle := _find_obstacle(signature, bundle, user_prompts):
         return VerificationStep(name, None, obstacle)
     try:

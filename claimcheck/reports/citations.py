@@ -58,7 +58,7 @@ def render_citations(
         for citation in statement.citations:
             page += _build_citation(citation, locator)
         if statement.together is not None:
-            page.append(_indent("its sources together: supported", "green"))
+            page.append(_indent("supported by its sources together", "green"))
             page += _quote(statement.together, locator)
         page.append(Text(""))
     page += _list_names("without a source", "sentence", checked.uncited)
@@ -100,10 +100,12 @@ def _indent(text: str, style: str = "") -> Padding:
     return Padding(make_safe_text(text, style), (0, 0, 0, 3))
 
 
-def _list_names(what: str, noun: str, texts: Sequence[str]) -> Iterator[RenderableType]:
+def _list_names(
+    relation: str, noun: str, texts: Sequence[str]
+) -> Iterator[RenderableType]:
     if not texts:
         return
-    yield make_safe_text(f"{format_count(len(texts), noun)} {what}:", "bold")
+    yield make_safe_text(f"{format_count(len(texts), noun)} {relation}:", "bold")
     for text in texts:
         yield _indent(text)
     yield Text("")

@@ -172,7 +172,7 @@ def format_check_heading(run: Run) -> str:
 
 
 def repeats_document(run: Run) -> bool:
-    """Return whether a check has found only that the document says what it says.
+    """Return whether a check found only that a document says what it says.
 
     Without a model, claims and summary are sentences of the document.
     """
@@ -218,7 +218,7 @@ def explain_reported_speech(verdict: Verdict) -> Verdict:
 
 
 def format_confidence(finding: Finding) -> str:
-    """Format a finding's confidence with two decimals; empty if it has none."""
+    """Format a finding's confidence with two decimals; empty if absent."""
     return "" if finding.confidence is None else f"{finding.confidence:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""Describes where quotes and evidence are, so that a reader can look them up."""
+"""Describes where quotes and evidence are, so that readers can find them."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file; lines and columns count from 1, or are None if unknown.
+    """A place in a file: lines and columns, from 1, or None if unknown.
 
     `source` is a relative URI reference for a file below the working folder.
     """
@@ -146,7 +146,7 @@ def _suppresses(judgment: Judgment) -> bool:
 
 
 def list_check_results(check: Check, origin: Mapping[str, Place]) -> list[CheckedClaim]:
-    """List a check's claims; `origin` maps subjects to the places of the claims."""
+    """List a check's claims; `origin` maps subjects to their places."""
     places = _Places(check.documents)
     results = [
         _judge_verdict(verdict, origin.get(verdict.subject), places)
@@ -233,7 +233,7 @@ def _choose_rule(finding: Finding) -> str | None:
 def _list_summary_results(
     run: Run, verdicts: Mapping[str, Verdict], places: _Places
 ) -> list[CheckedClaim]:
-    """List checked sentences, each at the place of the first claim it cites."""
+    """List checked sentences, each at the place of the first cited claim."""
     if run.summary is None:
         return []
     spans = place_claims(run)

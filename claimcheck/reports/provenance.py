@@ -26,8 +26,8 @@ def describe_document(run: Run) -> str:
         origin = _DATE_ORIGINS.get(document.published_from or "", "")
         parts.append(f"published {document.published} ({origin})")
     elif not document.parts:
-        parts.append("publication date not known")
-    parts.append(f"language {document.language or 'not known'}")
+        parts.append("publication date unknown")
+    parts.append(f"language {document.language or 'unknown'}")
     parts.append(f"{document.characters:,} characters")
     if document.tokens is not None:
         # If the model's own tokenizer is not used, the number is an estimate.
@@ -110,7 +110,7 @@ def _list_usage(usage: Usage, claims: int) -> list[str]:
 def _format_cost(usage: Usage, claims: int) -> str:
     """Format the total cost and the cost per claim."""
     if usage.cost_usd is None:
-        return "price not known"
+        return "price unknown"
     total = f"${usage.cost_usd:.4f}"
     cost_per_claim = format_cost_per_claim(usage, claims)
     return f"{total} ({cost_per_claim} per claim)" if cost_per_claim else total

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from claimcheck.models.claim import Consistency, Match
+from claimcheck.models.document import Document
 from claimcheck.models.review import judge_claims
 from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, Run, Status
 from claimcheck.reports.common import (
@@ -104,7 +105,7 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 
 def list_remarks(run: Run) -> list[str]:
-    """List what differs in the summary, and what was set aside, ambiguous, stable."""
+    """List remarks on a run: its summary, text set aside, and stability."""
     characters = 0
     reasons = set()
     ambiguous = []
@@ -120,14 +121,17 @@ def list_remarks(run: Run) -> list[str]:
     lines = []
     for problem in run.summary.problems if run.summary else ():
         lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")
-    if run.document.left_out:
-        lines.append(f"Not read: {'; '.join(run.document.left_out)}")
+    lines += _list_left_out(run.document)
     if reasons:
         listed = ", ".join(sorted(reasons))
         lines.append(f"Set aside: {characters:,} characters ({listed})")
     if run.verdicts and repeats_document(run):
         lines.append(SAYS_ITSELF)
     return [*lines, *ambiguous, *_list_stability(run), *_remark_rejected(run)]
+
+
+def _list_left_out(document: Document) -> list[str]:
+    return [f"Not read: {part}" for part in document.left_out]
 
 
 def _remark_rejected(run: Run) -> Iterator[str]:

@@ -20,7 +20,7 @@ _SQLITE_HEADER = b"SQLite format 3\0"
 
 
 def is_index(name: str | Path) -> bool:
-    """Return whether this is an index: a SQLite file, or a PostgreSQL database."""
+    """Return whether this is an index: a SQLite or PostgreSQL database."""
     if is_postgres(name):
         return True
     try:

@@ -95,7 +95,7 @@ def is_postgres(name: object) -> bool:
 
 
 class PostgresIndex(AbstractContextManager["PostgresIndex"]):
-    """A collection in the schema `claimcheck` of a database; as `Index` otherwise.
+    """Like `Index`, but in the schema `claimcheck` of a PostgreSQL database.
 
     The password may be in ~/.pgpass or PGPASSWORD.
 

@@ -1,4 +1,4 @@
-"""Read the parts of a model's answer that follow its schema, and report the rest."""
+"""Read the valid parts of a model's answer, and report the rest."""
 
 from claimcheck.salvage.fit import ParsedAnswer, RejectedItem
 from claimcheck.salvage.parse import parse_answer

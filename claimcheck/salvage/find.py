@@ -107,7 +107,7 @@ def _find_next_start(text: str, start: int, unfinished: dict[str, Any]) -> int:
 
 
 def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
-    """Return the end of the model's reasoning: 0 without any, None if unclosed.
+    """Return the end of the model's reasoning; 0 if none, None if unclosed.
 
     The start tag may be missing, because some endpoints write it themselves.
     """

@@ -55,7 +55,7 @@ _FIELDS = "fields"  # of a claim, as the user defined them
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item that does not follow the schema: number `index` of list `key`."""
+    """An item that does not fit the schema: number `index` of list `key`."""
 
     key: str
     index: int
@@ -309,7 +309,7 @@ class Fitter:
         return _UNSTATED[name] in self._resolve(schema).get("enum", _UNSTATED.values())
 
     def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
-        """Fit the user's fields of a claim; fields that do not fit become null."""
+        """Fit a claim's user-defined fields; invalid ones become null."""
         if not isinstance(value, dict):
             self.correct(path, f"{quote_value(value)} was read as no fields")
             value = {}

@@ -94,7 +94,7 @@ class CutOffError(Exception):
 
 
 class Parser:
-    """Parses one object, starting at its brace; `position` is where it stopped."""
+    """Parses one object from its brace on; `position` is where it stopped."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
@@ -243,7 +243,7 @@ class Parser:
         return str(value)
 
     def _parse_delimited_string(self, quote: str) -> str:
-        """Parse a string that ends where JSON continues, whatever it contains."""
+        """Parse a string up to where JSON continues, whatever it contains."""
         kind = '"' if quote == '"' else "'" if quote in "'‘’" else "“"
         start = position = self.position + 1
         while True:

@@ -1,4 +1,4 @@
-"""Decide which object in a model's text is the answer, and which are its items."""
+"""Find the answer among the objects in a model's text, and its items."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def lacks_first_brace(text: str, properties: Mapping[str, Any]) -> bool:
 
 
 def discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObject]:
-    """Drop objects in the model's reasoning, unless that contains the answer."""
+    """Drop objects in the model's reasoning, unless it contains the answer."""
     answers = [found for found in objects if not found.is_draft]
     if answers or not objects:
         return answers
@@ -77,7 +77,7 @@ def discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObjec
 def find_answer(
     objects: Sequence[FoundObject], properties: Mapping[str, Any]
 ) -> Candidate | None:
-    """Return the object with the most keys of the schema; the last of several."""
+    """Return the object with the most schema keys; the last one if tied."""
     candidates: list[Candidate] = []
     for found in objects:
         candidates += _iter_candidates(found, properties)

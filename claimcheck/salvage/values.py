@@ -123,7 +123,7 @@ def find_scale(numbers: Sequence[Any]) -> int | None:
 
 
 def convert_number(kind: str, value: Any) -> Any:
-    """Convert a value to a number or integer; return it unchanged if unclear."""
+    """Convert a value to a number or integer; if unclear, return it as is."""
     if isinstance(value, str):
         value = _read_number(kind, value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():

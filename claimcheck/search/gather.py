@@ -249,7 +249,7 @@ def _merge_hits(
 
 
 def _interleave(ranked: Sequence[Sequence[_Candidate]]) -> list[_Candidate]:
-    """Return the providers' results alternately, without duplicate addresses."""
+    """Interleave the providers' results, without duplicate addresses."""
     merged: dict[str, _Candidate] = {}
     for row in zip_longest(*ranked):
         for candidate in row:

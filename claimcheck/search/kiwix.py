@@ -1,4 +1,4 @@
-"""Search Kiwix: Wikipedia and other collections offline, served by kiwix-serve.
+"""Search Kiwix: Wikipedia and other offline collections, from kiwix-serve.
 
 https://kiwix-tools.readthedocs.io/en/latest/kiwix-serve.html#http-api
 """

@@ -37,7 +37,7 @@ _COLUMNS = {
 
 
 def read_known_claims(name: str, *, allow_private: bool = False) -> list[KnownClaim]:
-    """Return the known claims in a file or at an address; `-` is standard input.
+    """Return the known claims in a file or at a URL; `-` is standard input.
 
     Raises:
         InputError: the source can't be read, or has no claims.

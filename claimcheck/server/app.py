@@ -167,7 +167,7 @@ def _format_validation_error(problem: dict[str, Any]) -> str:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that cancels its jobs and responds to them when it stops.
+    """A uvicorn server that cancels and answers its jobs when it stops.
 
     Otherwise it would wait for a model, perhaps for minutes.
     """

@@ -23,7 +23,7 @@ class MakeRoomProtocol(H11Protocol):
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
     ) -> None:
-        """Accept the connection, and close an idle one if there are too many."""
+        """Accept the connection, closing an idle one if there are too many."""
         self.made_s = time.monotonic()
         if len(self.connections) >= MAX_CONNECTIONS - 2:
             ours = [
@@ -40,6 +40,6 @@ class MakeRoomProtocol(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Return whether the client has not sent a request, or not all of it."""
+        """Return whether the client has not sent an entire request."""
         cycle = self.cycle
         return cycle is None or cycle.response_complete or cycle.more_body

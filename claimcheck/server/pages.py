@@ -136,7 +136,7 @@ def render_run(
 
 
 def render_check(settings: Settings, saved: SavedCheck) -> str:
-    """Render the report of a check, with a ClaimReview form if a publisher is set."""
+    """Render a check, with a ClaimReview form if a publisher is set."""
     url = f"/api/checks/{saved.number}"
     has_publisher = settings.publisher_name and settings.publisher_url
     # ClaimReview needs the address of a page, so it has a form instead of a link.

@@ -88,7 +88,7 @@ def build_statements(arguments: Arguments) -> list[Statement]:
 def choose_search(
     arguments: Arguments, search: SearchSettings | None
 ) -> SearchSettings | None:
-    """Return how to search for evidence; None if the arguments request no search.
+    """Return how to search for evidence; None if no search is requested.
 
     Raises:
         InputError: this server does not search, or the check has no evidence at all.

@@ -1,4 +1,4 @@
-"""The operations of the HTTP API on runs, checks, quotes, and the server itself.
+"""HTTP API operations on runs, checks, quotes, and the server itself.
 
 OpenAPI publishes the name of a function (or its `name`) as the id of its operation, and
 the docstring as the description.

@@ -43,7 +43,7 @@ async def run_check(
     arguments: Arguments,
     report: ReportStage,
 ) -> Check:
-    """Check claims against a request's evidence, or pages that a search finds."""
+    """Check claims against a request's evidence, or pages from a search."""
     search = requests.choose_search(arguments, config.search)
     report("reading the evidence")
     evidence = [

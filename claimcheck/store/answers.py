@@ -25,7 +25,7 @@ class DocumentAnswers:
         self._counted: set[str] = set()
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the stored answer, the first time with its cost to this batch."""
+        """Return the stored answer; only the first time with its cost."""
         response = self._store.find_answer(self._location, digest)
         if response is None:
             return None
@@ -53,7 +53,7 @@ class StoredReservations:
         self._batch = batch
 
     def add(self, cost: RequestCost) -> int:
-        """Store the maximum cost of a request; return a number for `remove`."""
+        """Store a request's maximum cost; return a number for `remove`."""
         (number,) = self._database.fetch_one(
             "INSERT INTO reservations (batch, tokens, usd, made) "
             "VALUES (?, ?, ?, ?) RETURNING number",
@@ -62,7 +62,7 @@ class StoredReservations:
         return int(number)
 
     def remove(self, number: int) -> None:
-        """Remove a reservation, because the outcome of its request is known."""
+        """Remove a reservation once the outcome of its request is known."""
         # One that can't be removed only costs part of the budget, not an answer.
         with suppress(StoreError):
             self._database.execute(

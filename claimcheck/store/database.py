@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ _Values = Sequence[Any] | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLayout:
-    """The name of a kind of file, a table that only this kind has, and its scripts.
+    """A kind of file: its name, a table that only it has, and its scripts.
 
     The first script creates version 1; each further one upgrades to the next version.
     """
@@ -73,6 +74,9 @@ class Database(AbstractContextManager["Database"]):
             self._migrate(0 if is_new else self._read_version())
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             undo.pop_all()
+        # An index in memory lives as long as the evidence that is read from it, which
+        # nobody closes.
+        weakref.finalize(self, self._connection.close)
         self._identity = self._identify()
 
     def __exit__(self, *_: object) -> None:
@@ -171,7 +175,7 @@ class Database(AbstractContextManager["Database"]):
                 Path(self.path).touch(mode=0o600)
 
     def _identify(self) -> tuple[int, int] | None:
-        """Return the identity of the file, which a new file of the same name lacks."""
+        """Return what tells the file from a new file of the same name."""
         try:
             status = Path(self.path).stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""A temporary copy of a store, for estimates, which must not change the store."""
+"""A temporary copy of a store, for estimates, which must not change it."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     # Outcomes
 
     def iter_pending(self, batch: int) -> Iterator[tuple[int, Document]]:
-        """Yield the pending documents with their numbers, in order of addition."""
+        """Yield pending documents with their numbers, in order of addition."""
         rows = self._iter_rows("d.fields, d.text", batch, DocumentState.PENDING)
         for number, fields, text in rows:
             yield number, load_document(fields, text)
@@ -187,7 +187,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return int(documents), int(characters)
 
     def find_pending(self, batch: int, key: str) -> RunLocation | None:
-        """Return the location of the document with this key, if it is pending."""
+        """Return the location of the document with this key, if pending."""
         row = self.database.fetch_one(
             "SELECT d.number FROM outcomes o JOIN documents d ON d.number = o.document "
             "WHERE o.batch = ? AND d.key = ? AND o.state = 'pending'",

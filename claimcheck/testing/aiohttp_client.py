@@ -1,4 +1,4 @@
-"""Lets aiohttp clients play and record the same cassettes as all other clients.
+"""Lets aiohttp clients play and record the same cassettes as other clients.
 
 vcrpy's patch of aiohttp passes on the Python object that the code under test used as
 the body, and answers that are already decompressed. The patches of other clients pass
@@ -11,15 +11,15 @@ import json
 from typing import Any
 
 from vcr.request import Request
-from vcr.stubs.aiohttp_stubs import vcr_request
+from vcr.stubs.aiohttp_stubs import MockClientResponse, vcr_request
 
 
-def patch_aiohttp(guard: Any) -> Any:
-    """Return the patch for vcrpy to apply: (object, attribute name, replacement).
+def patch_aiohttp(guard: Any) -> list[tuple[Any, str, Any]]:
+    """Return the patches for vcrpy: (object, attribute name, replacement).
 
     `guard` is a `DecompressingGuard`, whose module imports this one.
     """
-    from aiohttp import ClientSession
+    from aiohttp import ClientResponse, ClientSession
     from vcr.patch import _AiohttpClientSessionRequest as send_request
 
     async def send(session: Any, method: str, url: Any, **options: Any) -> Any:
@@ -31,11 +31,16 @@ def patch_aiohttp(guard: Any) -> Any:
             session, method, url, **options
         )
 
-    return ClientSession, "_request", send
+    return [
+        (ClientSession, "_request", send),
+        # Those of vcrpy heed neither the charset nor the type that the server states.
+        (MockClientResponse, "text", ClientResponse.text),
+        (MockClientResponse, "json", ClientResponse.json),
+    ]
 
 
 async def _read_body(options: dict[str, Any]) -> bytes:
-    """Return the bytes of a request's body; `options` can still be sent afterwards."""
+    """Return a request's body as bytes; `options` can still be sent."""
     from aiohttp import FormData
     from aiohttp.payload import PAYLOAD_REGISTRY, LookupError
 

@@ -129,7 +129,7 @@ def render_json(value: Any, style: str | None) -> str:
 
 
 def encode_request_body(body: bytes) -> dict[str, Any]:
-    """Return the stored form of a request body, which only serves comparison."""
+    """Return the stored form of a request body, used only for comparison."""
     try:
         value = parse_exact_json(body.decode())
         return {"json": json.loads(json.dumps(value, sort_keys=True))}
@@ -138,7 +138,7 @@ def encode_request_body(body: bytes) -> dict[str, Any]:
 
 
 def encode_response_body(body: bytes) -> dict[str, Any]:
-    """Return the stored form of an answer body, from which every byte is restored."""
+    """Return the stored form of an answer body, which keeps every byte."""
     try:
         text = body.decode()
         trimmed = text.rstrip("\n")

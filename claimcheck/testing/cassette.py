@@ -174,7 +174,7 @@ class Cassette:
         return [item for item in self._masked if matches_masked(request, item.request)]
 
     def _select_candidates(self, candidates: list[Interaction]) -> list[Interaction]:
-        """Return the answers of this test, or of one other test, or of no test."""
+        """Return this test's answers, else another test's, else no test's."""
         # Never the answers of several tests: a request that is sent twice instead of
         # once must not play one from each.
         by_item: dict[str, list[Interaction]] = defaultdict(list)
@@ -193,7 +193,7 @@ class Cassette:
                 self._save_early()
 
     def _save_early(self) -> None:
-        """Save an answer at once, so that it outlives a process that is killed."""
+        """Save an answer at once, in case the process is killed."""
         started = time.monotonic()
         # The client would retry after an error; the last `save` raises it again.
         with suppress(OSError, ValueError):
@@ -280,7 +280,7 @@ class Cassette:
         return self._replaced
 
     def _merge(self, released: set[Interaction], joined: set[Interaction]) -> None:
-        """Apply the changes of this test to the current content of the file."""
+        """Apply this test's changes to the current content of the file."""
         content = read_file(self.path)
         known = number_interactions(self._interactions)
         others = []
@@ -311,7 +311,7 @@ class Cassette:
             content.interactions.remove(interaction)
 
     def _select_missing(self, others: Iterable[Interaction]) -> list[Interaction]:
-        """Return the added answers that no other process has recorded meanwhile.
+        """Return the added answers that no other process recorded meanwhile.
 
         Every worker of pytest-xdist sets up the fixtures of the session, but a replay
         plays the answers of only one of them.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import importlib.util
 import os
 import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from types import FunctionType
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from vcr.patch import PATCHER_NAMES, CassettePatcherBuilder
+import vcr.patch
+from vcr.patch import PATCHER_NAMES, CassettePatcherBuilder, _HTTPSConnection
 from vcr.request import Request
 from vcr.stubs import VCRHTTPResponse
 
@@ -53,11 +55,12 @@ class Guard:
     @property
     def custom_patches(self) -> tuple[Any, ...]:
         """The patches other than vcrpy's own."""
+        patches = ((VCRHTTPResponse, "close", _close), *_keep_patches_in_all_threads())
         if importlib.util.find_spec("aiohttp") is None:
-            return ()
+            return patches
         from claimcheck.testing.aiohttp_client import patch_aiohttp
 
-        return (patch_aiohttp(DecompressingGuard(self)),)
+        return (*patches, *patch_aiohttp(DecompressingGuard(self)))
 
     @property
     def write_protected(self) -> bool:
@@ -126,7 +129,6 @@ class Guard:
             with ExitStack() as stack:
                 if self.write_protected:
                     stack.enter_context(_replay_environment(self.cassette))
-                stack.enter_context(patch.object(VCRHTTPResponse, "close", _close))
                 for guard in (self, DecompressingGuard(self)):
                     for patcher in CassettePatcherBuilder(guard).build():
                         stack.enter_context(patcher)
@@ -184,6 +186,28 @@ class DecompressingGuard:
 def _close(response: VCRHTTPResponse) -> None:
     # That of vcrpy 9.4 returns True, so `with urlopen(...)` would swallow any error.
     response._closed = True
+
+
+def _keep_patches_in_all_threads() -> Iterator[tuple[Any, str, Any]]:
+    """Yield patches that let threads use clients made of `http.client`.
+
+    While vcrpy sends a request, it puts all real classes back, for every thread, so the
+    requests of the others are neither recorded nor blocked. Python's own class needs
+    that, because it looks up its name among the patched ones; httplib2 does, too.
+    """
+    if "httplib2" in sys.modules:
+        return
+    names = vars(http.client) | {"HTTPSConnection": _HTTPSConnection}
+    original = _HTTPSConnection.__init__
+    init = FunctionType(
+        original.__code__,
+        names,
+        argdefs=original.__defaults__,
+        closure=original.__closure__,
+    )
+    init.__kwdefaults__ = original.__kwdefaults__
+    yield _HTTPSConnection, "__init__", init
+    yield vcr.patch, "force_reset", nullcontext
 
 
 def _forget_dialects() -> None:

@@ -114,7 +114,7 @@ def _diff(recorded: Request, sent: Request) -> Iterator[str]:
 
 
 def _diff_text(recorded: str, sent: str) -> Iterator[str]:
-    """Show the first difference of texts with equal phrases, such as white space."""
+    """Show where texts with equal phrases differ, such as in white space."""
     if recorded != sent:
         pairs = zip(recorded, sent, strict=False)
         common = list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

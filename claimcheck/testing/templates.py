@@ -58,7 +58,7 @@ def _compute_digests(name: str) -> dict[str, str]:
 
 
 def _list_contents(body: bytes) -> Iterator[str]:
-    """Yield the messages of a request, or of all requests in a Batch API file."""
+    """Yield the messages of a request, or of all in a Batch API file."""
     for line in [body, *body.splitlines()]:
         with suppress(ValueError, LookupError, TypeError, AttributeError):
             value = parse_exact_json(line.decode())

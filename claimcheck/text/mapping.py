@@ -111,7 +111,7 @@ class MappedText:
         return bisect.bisect_right(self._starts, position) - 1
 
     def _locate_character(self, index: int, position: int) -> tuple[int, int]:
-        """Return the source range of text[position], which is in this piece."""
+        """Return the source range of text[position], in piece `index`."""
         piece = self._pieces[index]
         if len(piece.text) != piece.end - piece.start:
             return piece.start, piece.end  # a replacement maps to all it replaced

@@ -94,7 +94,9 @@ def _find_marks(text: str) -> Iterator[_Cut]:
                 continue
             yield *link.span("start"), "link"
             yield *link.span("end"), "link"
-    for reason, pattern in _MARKS.items():
+    # Most texts have no such mark, and need no search.
+    has_marks = any(mark in text for mark in ("\\", "[", "<"))
+    for reason, pattern in _MARKS.items() if has_marks else ():
         for mark in pattern.finditer(text):
             yield *mark.span("box" if mark.groupdict().get("box") else 0), reason
     for match in _EMPHASIS.finditer(text):

@@ -1,4 +1,4 @@
-"""Find messages in a text: replies, forwarded messages, signatures, disclaimers.
+"""Find messages in a text: replies, forwarded mail, signatures, disclaimers.
 
 Everything is found by its form in the text, so that a pasted email is read like a saved
 one. Forms of unknown programs remain text.
@@ -258,7 +258,7 @@ def _extract_sender(value: str) -> str | None:
 
 
 def _list_turns(text: str, labels: list[ReplyLabel]) -> Turns:
-    """Return the offsets at which speakers start, by labels and quotation depth."""
+    """Return where speakers start, by labels and quotation depth."""
     turns: Turns = [(0, None)]
     speakers: dict[int, str | None] = {}
     pending: ReplyLabel | None = None

@@ -17,9 +17,10 @@ from claimcheck.text.messages import find_message_parts
 from claimcheck.text.pages import find_line_numbers, find_page_furniture
 from claimcheck.text.urls import find_urls
 
-SUBTITLE_CUE = "subtitle number and time"
+SUBTITLE_CUE, TIME = "subtitle number and time", "time"
 
 _MAX_LINE_CONTEXT = 400
+_MIN_TIMES = 3  # on lines of their own; sentences have hardly one
 
 # Entire lines of noise, by reason. They are searched for together, because each search
 # reads the entire text. Only the first is noise anywhere: the others can also be the
@@ -52,7 +53,7 @@ _LINE_PATTERNS = {
         (?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}
         (?:[ \t]{0,3}[-–—])?
         """,
-    "time": r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?[\])]?",
+    TIME: r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?[\])]?",
 }
 _LINE_REASONS = tuple(_LINE_PATTERNS)
 _ANY_LINE_PATTERN = "|".join(f"({form})" for form in _LINE_PATTERNS.values())
@@ -106,7 +107,7 @@ _SOUND = re.compile(
     re.I | re.X,
 )
 _LEADING_TIME = re.compile(
-    r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t])", re.M
+    r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t]*\S)", re.M
 )
 # "[B7] 900", as the spreadsheet reader writes it
 _CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", re.M)
@@ -116,7 +117,7 @@ _MARKED_PATTERNS = (
     ("-->", _SUBTITLE_MARKUP, "caption markup"),
     ("[", _FOOTNOTE, "footnote mark"),
     ("]:", _LINK_DEFINITION, "link"),
-    (":", _LEADING_TIME, "time"),
+    (":", _LEADING_TIME, TIME),
     ("] ", _CELL_REFERENCE, "cell reference"),
     ("", _RAISED_NOTE, "footnote mark"),
     ("", _SOUND, "sound"),
@@ -156,12 +157,17 @@ def find_noise(text: str) -> tuple[Noise, ...]:
 
 
 def _find_noise_lines(text: str) -> Iterator[Noise]:
-    """Yield the lines that are noise and not part of a sentence."""
-    # A search finds "\n" faster than "^", hence the added line break.
-    for match in _NOISE_LINE.finditer(f"\n{text}"):
+    """Yield the lines that are noise, and not part of a sentence."""
+    # A search skips to a line break faster than to "^"; hence the added one.
+    matches = list(_NOISE_LINE.finditer(f"\n{text}"))
+    reasons = [_LINE_REASONS[(match.lastindex or 0) - 1] for match in matches]
+    # Times on many lines are those of a transcript, also inside of a sentence.
+    sure = {_LINE_REASONS[0]}
+    if reasons.count(TIME) >= _MIN_TIMES:
+        sure.add(TIME)
+    for match, reason in zip(matches, reasons, strict=True):
         start, end = match.start(), match.end() - 1
-        reason = _LINE_REASONS[(match.lastindex or 0) - 1]
-        if reason == _LINE_REASONS[0] or _is_isolated(text, start, end):
+        if reason in sure or _is_isolated(text, start, end):
             yield Noise(start, end, reason)
 
 

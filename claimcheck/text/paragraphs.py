@@ -16,7 +16,7 @@ from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
 
-from claimcheck.text.noise import SUBTITLE_CUE, Noise
+from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise
 from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
 from claimcheck.text.speakers import Label, Speakers
 from claimcheck.text.tables import find_tables
@@ -31,7 +31,7 @@ _BULLETS = frozenset("-*+•–‣◦")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 _MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces after it
 # Noise that may interrupt a text anywhere, even within a sentence.
-_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
+_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, TIME, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 # The last character of a line whose break is a space: not a hyphen, and not CJK.
 _SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
 # Longer lines indicate the page width, or are too long for a heading. Chosen by hand,
@@ -112,7 +112,7 @@ class Paragraph:
         )
 
     def is_list_item(self, source: str) -> bool:
-        """Whether the paragraph starts with a bullet, not a number or a "#"."""
+        """Whether the paragraph starts with a bullet, not a number or "#"."""
         before = source[max(0, self.start - _MAX_BULLET_CHARACTERS) : self.start]
         return self.bullet and before.rstrip(" \t")[-1:] in _BULLETS
 
@@ -175,7 +175,7 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
 def _group_lines(
     source: str, noise: tuple[Noise, ...], speakers: Speakers
 ) -> Iterator[Paragraph]:
-    """Yield runs of text lines, split at blank lines, noise, and list items."""
+    """Yield runs of text lines split at blank lines, noise, and list items."""
     lines = source.splitlines(keepends=True)
     lengths = [len(line) for line in lines if len(line) > MIN_TEXT_LINE_CHARACTERS]
     # The median is not affected by the short last lines of paragraphs.

@@ -50,7 +50,7 @@ _QUOTED_SENTENCE = re.compile(r"[\"“„»«‘][^\n]*[.!?…]\s?[\"”“«»�
 
 
 class Block(NamedTuple):
-    """A paragraph of the view, text[start:end], with its speaker if certain."""
+    """A paragraph text[start:end] of the view, with its speaker if certain."""
 
     start: int
     end: int
@@ -146,7 +146,7 @@ def _fold_voice(
 
 
 def _choose_gap(source: str, before: Block, end: int, start: int) -> str:
-    """Return the separator of two blocks: a blank line, or that within a line."""
+    """Return the separator of two blocks: a space, newline, or blank line."""
     if before.kind is Kind.LABEL and "\n" not in source[end:start]:
         return " "
     return "\n" if before.kind is Kind.TABLE else "\n\n"
@@ -173,7 +173,7 @@ def _mark_headings(
 
 
 def _mark_references(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
-    """Mark what is under a heading such as "References", up to the next one."""
+    """Mark what is under a heading such as "References", up to the next."""
     is_reference = False
     for block in blocks:
         words = text[block.start : block.end]

@@ -1,4 +1,4 @@
-"""Split a reading view into sentences, and into passages of complete sentences.
+"""Split a reading view into sentences and passages of complete sentences.
 
 A passage fits a token budget. sentencex does the segmentation; this module corrects its
 errors in the kinds of texts that we read.
@@ -80,6 +80,12 @@ _CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
 _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
 # The speaker after a quotation: "(Ann Lee)", "— Ann Lee"
 _SOURCE = re.compile(r"(?:\([^()]{1,80}\)[.]?|[–—-]\s+[A-Z][^.!?]{1,60})\s*")
+# '"Who pays?" Ann Lee asked.' is one sentence.
+_ASKED = re.compile(
+    r"(?:[A-Z][\w.’'-]*\s){1,4}(?:said|says|asked|asks|added|wrote|writes|replied|shouted"
+    r"|called|told|tweeted|exclaimed|wondered)"
+    r"(?:[.]|\s(?:in|on|at|during|after|before|reporters|him|her|them|us|me|his)\b)"
+)
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
 # The number of the following item: "1.", "Step 2.", "Q.", and, within a sentence,
 # "resolved: 1. to close it; 2. to sell it".
@@ -235,9 +241,7 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if right.strip() in ("»", "”") or _is_source(end, right):
-        return True
-    if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
+    if _belongs_to_quotation(end, right) or _INNER_ENUMERATOR.search(end):
         return True
     if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
         return True
@@ -247,13 +251,19 @@ def _continues_sentence(left: str, right: str) -> bool:
     return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
 
 
-def _is_source(end: str, right: str) -> bool:
-    """Whether a part says who said the quotation before it."""
+def _belongs_to_quotation(end: str, right: str) -> bool:
+    """Whether a part closes the quotation before it, or says who said it."""
+    if right.strip() in ("»", "”", "...", "…") or _ASIDE.match(right):
+        return True
+    if end.rstrip().endswith(('?"', '!"', "?”", "!”")) and _ASKED.match(right):
+        return True
     return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 
 
 def _breaks_off(left: str, end: str) -> bool:
     """Whether a part ends in no word: "$3 bn." before "in May"."""
+    if end.rstrip().endswith("..."):
+        return True
     last = _LAST_ABBREVIATION.search(end)
     if last is None or not left[:1].isupper():
         return False

@@ -105,7 +105,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Label:
-    """The characters [start, end) that name the speaker of the text after them.
+    """The characters [start, end) that name the speaker of what follows.
 
     `speaker` is None if unknown.
     """
@@ -117,7 +117,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """The labels of a text in order, and the offsets at which speakers start."""
+    """The labels of a text in order, and the offsets where speakers start."""
 
     labels: tuple[Label, ...]
     turns: tuple[tuple[int, str | None], ...]
@@ -185,7 +185,7 @@ def _names_person(name: str) -> bool:
 
 
 def _find_questions(text: str) -> list[re.Match[str]]:
-    """Return the labels "Q." and "A.", unless they belong to a lettered list."""
+    """Find the labels "Q." and "A.", unless they belong to a lettered list."""
     found = list(_QUESTION_LABEL.finditer(text))
     names = [match["name"].lower() for match in found]
     is_interview = not _QUESTIONS.isdisjoint(names) and not _ANSWERS.isdisjoint(names)

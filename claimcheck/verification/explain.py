@@ -97,7 +97,7 @@ def describe_support(
 
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
-    """Say what the closest passages lack, or what follows from their numbers."""
+    """Say what the closest passages lack, or what their numbers imply."""
     for item in comparisons:
         if item.calculation is not None and not item.calculation.is_right:
             calculation = item.calculation

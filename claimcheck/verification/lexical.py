@@ -134,7 +134,7 @@ def _read_words(text: str) -> list[str]:
 
 
 def _read_speech(sentence: str) -> tuple[list[str], list[str], list[str]] | None:
-    """Return the words of the speaker, of their statement, and the rest, sorted.
+    """Return the sorted words of the speaker, the statement, and the rest.
 
     "Sales rose, Ann Lee said" and "Ann Lee said that sales rose" have the same.
     """

@@ -1,4 +1,4 @@
-"""A request as it is sent, a good answer to it, and a cache of answers."""
+"""Provides a request as sent, a good answer to it, and a cache of answers."""
 
 from claimcheck import Settings, summarize
 from tests.support.scripted import ScriptedClient, answer, claim, response

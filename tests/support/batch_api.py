@@ -1,6 +1,6 @@
 """A loopback server with OpenAI's Batch API: files, batches, contents.
 
-No model makes its answers. The API is documented at
+Its answers do not come from a model. The API is documented at
 https://platform.openai.com/docs/api-reference/batch
 """
 

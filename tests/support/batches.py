@@ -1,4 +1,4 @@
-"""Run batches against the faulty server, for tests, `make soak`, and benchmarks.
+"""Runs batches against the faulty server, for tests, `make soak`, and benchmarks.
 
 The server and the batches are separate processes.
 """
@@ -58,13 +58,13 @@ def run_faulty_server(
 
 
 def release_answers(url):
-    """Make a server that holds answers back send them, now and from now on."""
+    """Make a server send the answers that it holds back, and all later ones."""
     with urllib.request.urlopen(f"{url.removesuffix('/v1')}/release"):
         pass
 
 
 def stop_server(url):
-    """Stop the server, whatever it is doing."""
+    """Stop the server, even while it is busy."""
     with (
         contextlib.suppress(OSError),
         urllib.request.urlopen(f"{url.removesuffix('/v1')}/stop"),

@@ -1,4 +1,4 @@
-"""Small files that were made to take all time or memory of whoever reads them."""
+"""Builds small files that take all time or memory of a naive reader."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_pdf(objects: list[bytes]) -> bytes:
 
 
 def nest_forms(depth: int, repeats: int) -> bytes:
-    """A page whose form draws another form several times, which does the same."""
+    """Return a page whose form draws another form several times, and so on."""
     stream = b"/F Do " * repeats
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>"
     objects = [
@@ -85,7 +85,7 @@ _CELL = '<w:tc><w:tcPr><w:gridSpan w:val="1000000000"/></w:tcPr>{}</w:tc>'
 
 
 def build_bombs():
-    """Return all bombs by name; to pack some of them takes seconds."""
+    """Return all bombs by name; packing some of them takes seconds."""
     return {
         "forms.pdf": nest_forms(12, 10),
         "span.docx": write_docx(f"<w:tbl><w:tr>{_CELL.format(_P.format('x'))}</w:tr></w:tbl>"),
@@ -113,14 +113,14 @@ def build_bombs():
     }  # fmt: skip
 
 
-# A child process has 2 GB, and each of two workers may have one.
+# A child process may use 2 GB, and each of two workers may have one.
 MAX_MEMORY_MB = 2 * 2_300 + 600
-# A bomb takes the time limit twice at most: once in a child that has read others.
+# A bomb takes at most twice the time limit: once in a child that has read others.
 MAX_SECONDS_PER_BOMB = 130
 
 
 def run_bombs(folder):
-    """Read all bombs with documents between them; return a line that sums it up."""
+    """Read all bombs with documents between them; return a line with the results."""
     sources = folder / "sources"
     sources.mkdir()
     bombs = build_bombs()

@@ -1,4 +1,4 @@
-"""Verify bundles as a recipient does, and change them as a forger does."""
+"""Verifies bundles as a recipient does, and changes them as a forger does."""
 
 import hashlib
 import json

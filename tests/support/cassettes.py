@@ -1,4 +1,4 @@
-"""Requests, answers, and recordings without a server."""
+"""Builds requests, answers, and recordings without a server."""
 
 from vcr.request import Request
 

@@ -1,4 +1,4 @@
-"""Run the command line in this process: exit code, stdout, and stderr."""
+"""Runs the command line in this process; returns exit code, stdout, and stderr."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Pipe(io.TextIOWrapper):
 def claimcheck(*arguments, stdin=b"", environment=None):
     """Run `claimcheck` with these arguments.
 
-    Modules stay loaded, so that only the first run is slow.
+    Modules stay loaded, so only the first run is slow.
     """
     out, err = _Pipe(), _Pipe()
     command = ["claimcheck", *(os.fsdecode(argument) for argument in arguments)]

@@ -1,4 +1,4 @@
-"""OLE compound files ([MS-CFB]), as Office and Outlook write them."""
+"""Writes OLE compound files ([MS-CFB]), as Office and Outlook do."""
 
 import struct
 

@@ -1,8 +1,8 @@
-"""Cross-encoders of a few hundred bytes whose scores a reader can work out.
+"""Builds cross-encoders of a few hundred bytes with predictable scores.
 
-Each word has a logit for every label, and a pair has the largest of its words: with the
-default labels, a premise with "agrees" is entailed, one with "denies" is contradicted,
-and any other is neutral. Words of the hypothesis count for nothing.
+Each word has a logit for every label, and a pair has the largest logits of its words.
+With the default labels, a premise with "agrees" entails the hypothesis, one with
+"denies" contradicts it, and any other is neutral. Words of the hypothesis do not count.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _build_model(meanings, number_type, has_types):
     for word in WORDS:
         outcome = _OUTCOME_OF_WORD.get(word)
         table += [_STRENGTH if outcome == meaning else 0.0 for meaning in meanings]
-    # without evidence: neutral, or for a model with one output, not entailed
+    # Other words are neutral or, for a model with one output, not entailed.
     start = [
         1.0 if meaning not in _OUTCOME_OF_WORD.values() else 0.0 for meaning in meanings
     ]

@@ -1,4 +1,4 @@
-"""A loopback server that answers from a script, to test faults."""
+"""Loopback servers that answer from a script, to test faults."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def error(message, **fields):
 
 @contextmanager
 def serve_script(*script):
-    """Serve each (status, body, headers) in order, and the last one from then on.
+    """Serve each (status, body, headers) in order, then repeat the last one.
 
     Yields the base URL and the list of request bodies received.
     """
@@ -70,9 +70,9 @@ def serve_script(*script):
 
 @contextmanager
 def serve_picky(refuse, answer):
-    """Answers every request but those for which `refuse(body)` has a status and a body.
+    """Answer every request, unless `refuse(body)` returns a status and a body.
 
-    Gives the base URL and the list of bodies received.
+    Yields the base URL and the list of bodies received.
     """
     received, lock = [], threading.Lock()
 

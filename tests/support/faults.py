@@ -1,6 +1,6 @@
-"""Run batches with faults and kills, and assert what must be true afterwards.
+"""Runs batches with faults and kills, and asserts what must be true afterwards.
 
-Short in the tests, long in `make soak`.
+The runs are short in tests and long in `make soak`.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from tests.support.batches import (
 )
 from tests.support.waiting import wait_until
 
-# Answers in progress take less; a batch that ends later hangs.
+# Answers in progress take less time; a batch that takes longer hangs.
 _MAX_END_S = 60
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
@@ -32,7 +32,7 @@ CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 def run_with_faults(folder, *, documents, concurrency=32, timeout_s=8.0):
     """Run a batch in which 25 % of the requests meet a fault.
 
-    `timeout_s` has to be long enough for a busy machine to read every whole answer.
+    `timeout_s` must be long enough for a busy machine to read every complete answer.
     """
     rows = write_documents(folder / "rows.jsonl", documents)
     with (
@@ -58,7 +58,7 @@ def run_with_faults(folder, *, documents, concurrency=32, timeout_s=8.0):
         assert {item.cause for item in failed} <= CAUSES
         assert all(item.message for item in failed)
         assert seen["attempts"] <= settings.attempts
-        # each answer that was sent completely is counted once
+        # Each answer that was sent completely is counted once.
         assert info.spent_tokens == seen["tokens"], seen
         query = "SELECT sum(input_tokens + output_tokens) FROM outcomes"
         assert store.database.execute(query).fetchone()[0] == seen["tokens"]
@@ -118,7 +118,7 @@ def run_with_kills(folder, *, documents, kills, seed=3, ways=("SIGKILL",)):
 
 @contextmanager
 def run_in_terminal(command):
-    """Run a command in a terminal of its own; yield it, and what closes that."""
+    """Run a command in its own terminal; yield it, and a function that closes that."""
     control, terminal = os.openpty()
     with subprocess.Popen(
         command,

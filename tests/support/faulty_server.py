@@ -50,7 +50,7 @@ _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
 @dataclass
 class Behavior:
-    """How the server behaves, and what it has counted.
+    """The behavior of the server, and its counts.
 
     `rate` is the share of requests with a fault. `delays_s` is the range of the time
     that an answer takes. If `hold` is not 0, only the first `hold` requests are
@@ -110,7 +110,7 @@ def claim(quote):
 
 
 def build_answer(body):
-    """Return what a model could answer.
+    """Return an answer that a model could give.
 
     The claims are sentences of the document; the evidence is its first passage.
     """

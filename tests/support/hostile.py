@@ -1,4 +1,4 @@
-"""Text that attacks whatever displays it, and a strict HTML parser.
+"""Text that attacks any program that displays it, and a strict HTML parser.
 
 The attacks are scripts, event handlers, styles, URLs, and terminal escapes.
 """

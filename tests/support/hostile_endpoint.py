@@ -1,4 +1,4 @@
-"""An endpoint that attacks whoever asks it, in a way that the document chooses.
+"""An endpoint that attacks its clients, in a way that the document chooses.
 
 `run_hostile_batch` is short in the tests and long in `make soak`.
 """
@@ -35,7 +35,7 @@ class Attacks(Handler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         number = int(_TOWN.search(json.dumps(body))[1])
-        # Whatever the client does about it is seen there.
+        # The test sees the result in the client.
         with suppress(OSError):
             getattr(self, ATTACKS[number % len(ATTACKS)])(body)
 
@@ -126,7 +126,7 @@ ATTACKS = [name for name in vars(Attacks) if name not in ("do_POST", "begin", "s
 
 
 def run_hostile_batch(folder, *, documents, timeout_s=3.0):
-    """Run a batch until nothing is pending; return a line that sums it up."""
+    """Run a batch until nothing is pending; return a line with the results."""
     rows = write_documents(folder / "rows.jsonl", documents)
     store = folder / "runs.db"
     (folder / "claimcheck.toml").write_text(f"timeout_s = {timeout_s}\n")
@@ -136,7 +136,7 @@ def run_hostile_batch(folder, *, documents, timeout_s=3.0):
         started = time.monotonic()
         peak_mb = commands = 0
         pending = documents
-        # It ends where several documents in a row have no answer, and resumes.
+        # It ends when several documents in a row have no answer, and resumes.
         while pending:
             with (folder / "messages").open("wb") as messages:
                 code, used_mb = measure_peak_mb(command, cwd=folder, stderr=messages)
@@ -166,7 +166,7 @@ def count_pending(store):
 
 
 def check_outcomes(store, documents):
-    """Expect an outcome for each document, and a cause for each failure."""
+    """Assert that each document has an outcome, and each failure a cause."""
     with RunStore(store, create=False) as opened:
         items = list(opened.list_documents(opened.batches()[0].number))
     assert len(items) == documents

@@ -23,7 +23,7 @@ _NOT_LFS = (".json", ".md")
 
 @dataclass
 class FakeHub:
-    """What the hub has, how it misbehaves, and what it was asked.
+    """The files of the hub, its faults, and the requests that it received.
 
     `commits` maps a branch to a commit. `requests` are the methods, paths, and tokens.
     """
@@ -115,7 +115,7 @@ def serve_hub(hub):
             repository, _, revision = path.partition("/revision/")
             commit = hub.commits.get(revision, revision)
             if repository != REPOSITORY:
-                # the real hub does not say whether a private model exists
+                # The real hub does not say whether a private model exists.
                 self._refuse(401, "RepoNotFound")
             elif commit not in hub.commits.values():
                 self._refuse(404, "RevisionNotFound")
@@ -132,7 +132,7 @@ def serve_hub(hub):
             if not _is_lfs(name):
                 self._send_file(name, **headers)
                 return
-            # The same server by another name is another host to a client.
+            # To a client, the same server under another name is another host.
             port = self.server.server_address[1]
             headers |= {
                 "X-Linked-Etag": f'"{hashlib.sha256(content).hexdigest()}"',

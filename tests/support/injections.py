@@ -1,4 +1,4 @@
-"""A document that gives a language model orders, twenty times."""
+"""A document that contains an order to a language model, in twenty variants."""
 
 _BEFORE = (
     "The Halden bridge reopened on Monday after fourteen months of repairs. The work "

@@ -1,4 +1,4 @@
-"""Serve a handler of HTTP requests on loopback while a block runs."""
+"""Serves a handler of HTTP requests on loopback while a block runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def handle(self):
-        """Serve a connection; that a client was killed is nothing to report."""
+        """Serve a connection, and ignore clients that were killed."""
         with suppress(ConnectionError):
             super().handle()
 
@@ -40,8 +40,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    # A connection that is refused because many are made at once would be an attempt
-    # that no test counts.
+    # If many connections are made at once, none may be refused: tests would not count
+    # that attempt.
     request_queue_size = 256
 
 

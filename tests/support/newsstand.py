@@ -11,7 +11,7 @@ HTML = {"content-type": "text/html; charset=utf-8"}
 
 
 def page(title, *paragraphs, date=None):
-    """Return an HTML page; `date` is stated as publishers do."""
+    """Return an HTML page that states its `date` as publishers do."""
     stated = (
         f'<meta property="article:published_time" content="{date}T10:00:00Z">'
         if date
@@ -25,10 +25,10 @@ def page(title, *paragraphs, date=None):
 
 
 class Newsstand:
-    """What the server answers: `pages` by path, and `results` for every query.
+    """The answers of the server: `pages` by path, and `results` for every query.
 
-    A page is a text, or (status, headers, body). A result is a path or a dict. `queries`
-    and `requests` are what was asked.
+    A page is a text, or (status, headers, body). A result is a path or a dict.
+    `queries` and `requests` are those that were received.
     """
 
     def __init__(self, url):

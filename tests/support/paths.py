@@ -1,4 +1,4 @@
-"""Paths of the files that tests read, and what one of them states."""
+"""Paths of the files that tests read, and a sentence of one of them."""
 
 from pathlib import Path
 

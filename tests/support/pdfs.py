@@ -1,4 +1,4 @@
-"""One-page PDF files whose text is at stated places."""
+"""Writes one-page PDF files whose text is at given positions."""
 
 
 def write_pdf(pieces, *, title=""):

@@ -1,4 +1,4 @@
-"""A PostgreSQL server on loopback, if its programs are installed."""
+"""Runs a PostgreSQL server on loopback, if its programs are installed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find_programs():
 @contextmanager
 def serve_postgres(programs):
     """Serve an empty database during the block, and yield its address."""
-    # PostgreSQL refuses to run as root, who may become anybody.
+    # PostgreSQL refuses to run as root, but root may switch to another user.
     account = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

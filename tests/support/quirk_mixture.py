@@ -1,8 +1,8 @@
 """A batch at an endpoint with many quirks at once, killed at random moments.
 
-Short in the tests, long in `make soak`. What must be true afterwards: each document has
-a result, or a failure with its cause; no answer is lost; and none is paid for twice,
-except those that were on their way to a process when it was killed.
+It is short in tests and long in `make soak`. Afterwards each document has a result, or
+a failure with its cause; no answer is lost; and none is paid for twice, except those
+that were on their way to a process when it was killed.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from tests.support.batches import batch_command, write_documents
 from tests.support.loopback import Handler, serve_handler
 
 CONCURRENCY = 8
-# These end a command. They do so once for a document, until the account is in order.
+# These end a command, once per document, until the account is in order.
 ACCOUNT_MODES = ("quota", "quota_type", "pay402", "str_401", "html_403", "ra_long", "toggle")  # fmt: skip
-# These have a failure as the outcome, whatever is tried.
+# The outcome of these is always a failure.
 FAILING_MODES = {
     "err200": "unanswered",
     "text_503": "unanswered",
@@ -42,7 +42,7 @@ _NUMBER = re.compile(r"town (\d+)")
 
 
 class Mixture:
-    """The modes of documents, by their number, and what was sent to whom."""
+    """The modes of documents by number, and the answers that were sent."""
 
     def __init__(self, seed, modes, account_share=0.01):
         self.seed = seed
@@ -88,7 +88,7 @@ class Mixture:
 
 
 def find_request(body):
-    """Return what identifies a request in every dialect, and its document's number."""
+    """Return a request's key, the same in every dialect, and its document's number."""
     contents = [
         item["content"] for item in body["messages"] if item["role"] != "system"
     ]
@@ -102,7 +102,7 @@ def find_request(body):
 
 
 def is_answer(reply):
-    """Whether a reply is an answer that has to be kept."""
+    """Return whether a reply is an answer that must be kept."""
     body = reply.body
     if reply.status != 200 or not isinstance(body, dict):
         return reply.status == 200
@@ -133,7 +133,7 @@ def serve_mixture(mixture):
 
 
 def run_killed_mixture(folder, *, documents, kills, seed=5, modes=None, share=0.01):
-    """Run a batch to its end, killed on the way; return a line that sums it up."""
+    """Run a batch until it is done, with kills; return a line with the results."""
     if modes is None:
         modes = [name for name in quirks.MODES if name not in ACCOUNT_MODES]
     mixture = Mixture(seed, modes, share)
@@ -181,7 +181,8 @@ def _run_to_the_end(command, mixture, store, documents, kills):
         ) as process:
             if len(mixture.kills) < kills:
                 wanted = mixture.requests + rng.randint(1, 2 * documents // (kills + 1))
-                # However long it takes: waiting for a busy endpoint is part of it.
+                # There is no time limit: waiting for a busy endpoint is part of the
+                # test.
                 while process.poll() is None and mixture.requests < wanted:
                     time.sleep(0.02)
                 if process.poll() is None:

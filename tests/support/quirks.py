@@ -1,8 +1,7 @@
-"""A model endpoint that answers as real ones were reported to.
+"""A model endpoint that answers as real ones do, according to bug reports.
 
     http://127.0.0.1:PORT/MODE/CLIENT/v1/chat/completions
-
-Each mode is a shape of answers or errors from public bug reports; no provider was
+Each mode is a form of answers or errors from public bug reports; no provider was
 asked. Requests are counted for each mode and client, because some modes answer the
 first request differently. The answers are made from the document in the request.
 """
@@ -22,7 +21,7 @@ from dataclasses import dataclass, field
 
 from tests.support.loopback import Handler, serve_handler
 
-WINDOW = 1_800  # of the modes with a small one, in tokens of four characters
+WINDOW = 1_800  # tokens of four characters; for modes with a small window
 LONG_PASSAGE = 600
 _DOCUMENT = re.compile(
     r"^(\S+) (?:document|passage) begins\n(.*?)\n\1 (?:document|passage) ends",
@@ -54,7 +53,7 @@ def list_sentences(body):
 
 
 def find_schema(body):
-    """Return the schema of a request, wherever it is; {} if it has none."""
+    """Return the schema in a request, even in its first message, or {}."""
     response_format = body.get("response_format") or {}
     if "json_schema" in response_format:
         return response_format["json_schema"]["schema"]
@@ -182,7 +181,7 @@ def edited(name, about, edit):
 
 
 def finishes(name, about, reason, share=1.0):
-    """Add a mode with this reason for the end, and as much of each answer."""
+    """Add a mode with this finish reason, and this share of each answer."""
 
     def mode(body, _):
         text = write(body)
@@ -192,7 +191,7 @@ def finishes(name, about, reason, share=1.0):
 
 
 def counts(name, about, usage):
-    """Add a mode that reports its tokens like this."""
+    """Add a mode that reports this usage."""
 
     def mode(body, _):
         completion = complete(body, write(body)) | {"usage": usage}
@@ -419,7 +418,7 @@ refuses("stream_only", "no stream: 400", lambda body: not body.get("stream"), 40
 
 
 def _stream(body, _):
-    """Answer with events, whether or not a stream was asked for."""
+    """Answer with events, even if no stream was requested."""
     start = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     deltas = [({"role": "assistant", "content": write(body)}, None), ({}, "stop")]
     events = []

@@ -1,4 +1,4 @@
-"""The Batch API of an endpoint with quirks: of `quirks.py`, or of its files and jobs."""
+"""The Batch API of an endpoint with the quirks of `quirks.py`, or quirks of files."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ class QuirkyService(Service):
 
 
 def applies_to_batches(mode):
-    """Whether a mode can show in a line of a file, rather than in its transport."""
+    """Return whether a mode affects lines of a file, not only the transport."""
     return mode not in ("gzip", "slow", "sse_always", "stream_only", "html_403")

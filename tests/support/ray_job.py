@@ -1,8 +1,7 @@
-"""Run two jobs on a local Ray with two workers.
+"""Runs two jobs on a local Ray with two workers.
 
     python -m tests.support.ray_job ROWS OUT URL OUT URL BUDGET
-
-Prints the process that was killed, or nothing if there was none.
+Prints the id of the process that was killed, if any.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A loopback server of OpenAI's Responses API, as published.
+"""A loopback server with OpenAI's Responses API.
 
-https://platform.openai.com/docs/api-reference/responses/create: it refuses every
-parameter that the reference does not have, in OpenAI's words.
+It refuses every parameter that is not in the reference, in OpenAI's words:
+https://platform.openai.com/docs/api-reference/responses/create
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def find_problem(body):
 
 @contextmanager
 def serve_responses(answer, refuse=lambda body: None):
-    """Answer each valid request with `answer(body)`, or with what `refuse` returns.
+    """Answer each valid request with `answer(body)`, or with the error of `refuse`.
 
     Yields the base URL and the list of bodies received.
     """
@@ -103,7 +103,7 @@ _EVENTS = "text/event-stream"
 
 
 def write_events(response):
-    """Return the stream of a response, as its events."""
+    """Return a response as a stream of events."""
     item = response["output"][-1]
     events = [
         {"type": "response.created", "response": response | {"output": []}},

@@ -1,4 +1,4 @@
-"""A client that answers from a script, to test flows (not what a model would say)."""
+"""A client that answers from a script, to test flows rather than models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches at a scripted model, of documents that are rows of a table."""
+"""Runs batches with a scripted model; their documents are rows of a table."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 
 
 def rows(path, *items):
-    """Write documents, and return where."""
+    """Write documents, and return their path."""
     path.write_text("".join(json.dumps(item) + "\n" for item in items))
     return str(path)
 

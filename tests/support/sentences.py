@@ -1,4 +1,4 @@
-"""What a file says: its sentences, and who says them."""
+"""Reads the sentences of a file, and their speakers."""
 
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.readers.file import build_document

@@ -1,4 +1,4 @@
-"""Wait for something to become true, however busy the machine is."""
+"""Waits until a condition is true, even on a busy machine."""
 
 from __future__ import annotations
 

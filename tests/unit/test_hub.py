@@ -132,12 +132,14 @@ def test_a_gated_model_says_what_to_do(model_hub):
 
 
 def test_an_unknown_model_says_so(model_hub):
-    with pytest.raises(UnknownModelError, match=r"org/other: .* has no such model"):
+    with pytest.raises(
+        UnknownModelError, match=r"org/other: .* does not have this model"
+    ):
         HUB.download(HubName("org/other"))
 
 
 def test_an_unknown_revision_says_so(model_hub):
-    with pytest.raises(UnknownModelError, match="has no revision v9"):
+    with pytest.raises(UnknownModelError, match="does not have its revision v9"):
         HUB.download(HubName(REPOSITORY, "v9"))
 
 

@@ -105,7 +105,7 @@ def test_a_batch_with_other_templates_is_another_batch(own):
         ("summarize", "{% block user %}", "Hello\n{% block user %}", "text outside of the blocks"),
         ("summarize", "{% block user %}", "{% block human %}", "has the blocks system, human"),
         ("summarize", 'schema = "summary.answer"', 'schema = "x"', "the form of the answer cannot be changed"),
-        ("summarize", 'name = "summarize"', 'name = "other"', "it has to be 'summarize'"),
+        ("summarize", 'name = "summarize"', 'name = "other"', "it must be 'summarize'"),
         ("summarize", "version = 4\n", "", "front matter: 'version' is missing"),
         ("claims", "{{ fence }} earlier text, only to tell who or what is meant, begins\n", "", "has the context outside"),
         ("digest", "{{ fence }} claims begin", "Claims", "has the item outside"),

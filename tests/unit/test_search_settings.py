@@ -93,9 +93,9 @@ def test_only_the_user_opens_a_private_network(project):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[search]\nbrave = "sk-secret"\n', "search.brave has to be a table"),
+        ('[search]\nbrave = "sk-secret"\n', "search.brave must be a table"),
         ('[search.brave]\nkey = "sk-secret"\n', "may have url and api_key"),
-        ("[search]\nmax_pages = true\n", "search.max_pages has to be a whole number"),
+        ("[search]\nmax_pages = true\n", "search.max_pages must be a whole number"),
         ("[search]\nmax_pages = 0\n", "max_pages is 0"),
     ],
 )

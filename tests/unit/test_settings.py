@@ -79,7 +79,7 @@ def test_an_empty_environment_variable_counts_as_unset(tmp_path):
         ),
         (
             "max_claims = 'many'",
-            "line 1: max_claims is 'many'; it has to be a whole number",
+            "line 1: max_claims is 'many'; it must be a whole number",
         ),
         ("max_claims = true", "max_claims is True"),
         (

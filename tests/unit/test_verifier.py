@@ -114,7 +114,7 @@ def test_an_unknown_verifier_is_an_error_before_any_work(files):
 def test_a_model_that_the_hub_does_not_have_exits_with_3(files, hub):
     run = run_check("--verifier", "org/other")
     assert run.returncode == 3
-    assert "has no such model" in run.err
+    assert "does not have this model" in run.err
 
 
 @pytest.mark.parametrize("command", ["summarize", "batch"])

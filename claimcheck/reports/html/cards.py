@@ -57,7 +57,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class CardEvidence:
-    """Evidence on a card; `anchor` is its id in the text if the page has the text."""
+    """Evidence on a card; `anchor` is its id in the text, if shown."""
 
     stance: str
     text: str
@@ -206,7 +206,7 @@ class EvidenceAnchors:
         return self._locator.explain(finding)
 
     def _get_anchor(self, evidence: Evidence) -> str:
-        """Return the anchor of the spans; the same spans have the same anchor."""
+        """Return the spans' anchor; the same spans have the same anchor."""
         key = (evidence.document_id, evidence.spans)
         # Two claims often have the same evidence, which gets one anchor.
         if key not in self._names:
@@ -385,7 +385,7 @@ def _build_verdict_parts(
     said = common.attribute((claim and claim.speaker) or speaker)
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
         # A report of a statement shows that it was made, not that it is true.
-        known = "not checked here" if claim else "not known"
+        known = "not checked here" if claim else "unknown"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
         return findings, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
@@ -397,7 +397,7 @@ def _build_verdict_parts(
 
 
 def _is_own_quote(evidence: Evidence, claim: Claim) -> bool:
-    """Return whether supporting evidence is the sentence that the claim quotes."""
+    """Return whether supporting evidence overlaps the claim's own quote."""
     if evidence.stance is not Stance.SUPPORTS:
         return False
     quoted = (*claim.spans, *claim.also_at)

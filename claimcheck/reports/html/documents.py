@@ -112,7 +112,7 @@ def describe_document(document: Document, title: str = "") -> str:
 
 def _format_date(published: date | None) -> str:
     """Format a date for readers: "3 May 2021"."""
-    return f"{published.day} {published:%B %Y}" if published else "date not known"
+    return f"{published.day} {published:%B %Y}" if published else "date unknown"
 
 
 def _is_wrapped(text: str) -> bool:

@@ -150,7 +150,7 @@ def _build_row(document: BatchDocument) -> DocumentRow:
 
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
-    """Return the sort key: most refuted or conflicting, failed, not grounded."""
+    """Return the sort key: refuted or conflicting, failed, not grounded."""
     refuted, conflicting, *_ = row.counts
     failed = int(bool(row.reason))
     # The document's key comes last, so that the order is always the same.

@@ -246,7 +246,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
 
 
 def _list_search_notes(check: Check) -> list[str]:
-    """List the searches, the pages left out, and the claims without a verdict."""
+    """List searches, pages left out, and claims without a verdict."""
     return [
         provenance.describe_search(check),
         *provenance.list_searches(check),

@@ -72,7 +72,7 @@ def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
 
 
 def _find_block_boundaries(text: str) -> Sequence[int]:
-    """Return the offset of the start of each block, and the end of the text."""
+    """Return the offset of each block's start, and of the end of the text."""
     paragraphs = {0, len(text)}
     for match in _BLANK_LINES.finditer(text):
         paragraphs.add(match.end())

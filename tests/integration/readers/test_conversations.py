@@ -459,6 +459,75 @@ def test_quoted_mail_is_its_writers(text, expected):
     assert read_sentences(text) == expected
 
 
+SUBTITLE_FORMATS = {
+    "SubViewer": (
+        "0:00:01.000,0:00:03.000\nThe ferry carried\n\n"
+        "0:00:03.000,0:00:05.000\n900 people in 2020.\n",
+        [(None, F)],
+    ),
+    "SubStation Alpha": (
+        "[Script Info]\nTitle: x\n\n[Events]\nFormat: Layer, Start, End, Style, Name,"
+        " MarginL, MarginR, MarginV, Effect, Text\n"
+        "Dialogue: 0,0:00:01.00,0:00:03.00,Default,Anna,0,0,0,,{\\i1}The ferry"
+        "\\Ncarried 900 people in 2020.\n"
+        "Dialogue: 0,0:00:03.00,0:00:05.00,Default,Bo,0,0,0,,The yard, now, is shut.\n",
+        [("Anna", F), ("Bo", "The yard, now, is shut.")],
+    ),
+    "TTML": (
+        '<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body><div>'
+        '<p begin="00:00:01.000" end="00:00:03.000">The ferry<br/>carried</p>'
+        '<p begin="3s" end="5s">900 <span>people</span> in 2020.</p></div></body></tt>',
+        [(None, F)],
+    ),
+    "LRC": (
+        "[00:01.00]The ferry carried\n[00:03.00]900 people in 2020.\n",
+        [(None, F)],
+    ),
+    "times on lines": (
+        "0:00\nthe ferry carried\n0:03\n900 people in 2020\n0:07\nand was sold\n",
+        [(None, "the ferry carried 900 people in 2020 and was sold")],
+    ),
+    "SubRip with full stops and a mark": (
+        "\ufeff1\n00:00:01.000 --> 00:00:03.000\nWOMAN: The ferry carried 900 people in"
+        " 2020.\n\n2\n00:00:03.000 --> 00:00:05.000\nMAN 2: The yard employs 40 people"
+        " now.\n",
+        [("WOMAN", F), ("MAN 2", Y)],
+    ),
+    "rolling SubRip": (
+        "1\n00:00:00,160 --> 00:00:04,869\nthe ferry carried\n\n"
+        "2\n00:00:02,389 --> 00:00:06,000\nthe ferry carried\nnine hundred people\n\n"
+        "3\n00:00:04,869 --> 00:00:08,000\nnine hundred people\nin that year\n",
+        [(None, "the ferry carried nine hundred people in that year")],
+    ),
+    "rolling words": (
+        "WEBVTT\nKind: captions\n\n00:00:00.160 --> 00:00:02.389 align:start\n \n"
+        "the<00:00:00.400><c> ferry</c>\n\n00:00:02.389 --> 00:00:02.399\nthe ferry\n \n"
+        "\n00:00:02.399 --> 00:00:04.869\nthe ferry\ncarried<00:00:02.700><c> nine</c>\n",
+        [(None, "the ferry carried nine")],
+    ),
+    "voices without end tags": (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n\n00:02.000 --> 00:04.000\n"
+        "<v Bo Roe>We are in Oslo\n\n00:04.000 --> 00:06.000\n<v Bo Roe>and it is cold.\n"
+        "<v Ann Lee>It is late.\n",
+        [
+            (None, "Hello there."),
+            ("Bo Roe", "We are in Oslo and it is cold."),
+            ("Ann Lee", "It is late."),
+        ],
+    ),
+    "sounds": (
+        srt("(SPEAKING FRENCH)", "- How many?\n- 900 people.", "♪ music ♪", Y),
+        [(None, "How many?"), (None, "900 people."), (None, Y)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SUBTITLE_FORMATS)
+def test_subtitles_of_every_format_are_sentences(name):
+    text, expected = SUBTITLE_FORMATS[name]
+    assert read_sentences(text) == expected
+
+
 REPLIES = [
     "On 15.05.24 18:03, Tom Reed wrote:",
     "El mié, 15 may 2024 a las 18:03, Tom Reed (<tom@example.net>) escribió:",

@@ -754,6 +754,31 @@ def z(parts):
 
 
 NAMESPACES = 'xmlns:office="urn:o" xmlns:text="urn:t"'
+NUMBERED = page(
+    f"<article><p>{A}<sup>1</sup></p><p>{B}<sup><a href='#2'>[2]</a></sup></p>"
+    f"<p>{C.replace('crew', 'crew<sup id=c>12</sup>')}</p></article>"
+)
+
+
+def test_the_number_of_a_note_is_not_part_of_the_text():
+    found = read_texts(NUMBERED, "a.html")
+    assert [text for text in found if text != "Ferry sold"] == ABC
+
+
+def test_a_cell_of_several_lines_stays_in_its_row():
+    cells = [
+        (50, 760, 10, "Name"),
+        (200, 760, 10, "Role and task in the year 2020"),
+        (50, 746, 10, "Anna Brandt"),
+        (200, 746, 10, "She is the mayor of Bergen and the"),
+        (200, 732, 10, "head of the port authority"),
+        (50, 718, 10, "Bo Lind"),
+        (200, 718, 10, "He runs the yard and the dock of"),
+        (200, 704, 10, "the town"),
+    ]
+    assert read_texts(write_pdf([(50, 800, 10, INTRO), *cells]), "a.pdf") == [INTRO]
+
+
 FORMATS = [
     (
         "odt",

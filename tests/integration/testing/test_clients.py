@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import urllib.request
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -53,6 +54,9 @@ class Server(Handler):
             self.answer(PACKERS[name](TEXT), **{"content-encoding": name})
         elif name.isdigit():
             self.answer(ODD_BODIES[int(name)], **{"content-type": "text/plain"})
+        elif name == "latin-1":
+            kind = {"content-type": "text/plain; charset=iso-8859-1"}
+            self.answer("é".encode("latin-1"), **kind)
         elif name in ("no-content", "not-modified"):
             self.send_response({"no-content": 204, "not-modified": 304}[name])
             self.send_header("etag", '"1"')
@@ -232,12 +236,28 @@ async def follow_aiohttp_redirects(session, url):
     return seen
 
 
+async def read_aiohttp_text(session, url):
+    async with session.get(f"{url}/latin-1") as answer:
+        with pytest.raises(aiohttp.ContentTypeError):
+            await answer.json()
+        return await answer.text()
+
+
 async def read_aiohttp_raw(session, url):
     async with session.get(f"{url}/gzip") as answer:
         return gzip.decompress(await answer.read())
 
 
+def ask_in_threads(url):
+    """Clients made of http.client, at the same time as one that is not."""
+    clients = [get_with_urllib, get_with_requests, get_with_urllib3, get_with_httpx2]
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(clients[n % 4], f"{url}/{n}/gzip") for n in range(24)]
+    return [job.result() for job in jobs]
+
+
 EXCHANGES = [
+    ask_in_threads,
     read_odd_bodies,
     read_raw,
     follow_a_redirect,
@@ -250,6 +270,7 @@ if aiohttp:
         run_aiohttp(send_aiohttp_chunks),
         run_aiohttp(send_aiohttp_upload),
         run_aiohttp(follow_aiohttp_redirects),
+        run_aiohttp(read_aiohttp_text),
         run_aiohttp(read_aiohttp_raw, auto_decompress=False),
     ]
 

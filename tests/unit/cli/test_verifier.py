@@ -42,7 +42,7 @@ def test_get_needs_the_name_of_a_model_on_a_hub(hub):
 def test_get_exits_with_3_if_the_hub_has_no_such_model(hub):
     run = claimcheck("verifier", "get", "org/other")
     assert run.returncode == 3
-    assert "has no such model" in run.err
+    assert "does not have this model" in run.err
 
 
 def test_list_shows_downloaded_verifiers(hub):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from claimcheck.errors import InputError
+from claimcheck.api.local_models import choose_model
+from claimcheck.errors import InputError, SettingsError
 from claimcheck.local import models
 from claimcheck.local.models import choose_files, find_model, parse_name
 from tests.support.hub import COMMIT, REPOSITORY, FakeHub, serve_hub
@@ -113,3 +116,11 @@ def test_a_model_in_parts_counts_them_all(tmp_path):
         (tmp_path / f"m-0000{number}-of-00002.gguf").write_bytes(GGUF)
     model = find_model(str(tmp_path / "m-00001-of-00002.gguf"))
     assert model.size_bytes() == 2 * len(GGUF)
+
+
+def test_without_the_extra_a_model_can_not_be_chosen(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "tomlkit", None)
+    path = tmp_path / "mine.gguf"
+    path.write_bytes(GGUF)
+    with pytest.raises(SettingsError, match=r"\[local\]"):
+        choose_model(str(path))

@@ -130,7 +130,7 @@ def test_examples_are_shown_in_full_and_before_the_document():
         ('{"text": "A b c.", "claims": [{"quote": "A c."}]}', "quote: is not in the text"),
         ('{"text": "A b c.", "claims": [{"quote": "A b c.", "text": "A", "kind": "x", "check_worthiness": 1}]}', "'x' is not one of"),
         ('{"text": "A b c.", "claims": [{"quote": "A b c."}]}', "$.claims[0].text: None is not of type"),
-        ('{"text": "' + 50_000 * "a" + '", "claims": []}', "there may be 10 of 40,000"),
+        ('{"text": "' + 50_000 * "a" + '", "claims": []}', "so use at most 10 with 40,000"),
         ("", "has no example"),
     ],
 )  # fmt: skip
@@ -140,7 +140,7 @@ def test_names_what_is_wrong_with_examples(tmp_path, line, problem):
     with pytest.raises(errors.InputError) as caught:
         read_brief(examples_file=path)
     assert problem in str(caught.value)
-    assert problem.startswith("there may") or str(path) in str(caught.value)
+    assert problem.startswith("so use") or str(path) in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -153,11 +153,11 @@ def test_names_what_is_wrong_with_examples(tmp_path, line, problem):
         ({"focus": " "}, "focus is ' '; give a text"),
         ({"focus": "x" * 4001}, "focus has 4,001 characters"),
         ({"focus": "\udc80"}, "is not valid UTF-8"),
-        ({"kinds": ["a", "a"]}, "one of them is there twice"),
+        ({"kinds": ["a", "a"]}, "contains a kind twice"),
         ({"kinds": ["a\nb"]}, "is not a word or two"),
         ({"kinds": [""]}, "is not a word or two"),
         ({"kinds": "a"}, "give a list"),
-        ({"mood": "good"}, "'mood' is unknown; there are prompts_folder"),
+        ({"mood": "good"}, "'mood' is unknown; choose from prompts_folder"),
     ],
 )
 def test_names_values_that_make_no_sense(values, problem):

@@ -240,12 +240,12 @@ def test_kinds_replace_those_of_claims():
         ({"a": 1}, "a: is not a JSON Schema"),
         ({"a": {"type": "object", "properties": {}}}, "'properties' is not supported"),
         ({"a": {"type": "text"}}, "a: is not a valid JSON Schema"),
-        ({"a": {"type": "null"}}, "a: type is 'null'; it has to be one of string"),
+        ({"a": {"type": "null"}}, "a: type is 'null'; it must be one of string"),
         ({"a": {"type": "array"}}, "a: type is None"),
         ({"a": {"$ref": "#/x"}}, "'$ref' is not supported"),
         ({"a": {"type": "boolean", "x-grounded": True}}, "cannot be found in a document"),
-        ({"a": {"type": "string", "x-grounded": "yes"}}, "x-grounded has to be true or false"),
-        ({f"f{n}": {"type": "string"} for n in range(41)}, "41 fields; there may be 40"),
+        ({"a": {"type": "string", "x-grounded": "yes"}}, "x-grounded must be true or false"),
+        ({f"f{n}": {"type": "string"} for n in range(41)}, "has 41 fields; use at most 40"),
     ],
 )  # fmt: skip
 def test_names_what_is_wrong_with_a_schema_of_fields(schema, problem):

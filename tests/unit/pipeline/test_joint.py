@@ -37,6 +37,16 @@ def join(*texts):
     )
 
 
+def answer_digest(text, number=1):
+    return {
+        "headline": "A fire",
+        "sentences": [{"text": text, "claims": [number]}],
+        "key_points": [],
+        "positions": [],
+        "open_questions": [],
+    }
+
+
 def find(run, beginning):
     (found,) = [item for item in run.claims if item.text.startswith(beginning)]
     return found
@@ -133,13 +143,7 @@ def test_the_limit_is_one_for_all_and_leaves_none_out():
 def test_a_model_reads_each_document_and_then_writes_one_summary():
     fire = "The fire killed 12 people, the fire\nservice said."
     mayor = "The mayor resigned on Saturday."
-    digest = {
-        "headline": "A fire",
-        "sentences": [{"text": "The mayor resigned.", "claims": [2]}],
-        "key_points": [],
-        "positions": [],
-        "open_questions": [],
-    }
+    digest = answer_digest("The mayor resigned.", 2)
     client = ScriptedClient(
         [
             response({"claims": [claim(fire)]}),
@@ -156,3 +160,22 @@ def test_a_model_reads_each_document_and_then_writes_one_summary():
     assert run.summary.sentences[0].claim_ids == (find(run, "The mayor").id,)
     assert find_run_inconsistencies(run) == []
     assert run.usage.requests == 3
+
+
+def test_notes_on_sources_that_a_model_copies_are_left_out():
+    digest = answer_digest("The fire killed 12 people. (said by Ann Lee) (in a.txt)")
+    fire = claim(
+        "The fire killed 12 people, the fire\nservice said.", speaker="Ann Lee"
+    )
+    correction = {"corrections": []}
+    client = ScriptedClient(
+        [
+            response({"claims": [fire]}),
+            response({"claims": []}),
+            response(correction),
+            response(digest),
+        ]
+    )
+    run = summarize(join(MILL, NEXT_WEEK), settings=Settings(), client=client)
+    (sentence,) = run.summary.sentences
+    assert sentence.text == "The fire killed 12 people."

@@ -1,5 +1,6 @@
 """A store file that cannot be used is named and left untouched."""
 
+import gc
 import os
 import sqlite3
 from pathlib import Path
@@ -73,3 +74,13 @@ def test_names_a_value_that_cannot_be_stored(tmp_path, value, message):
         with pytest.raises(errors.UnstorableError, match=message):
             store.database.execute("SELECT ?", (value,))
         assert store.database.fetch_one("SELECT 1") == (1,)
+
+
+def test_a_database_that_is_forgotten_is_closed(tmp_path):
+    store = RunStore(tmp_path / "runs.db")
+    connection = store.database._connection
+    connection.execute("SELECT 1")
+    del store
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -86,7 +86,7 @@ def test_a_check_says_why_the_statement_itself_is_not_known():
     anchors = EvidenceAnchors(checked.documents)
     card = build_verdict_card(1, checked.verdicts[0], anchors)
     assert card.said.startswith(
-        "Said by Anna Brandt: confirmed; whether it is true: not known"
+        "Said by Anna Brandt: confirmed; whether it is true: unknown"
     )
 
 
