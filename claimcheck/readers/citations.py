@@ -15,6 +15,7 @@ from itertools import groupby
 from claimcheck.errors import InputError
 from claimcheck.models.citation import CitedStatement
 from claimcheck.readers.citation_labels import (
+    NUMBER_LABEL,
     Citation,
     cut_labels,
     find_citations,
@@ -288,11 +289,12 @@ def _is_prose(text: str) -> bool:
 
 def _is_value(block: Block, citation: Citation, column: int) -> bool:
     """Whether a cell's link is a number, or the name of the row."""
-    words = block.text[citation.start : citation.end]
+    words = block.text[citation.start : citation.end].strip()
     is_link = any(
         link.start < citation.end and citation.start < link.end for link in block.links
     )
-    return is_link and (words[:1].isdigit() or column == 1)
+    is_number = words[:1].isdigit() and not NUMBER_LABEL.fullmatch(words)
+    return is_link and (is_number or (column == 1 and not words[:1].isdigit()))
 
 
 def _describe_key(key: str) -> str:
