@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -171,13 +171,7 @@ class _Draft:
         for sentence in split_paragraph(text, language):
             start = text.find(sentence, end)
             end = start + len(sentence)
-            own: list[_Place] = []
-            while pending and pending[0][1][0] < end:
-                citation, (first, last) = pending[0]
-                own.append((citation, max(first - start, 0), last - start))
-                if last > end:  # a link of several sentences
-                    break
-                pending.popleft()
+            own = list(_take_places(pending, start, end))
             cited = [citation for citation, _, _ in own]
             if cited and _POINTER.match(sentence):
                 if self._last is not None:
@@ -280,6 +274,18 @@ class _Draft:
 
 def _get_column(cell: Block) -> int:
     return cell.cell[2] if cell.cell else 0
+
+
+def _take_places(
+    pending: deque[tuple[Citation, tuple[int, int]]], start: int, end: int
+) -> Iterator[_Place]:
+    """Yield the citations of a sentence; a link of several ones stays pending."""
+    while pending and pending[0][1][0] < end:
+        citation, (first, last) = pending[0]
+        yield citation, max(first - start, 0), last - start
+        if last > end:
+            break
+        pending.popleft()
 
 
 def _is_prose(text: str) -> bool:

@@ -82,8 +82,8 @@ _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
 _SOURCE = re.compile(r"(?:\([^()]{1,80}\)[.]?|[–—-]\s+[A-Z][^.!?]{1,60})\s*")
 # '"Who pays?" Ann Lee asked.' is one sentence.
 _ASKED = re.compile(
-    r"(?:[A-Z][\w.’'-]{0,30}\s){1,4}(?:said|says|asked|asks|added|wrote|writes|replied|shouted"
-    r"|called|told|tweeted|exclaimed|wondered)"
+    r"(?:[A-Z][\w.’'-]{0,30}\s){1,4}(?:said|says|asked|asks|added|wrote|writes|replied"
+    r"|shouted|called|told|tweeted|exclaimed|wondered)"
     r"(?:[.]|\s(?:in|on|at|during|after|before|reporters|him|her|them|us|me|his)\b)"
 )
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
