@@ -115,10 +115,7 @@ def review(
     if rows:
         _write_rows(loaded)
         return
-    values = {"--by": by, "--text": decision.text, "--speaker": decision.speaker}
-    for option, value in values.items():
-        if value is not None and not value.strip():
-            raise InputError(f"{option}: is empty; give some text, or leave it out")
+    _refuse_empty(by, decision)
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
@@ -126,6 +123,13 @@ def review(
         _ask_about_claims(loaded, name, save)
     else:
         _decide(loaded, decision, name, save)
+
+
+def _refuse_empty(by: str | None, decision: DecisionOptions) -> None:
+    values = {"--by": by, "--text": decision.text, "--speaker": decision.speaker}
+    for option, value in values.items():
+        if value is not None and not value.strip():
+            raise InputError(f"{option}: is empty; give some text, or leave it out")
 
 
 def _import_decisions(

@@ -143,18 +143,27 @@ def _join(pieces: list[Any]) -> Any:
     """Join pieces of a message: text, and the content of objects and lists."""
     if all(isinstance(piece, str) for piece in pieces):
         return "".join(pieces)
-    groups: dict[Any, list[Any]] = {}
     if all(isinstance(piece, dict) for piece in pieces):
-        for piece in pieces:
-            for key, value in piece.items():
-                if value:
-                    groups.setdefault(key, []).append(value)
-        return {key: _join(values) for key, values in groups.items()}
+        return _join_objects(pieces)
     if all(isinstance(piece, list) for piece in pieces):
-        for item in chain.from_iterable(pieces):
-            # The pieces of a call have its index; other items are complete.
-            has_index = isinstance(item, dict) and "index" in item
-            key = str(item["index"]) if has_index else len(groups)
-            groups.setdefault(key, []).append(item)
-        return [_join(items) for items in groups.values()]
+        return _join_lists(pieces)
     return pieces[-1]
+
+
+def _join_objects(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    values: dict[str, list[Any]] = {}
+    for piece in pieces:
+        for key, value in piece.items():
+            if value:
+                values.setdefault(key, []).append(value)
+    return {key: _join(parts) for key, parts in values.items()}
+
+
+def _join_lists(pieces: list[list[Any]]) -> list[Any]:
+    groups: dict[str | int, list[Any]] = {}
+    for item in chain.from_iterable(pieces):
+        # The pieces of a call have its index; other items are complete.
+        has_index = isinstance(item, dict) and "index" in item
+        key = str(item["index"]) if has_index else len(groups)
+        groups.setdefault(key, []).append(item)
+    return [_join(items) for items in groups.values()]

@@ -82,8 +82,6 @@ def judge_claims(run: Run) -> dict[str, Judgment]:
 def _combine(decisions: list[Decision]) -> Judgment:
     acting = verdict = text = speaker = None
     for decision in decisions:
-        if decision.action is not Action.NOTED:
-            acting = decision
         if decision.action is Action.EDITED:
             verdict = None
             # Whoever corrects a speaker keeps the text that was corrected before.
@@ -91,15 +89,15 @@ def _combine(decisions: list[Decision]) -> Judgment:
             speaker = decision if decision.speaker else speaker
         elif decision.action is not Action.NOTED:
             text = speaker = None  # accepted or rejected as the claim was at first
-        if decision.verdict:
-            verdict = decision
+        acting = acting if decision.action is Action.NOTED else decision
+        verdict = decision if decision.verdict else verdict
     in_force = [acting, text, speaker, verdict, decisions[-1]]
     return Judgment(
         decisions=tuple(item for item in decisions if item in in_force),
         action=acting.action if acting else Action.NOTED,
-        text=text.text if text else None,
-        speaker=speaker.speaker if speaker else None,
-        verdict=verdict.verdict if verdict else None,
+        text=getattr(text, "text", None),
+        speaker=getattr(speaker, "speaker", None),
+        verdict=getattr(verdict, "verdict", None),
     )
 
 

@@ -63,12 +63,11 @@ def summarize_with_model(
         request = _build_request(document, reading, settings)
         first = yield from ask(request, SummaryAnswer, reading.text)
     extraction = yield from extract_claims(document, reading, settings, passages, first)
-    extracted = extraction.list_claims()
+    count, extracted = len(extraction.results), extraction.list_claims()
     index = QuoteIndex(reading, extracted.passages)
     claims, correction_usage = yield from ground_claims(
         document, reading, index, extracted, settings
     )
-    count = len(extraction.results)
     # If the first answer was incomplete, only its claims count, not its summary.
     complete = first if extraction.answers == [first] else None
     digest = Digest(None, (), ())

@@ -249,7 +249,7 @@ def _build_digest(
 def _remove_notes(
     answer: SummaryAnswer, inputs: Sequence[SummaryInput]
 ) -> SummaryAnswer:
-    """Remove the notes on speakers and sources that a model copied from its lines."""
+    """Remove notes on speakers and sources that a model copied from lines."""
     notes = {match[0] for item in inputs for match in _NOTE.finditer(item.text)}
 
     def clean(items: Sequence[LinkedTextAnswer]) -> tuple[LinkedTextAnswer, ...]:

@@ -32,7 +32,7 @@ _UNIT = re.compile(r"\b[kcmd]?m$|\b(?:ft|in|mi|CO|s)$|(?<!\d{3})\d$")
 _BRACKETED = re.compile(r"[(\[][^()\[\]\d]+[)\]]")
 _RANGE = re.compile(r"(?<!\d)(\d{1,4})\s{0,3}[–-]\s{0,3}(\d{1,4})(?!\d)")
 _MAX_RANGE = 50  # of numbers, "[1-50]"
-_NUMBER_LABEL = re.compile(r"\W{0,2}[\d⁰¹²³⁴-⁹]{1,3}\W?|\[\^[^\]\s]+\]|[*†‡§]{1,3}")
+NUMBER_LABEL = re.compile(r"\W{0,2}[\d⁰¹²³⁴-⁹]{1,3}\W?|\[\^[^\]\s]+\]|[*†‡§]{1,3}")
 
 # Words in a link that show that it leads to a source.
 _SOURCE_WORD = re.compile(
@@ -101,7 +101,7 @@ def find_citations(block: Block, references: References) -> list[Citation]:
 def _find_links(block: Block, references: References) -> Iterator[Citation]:
     for link in block.links:
         label = block.text[link.start : link.end].strip()
-        is_number = bool(_NUMBER_LABEL.fullmatch(label))
+        is_number = bool(NUMBER_LABEL.fullmatch(label))
         target = _name_target(link, label, references) if is_number else link.target
         if target.startswith("#") and target not in references and not is_number:
             continue  # links to another part of the draft

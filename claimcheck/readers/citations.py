@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from claimcheck.errors import InputError
 from claimcheck.models.citation import CitedStatement
 from claimcheck.readers.citation_labels import (
+    NUMBER_LABEL,
     Citation,
     cut_labels,
     find_citations,
@@ -170,13 +171,7 @@ class _Draft:
         for sentence in split_paragraph(text, language):
             start = text.find(sentence, end)
             end = start + len(sentence)
-            own: list[_Place] = []
-            while pending and pending[0][1][0] < end:
-                citation, (first, last) = pending[0]
-                own.append((citation, max(first - start, 0), last - start))
-                if last > end:  # a link of several sentences
-                    break
-                pending.popleft()
+            own = list(_take_places(pending, start, end))
             cited = [citation for citation, _, _ in own]
             if cited and _POINTER.match(sentence):
                 if self._last is not None:
@@ -281,6 +276,18 @@ def _get_column(cell: Block) -> int:
     return cell.cell[2] if cell.cell else 0
 
 
+def _take_places(
+    pending: deque[tuple[Citation, tuple[int, int]]], start: int, end: int
+) -> Iterator[_Place]:
+    """Yield the citations of a sentence; a link of several ones stays pending."""
+    while pending and pending[0][1][0] < end:
+        citation, (first, last) = pending[0]
+        yield citation, max(first - start, 0), last - start
+        if last > end:
+            break
+        pending.popleft()
+
+
 def _is_prose(text: str) -> bool:
     ends_sentence = text.rstrip(' "”’)').endswith(_SENTENCE_ENDS)
     return ends_sentence or len(text.split()) >= _MIN_PROSE_WORDS
@@ -288,11 +295,12 @@ def _is_prose(text: str) -> bool:
 
 def _is_value(block: Block, citation: Citation, column: int) -> bool:
     """Whether a cell's link is a number, or the name of the row."""
-    words = block.text[citation.start : citation.end]
+    words = block.text[citation.start : citation.end].strip()
     is_link = any(
         link.start < citation.end and citation.start < link.end for link in block.links
     )
-    return is_link and (words[:1].isdigit() or column == 1)
+    is_number = words[:1].isdigit() and not NUMBER_LABEL.fullmatch(words)
+    return is_link and (is_number or (column == 1 and not words[:1].isdigit()))
 
 
 def _describe_key(key: str) -> str:

@@ -288,7 +288,9 @@ def _describe_action(judgment: Judgment | None) -> str | None:
     words = []
     if judgment.text:
         words.append(f"edited to “{judgment.text}”")
-    elif judgment.is_settled or not judgment.verdict:
+    if judgment.speaker:
+        words.append(f"said by {judgment.speaker}")
+    if not words and (judgment.is_settled or not judgment.verdict):
         words.append(str(judgment.action))
     if judgment.verdict:
         words.append(f"judged {judgment.verdict.replace('_', ' ')}")

@@ -71,6 +71,7 @@ COLUMN_TYPES = {
     "decided_by": ColumnType.TEXT,
     "decided_at": ColumnType.TEXT,
     "original_text": ColumnType.TEXT,
+    "original_speaker": ColumnType.TEXT,
     "original_verdict": ColumnType.TEXT,
 }
 COLUMNS = tuple(COLUMN_TYPES)
@@ -85,8 +86,8 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     """Yield one row per claim with all columns; missing values are None.
 
     `start` is where the first span starts and `end` where the last one ends, in code
-    points of the document's text. `text` and `verdict` include people's decisions;
-    `original_text` and `original_verdict` do not.
+    points of the document's text. `text`, `speaker`, and `verdict` include people's
+    decisions; `original_text` and the like do not.
     """
     reviewed = apply_decisions(run)
     verdicts = _index_verdicts(reviewed)
@@ -96,6 +97,7 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     for number, claim in enumerate(reviewed.claims, 1):
         judgment = judgments.get(claim.id)
         original = original_verdicts.get(claim.id)
+        original_claim = run.claims[number - 1] if judgment else None
         yield {
             **_list_document_cells(run.document, claim),
             "number": number,
@@ -105,7 +107,8 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
             "engine": run.signature.engine,
             "model": run.signature.model,
             **_list_decision_cells(judgment),
-            "original_text": run.claims[number - 1].text if judgment else None,
+            "original_text": original_claim and original_claim.text,
+            "original_speaker": original_claim and original_claim.speaker,
             "original_verdict": str(original.label) if judgment and original else None,
             **_list_field_cells(claim, column_types),
         }

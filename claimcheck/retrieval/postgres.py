@@ -53,13 +53,23 @@ CREATE TABLE IF NOT EXISTS claimcheck.passages (
 CREATE INDEX IF NOT EXISTS passages_document ON claimcheck.passages (document);
 CREATE INDEX IF NOT EXISTS passages_words ON claimcheck.passages USING gin (words);
 """
+# How many passages have each word: of the most common ones, PostgreSQL knows the share.
 _COUNT_WORDS = """
-SELECT query::text, (SELECT count(*) FROM claimcheck.passages WHERE words @@ query)
-FROM (
-    SELECT DISTINCT plainto_tsquery('english', regexp_replace(word, '\\W+', ' ', 'g'))
-    AS query FROM unnest(%s::text[]) AS word
-) AS queries
-WHERE numnode(query) > 0
+WITH common AS (
+    SELECT word, share FROM pg_stats, unnest(
+        most_common_elems::text::text[], most_common_elem_freqs
+    ) AS element (word, share)
+    WHERE (schemaname, tablename, attname) = ('claimcheck', 'passages', 'words')
+), queries AS (
+    SELECT DISTINCT plainto_tsquery('english', plain) AS query,
+        tsvector_to_array(to_tsvector('english', plain)) AS lexemes
+    FROM unnest(%s::text[]) AS word, regexp_replace(word, '\\W+', ' ', 'g') AS plain
+)
+SELECT query::text, coalesce(
+    (SELECT round(share * %s) FROM common WHERE lexemes = ARRAY[word]),
+    (SELECT count(*) FROM claimcheck.passages WHERE words @@ query)
+)::bigint
+FROM queries WHERE numnode(query) > 0
 """
 _SEARCH = """
 WITH terms AS MATERIALIZED (
@@ -206,11 +216,11 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
         """Return at most `most` passages with any of the words, best first."""
         given = words.split() if isinstance(words, str) else list(words)
         with self._explain():
-            counts: dict[str, int] = dict(
-                self._connection.execute(_COUNT_WORDS, (given,)).fetchall()
-            )
             (size,) = self._fetch_one(
                 "SELECT coalesce(max(number), 0) FROM claimcheck.passages"
+            )
+            counts: dict[str, int] = dict(
+                self._connection.execute(_COUNT_WORDS, (given, size)).fetchall()
             )
             kept = select_rare_words(counts, _MAX_RANKED_PASSAGES)
             if not kept:

@@ -154,12 +154,16 @@ def open_provider(
                 f"--search {name}: your key is not sent to the endpoint of "
                 f"claimcheck.toml; set {prefix}_URL to use both"
             )
-        if not key:
-            raise SettingsError(f"--search {name}: no key; set {kind.key_variable}")
-        if not (key.isascii() and key.isprintable()):
-            raise SettingsError(
-                f"--search {name}: the key in {kind.key_variable} has a character that "
-                "no key has; copy it again"
-            )
+        _check_key(name, key, kind.key_variable)
     endpoint = Endpoint(name, url, key, kind.requests_per_minute, max_requests)
     return kind(endpoint), endpoint
+
+
+def _check_key(name: str, key: str, variable: str) -> None:
+    if not key:
+        raise SettingsError(f"--search {name}: no key; set {variable}")
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(
+            f"--search {name}: the key in {variable} has a character that no key has; "
+            "copy it again"
+        )

@@ -61,9 +61,10 @@ class SearXNG(_WebEngine):
                 f"{error}. SearXNG must allow `json` in search.formats of its "
                 "settings.yml, and its limiter must allow this machine."
             ) from None
-        if not isinstance(answer, dict) or "results" not in answer:
+        rows = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
             raise self._endpoint.build_error("is not SearXNG: no results in its answer")
-        return self._collect(answer["results"], query.limit)
+        return self._collect(rows, query.limit)
 
 
 class Brave(_WebEngine):

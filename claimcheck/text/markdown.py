@@ -87,13 +87,7 @@ def find_front_matter(text: str) -> int:
 
 def _find_marks(text: str) -> Iterator[_Cut]:
     """Yield the marks of links, emphasis, and code, and struck-out text."""
-    if "](" in text or "][" in text:
-        for link in _LINK.finditer(text):
-            if link["start"].startswith("!"):
-                yield link.start(), link.end(), "picture"
-                continue
-            yield *link.span("start"), "link"
-            yield *link.span("end"), "link"
+    yield from _find_link_marks(text)
     # Most texts have no such mark, and need no search.
     has_marks = any(mark in text for mark in ("\\", "[", "<"))
     for reason, pattern in _MARKS.items() if has_marks else ():
@@ -106,6 +100,18 @@ def _find_marks(text: str) -> Iterator[_Cut]:
         width = len(match[match.lastgroup or 0])
         yield match.start(), match.start() + width, MARKUP
         yield match.end() - width, match.end(), MARKUP
+
+
+def _find_link_marks(text: str) -> Iterator[_Cut]:
+    """Yield the marks around the words of links, and entire pictures."""
+    if "](" not in text and "][" not in text:
+        return
+    for link in _LINK.finditer(text):
+        if link["start"].startswith("!"):
+            yield link.start(), link.end(), "picture"
+            continue
+        yield *link.span("start"), "link"
+        yield *link.span("end"), "link"
 
 
 def _find_comments(text: str) -> Iterator[_Cut]:

@@ -16,6 +16,7 @@ from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
 
+from claimcheck.resources import read_words
 from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise
 from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
 from claimcheck.text.speakers import Label, Speakers
@@ -28,7 +29,11 @@ _TERMINAL_PUNCTUATION = re.compile(
     rf"[{SENTENCE_ENDS}:;](?:\s?[{re.escape(CLOSING_MARKS)}])*$"
 )
 _BULLETS = frozenset("-*+•–‣◦")
-_BULLET = re.compile(r"[ \t]*(?:[-*+•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
+# Not the day of "14. Mai 2032".
+_DAY = rf"\d{{1,2}}\.\s+(?:{'|'.join(read_words('foreign_months'))})\s+\d{{4}}\b"
+_BULLET = re.compile(
+    rf"[ \t]*(?!{_DAY})(?:[-*+•–‣◦]|\d{{1,3}}[.)]|#{{1,6}})[ \t]+", re.IGNORECASE
+)
 _MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces after it
 # Noise that may interrupt a text anywhere, even within a sentence.
 _PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, TIME, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)

@@ -80,6 +80,12 @@ _CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
 _ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
 # The speaker after a quotation: "(Ann Lee)", "— Ann Lee"
 _SOURCE = re.compile(r"(?:\([^()]{1,80}\)[.]?|[–—-]\s+[A-Z][^.!?]{1,60})\s*")
+# '"Who pays?" Ann Lee asked.' is one sentence.
+_ASKED = re.compile(
+    r"(?:[A-Z][\w.’'-]{0,30}\s){1,4}(?:said|says|asked|asks|added|wrote|writes|replied"
+    r"|shouted|called|told|tweeted|exclaimed|wondered)"
+    r"(?:[.]|\s(?:in|on|at|during|after|before|reporters|him|her|them|us|me|his)\b)"
+)
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
 # The number of the following item: "1.", "Step 2.", "Q.", and, within a sentence,
 # "resolved: 1. to close it; 2. to sell it".
@@ -248,6 +254,8 @@ def _continues_sentence(left: str, right: str) -> bool:
 def _belongs_to_quotation(end: str, right: str) -> bool:
     """Whether a part closes the quotation before it, or says who said it."""
     if right.strip() in ("»", "”", "...", "…") or _ASIDE.match(right):
+        return True
+    if end.rstrip().endswith(('?"', '!"', "?”", "!”")) and _ASKED.match(right):
         return True
     return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 

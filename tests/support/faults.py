@@ -22,6 +22,7 @@ from tests.support.batches import (
     run_faulty_server,
     write_documents,
 )
+from tests.support.command import claimcheck
 from tests.support.waiting import wait_until
 
 # Answers in progress take less time; a batch that takes longer hangs.
@@ -76,11 +77,8 @@ def run_with_kills(folder, *, documents, kills, seed=3, ways=("SIGKILL",)):
     rows = write_documents(folder / "rows.jsonl", documents)
     quick = ("--concurrency", "8", "--quiet")
     with run_faulty_server(rate=0.25, seed=seed, hang=0.2) as (url, _):
-        subprocess.run(
-            batch_command(rows, folder / "calm.db", url, *quick),
-            capture_output=True,
-            check=False,
-        )
+        command = batch_command(rows, folder / "calm.db", url, *quick)
+        claimcheck(*command[3:])  # in this process, which has loaded everything
     rng = random.Random(seed)
     killed = Counter()
     with run_faulty_server(rate=0.25, seed=seed, hang=0.2, delays=(0.0, 0.2)) as (

@@ -35,28 +35,32 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     words = set(pair.evidence_words)
     if pair.has_negation or not words.isdisjoint(_PART_WORDS):
         return []
-    claim_amounts, evidence_amounts = (
-        find_amounts(pair.claim),
-        find_amounts(pair.evidence),
-    )
+    claimed, stated = find_amounts(pair.claim), find_amounts(pair.evidence)
+    # "400 people in Oslo and 250 in Bergen": a bare number may be of the same kind.
+    if not all(amount.unit for amount in stated):
+        return []
     differences = []
-    for amount in claim_amounts:
-        if any(is_consistent_amount(amount, other) for other in evidence_amounts):
+    for amount in claimed:
+        if any(is_consistent_amount(amount, other) for other in stated):
             continue
-        own = _select_same_kind(amount, claim_amounts)
-        rivals = _select_same_kind(amount, evidence_amounts)
-        # "400 people in Oslo and 250 in Bergen": a bare number may be of the same kind.
-        if any(not other.unit for other in evidence_amounts):
-            continue
-        # "37 of its 58 pillars" has the 37 pillars of the evidence, too.
-        if _share_value(claim_amounts, rivals):
-            continue
-        # "At least 12" leaves it open how many there are.
-        if any(other.wording not in (None, "about") for other in rivals):
-            continue
-        if len(own) == len(rivals) == 1 and amount.counted == rivals[0].counted:
-            differences.append(Difference("number", amount.text, rivals[0].text))
+        if rival := _find_rival(amount, claimed, stated):
+            differences.append(Difference("number", amount.text, rival.text))
     return differences
+
+
+def _find_rival(
+    amount: Amount, claimed: Sequence[Amount], stated: Sequence[Amount]
+) -> Amount | None:
+    """Return the one amount that counts what an amount of the claim counts."""
+    own = _select_same_kind(amount, claimed)
+    rivals = _select_same_kind(amount, stated)
+    # "37 of its 58 pillars" has the 37 pillars of the evidence, too.
+    if _share_value(claimed, rivals) or not len(own) == len(rivals) == 1:
+        return None
+    (rival,) = rivals
+    # "At least 12" leaves it open how many there are.
+    is_exact = rival.wording in (None, "about")
+    return rival if is_exact and amount.counted == rival.counted else None
 
 
 def _share_value(claim: Sequence[Amount], rivals: Sequence[Amount]) -> bool:

@@ -173,6 +173,8 @@ def test_a_person_decides_about_a_claim(visit, api):
     assert not page.is_visible("#decide [name=text]")
     page.select_option("#decide [name=action]", "edited")
     page.fill("#decide [name=text]", "It carried 900 people.")
+    assert page.input_value("#decide [name=speaker]") == "the document"
+    page.fill("#decide [name=speaker]", "Ines Mora")
     page.select_option("#decide [name=verdict]", "supported")
     page.fill("#decide [name=by]", "Ann <b>")
     page.click("#decide [type=submit]")
@@ -182,6 +184,16 @@ def test_a_person_decides_about_a_claim(visit, api):
     assert page.inner_text("#c1 .claim") == "It carried 900 people."
     (decision,) = api.get("/api/runs/1-1").json()["decisions"]
     assert (decision["action"], decision["verdict"]) == ("edited", "supported")
+    assert decision["speaker"] == "Ines Mora"
+    assert "Ines Mora" in page.inner_text("#c1 .head")
+    # Only what was changed is decided.
+    page.click("button.decide")
+    page.select_option("#decide [name=action]", "edited")
+    page.fill("#decide [name=speaker]", "Bo Larsen")
+    page.click("#decide [type=submit]")
+    page.locator("#c1 .head", has_text="Bo Larsen").wait_for()
+    *_, last = api.get("/api/runs/1-1").json()["decisions"]
+    assert (last["text"], last["speaker"]) == (None, "Bo Larsen")
     assert page.complaints == []
 
 

@@ -391,6 +391,30 @@ def test_the_speaker_is_who_says_it_or_nobody(text, speakers):
 
 PARAGRAPHS = [
     (
+        "“We lost 40 jobs.\n\n“The yard is closed now.\n\n“It was a bad year,” Anna Brandt"
+        " said.",
+        ["Anna Brandt"] * 3,
+    ),
+    (
+        'Anna Brandt said she was sad. "We lost 40 jobs," she said.',
+        ["Anna Brandt", "Anna Brandt"],
+    ),
+    (
+        '"We lost 40 jobs," Anna Brandt said.\n\n"How many will follow?" Bo Lind asked.'
+        '\n\n"Nobody knows."',
+        ["Anna Brandt", "Bo Lind", None],
+    ),
+    (
+        '"We lost 40 jobs," Anna Brandt said. The yard opened in 1950.',
+        ["Anna Brandt", None],
+    ),
+    (
+        '"We lost 40 jobs," said Anna Brandt. Bo Lind, her deputy, said the yard would'
+        " close. He said it was a bad year.",
+        ["Anna Brandt", "Bo Lind", "Bo Lind"],
+    ),
+    ('The report was clear. "The yard lost 40 jobs," it said.', [None, None]),
+    (
         '"We lost 40 jobs, and more will be lost in the year to come.\n\n"The yard is closed now," Anna Brandt said.',
         ["Anna Brandt", "Anna Brandt"],
     ),

@@ -254,6 +254,7 @@ def test_a_search_that_fails_is_tried_again(stand, monkeypatch):
         ((404, "", {}), errors.ProviderError, "HTTP 404"),
         ((200, "<html>", {}), errors.ProviderError, "is not JSON"),
         ((200, "[]", {}), errors.ProviderError, "is not SearXNG"),
+        ((200, "{\"results\": \"x\"}", {}), errors.ProviderError, "is not SearXNG"),
         ((302, "", {"location": "http://evil.example/"}), errors.ProviderError, "redirects to 'http://evil.example/'"),
     ],
 )  # fmt: skip

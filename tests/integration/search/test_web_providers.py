@@ -166,7 +166,7 @@ def test_a_refusal_that_repeats_the_key_does_not_print_it(name, status, error):
         provider.search(QUERY)
     assert f"HTTP {status}" in str(caught.value)
     assert KEY not in str(caught.value)
-    assert "invalid key …" in str(caught.value)
+    assert "invalid key [key] in request" in str(caught.value)
 
 
 def test_a_login_in_the_address_is_sent_and_not_kept():

@@ -49,7 +49,9 @@ def read_refusal(*options, **environment):
 
 def test_starts_serves_and_stops_with_ctrl_c(start, tmp_path):
     process, url = start("--store", "s.db")
-    response = httpx2.post(f"{url}api/runs", json={"text": FERRY}, trust_env=False)
+    response = httpx2.post(
+        f"{url}api/runs", json={"text": FERRY}, trust_env=False, timeout=60
+    )
     assert response.status_code == 201
     process.send_signal(signal.SIGINT)
     assert process.wait(90) == 0
@@ -60,11 +62,13 @@ def test_starts_serves_and_stops_with_ctrl_c(start, tmp_path):
 
 def test_killing_the_server_loses_no_finished_run(start):
     process, url = start()
-    response = httpx2.post(f"{url}api/runs", json={"text": FERRY}, trust_env=False)
+    response = httpx2.post(
+        f"{url}api/runs", json={"text": FERRY}, trust_env=False, timeout=60
+    )
     location = response.headers["location"]
     process.kill()
     _, url = start()
-    run = httpx2.get(f"{url.rstrip('/')}{location}", trust_env=False).json()
+    run = httpx2.get(f"{url.rstrip('/')}{location}", trust_env=False, timeout=60).json()
     assert run["document"]["text"] == FERRY
 
 
@@ -83,8 +87,10 @@ def test_other_machines_need_the_token(start):
     url = url.replace("0.0.0.0", "127.0.0.1")
     url = f"{url}api/about"
     headers = {"authorization": f"Bearer {token}"}
-    assert httpx2.get(url, trust_env=False).status_code == 401
-    assert httpx2.get(url, headers=headers, trust_env=False).status_code == 200
+    assert httpx2.get(url, trust_env=False, timeout=60).status_code == 401
+    assert (
+        httpx2.get(url, headers=headers, trust_env=False, timeout=60).status_code == 200
+    )
     process.send_signal(signal.SIGINT)
     process.wait(90)
     assert token not in process.stderr.read()

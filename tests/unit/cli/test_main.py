@@ -64,7 +64,7 @@ def test_bad_input_is_one_line_and_exit_2(tmp_path, arguments, stdin, message):
     ("arguments", "message"),
     [
         ("summarize --nope", "No such option: --nope"),
-        ("summarize", "Missing argument 'SOURCE...'"),
+        ("summarize", "Missing argument 'SOURCE"),
         ("sumarize x", "Did you mean 'summarize'?"),
         ("summarize x --format docx", "'--format': 'docx' is not one of 'text', "),
         ("summarize x --max-claims x", "'--max-claims': 'x' is not a whole number"),

@@ -59,6 +59,10 @@ def test_a_speaker_is_corrected_by_flag_and_by_question(path, tmp_path):
     shown = claimcheck("show", str(path), "--format", "csv").out
     speakers = [row["speaker"] for row in csv.DictReader(io.StringIO(shown))]
     assert speakers == ["Ines Mora", "Bo Larsen"]
+    original = tmp_path / "original.json"
+    original.write_bytes(path.read_bytes())
+    compared = claimcheck("diff", str(original), str(path)).out
+    assert "! open -> said by Ines Mora: The ferry carried" in compared
     page = tmp_path / "page.jsonld"
     claimcheck("show", str(path), "--format", "annotations", "-o", str(page))
     other = tmp_path / "other.json"

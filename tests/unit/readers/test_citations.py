@@ -193,6 +193,7 @@ def test_a_source_in_a_table_is_about_its_row():
         (f"| City | People | Area |\n|---|---|---|\n| Oslo | 709,037 [1] | 454 km² |\n| [Bergen]({R}) | 291,940 [2] | 465 km² |", [("Oslo, People: 709,037", [A]), ("Bergen, People: 291,940", [B, R]), ("Bergen, Area: 465 km²", [R])]),
         ("| City | People | Source |\n|---|---|---|\n| Oslo | 709,037 | Statistics Norway [1] |", [("Oslo: 709,037", [A])]),
         ("| Source | Fact |\n|---|---|\n| [1] | The ferry sank in 2019. It was old then. |", [("It was old then.", [A])]),
+        (f"| Ship | Built |\n|---|---|\n| Estonia | 1980 [1] |\n| Vasa[2](<{B}>) | 1626 |\n\n[1]: {A}", [("Estonia: 1980", [A]), ("Vasa: 1626", [B])]),
         ("| Ferries |\n|---|\n| It sank in 2019 [1]. It was old [2]. |", [("It sank in 2019.", [A]), ("It was old.", [B])]),
         ("| Built | [1] |\n|---|---|\n| Sold | [2] |\n\nThe ferry was new [2].", [("The ferry was new.", [B])]),
     ],

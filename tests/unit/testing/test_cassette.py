@@ -290,3 +290,27 @@ def test_the_context_manager_raises_a_miss_that_the_code_swallowed(tmp_path):
     for error in (None, KeyError("name")):
         with pytest.raises(CassetteMissError, match="does not exist"):
             send(error)
+
+
+def test_once_resumes_a_recording_that_was_killed(tmp_path):
+    path = tmp_path / "a.json"
+    killed = Cassette(path, record="once")
+    killed.add(request(b"one"), response(b"1"))
+    resumed = Cassette(path, record="once")
+    assert (resumed.write_protected, resumed.can_play(request(b"one"))) == (False, True)
+    resumed.add(request(b"two"), response(b"2"))
+    resumed.save(passed=True)
+    assert Cassette(path, record="once").write_protected
+    assert [play(path, request(body)) for body in (b"one", b"two")] == [b"1", b"2"]
+
+
+def test_an_answer_loses_a_key_that_a_later_request_is_sent_with(tmp_path):
+    path = tmp_path / "a.json"
+    cassette = Cassette(path, record="once")
+    cassette.add(request(b"log in"), response(b"your token: tulip-and-rose"))
+    later = request(b"ask")
+    later.headers["authorization"] = "Bearer tulip-and-rose"
+    cassette.add(later, response(b"yes"))
+    assert "tulip" not in path.read_text(encoding="utf-8")
+    cassette.save(passed=True)
+    assert play(path, request(b"log in")) == b"your token: [redacted]"

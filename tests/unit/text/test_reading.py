@@ -18,6 +18,15 @@ def test_folds_hard_line_breaks():
     ]
 
 
+def test_a_day_that_starts_a_line_is_not_the_number_of_a_list_item():
+    source = (
+        "Der Rat der Stadt Lübeck tagt im neuen Rathaus am Markt wieder am\n"
+        "14. Mai 2032 und danach im Sommer."
+    )
+    assert "wieder am 14. Mai 2032 und" in Reading(source).text
+    assert texts("2. Bergen 2019\n3. Oslo 2020") == ["Bergen 2019", "Oslo 2020"]
+
+
 def test_joins_a_hyphenated_word_that_the_text_also_has_whole():
     source = "The informa-\ntion was new. All information is old, opposition-\ncontrolled or not."
     assert texts(source) == [
