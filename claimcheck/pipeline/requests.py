@@ -1,4 +1,4 @@
-"""Builds requests from a template, its variables, and the schema of the answer."""
+"""Builds requests from templates, variables, and schemas of answers."""
 
 from __future__ import annotations
 

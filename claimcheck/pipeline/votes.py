@@ -159,7 +159,7 @@ def _group_items(
 
 
 def _fits(passages: Sequence[Passage], settings: Settings) -> bool:
-    """Return whether passages fit into a request with the claims and an answer."""
+    """Return whether passages fit into a request with claims and answer."""
     texts = [document.sentences[index].text for document, index in passages]
     limit = min(_MAX_SHARED_TOKENS, settings.context_tokens // 4)
     return bool(texts) and tokens.count("\n".join(texts)) <= limit

@@ -279,7 +279,7 @@ def _get_column(cell: Block) -> int:
 def _take_places(
     pending: deque[tuple[Citation, tuple[int, int]]], start: int, end: int
 ) -> Iterator[_Place]:
-    """Yield the citations of a sentence; a link of several ones stays pending."""
+    """Yield a sentence's citations; a link of several sentences stays."""
     while pending and pending[0][1][0] < end:
         citation, (first, last) = pending[0]
         yield citation, max(first - start, 0), last - start
