@@ -156,7 +156,7 @@ class CheckJob:
         statements = build_statements(claims)
         indexes, documents = _open_evidence(against)
         if search is None and not indexes and not documents:
-            raise InputError("against: there is no evidence; name a source or a search")
+            raise InputError("against: is empty; name a source or a search")
         return cls(
             statements,
             claimed_in,

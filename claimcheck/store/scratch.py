@@ -14,7 +14,7 @@ from claimcheck.store.store import RunStore
 def open_scratch_copy(path: str | Path) -> Iterator[RunStore]:
     """Yield a copy of a store, which is deleted at the end.
 
-    If there is no store at `path`, the copy is empty.
+    The copy is empty if `path` does not exist.
 
     Raises:
         StoreError: the file at `path` cannot be used as a store.

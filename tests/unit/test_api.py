@@ -45,7 +45,7 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
             "claim 2: has 50,000 characters; the maximum is 10,000",
         ),
         ("one text", FERRY, "give a list with a string per claim"),
-        (["a claim"], [], "there is no evidence"),
+        (["a claim"], [], "against: is empty; name a source"),
         (["a claim"], "", "is empty"),
         ([{"text": "x is 3."}], FERRY, "claim 1: is of type dict; give a string"),
         (3, FERRY, "claims: got int; give a list"),
