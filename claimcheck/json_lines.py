@@ -15,7 +15,8 @@ from typing import IO, Any
 # The limit is that of a file with one document. Without it, a file without line breaks
 # would fill the memory.
 MAX_LINE_BYTES = 50 * 2**20
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+HALF_PAIR = re.compile(r"[\ud800-\udfff]")
+_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,29 @@ class JsonLine:
     has_half_pair: bool = False
 
 
+def find_half_pair(text: str) -> int:
+    """Return the offset of the first half of a surrogate pair, or -1.
+
+    No file, store, or terminal accepts one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return -1
+
+
 def has_half_pair(value: Any, source: bytes) -> bool:
     """Return whether a JSON value contains half of a surrogate pair.
 
-    `source` is the JSON of the value. `json` accepts an escaped half, but no file,
-    store, or terminal accepts the decoded text.
+    `source` is the JSON of the value. `json` accepts an escaped half.
     """
-    if not _SURROGATE_ESCAPE.search(source):
+    if not _ESCAPE.search(source):
         return False
     try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, RecursionError):
+        return find_half_pair(json.dumps(value, ensure_ascii=False)) >= 0
+    except RecursionError:
         return True
-    return False
 
 
 def read_json_lines(

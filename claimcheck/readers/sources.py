@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from claimcheck.errors import InputError, join_problems
+from claimcheck.errors import InputError, join_problems, translate_os_errors
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.document import Document
 from claimcheck.readers.decode import refuse_unknown_encoding
@@ -333,7 +333,5 @@ def _build_entry(row: Any, location: str) -> SourceEntry:
 
 
 def _open_file(path: Path) -> IO[bytes]:
-    try:
+    with translate_os_errors(path):
         return path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from None
