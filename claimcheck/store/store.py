@@ -111,7 +111,8 @@ class RunStore(AbstractContextManager["RunStore"]):
         digest = hashlib.sha256(encoded).hexdigest()
         with self.database.transaction():
             self.database.execute(
-                "INSERT OR IGNORE INTO batches (digest, config, started) VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO batches (digest, config, started) "
+                "VALUES (?, ?, ?)",
                 (digest, config_json, time.time()),
             )
             (number,) = self.database.fetch_one(
