@@ -23,7 +23,7 @@ from claimcheck.errors import InputError, join_problems
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, Stage, Work
+from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.review import list_checkable_claims
 from claimcheck.models.run import Cause, Check, CheckFailure, Run
@@ -211,7 +211,7 @@ class CheckJob:
 
         def report(done: int, total: int) -> None:
             if progress:
-                progress(Stage(Work.SEARCH, done, total))
+                progress(RunProgress(RunWork.SEARCH, done, total))
 
         return find_evidence(
             self.statements,

@@ -20,7 +20,7 @@ from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
 from claimcheck.engines import build_run_flow
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, Stage, Work
+from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.models.run import Check, Run
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.settings import Limits, SearchSettings, Settings
@@ -189,7 +189,7 @@ class _SummarizeJob:
     def report_start(self, progress: ProgressCallback) -> None:
         """Report the start of work that sends no requests."""
         if progress and self.engine == "extractive":
-            progress(Stage(Work.SUMMARY_AND_CLAIMS, 0, 0))
+            progress(RunProgress(RunWork.SUMMARY_AND_CLAIMS, 0, 0))
 
     def wrap_client(self, client: Client | None) -> Client | None:
         """Put the stored answers, if any, in front of the client."""

@@ -112,7 +112,7 @@ class CheckFailure:
     raw: str | None
 
 
-class Status(StrEnum):
+class LedgerStatus(StrEnum):
     """What happened to a range of the document."""
 
     # SET_ASIDE: not part of the running text, such as a page number.
@@ -137,7 +137,7 @@ class LedgerEntry:
 
     start: int
     end: int
-    status: Status
+    status: LedgerStatus
     reason: str | None
 
 

@@ -25,7 +25,7 @@ from claimcheck.errors import (
     StoreError,
 )
 from claimcheck.json_lines import find_half_pair
-from claimcheck.models.llm import Stage
+from claimcheck.models.llm import RunProgress
 from claimcheck.server import requests
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.jobs import BusyError, JobFunction, JobPool
@@ -173,7 +173,7 @@ async def _stream_events(
 
 def _dump_stage(stage: object) -> dict[str, Any]:
     """Return a stage of the engine, or a text, as the fields of an event."""
-    if isinstance(stage, Stage):
+    if isinstance(stage, RunProgress):
         return {
             "work": str(stage if stage.paused_until else stage.work),
             "answered": stage.answered,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from claimcheck.models.document import Document
-from claimcheck.models.run import Run, Status
+from claimcheck.models.run import LedgerStatus, Run
 from claimcheck.reports import common
 from claimcheck.reports.html.assets import replace_control_characters
 from claimcheck.reports.html.cards import Card
@@ -26,7 +26,7 @@ _MARK_PRECEDENCE = (
     "worth-low",
     "rejected",
 )
-_LEDGER_MARKS = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
+_LEDGER_MARKS = {LedgerStatus.SET_ASIDE: "aside", LedgerStatus.FAILED: "failed"}
 
 # A text is hard-wrapped if it has several lines, half of them have at least the median
 # length below, and 19 of 20 are no longer than a line of a page. Chosen by hand.
