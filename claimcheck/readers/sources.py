@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from claimcheck.errors import InputError, join_problems, translate_os_errors
-from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
+from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines, read_rows
 from claimcheck.models.document import Document
 from claimcheck.readers.decode import refuse_unknown_encoding
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
@@ -30,7 +30,6 @@ from claimcheck.readers.file import (
     read_bytes,
     suggest_input,
 )
-from claimcheck.readers.rows import read_rows
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
