@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, translate_os_errors
 from claimcheck.hub import HubModel, HubName, HubStore
 
 # Half the size of eight bits, with a small loss; most repositories have it.
@@ -143,11 +143,8 @@ def measure_memory_bytes() -> int:
 
 
 def _check_file(path: Path) -> LocalModel:
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from None
+    with translate_os_errors(path), path.open("rb") as file:
+        start = file.read(len(_MAGIC))
     if start != _MAGIC:
         raise InputError(f"{path}: is not a GGUF file; choose one for llama.cpp")
     return LocalModel(path.stem, path.resolve())

@@ -118,8 +118,7 @@ def _format_manifest(
     manifest = {
         "format": FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
-        # "way" is what existing bundles call it.
-        "way": batch_config,
+        "config": batch_config,
         "files": {name: hash_bytes(data) for name, data in sorted(files.items())},
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()

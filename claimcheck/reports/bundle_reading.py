@@ -151,7 +151,9 @@ def _parse_manifest(
                 f"{path} is a bundle of format {version!r}; this claimcheck reads "
                 f"format {FORMAT_VERSION}"
             )
-        hashes, config = dict(manifest["files"]), manifest["way"]
+        hashes = dict(manifest["files"])
+        # Bundles of the first development versions call it "way".
+        config = manifest["config" if "config" in manifest else "way"]
         if not all(isinstance(value, str) for value in hashes.values()):
             raise ValueError("a hash is not a string")
         if not isinstance(config, dict | None):

@@ -3,8 +3,7 @@
 import pytest
 
 from claimcheck import Rows, Settings, errors, evaluate
-from claimcheck.evaluation.datasets import read_dataset
-from claimcheck.evaluation.split import Part, is_sealed
+from claimcheck.evaluation.datasets import Part, is_sealed, read_dataset
 from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
