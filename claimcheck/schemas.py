@@ -123,11 +123,6 @@ def _describe_choice(error: ValidationError) -> str | None:
     return f"give exactly one of {listed}"
 
 
-def build_strict_schema(name: str) -> dict[str, Any]:
-    """Return the schema without the keywords that strict mode refuses."""
-    return strip_keywords(load(name))
-
-
 def strip_keywords(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Copy a schema without keywords that strict mode refuses."""
     stripped: dict[str, Any] = _strip_keywords(schema)

@@ -22,7 +22,7 @@ from typing import Any
 
 from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
-from claimcheck.errors import SettingsError
+from claimcheck.errors import SettingsError, translate_os_errors
 from claimcheck.settings import LOCAL, Settings
 from claimcheck.settings_file import SETTINGS_FILE, read_settings_file
 
@@ -193,15 +193,13 @@ def _approve(folder: Path, content: str) -> None:
     """
     approvals = _read_approvals() | {_name_folder(folder): _hash(content)}
     path = _resolve_path()
-    try:
+    with translate_os_errors(path, "written", SettingsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Folder names may be private, and only the owner can read a file of mkstemp.
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(approvals, file, indent=2)
         Path(temporary).replace(path)
-    except OSError as error:
-        raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
 
 
 def _read_approvals() -> dict[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Task
-from claimcheck.evaluation.datasets import Dataset, Example, Rows, read_dataset
+from claimcheck.evaluation.datasets import Dataset, Example, Part, Rows, read_dataset
 from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
 from claimcheck.evaluation.result import (
     Evaluation,
@@ -21,7 +21,6 @@ from claimcheck.evaluation.result import (
     MeasuredRow,
     Score,
 )
-from claimcheck.evaluation.split import Part
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.settings import CHECK_ONLY_SETTINGS
 from claimcheck.version import __version__

@@ -110,15 +110,6 @@ class ModelResponse:
     unread_tokens: int = 0
     has_divided_usage: bool = True
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is neither an answer nor a reason for its absence."""
-        if self.refusal or self.fault:
-            return False
-        if self.finish_reason in ("length", "content_filter"):
-            return False
-        return not (self.text and self.text.strip())
-
     def __post_init__(self) -> None:
         for name in ("text", "finish_reason", "refusal", "model", "fault"):
             value = getattr(self, name)

@@ -26,8 +26,7 @@ from claimcheck.pipeline.answers import (
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import build_request
+from claimcheck.pipeline.requests import build_request, curl_marks
 
 SCHEMA, PROMPT = "correct.answer", "correct"
 # Both were chosen by hand.

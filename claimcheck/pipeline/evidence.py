@@ -14,8 +14,7 @@ from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Signature
 from claimcheck.pipeline.answers import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import build_request
+from claimcheck.pipeline.requests import build_request, curl_marks
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
 

@@ -11,8 +11,7 @@ from claimcheck.models.claim import Statement
 from claimcheck.models.llm import ModelRequest
 from claimcheck.pipeline.answers import Answer, VerdictAnswer, VerdictsAnswer, ask_all
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE, build_request
+from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE, build_request, curl_marks
 from claimcheck.settings import Settings
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
