@@ -202,7 +202,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
     import jsonschema
 
     if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):
-        yield "is not an object with `text` and `claims`"
+        yield "is not a JSON object, on one line, with `text` and `claims`"
         return
     claims = item.get("claims")
     if not isinstance(claims, list):

@@ -144,7 +144,7 @@ def find_unused(templates: Templates, brief: Brief) -> list[str]:
             needed = set(_VARIABLES_BY_PART.get(part, (part,))) & available
             if missing := sorted(needed - used):
                 problems.append(
-                    f"the template {name}{SUFFIX} of the user does not use "
+                    f"your template {name}{SUFFIX} does not use "
                     f"{_join(missing)}, so {part!r} would have no effect; add it as "
                     f"in the shipped one (claimcheck prompts show {name})"
                 )

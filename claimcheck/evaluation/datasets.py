@@ -220,7 +220,7 @@ def _normalize_fields(row: RowFields, task: str) -> Iterator[RowFields]:
     """Yield the row, with the short forms of its fields written out.
 
     For summaries, a single `reference` becomes a list; for verification, a Boolean
-    `supported` becomes a label.
+    `supported` becomes a label. For extraction, the examples of `--examples` work too.
     """
     if task == "summaries" and isinstance(row.get("reference"), str):
         yield {**row, "references": [row["reference"]]}
@@ -229,6 +229,14 @@ def _normalize_fields(row: RowFields, task: str) -> Iterator[RowFields]:
         # A known label says more than `supported`.
         known = row.get("label") in GOLD_LABELS
         yield row if known else {**row, "label": label}
+    elif task == "extraction" and "passage" not in row:
+        claims = row.get("claims")
+        if isinstance(claims, list):
+            claims = [
+                claim.get("text") if isinstance(claim, dict) else claim
+                for claim in claims
+            ]
+        yield {**row, "passage": row.get("text"), "claims": claims}
     else:
         yield row
 

@@ -59,6 +59,10 @@ def build_request(
     """Render a template into a request, with overrides of its schema."""
     schema, schema_message = _prepare_schema(brief, schema_name, overrides)
     variables = variables | brief.list_variables()
+    # "in this language: German": a small model may not know what "de" means.
+    language = variables["language"] or ""
+    names = _read_language_names()
+    variables["language"] = names.get(language.lower(), language)
     messages = prompts.render(template, variables, brief.prompts)
     return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
 
