@@ -111,7 +111,7 @@ def test_ctrl_c_twice_stops_at_once(tmp_path):
 
 
 def test_adapts_to_the_rate_limit_of_an_endpoint_without_failures(tmp_path):
-    rows = write_documents(tmp_path / "rows.jsonl", 24)
+    rows = write_documents(tmp_path / "rows.jsonl", 40)
     with (
         run_faulty_server(per_second=10) as (url, counts),
         RunStore(tmp_path / "s.db") as store,
@@ -122,7 +122,7 @@ def test_adapts_to_the_rate_limit_of_an_endpoint_without_failures(tmp_path):
         progress = asyncio.run(batch.run())
         seen = counts()
     assert seen["struck"]["over the rate"] > 5
-    assert (progress.done, progress.failed) == (24, 0)
+    assert (progress.done, progress.failed) == (40, 0)
 
 
 def test_a_lost_connection_stops_the_batch_and_leaves_documents_pending(tmp_path):
