@@ -44,7 +44,7 @@ def build_strict(name: str, brief: Brief) -> dict[str, Any]:
 
     It is stricter than the schema that validates answers: see `_restrict_verdicts`.
     """
-    schema = schemas.strip_keywords(load(name, brief))
+    schema: dict[str, Any] = schemas.strip_keywords(load(name, brief))
     if "verdicts" in schema["properties"]:
         _restrict_verdicts(schema["properties"]["verdicts"])
     return schema
