@@ -15,7 +15,7 @@ from typing import Any
 
 from claimcheck import answer_schemas, prompt_folder
 from claimcheck.counting import format_count
-from claimcheck.errors import InputError, SettingsError
+from claimcheck.errors import InputError, SettingsError, translate_os_errors
 from claimcheck.json_lines import read_json_lines
 from claimcheck.models.brief import LENGTHS, Brief, Example, Field
 from claimcheck.prompts import Templates
@@ -202,7 +202,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
     import jsonschema
 
     if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):
-        yield "is not an object with `text` and `claims`"
+        yield "is not a JSON object, on one line, with `text` and `claims`"
         return
     claims = item.get("claims")
     if not isinstance(claims, list):
@@ -243,7 +243,5 @@ def _build_example(item: Mapping[str, Any], brief: Brief) -> Example:
 
 
 def _read_file(path: Path) -> bytes:
-    try:
+    with translate_os_errors(path):
         return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import prompts
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, translate_os_errors
 from claimcheck.models.brief import EMPTY_BRIEF, Brief, Example, Field
 from claimcheck.models.llm import Message
 from claimcheck.prompts import SUFFIX, Prompt, Templates
@@ -144,7 +144,7 @@ def find_unused(templates: Templates, brief: Brief) -> list[str]:
             needed = set(_VARIABLES_BY_PART.get(part, (part,))) & available
             if missing := sorted(needed - used):
                 problems.append(
-                    f"the template {name}{SUFFIX} of the user does not use "
+                    f"your template {name}{SUFFIX} does not use "
                     f"{_join(missing)}, so {part!r} would have no effect; add it as "
                     f"in the shipped one (claimcheck prompts show {name})"
                 )
@@ -165,12 +165,10 @@ def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
             f"{', '.join(existing)}: already exists; delete it first, or copy to "
             "another folder"
         )
-    try:
+    with translate_os_errors(folder, "written"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, path in paths.items():
             path.write_text(sources[name], encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
     return list(paths.values())
 
 
@@ -220,10 +218,8 @@ def _find_misnamed_files(folder: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> str:
-    try:
+    with translate_os_errors(path):
         content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     if len(content) > _MAX_BYTES:
         raise InputError(f"{path}: is longer than {_MAX_BYTES:,} bytes")
     try:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from claimcheck.errors import SettingsError
+from claimcheck.json_lines import find_half_pair
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
 # The value of an optional setting that must not be sent. TOML has no null.
@@ -305,7 +306,7 @@ class Settings:
         for name in _TEXTS:
             text = getattr(self, name)
             # A terminal may pass any bytes, and a JSON file half of a surrogate pair.
-            if text is not None and not _is_unicode(str(text)):
+            if text is not None and find_half_pair(str(text)) >= 0:
                 yield f"{name} {text!r} is not valid UTF-8"
 
     def _find_invalid_urls(self) -> Iterator[str]:
@@ -361,7 +362,3 @@ class Settings:
         if self.repeat != 1:
             optional["repeat"] = self.repeat
         return optional
-
-
-def _is_unicode(text: str) -> bool:
-    return text.encode("utf-8", "replace").decode() == text

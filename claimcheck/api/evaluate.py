@@ -13,7 +13,7 @@ from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
-from claimcheck.evaluation.datasets import Rows
+from claimcheck.evaluation.datasets import Part, Rows
 from claimcheck.evaluation.evaluate import (
     EvaluationComparison,
     compare_scores,
@@ -25,7 +25,6 @@ from claimcheck.evaluation.prompt_comparison import (
 )
 from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
 from claimcheck.evaluation.result import Evaluation, Score
-from claimcheck.evaluation.split import Part
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client
 from claimcheck.prompts import Templates

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
-    from claimcheck.reports.problems import Place
+    from claimcheck.reports.problems import SourceLocation
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 
@@ -227,25 +227,29 @@ def _write_report(
 
 def _write_results(
     result: Check,
-    places: dict[str, Place],
+    locations: dict[str, SourceLocation],
     format: Format,
     out: options.OutputOptions,
 ) -> None:
     from claimcheck.reports.formats import render_results
     from claimcheck.reports.problems import list_check_results
 
-    write_text(render_results(list_check_results(result, places), format), out.output)
+    write_text(
+        render_results(list_check_results(result, locations), format), out.output
+    )
 
 
-def _locate_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
+def _locate_claims(
+    source: str, claims: Run | list[Statement]
+) -> dict[str, SourceLocation]:
     """Map claims to their locations in the document or in the claims file."""
-    from claimcheck.reports.problems import place_claims, place_lines
+    from claimcheck.reports.problems import locate_claims, locate_lines
 
     if not isinstance(claims, list):
-        return place_claims(claims)
+        return locate_claims(claims)
     path = Path(source)
     # Nobody can open a line of standard input.
-    return place_lines(path, [item.id for item in claims]) if path.is_file() else {}
+    return locate_lines(path, [item.id for item in claims]) if path.is_file() else {}
 
 
 def _print_failures(result: Check) -> None:

@@ -75,18 +75,18 @@ def cite(
 
 
 def _has_failed(checked: CitationCheck) -> bool:
-    from claimcheck.models.citation import Citing
+    from claimcheck.models.citation import CitationOutcome
 
-    return any(item.outcome is Citing.FAILED for item in checked.statements)
+    return any(item.outcome is CitationOutcome.FAILED for item in checked.statements)
 
 
 def _is_failing(checked: CitationCheck, fail_on: options.FailOn | None) -> bool:
     """Return whether to exit with 1; an unreachable source is not support."""
-    from claimcheck.models.citation import Citing
+    from claimcheck.models.citation import CitationOutcome
 
     if fail_on is None:
         return False
     outcomes = {item.outcome for item in checked.statements}
     if fail_on == "refuted":
-        return Citing.CONTRADICTED in outcomes
-    return outcomes != {Citing.SUPPORTED}
+        return CitationOutcome.CONTRADICTED in outcomes
+    return outcomes != {CitationOutcome.SUPPORTED}

@@ -173,9 +173,9 @@ def _format_reworded(claim: RewordedClaim) -> Text:
 
     segments = []
     for segment in claim.words:
-        if segment.what == "gone":
+        if segment.change == "gone":
             segments.append(make_safe_text(f"[-{segment.text}-]", "red"))
-        elif segment.what == "added":
+        elif segment.change == "added":
             segments.append(make_safe_text(f"{{+{segment.text}+}}", "green"))
         else:
             segments.append(make_safe_text(segment.text))

@@ -39,7 +39,7 @@ _TASKS = {
     "summaries": "How good are the summaries?\n\nCompares them with the first three "
     "sentences. Rows: {document, references}.",
     "extraction": "Does it find the claims that people find?\n\n"
-    "Rows: {passage, claims}.",
+    "Rows: {passage, claims}, or the examples of --examples.",
     "grounding": "Does it find quotes at the right location?\n\n"
     "Rows: {document, quotes}.",
 }

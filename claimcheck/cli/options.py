@@ -461,12 +461,12 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
 
     if settings.chosen_engine() != "extractive":
         return
+    advice = "name one with --model, or with --base-url URL for a local server"
+    if settings.engine == "extractive":
+        advice = "use --engine llm"
     for name, value in flags.items():
         if value is not None:
-            raise InputError(
-                f"{format_flag(name)} requires a model; name one with --model, or with "
-                "--base-url URL for a local server"
-            )
+            raise InputError(f"{format_flag(name)} requires a model; {advice}")
 
 
 @dataclass(frozen=True, slots=True)

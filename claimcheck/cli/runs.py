@@ -227,14 +227,14 @@ def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
     documents and the key. An endpoint on loopback is allowed, but gets no key.
     """
     from claimcheck.api.batches import list_batch_flags
-    from claimcheck.trust import is_loopback
+    from claimcheck.trust import is_loopback_url
 
     flags = list_batch_flags(batch.config)
     url = flags.pop("base_url", None)
     settings = options.load_settings(**flags, **more)
     if url is None or url == settings.endpoint():
         return settings
-    if is_loopback(url):
+    if is_loopback_url(url):
         return replace(settings, base_url=url, api_key=None)
     raise InputError(
         f"batch {batch.number} used the endpoint {url!r}, which would receive your "

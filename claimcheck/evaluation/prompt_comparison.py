@@ -14,13 +14,12 @@ from functools import partial
 from math import isnan, nan
 from typing import Any
 
-import numpy as np
-
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup
 from claimcheck.evaluation.evaluate import (
     compute_scores,
     make_difference,
+    pair_columns,
     select_columns,
 )
 from claimcheck.evaluation.metrics import Columns, Metric, mean
@@ -81,7 +80,7 @@ def compare_prompts(
             rows.append(row)
             if on_progress:
                 on_progress(len(rows), len(jobs))
-    columns = _build_columns(rows[::2], rows[1::2])
+    columns = pair_columns(rows[::2], rows[1::2])
     documents = [str(number) for number in range(len(texts))]
     return PromptComparison(
         n=len(texts),
@@ -135,16 +134,6 @@ def _pair_claims(
         [result.spans for result in located], [claim.spans for claim in claims]
     )
     return [(item.claims[gold], claims[number]) for gold, number in pairs.items()]
-
-
-def _build_columns(
-    first: Sequence[Mapping[str, float]], second: Sequence[Mapping[str, float]]
-) -> dict[str, Any]:
-    columns = {}
-    for side, rows in (("first", first), ("second", second)):
-        for name in rows[0]:
-            columns[f"{side} {name}"] = np.array([float(row[name]) for row in rows])
-    return columns
 
 
 def _ratio(part: str, whole: str, columns: Columns) -> float:

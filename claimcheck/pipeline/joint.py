@@ -21,10 +21,10 @@ from claimcheck.models.run import (
     OVER_THE_LIMIT,
     Failure,
     LedgerEntry,
+    LedgerStatus,
     LinkedText,
     Position,
     Run,
-    Status,
     Summary,
 )
 from claimcheck.models.span import Excerpt, LineIndex, Span, extract_excerpts
@@ -167,7 +167,9 @@ def _join_ledgers(document: Document, runs: Sequence[Run]) -> list[LedgerEntry]:
     position = 0
     for part, run in zip(document.parts, runs, strict=True):
         heading = "the source of a document"
-        entries.append(LedgerEntry(position, part.start, Status.SET_ASIDE, heading))
+        entries.append(
+            LedgerEntry(position, part.start, LedgerStatus.SET_ASIDE, heading)
+        )
         for entry in run.ledger:
             start, end = entry.start + part.start, entry.end + part.start
             entries.append(replace(entry, start=start, end=end))

@@ -1,0 +1,1 @@
+"""Results in one file with everything they follow from, and their verification."""
