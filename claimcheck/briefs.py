@@ -239,7 +239,7 @@ def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
 def _build_example(item: Mapping[str, Any], brief: Brief) -> Example:
     claims = [_complete(claim, brief) for claim in item["claims"]]
     claims_json = json.dumps({"claims": claims}, ensure_ascii=False)
-    return Example(" ".join(item["text"].split()), claims_json)
+    return Example(item["text"], claims_json)
 
 
 def _read_file(path: Path) -> bytes:

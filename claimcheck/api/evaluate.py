@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +17,7 @@ from claimcheck.evaluation.evaluate import (
     compare_scores,
     run_evaluation,
 )
-from claimcheck.evaluation.prompt_comparison import (
-    LabeledText,
-    PromptComparison,
-)
+from claimcheck.evaluation.prompt_comparison import PromptComparison
 from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
 from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks import TASKS
@@ -93,10 +89,7 @@ def compare_prompts(
         InputError: a folder or an example cannot be used, or no model is named.
         ProviderError: the endpoint gave no answer.
     """
-    texts = [
-        LabeledText(example.text, json.loads(example.claims)["claims"])
-        for example in read_examples(examples, settings.brief)
-    ]
+    texts = read_examples(examples, settings.brief)
     first, second = folders
     sides = (_read_templates(first), _read_templates(second))
     settings = replace(settings, cache=False)

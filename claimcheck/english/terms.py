@@ -1,4 +1,4 @@
-"""The terms of a claim, in forms that match evidence; their rarity and topics."""
+"""Terms of a claim, in forms that match evidence; their rarity and topics."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import isnan
+from typing import Any
 
 import numpy as np
 
@@ -175,12 +176,9 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
             "compare: the two evaluations have no row in common; use the same --limit "
             "and --seed"
         )
-    columns = {}
-    for name in pairs[0][0].values:
-        # The columns of both evaluations are in one mapping, to be resampled together.
-        columns[f"first {name}"] = np.array([row.values[name] for row, _ in pairs])
-    for name in pairs[0][1].values:
-        columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
+    columns = pair_columns(
+        [row.values for row, _ in pairs], [row.values for _, row in pairs]
+    )
     metrics = {
         name: make_difference(metric)
         for name, metric in TASKS[first.signature.task].metrics.items()
@@ -214,6 +212,17 @@ def make_difference(metric: Metric) -> Metric:
         )
 
     return compute_difference
+
+
+def pair_columns(
+    first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the columns of both, in one mapping, to be resampled together."""
+    columns = {}
+    for side, rows in (("first", first), ("second", second)):
+        for name in rows[0]:
+            columns[f"{side} {name}"] = np.array([row[name] for row in rows])
+    return columns
 
 
 def select_columns(columns: Columns, prefix: str) -> Columns:

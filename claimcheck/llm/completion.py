@@ -108,7 +108,7 @@ class Completion:
 
 
 def is_empty(answer: Completion | ModelResponse) -> bool:
-    """Return whether there is neither an answer nor a reason for its absence."""
+    """Whether there is neither an answer nor a reason for its absence."""
     if answer.refusal or answer.finish_reason in ("length", "content_filter"):
         return False
     return not (answer.text and answer.text.strip())

@@ -184,7 +184,7 @@ class RunWork(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """Progress of one kind of work: `answered` of the `asked` requests.
+    """Progress of a run: `answered` of the `asked` requests of a kind of work.
 
     Both are 0 when the work needs no requests, and while it waits because the endpoint
     accepts no requests until `paused_until`.

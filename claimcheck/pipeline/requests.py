@@ -40,10 +40,9 @@ def describe_document(document: Document) -> dict[str, str | None]:
 
     The language is None if it or its English name is unknown.
     """
-    title = " ".join(document.title.split()) if document.title else None
     published = document.published
     return {
-        "title": curl_marks(title) if title else None,
+        "title": fold_text(document.title or "") or None,
         "published": published.strftime("%A, %Y-%m-%d") if published else None,
         "document_language": _read_language_names().get(document.language or ""),
     }
@@ -105,6 +104,11 @@ def build_document_request(
 def curl_marks(text: str) -> str:
     """Return the text with “ and ” for each ", at the same offsets."""
     return _OPENING.sub("“", text).replace('"', "”")
+
+
+def fold_text(text: str) -> str:
+    """Return the text on one line, with “ and ” for each "."""
+    return curl_marks(" ".join(text.split()))
 
 
 def has_only_straight_marks(text: str) -> bool:

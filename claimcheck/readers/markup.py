@@ -1,4 +1,4 @@
-"""Read RTF, LaTeX, Markdown, and Jupyter notebooks, whose markup is plain text."""
+"""Read RTF, LaTeX, Markdown, and notebooks, whose markup is plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists the problems with claims for other programs: rules and locations.
+"""Lists problems with claims, with rules and locations, for other programs.
 
 SARIF and JUnit are written from this list. A rule is a kind of difference ("number",
 "date"), or the reason why a claim is not supported.
@@ -150,7 +150,7 @@ def _suppresses(judgment: Judgment) -> bool:
 def list_check_results(
     check: Check, locations: Mapping[str, SourceLocation]
 ) -> list[CheckedClaim]:
-    """List a check's claims; `locations` are those of its subjects."""
+    """List a check's claims; `locations` has their locations, by subject."""
     locator = _SourceLocator(check.documents)
     results = [
         _judge_verdict(verdict, locations.get(verdict.subject), locator)
