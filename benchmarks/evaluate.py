@@ -3,7 +3,7 @@
     python benchmarks/evaluate.py FOLDER [--part open] [--tables] [--verifier NAME]...
 
 Prints the tables of docs/evaluation.md for the sealed part of the documents: half of
-them, chosen by their ids (claimcheck/evaluation/split.py), whose rows are scored and
+them, chosen by their ids (claimcheck/evaluation/datasets.py), whose rows are scored and
 never shown. `--part open` prints the other half. `--tables` adds the confusion matrix,
 precision by coverage, and calibration of each set. The files are found by name (`SETS`)
 and may be anywhere in the folder; docs/evaluation.md says where to get them.

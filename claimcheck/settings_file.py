@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import briefs
-from claimcheck.errors import SettingsError
+from claimcheck.errors import SettingsError, translate_os_errors
 from claimcheck.installation import get_install_command
 from claimcheck.settings import RANGES, UNSET, Price, SearchEndpoint
 
@@ -69,7 +69,7 @@ def read_settings_file(path: Path) -> dict[str, Any]:
             f"{path} is not valid TOML: {error}. Fix or delete it."
         ) from None
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
     if "api_key" in values:
         raise SettingsError(
             f"{path}: contains api_key. Keep keys out of files that get shared; "
@@ -128,14 +128,12 @@ def save_user_settings(**values: str) -> Path:
 
     path = resolve_user_file()
     read_settings_file(path)  # complains about what is wrong with it
-    try:
+    with translate_os_errors(path, "written", SettingsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         document = tomlkit.parse(text)
         document.update(values)
         path.write_text(tomlkit.dumps(document), encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
     return path
 
 

@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Callable
 
-from claimcheck.text.words import get_part_of_speech
+from claimcheck.english.terms import get_part_of_speech
 
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?: (?:of |the |de |van )?[A-Z][\w'’.-]*)*")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")

@@ -12,8 +12,7 @@ from itertools import combinations, islice
 from statistics import mean
 
 from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import Run
-from claimcheck.models.stability import ClaimStability, Stability
+from claimcheck.models.run import ClaimStability, Run, Stability
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import pair_by_location
