@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from claimcheck import prompt_folder
 from claimcheck.api.clients import choose_engine, open_client
 from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
@@ -24,6 +23,7 @@ from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client
 from claimcheck.prompts import Templates
+from claimcheck.prompts.folder import read_folder
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
 from claimcheck.verification.choose import choose_scorer
@@ -102,7 +102,7 @@ def compare_prompts(
 
 
 def _read_templates(folder: Path | None) -> Templates:
-    return () if folder is None else prompt_folder.read_folder(folder)
+    return () if folder is None else read_folder(folder)
 
 
 def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:
