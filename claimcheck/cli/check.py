@@ -12,6 +12,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -73,7 +74,7 @@ _Votes = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictOptions(options.OptionGroup):
+class VerdictOptions(OptionGroup):
     """What decides a verdict: verifier, votes, prompts, and evidence."""
 
     verifier: options.Verifier = None
@@ -96,7 +97,7 @@ class VerdictOptions(options.OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceOptions(options.OptionGroup):
+class EvidenceOptions(OptionGroup):
     """How the evidence is read."""
 
     encoding: options.Encoding = None
@@ -121,7 +122,7 @@ class EvidenceOptions(options.OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewOptions(options.OptionGroup):
+class ReviewOptions(OptionGroup):
     """What a published ClaimReview says besides the verdicts."""
 
     review_url: Annotated[
@@ -153,7 +154,7 @@ class ReviewOptions(options.OptionGroup):
         return build_review(settings, self.review_url, claimed_at=self.claimed_at)
 
 
-@options.expand_groups
+@expand_groups
 def check(
     claims: options.ClaimsArgument,
     evidence: _Evidence = None,

@@ -13,6 +13,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.engine import prepare_engine
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
@@ -24,7 +25,7 @@ TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
-class ServerOptions(options.OptionGroup):
+class ServerOptions(OptionGroup):
     """Where the server listens and stores runs, and how much it accepts."""
 
     host: Annotated[
@@ -76,7 +77,7 @@ _OpenPage = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def serve(
     server: ServerOptions,
     open_page: _OpenPage = False,
