@@ -21,7 +21,7 @@ from claimcheck.cli.inputs import (
     open_documents,
 )
 from claimcheck.cli.output import (
-    check_markable,
+    check_companion,
     check_writable,
     detect_page_style,
     format_estimate,
@@ -143,8 +143,7 @@ def summarize(
         document = _join_sources(sources, about, quiet=out.quiet)
     else:
         document = _open_source(sources, about, quiet=out.quiet)
-    if format is Format.PDF:
-        check_markable(document, out.output)
+    check_companion(document, format, out.output)
     prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
