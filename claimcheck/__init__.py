@@ -28,9 +28,9 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
         "Message",
         "ModelRequest",
         "ModelResponse",
-        "Stage",
+        "RunProgress",
+        "RunWork",
         "Usage",
-        "Work",
     ),
     "models.outcome": ("Progress",),
     "models.run": (
@@ -58,6 +58,8 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
     "settings": ("Limits", "Price", "Settings"),
     "store.store": ("RunStore",),
 }
+# Names of the first version, which its scripts still use.
+_FORMER_NAMES = {"Stage": "RunProgress", "Work": "RunWork"}
 _MODULE_BY_NAME = {name: module for module, names in _EXPORTS.items() for name in names}
 
 # Computed, so that each name is written only once; ruff asks for a literal.
@@ -67,6 +69,7 @@ __all__ = sorted(["__version__", "errors", *_MODULE_BY_NAME])  # noqa: PLE0605
 def __getattr__(name: str) -> Any:
     if name == "errors":
         return import_module("claimcheck.errors")
+    name = _FORMER_NAMES.get(name, name)
     if name in _MODULE_BY_NAME:
         module = import_module(f"claimcheck.{_MODULE_BY_NAME[name]}")
         return getattr(module, name)

@@ -76,13 +76,13 @@ from claimcheck.models.llm import (
     ModelResponse as ModelResponse,
 )
 from claimcheck.models.llm import (
-    Stage as Stage,
+    RunProgress as RunProgress,
+)
+from claimcheck.models.llm import (
+    RunWork as RunWork,
 )
 from claimcheck.models.llm import (
     Usage as Usage,
-)
-from claimcheck.models.llm import (
-    Work as Work,
 )
 from claimcheck.models.outcome import (
     Progress as Progress,

@@ -13,8 +13,6 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-import jsonschema
-
 from claimcheck import schemas
 from claimcheck.errors import InputError
 from claimcheck.models.brief import EMPTY_BRIEF, GROUNDED_KEYWORD, Brief, Field
@@ -46,7 +44,7 @@ def build_strict(name: str, brief: Brief) -> dict[str, Any]:
 
     It is stricter than the schema that validates answers: see `_restrict_verdicts`.
     """
-    schema = schemas.strip_keywords(load(name, brief))
+    schema: dict[str, Any] = schemas.strip_keywords(load(name, brief))
     if "verdicts" in schema["properties"]:
         _restrict_verdicts(schema["properties"]["verdicts"])
     return schema
@@ -130,6 +128,8 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
 
 
 def _find_field_problems(name: str, schema: Any) -> Iterator[str]:
+    import jsonschema
+
     if not _NAME.fullmatch(name):
         yield (
             f"{name!r} is not a name of a field: use up to 64 letters, digits, and "

@@ -32,7 +32,8 @@ requests have one, unless the error is final.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 
 def join_problems(problems: Iterable[object], limit: int = 5) -> str:
@@ -77,6 +78,18 @@ class SettingsError(InputError):
             name, _, rest = problem.partition(" ")
             renamed.append(f"{get_name(name)} {rest}")
         return SettingsError(*renamed)
+
+
+@contextmanager
+def translate_os_errors(
+    place: object, done: str = "read", kind: type[InputError] = InputError
+) -> Iterator[None]:
+    """Say what failed: "notes.txt: can't be read: Permission denied"."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise kind(f"{place}: can't be {done}: {reason}") from None
 
 
 class SchemaError(InputError):

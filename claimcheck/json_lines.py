@@ -1,21 +1,27 @@
 """Reads JSON Lines (https://jsonlines.org): one JSON value per line.
 
 Only "\\n" ends a line: `str.splitlines` also splits at U+2028, U+0085, and others,
-which may be part of a JSON string. After a broken line, the others are still read.
+which may be part of a JSON string. After a broken line, the others are still read, so
+that all broken lines are reported at once.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TypeVar
+
+from claimcheck.errors import InputError, join_problems
 
 # The limit is that of a file with one document. Without it, a file without line breaks
 # would fill the memory.
 MAX_LINE_BYTES = 50 * 2**20
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+HALF_PAIR = re.compile(r"[\ud800-\udfff]")
+_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +37,29 @@ class JsonLine:
     has_half_pair: bool = False
 
 
+def find_half_pair(text: str) -> int:
+    """Return the offset of the first half of a surrogate pair, or -1.
+
+    No file, store, or terminal accepts one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return -1
+
+
 def has_half_pair(value: Any, source: bytes) -> bool:
     """Return whether a JSON value contains half of a surrogate pair.
 
-    `source` is the JSON of the value. `json` accepts an escaped half, but no file,
-    store, or terminal accepts the decoded text.
+    `source` is the JSON of the value. `json` accepts an escaped half.
     """
-    if not _SURROGATE_ESCAPE.search(source):
+    if not _ESCAPE.search(source):
         return False
     try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, RecursionError):
+        return find_half_pair(json.dumps(value, ensure_ascii=False)) >= 0
+    except RecursionError:
         return True
-    return False
 
 
 def read_json_lines(
@@ -76,3 +92,31 @@ def _parse_line(number: int, line: bytes, errors: str) -> JsonLine:
         # RecursionError: brackets nested thousands deep, which `json` cannot parse.
         return JsonLine(number, problem=f"is not JSON: {error}")
     return JsonLine(number, value, has_half_pair=has_half_pair(value, line))
+
+
+def read_rows(
+    data: bytes, source: str, parse_row: Callable[[Any, int], RowT]
+) -> list[RowT]:
+    """Parse the value of each line that is not blank.
+
+    `parse_row` gets a value and its line number, and raises InputError for a bad one.
+
+    Raises:
+        InputError: lines are broken; the message lists the first with their numbers.
+    """
+    rows: list[RowT] = []
+    problems: list[str] = []
+    for line in read_json_lines(io.BytesIO(data)):
+        if line.problem:
+            problems.append(f"line {line.number}: {line.problem}")
+            continue
+        if line.has_half_pair:
+            problems.append(f"line {line.number}: contains half of a surrogate pair")
+            continue
+        try:
+            rows.append(parse_row(line.value, line.number))
+        except InputError as error:
+            problems.append(f"line {line.number}: {error}")
+    if problems:
+        raise InputError(f"{source}: {join_problems(problems)}")
+    return rows

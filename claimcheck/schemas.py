@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SUFFIX = ".schema.json"
 # A message quotes the invalid value, which can be the entire answer.
 _MAX_MESSAGE_CHARACTERS = 160
+# Below these keys of a schema are names of properties, not keywords.
+KEYS_OF_NAMES = ("properties", "$defs")
 # Structured outputs of OpenAI and others refuse some of these keywords and ignore the
 # rest, so they are enforced here, after the answer.
 _KEYWORDS_REFUSED_IN_STRICT_MODE = (
@@ -123,14 +125,25 @@ def _describe_choice(error: ValidationError) -> str | None:
     return f"give exactly one of {listed}"
 
 
-def build_strict_schema(name: str) -> dict[str, Any]:
-    """Return the schema without the keywords that strict mode refuses."""
-    return strip_keywords(load(name))
+def strip_keywords(
+    schema: Any,
+    keywords: Collection[str] = _KEYWORDS_REFUSED_IN_STRICT_MODE,
+    *,
+    are_properties: bool = False,
+) -> Any:
+    """Copy a schema without the keywords; the default are those of strict mode.
 
-
-def strip_keywords(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy a schema without keywords that strict mode refuses."""
-    stripped: dict[str, Any] = _strip_keywords(schema)
+    The keys of properties are names, not keywords.
+    """
+    if isinstance(schema, list):
+        return [strip_keywords(item, keywords) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    stripped = {}
+    for key, value in schema.items():
+        if are_properties or key not in keywords:
+            are_inner = key in KEYS_OF_NAMES and not are_properties
+            stripped[key] = strip_keywords(value, keywords, are_properties=are_inner)
     return stripped
 
 
@@ -159,19 +172,3 @@ def shorten_message(message: str) -> str:
     # jsonschema quotes the value first and says what is wrong last.
     half = _MAX_MESSAGE_CHARACTERS // 2
     return f"{message[:half]} … {message[-half:]}"
-
-
-def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
-    """Copy a schema without the refused keywords.
-
-    The keys of `properties` are names, not keywords.
-    """
-    if isinstance(node, Mapping):
-        return {
-            key: _strip_keywords(value, properties=key in ("properties", "$defs"))
-            for key, value in node.items()
-            if properties or key not in _KEYWORDS_REFUSED_IN_STRICT_MODE
-        }
-    if isinstance(node, list):
-        return [_strip_keywords(item) for item in node]
-    return node

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import briefs
-from claimcheck.errors import SettingsError
+from claimcheck.errors import SettingsError, translate_os_errors
 from claimcheck.installation import get_install_command
+from claimcheck.resources import resolve_user_path
 from claimcheck.settings import RANGES, UNSET, Price, SearchEndpoint
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -52,9 +53,7 @@ _SEARCH_TYPES: dict[str, type[Any]] = {
 
 def resolve_user_file() -> Path:
     """Return the path of the user's own settings file; it need not exist."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("claimcheck")) / "config.toml"
+    return resolve_user_path("config", "config.toml")
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def read_settings_file(path: Path) -> dict[str, Any]:
             f"{path} is not valid TOML: {error}. Fix or delete it."
         ) from None
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
     if "api_key" in values:
         raise SettingsError(
             f"{path}: contains api_key. Keep keys out of files that get shared; "
@@ -128,14 +127,12 @@ def save_user_settings(**values: str) -> Path:
 
     path = resolve_user_file()
     read_settings_file(path)  # complains about what is wrong with it
-    try:
+    with translate_os_errors(path, "written", SettingsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         document = tomlkit.parse(text)
         document.update(values)
         path.write_text(tomlkit.dumps(document), encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
     return path
 
 

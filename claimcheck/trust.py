@@ -9,6 +9,7 @@ first, as with direnv, and the approval ends when these settings change.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import os
 import re
@@ -21,17 +22,18 @@ from typing import Any
 
 from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
-from claimcheck.errors import SettingsError
+from claimcheck.errors import SettingsError, translate_os_errors
+from claimcheck.resources import resolve_user_path
 from claimcheck.settings import LOCAL, Settings
 from claimcheck.settings_file import SETTINGS_FILE, read_settings_file
 
 _APPROVALS = "trusted-folders.json"
 # A strict pattern instead of a parser: URL parsers disagree about backslashes, user
 # names, and short forms of addresses. A URL that does not match just needs approval.
-_LOOPBACK_URL = re.compile(
+_PLAIN_URL = re.compile(
     r"""
     https?://
-    (?: localhost | 127(?:\.[0-9]{1,3}){3} | \[::1\] )
+    (?: ([a-z0-9.]+) | \[ ([0-9a-f:.]+) \] )
     (?: :[0-9]+ )?
     (?: /[\w./~-]* )?
     """,
@@ -39,9 +41,20 @@ _LOOPBACK_URL = re.compile(
 )
 
 
-def is_loopback(url: str) -> bool:
+def is_loopback_host(host: str) -> bool:
+    """Return whether a name or address always means this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_loopback_url(url: str) -> bool:
     """Return whether a URL clearly leads to this machine."""
-    return _LOOPBACK_URL.fullmatch(url) is not None
+    match = _PLAIN_URL.fullmatch(url)
+    return match is not None and is_loopback_host(match[1] or match[2])
 
 
 def limit_project(
@@ -143,7 +156,7 @@ def _limit_endpoint(
     """Refuse a project's unapproved endpoint, and withhold the key from it."""
     url = settings.base_url
     assert url is not None
-    if not is_loopback(url) and not approval.is_granted():
+    if not is_loopback_url(url) and not approval.is_granted():
         if settings.engine == "extractive":
             # Nothing is sent, so the endpoint needs no approval and is ignored.
             origins["base_url"] = f"{SETTINGS_FILE}, not approved"
@@ -180,20 +193,18 @@ def _approve(folder: Path, content: str) -> None:
         SettingsError: the list of approvals is damaged or cannot be written.
     """
     approvals = _read_approvals() | {_name_folder(folder): _hash(content)}
-    path = _resolve_path()
-    try:
+    path = resolve_user_path("data", _APPROVALS)
+    with translate_os_errors(path, "written", SettingsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Folder names may be private, and only the owner can read a file of mkstemp.
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(approvals, file, indent=2)
         Path(temporary).replace(path)
-    except OSError as error:
-        raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
 
 
 def _read_approvals() -> dict[str, str]:
-    path = _resolve_path()
+    path = resolve_user_path("data", _APPROVALS)
     try:
         approvals = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -208,12 +219,6 @@ def _read_approvals() -> dict[str, str]:
             "`claimcheck trust`"
         )
     return approvals
-
-
-def _resolve_path() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("claimcheck")) / _APPROVALS
 
 
 def _name_folder(folder: Path) -> str:

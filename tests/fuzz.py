@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from claimcheck import Document, Match, Settings, answer_schemas, schemas, summarize
+from claimcheck.bundles.files import write_bundle
+from claimcheck.bundles.verification import verify_bundle
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.llm.completion import NoCompletionError, parse_completion
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.readers.file import build_document, fetch
 from claimcheck.readers.limited import MAX_SECONDS
-from claimcheck.reports.bundle import write_bundle
-from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.salvage import parse_answer
 from claimcheck.text.reading import Reading
 from claimcheck.verification.compare import Hypothesis

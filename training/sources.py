@@ -1,6 +1,6 @@
 """Pairs from sets of claims with their documents, which people labeled.
 
-Only open documents are read (claimcheck/evaluation/split.py). `group` names the
+Only open documents are read (claimcheck/evaluation/datasets.py). `group` names the
 document, so that validation uses others than training.
 """
 
@@ -18,7 +18,7 @@ from checks import Check
 from pairs import Pair
 from windows import find_windows, read_evidence, split_claim
 
-from claimcheck.evaluation.split import is_sealed
+from claimcheck.evaluation.datasets import is_sealed
 
 Row = dict[str, Any]
 _PER_DOCUMENT = 15  # sentences

@@ -20,9 +20,10 @@ from claimcheck.api.documents import list_items, open_document
 from claimcheck.config import load_settings
 from claimcheck.english.metadata import fill_date
 from claimcheck.errors import InputError, join_problems
+from claimcheck.json_lines import find_half_pair
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, Stage, Work
+from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.review import list_checkable_claims
 from claimcheck.models.run import Cause, Check, CheckFailure, Run
@@ -210,7 +211,7 @@ class CheckJob:
 
         def report(done: int, total: int) -> None:
             if progress:
-                progress(Stage(Work.SEARCH, done, total))
+                progress(RunProgress(RunWork.SEARCH, done, total))
 
         return find_evidence(
             self.statements,
@@ -317,7 +318,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
 def _find_text_problem(text: str) -> str | None:
     if not any(character.isalnum() for character in text):
         return "has no words"
-    if text.encode("utf-8", "replace").decode() != text:
+    if find_half_pair(text) >= 0:
         return "contains half of a surrogate pair"
     if len(text) > MAX_CLAIM_CHARACTERS:
         return (

@@ -21,8 +21,8 @@ from claimcheck.models.citation import (
     CheckedCitation,
     CheckedStatement,
     CitationCheck,
+    CitationOutcome,
     CitedStatement,
-    Citing,
     choose_outcome,
     measure_precision,
     measure_recall,
@@ -30,7 +30,7 @@ from claimcheck.models.citation import (
 )
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, Stage, Usage, Work
+from claimcheck.models.llm import Client, RunProgress, RunWork, Usage
 from claimcheck.models.run import CheckFailure, Signature
 from claimcheck.models.span import LineIndex, Span, extract_excerpts, format_quote
 from claimcheck.models.verdict import Evidence, Label, Verdict
@@ -194,11 +194,11 @@ def _check_statements(
             for source in statement.sources
         ]
         citations += [
-            CheckedCitation(key, Citing.UNDEFINED, problem=_UNDEFINED)
+            CheckedCitation(key, CitationOutcome.UNDEFINED, problem=_UNDEFINED)
             for key in statement.undefined
         ]
         together = None
-        supports = any(item.outcome is Citing.SUPPORTED for item in citations)
+        supports = any(item.outcome is CitationOutcome.SUPPORTED for item in citations)
         if len(cited) > 1 and not supports:
             together, citations = _check_together(statement, cited, citations, checker)
         outcome = choose_outcome(citations, together)
@@ -249,12 +249,12 @@ def _build_citation(
     found: dict[tuple[str, str], _Outcome],
 ) -> CheckedCitation:
     if isinstance(read, str):
-        return CheckedCitation(source, Citing.UNREACHABLE, problem=read)
+        return CheckedCitation(source, CitationOutcome.UNREACHABLE, problem=read)
     outcome = found[claim, read.id]
     if isinstance(outcome, Verdict):
         return CheckedCitation(source, name_outcome(outcome), read.id, outcome)
     problem = f"{outcome.cause}: {outcome.message}"
-    return CheckedCitation(source, Citing.FAILED, read.id, problem=problem)
+    return CheckedCitation(source, CitationOutcome.FAILED, read.id, problem=problem)
 
 
 def _read_sources(
@@ -280,7 +280,7 @@ def _read_sources(
             except (InputError, ValueError) as error:
                 sources[name] = str(error).removeprefix(f"{name}: ").partition("; ")[0]
             if progress:
-                progress(Stage(Work.SEARCH, number, len(names)))
+                progress(RunProgress(RunWork.SEARCH, number, len(names)))
     return sources
 
 

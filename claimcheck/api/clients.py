@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from claimcheck.config import fill_endpoint
-from claimcheck.models.llm import Client, Stage, Work
+from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, Settings
 
 if TYPE_CHECKING:
     from claimcheck.llm.pricing import Pricing
 
-ProgressCallback = Callable[[Stage], None] | None
+ProgressCallback = Callable[[RunProgress], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
@@ -102,7 +102,7 @@ def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
     def report(seconds: float) -> None:
         if progress:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
-            progress(Stage(Work.WAITING, 0, 0, until))
+            progress(RunProgress(RunWork.WAITING, 0, 0, until))
 
     return report
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from cattrs.errors import BaseValidationError
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, translate_os_errors
 from claimcheck.json_lines import read_json_lines
 from claimcheck.models.decision import Decision, load_decision
 from claimcheck.models.review import judge_claims
@@ -37,15 +37,12 @@ def append_decision(run_path: Path, decision: Decision) -> None:
     """
     path = get_decisions_path(run_path)
     line = f"{decision.to_json()}\n".encode()
-    try:
-        # One unbuffered write in append mode: other processes cannot interleave theirs.
-        with path.open("ab", buffering=0) as file:
-            if _is_torn(path):
-                line = b"\n" + line
-            file.write(line)
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+    # One unbuffered write in append mode: other processes cannot interleave theirs.
+    with translate_os_errors(path, "written"), path.open("ab", buffering=0) as file:
+        if _is_torn(path):
+            line = b"\n" + line
+        file.write(line)
+        os.fsync(file.fileno())
 
 
 def add_decisions(run: Run, run_path: Path) -> Run:

@@ -10,11 +10,11 @@ from typing import Any
 
 from claimcheck.api.documents import list_items, open_document, read_bytes
 from claimcheck.errors import InputError
+from claimcheck.json_lines import read_rows
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.readers.decode import decode
-from claimcheck.readers.rows import read_rows
 from claimcheck.text.reading import Reading
 
 

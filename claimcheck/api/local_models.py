@@ -14,10 +14,15 @@ from claimcheck.local.models import (
     find_model,
     list_models,
     measure_memory_bytes,
+    names_file,
 )
 from claimcheck.local.server import list_servers, stop_servers
 from claimcheck.settings import LOCAL
-from claimcheck.settings_file import save_user_settings
+from claimcheck.settings_file import (
+    read_settings_file,
+    resolve_user_file,
+    save_user_settings,
+)
 
 __all__ = [
     "DEFAULT_VARIANT",
@@ -27,6 +32,7 @@ __all__ = [
     "choose_model",
     "describe_fit",
     "download_model",
+    "find_default",
     "find_model",
     "list_models",
     "list_running",
@@ -65,7 +71,7 @@ def prepare_model(
         InputError: the file does not exist, or the repository lacks the variant.
         ProviderError: the hub can't be reached, or has no such model.
     """
-    if Path(name).expanduser().is_file() or name in {m.name for m in list_models()}:
+    if names_file(name) or name in {model.name for model in list_models()}:
         return find_model(name)
     return download_model(name, report=report)
 
@@ -78,8 +84,18 @@ def choose_model(name: str) -> Path:
         SettingsError: the user's settings file can't be written.
     """
     model = find_model(name)
-    value = str(model.path) if Path(name).expanduser().is_file() else name
+    value = str(model.path) if names_file(name) else name
     return save_user_settings(engine=LOCAL, model=value)
+
+
+def find_default() -> str | None:
+    """Return the model that the user's settings file makes the default, if any.
+
+    Raises:
+        SettingsError: the file is invalid.
+    """
+    values = read_settings_file(resolve_user_file())
+    return values.get("model") if values.get("engine") == LOCAL else None
 
 
 def describe_fit(size_bytes: float) -> str:

@@ -5,6 +5,7 @@ The command line and the server import the store's types from here.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +21,6 @@ from claimcheck.settings import Limits, Settings
 from claimcheck.store.answers import DocumentAnswers
 from claimcheck.store.cache import AnswerCache
 from claimcheck.store.history import History
-from claimcheck.store.scratch import open_scratch_copy
 from claimcheck.store.store import RunStore
 
 __all__ = [
@@ -137,3 +137,22 @@ class RunWriter:
     def save(self, run: Run) -> None:
         """Store the run."""
         self.store.save_outcome(self.location, Outcome.from_run(run))
+
+
+@contextmanager
+def open_scratch_copy(path: str | Path) -> Iterator[RunStore]:
+    """Yield a copy of a store, which is deleted at the end.
+
+    The copy is empty if `path` does not exist.
+
+    Raises:
+        StoreError: the file at `path` cannot be used as a store.
+    """
+    with tempfile.TemporaryDirectory(prefix="claimcheck-") as folder:
+        copy = Path(folder) / "scratch.db"
+        if Path(path).exists():
+            with RunStore(path, create=False) as store:
+                store.database.copy_to(copy)
+        with RunStore(copy) as scratch:
+            scratch.path = str(path)  # messages name the store
+            yield scratch

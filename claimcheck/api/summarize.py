@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimcheck.api.check import CheckJob
 from claimcheck.api.clients import (
     ProgressCallback,
     aopen_client,
@@ -20,12 +19,13 @@ from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
 from claimcheck.engines import build_run_flow
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, Stage, Work
+from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.models.run import Check, Run
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.settings import Limits, SearchSettings, Settings
 
 if TYPE_CHECKING:
+    from claimcheck.api.check import CheckJob
     from claimcheck.api.stores import RunWriter
     from claimcheck.models.outcome import Estimate, RunLocation
     from claimcheck.store.store import RunStore
@@ -65,7 +65,7 @@ def summarize(
         used = job.wrap_client(opened)
         run = drive(job.flow, used)
         if search and run.claims:
-            check_job = CheckJob.start(run, None, search, job.settings, job.engine)
+            check_job = job.start_check(run, search)
             run = _add_external_check(run, check_job.run(used, progress))
         return job.finish(run)
 
@@ -132,7 +132,7 @@ async def _arun_job(
         used = job.wrap_client(opened)
         run = await adrive(job.flow, used)
         if search and run.claims:
-            check_job = CheckJob.start(run, None, search, job.settings, job.engine)
+            check_job = job.start_check(run, search)
             run = _add_external_check(run, await check_job.arun(used, progress))
         return job.finish(run)
 
@@ -189,11 +189,18 @@ class _SummarizeJob:
     def report_start(self, progress: ProgressCallback) -> None:
         """Report the start of work that sends no requests."""
         if progress and self.engine == "extractive":
-            progress(Stage(Work.SUMMARY_AND_CLAIMS, 0, 0))
+            progress(RunProgress(RunWork.SUMMARY_AND_CLAIMS, 0, 0))
 
     def wrap_client(self, client: Client | None) -> Client | None:
         """Put the stored answers, if any, in front of the client."""
         return self.writer.wrap_client(client) if self.writer else client
+
+    def start_check(self, run: Run, search: SearchSettings) -> CheckJob:
+        """Prepare the check of a run against evidence that a search finds."""
+        # The rules that check claims, numpy, and SQLite are loaded only here.
+        from claimcheck.api.check import CheckJob
+
+        return CheckJob.start(run, None, search, self.settings, self.engine)
 
     def finish(self, run: Run) -> Run:
         """Return the run with its wall time, and store it."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _ROWS_PER_CALL = 64
 _BUDGET_POLL_INTERVAL_S = 0.1
 _INTEGER_COLUMNS = ("requests", "input_tokens", "output_tokens")
-_TEXT_COLUMNS = ("key", "way", "state", "cause", "message", "fields", "text", "run")
+_TEXT_COLUMNS = ("key", "config", "state", "cause", "message", "fields", "text", "run")
 
 
 def summarize_dataset(

@@ -14,8 +14,9 @@ from typing import Any
 
 from claimcheck.errors import ContextWindowError, FilteredError, ProviderError
 from claimcheck.json_lines import JsonLine
+from claimcheck.llm.batch_api import to_dict
 from claimcheck.llm.budget import RequestCost
-from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError
+from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError, is_empty
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.errors import translate_error
 from claimcheck.llm.negotiation import learn_refusal, learn_unnamed_refusal
@@ -86,7 +87,7 @@ class AnswerCollector:
         chosen: dict[str, dict[str, Any]] = {}
         broken = 0
         for line in lines:
-            fields = _to_dict(line.value)
+            fields = to_dict(line.value)
             name = str(fields.get("custom_id"))
             # An answer counts more than an error, whichever comes first.
             if name in items and not _has_answer(chosen.get(name)):
@@ -114,7 +115,7 @@ class AnswerCollector:
         except NoCompletionError as error:
             self._save_error(error, item)
             return
-        if response.is_empty and self._may_repeat(item):
+        if is_empty(response) and self._may_repeat(item):
             usage = response.usage
             tokens = usage.input_tokens + usage.output_tokens
             cost = RequestCost(usage.cost_usd or 0.0, tokens)
@@ -191,7 +192,7 @@ def _read_response(line: Mapping[str, Any]) -> tuple[str, Any]:
 
     The format sets either `error` or `response`, and the other one to null.
     """
-    answer = _to_dict(line.get("response"))
+    answer = to_dict(line.get("response"))
     status = answer.get("status_code") or ""
     return "200" if status == 200 else str(status), answer.get("body", answer)
 
@@ -199,10 +200,6 @@ def _read_response(line: Mapping[str, Any]) -> tuple[str, Any]:
 def _has_answer(line: Mapping[str, Any] | None) -> bool:
     status, content = _read_response(line or {})
     return bool(content) and status in ("", "200")
-
-
-def _to_dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _build_fault(message: str, error: ProviderError | None = None) -> ModelResponse:

@@ -26,7 +26,7 @@ from claimcheck.store.ingest import DocumentSource, SourceEntry, ingest_sources
 from claimcheck.store.store import RunStore
 
 _SUFFIXES = (".jsonl", ".json", ".parquet")
-_REQUIRED_COLUMNS = ("key", "state", "way")
+_REQUIRED_COLUMNS = ("key", "state", "config")
 _MAX_ROW_BYTES = 4 * MAX_LINE_BYTES  # the text of a document, escaped, and its run
 _ROWS_PER_READ = 200  # a Parquet file may be larger than the memory
 
@@ -57,7 +57,7 @@ def build_shard_row(
     return {
         "key": key,
         # Every row states its configuration, so shards of several batches can be mixed.
-        "way": json.dumps(plan.config(), ensure_ascii=False, sort_keys=True),
+        "config": json.dumps(plan.config(), ensure_ascii=False, sort_keys=True),
         "state": str(outcome.state),
         "cause": outcome.cause,
         "message": outcome.message,
@@ -122,7 +122,7 @@ def _find_problem(row: _Row) -> str | None:
         return "key: expected text"
     try:
         DocumentState(row["state"])
-        json.loads(row["way"])
+        json.loads(row["config"])
         if row.get("text") is not None:
             load_document(row["fields"], row["text"])
         if row.get("run"):
@@ -144,7 +144,7 @@ def _import_rows(store: RunStore, path: Path, rows: list[_LocatedRow]) -> int:
     """Add rows to their batches; return how many outcomes were new."""
     rows_by_config: dict[str, list[_LocatedRow]] = {}
     for origin, row in rows:
-        rows_by_config.setdefault(row["way"], []).append((origin, row))
+        rows_by_config.setdefault(row["config"], []).append((origin, row))
     outcomes = 0
     for config, batch_rows in rows_by_config.items():
         batch = store.open_batch(json.loads(config))

@@ -21,8 +21,8 @@ from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
 
 if TYPE_CHECKING:
+    from claimcheck.bundles.files import BundledAnswer
     from claimcheck.models.run import Check, Run
-    from claimcheck.reports.bundle import BundledAnswer
 
 
 _RunName = Annotated[
@@ -94,7 +94,7 @@ def bundle(
     that a search found, as they were.
     """
     from claimcheck.api.inspect import read_prompt_folder
-    from claimcheck.reports.bundle import write_bundle
+    from claimcheck.bundles.files import write_bundle
 
     check_writable(output)
     if format is Format.WARC:
@@ -118,7 +118,7 @@ def bundle(
 
 def _load_from_store(name: str, store: Path) -> _Contents:
     from claimcheck.api.stores import RunStore, find_latest_run
-    from claimcheck.reports.bundle import BundledAnswer
+    from claimcheck.bundles.files import BundledAnswer
 
     with RunStore(store, create=False) as run_store:
         batch, run = find_latest_run(run_store, name)
@@ -177,7 +177,7 @@ def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> _Contents:
     """Return a model's check with its answers, if the cache has them."""
-    from claimcheck.reports.bundle_replay import (
+    from claimcheck.bundles.replay import (
         build_check_config,
         collect_cached_answers,
     )
@@ -200,8 +200,8 @@ def _find_cached_answers(
 def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
     """Write the pages of a check, or of a run's external check, as WARC."""
     from claimcheck.api.documents import load_result
-    from claimcheck.reports.bundle import get_searched_check
-    from claimcheck.reports.warc import write_warc
+    from claimcheck.bundles.files import get_searched_check
+    from claimcheck.bundles.warc import write_warc
 
     check = get_searched_check(load_result(name))
     if check is None:

@@ -12,6 +12,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
-    from claimcheck.reports.problems import Place
+    from claimcheck.reports.problems import SourceLocation
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 
@@ -73,7 +74,7 @@ _Votes = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictOptions(options.OptionGroup):
+class VerdictOptions(OptionGroup):
     """What decides a verdict: verifier, votes, prompts, and evidence."""
 
     verifier: options.Verifier = None
@@ -96,7 +97,7 @@ class VerdictOptions(options.OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceOptions(options.OptionGroup):
+class EvidenceOptions(OptionGroup):
     """How the evidence is read."""
 
     encoding: options.Encoding = None
@@ -121,7 +122,7 @@ class EvidenceOptions(options.OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewOptions(options.OptionGroup):
+class ReviewOptions(OptionGroup):
     """What a published ClaimReview says besides the verdicts."""
 
     review_url: Annotated[
@@ -153,7 +154,7 @@ class ReviewOptions(options.OptionGroup):
         return build_review(settings, self.review_url, claimed_at=self.claimed_at)
 
 
-@options.expand_groups
+@expand_groups
 def check(
     claims: options.ClaimsArgument,
     evidence: _Evidence = None,
@@ -227,25 +228,29 @@ def _write_report(
 
 def _write_results(
     result: Check,
-    places: dict[str, Place],
+    locations: dict[str, SourceLocation],
     format: Format,
     out: options.OutputOptions,
 ) -> None:
     from claimcheck.reports.formats import render_results
     from claimcheck.reports.problems import list_check_results
 
-    write_text(render_results(list_check_results(result, places), format), out.output)
+    write_text(
+        render_results(list_check_results(result, locations), format), out.output
+    )
 
 
-def _locate_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
+def _locate_claims(
+    source: str, claims: Run | list[Statement]
+) -> dict[str, SourceLocation]:
     """Map claims to their locations in the document or in the claims file."""
-    from claimcheck.reports.problems import place_claims, place_lines
+    from claimcheck.reports.problems import locate_claims, locate_lines
 
     if not isinstance(claims, list):
-        return place_claims(claims)
+        return locate_claims(claims)
     path = Path(source)
     # Nobody can open a line of standard input.
-    return place_lines(path, [item.id for item in claims]) if path.is_file() else {}
+    return locate_lines(path, [item.id for item in claims]) if path.is_file() else {}
 
 
 def _print_failures(result: Check) -> None:

@@ -9,6 +9,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from claimcheck.models.citation import CitationCheck
 
 
-@options.expand_groups
+@expand_groups
 def cite(
     draft: Annotated[
         str,
@@ -75,18 +76,18 @@ def cite(
 
 
 def _has_failed(checked: CitationCheck) -> bool:
-    from claimcheck.models.citation import Citing
+    from claimcheck.models.citation import CitationOutcome
 
-    return any(item.outcome is Citing.FAILED for item in checked.statements)
+    return any(item.outcome is CitationOutcome.FAILED for item in checked.statements)
 
 
 def _is_failing(checked: CitationCheck, fail_on: options.FailOn | None) -> bool:
     """Return whether to exit with 1; an unreachable source is not support."""
-    from claimcheck.models.citation import Citing
+    from claimcheck.models.citation import CitationOutcome
 
     if fail_on is None:
         return False
     outcomes = {item.outcome for item in checked.statements}
     if fail_on == "refuted":
-        return Citing.CONTRADICTED in outcomes
-    return outcomes != {Citing.SUPPORTED}
+        return CitationOutcome.CONTRADICTED in outcomes
+    return outcomes != {CitationOutcome.SUPPORTED}

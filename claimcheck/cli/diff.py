@@ -10,6 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -55,7 +56,7 @@ _FailOn = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def diff(
     old: _Old,
     new: _New,
@@ -173,9 +174,9 @@ def _format_reworded(claim: RewordedClaim) -> Text:
 
     segments = []
     for segment in claim.words:
-        if segment.what == "gone":
+        if segment.change == "gone":
             segments.append(make_safe_text(f"[-{segment.text}-]", "red"))
-        elif segment.what == "added":
+        elif segment.change == "added":
             segments.append(make_safe_text(f"{{+{segment.text}+}}", "green"))
         else:
             segments.append(make_safe_text(segment.text))

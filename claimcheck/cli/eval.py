@@ -12,6 +12,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_writable,
     print_note,
@@ -39,7 +40,7 @@ _TASKS = {
     "summaries": "How good are the summaries?\n\nCompares them with the first three "
     "sentences. Rows: {document, references}.",
     "extraction": "Does it find the claims that people find?\n\n"
-    "Rows: {passage, claims}.",
+    "Rows: {passage, claims}, or the examples of --examples.",
     "grounding": "Does it find quotes at the right location?\n\n"
     "Rows: {document, quotes}.",
 }
@@ -59,7 +60,7 @@ _File = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class SampleOptions(options.OptionGroup):
+class SampleOptions(OptionGroup):
     """Which rows of a file are evaluated."""
 
     dataset: Annotated[
@@ -101,7 +102,7 @@ class SampleOptions(options.OptionGroup):
 
 
 def _build_command(task: str, description: str) -> Callable[..., None]:
-    @options.expand_groups
+    @expand_groups
     def evaluate(
         file: _File,
         sample: SampleOptions,

@@ -45,6 +45,8 @@ def list_() -> None:
                 f"  claimcheck models get {item.name}"
                 f"  ({size:.1f} GB; {fit(item.size_bytes)})"
             )
+    if default := local_models.find_default():
+        rows.append(f"Default: {default}")
     for name, url in local_models.list_running().items():
         rows.append(f"Running: {name} at {url}")
     write_rows(rows)

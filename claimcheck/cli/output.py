@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from claimcheck.counting import format_count
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, translate_os_errors
 from claimcheck.reports.formats import Format, PageStyle, render_run
 from claimcheck.reports.terminal import clean_line, clean_text
 
@@ -183,11 +183,11 @@ def write_binary(write: Callable[[Path], object], path: Path | None) -> None:
     """
     if path is None or _is_stdout(path):
         raise InputError(_NEEDS_FILE)
-    try:
-        with _open_replacement(path.resolve()) as temporary:
-            write(temporary)
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+    with (
+        translate_os_errors(path, "written"),
+        _open_replacement(path.resolve()) as temporary,
+    ):
+        write(temporary)
 
 
 def check_writable(path: Path | None) -> None:
@@ -258,7 +258,7 @@ def _write_parts(
     if path is None or _is_stdout(path):
         _write_to_stdout(parts, has_color=has_color)
         return
-    try:
+    with translate_os_errors(path, "written"):
         if path.exists() and not path.is_file():
             # A device or a named pipe must be written to, not replaced.
             with path.open("w", encoding="utf-8", errors=_UNENCODABLE) as file:
@@ -266,8 +266,6 @@ def _write_parts(
         else:
             # Resolved, so that a symbolic link stays and its target is replaced.
             _replace_file(path.resolve(), parts)
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}") from None
 
 
 def _replace_file(path: Path, parts: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from claimcheck.cli import options
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import print_note, write_rows, write_text
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count
@@ -126,7 +127,7 @@ def lint(folder: _Folder = None) -> None:
 
 
 @app.command("compare")
-@options.expand_groups
+@expand_groups
 def compare(
     first: Annotated[
         str,
@@ -193,9 +194,11 @@ def _format_comparison(result: PromptComparison, first: str, second: str) -> lis
         digits = 5 if name.startswith("US dollars") else 1
         values = [result.first[name], result.second[name], *astuple(score)]
         a, b, difference, low, high = (100 * x if is_share else x for x in values)
+        # A single text, drawn again and again, is always the same.
+        interval = f"[{low:+.{digits}f}, {high:+.{digits}f}]" if result.n > 1 else "-"
         lines.append(
             f"{name:<18}{a:10.{digits}f}{b:10.{digits}f}{difference:+12.{digits}f}   "
-            f"[{low:+.{digits}f}, {high:+.{digits}f}]"
+            f"{interval}"
         )
     return lines
 

@@ -13,6 +13,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.batch_run import run_batch
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -103,7 +104,7 @@ def show(
 
 
 @app.command("export")
-@options.expand_groups
+@expand_groups
 def export(
     store: options.Store,
     batch: _BatchOption = None,
@@ -179,7 +180,7 @@ def _iter_overview_documents(store: RunStore, batch: int) -> Iterator[BatchDocum
 
 
 @app.command("retry")
-@options.expand_groups
+@expand_groups
 def retry(
     store: options.Store,
     batch: _BatchOption = None,
@@ -227,14 +228,14 @@ def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
     documents and the key. An endpoint on loopback is allowed, but gets no key.
     """
     from claimcheck.api.batches import list_batch_flags
-    from claimcheck.trust import is_loopback
+    from claimcheck.trust import is_loopback_url
 
     flags = list_batch_flags(batch.config)
     url = flags.pop("base_url", None)
     settings = options.load_settings(**flags, **more)
     if url is None or url == settings.endpoint():
         return settings
-    if is_loopback(url):
+    if is_loopback_url(url):
         return replace(settings, base_url=url, api_key=None)
     raise InputError(
         f"batch {batch.number} used the endpoint {url!r}, which would receive your "

@@ -20,6 +20,7 @@ from claimcheck.cli.inputs import (
     open_document,
     open_documents,
 )
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_companion,
     check_writable,
@@ -66,7 +67,7 @@ _Store = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentOptions(options.OptionGroup):
+class DocumentOptions(OptionGroup):
     """Metadata that the document does not state, and how to read it."""
 
     title: Annotated[
@@ -108,7 +109,7 @@ _FailOnResult = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def summarize(
     sources: _Sources,
     format: options.RunFormat = Format.TEXT,

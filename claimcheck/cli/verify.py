@@ -27,7 +27,7 @@ def verify(
     or another version made the bundle.
     """
     from claimcheck.api.inspect import read_prompt_folder
-    from claimcheck.reports.bundle_verification import verify_bundle
+    from claimcheck.bundles.verification import verify_bundle
 
     user_prompts = read_prompt_folder(prompts) if prompts else ()
     steps = verify_bundle(bundle, user_prompts)

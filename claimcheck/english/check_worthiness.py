@@ -16,7 +16,7 @@ from pathlib import Path
 
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
-from claimcheck.english.vocabulary import compute_topic_vector
+from claimcheck.english.terms import compute_topic_vector
 from claimcheck.models.claim import Kind, Quantity
 from claimcheck.resources import read_words
 

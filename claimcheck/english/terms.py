@@ -1,18 +1,22 @@
-"""Extract the terms of a claim, in forms that match those in evidence."""
+"""Terms of a claim, in forms that match evidence; their rarity and topics."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from unicodedata import normalize
 
+import numpy as np
+from numpy.typing import NDArray
+
 from claimcheck.english.lexicon import FUNCTION_WORDS, WORD_CACHE_SIZE, stem
 from claimcheck.english.quantities import NUMBER_WORDS, ORDINAL_WORDS, is_numeral
-from claimcheck.english.vocabulary import compute_rarity
-from claimcheck.resources import read_words
-from claimcheck.text.words import get_part_of_speech, may_be_name
+from claimcheck.resources import read_packed, read_words
+from claimcheck.text.words import get_part_of_speech, get_rank, may_be_name
 
 WORD_PATTERN = re.compile(
     r"""
@@ -47,6 +51,10 @@ _NOT_DEGREES = frozenset(("higher", "fewer", "lesser", "outer", "number"))
 # People omit accents: "Guaidó" and "Guaido" are the same name.
 _COMBINING_ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")
 _ORDINAL_NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)")
+# A word with this rank in the word list, or a higher one, is fully rare. Chosen by
+# hand.
+_RARE_RANK = 20_000
+_DIMENSIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +149,36 @@ def _make_term(written: str, *, is_first: bool) -> Term:
     # Any word is capitalized at the start of a sentence.
     is_name = written[0].isupper() and (not is_first or may_be_name(word))
     return Term(normalize_word(word), word, compute_rarity(word), is_name)
+
+
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def compute_rarity(word: str) -> float:
+    """Score a lowercase word from near 0 (common) to 1 (rare or a number)."""
+    if word[0].isdigit():
+        return 1.0
+    rank = get_rank(word) if len(word) > 1 else 0  # single letters say little
+    if rank is None:
+        return 1.0
+    return min(1.0, math.log(rank + 2) / math.log(_RARE_RANK)) ** 2
+
+
+def compute_topic_vector(words: Iterable[str]) -> NDArray[np.float64]:
+    """Average the vectors of some lowercase words, weighted by rarity."""
+    vectors = _load_vectors()
+    weights, ranks = [], []
+    for word in words:
+        rank = get_rank(word)
+        if rank is not None and rank < len(vectors):
+            weights.append(compute_rarity(word))
+            ranks.append(rank)
+    if not ranks:
+        return np.zeros(_DIMENSIONS)
+    weighted_sum = np.array(weights) @ vectors[ranks]
+    return np.asarray(weighted_sum / np.array(weights).sum())
+
+
+@cache
+def _load_vectors() -> NDArray[np.float64]:
+    """Load one vector per common word, in the order of the word list."""
+    vectors = np.frombuffer(read_packed("vectors"), dtype=np.int8)
+    return vectors.reshape(-1, _DIMENSIONS) / 100

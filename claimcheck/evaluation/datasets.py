@@ -14,7 +14,9 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,9 @@ import numpy as np
 from claimcheck.errors import InputError, join_problems
 from claimcheck.evaluation.adapters import ADAPTERS, Adapter, Layout, LinkedFile
 from claimcheck.evaluation.base import GOLD_LABELS, NOT_SUPPORTED, RowFields
-from claimcheck.evaluation.split import Part
+from claimcheck.json_lines import read_rows
 from claimcheck.models.verdict import Label
 from claimcheck.readers.file import read_bytes
-from claimcheck.readers.rows import read_rows
 
 # The type of each field; a row of another type is reported with its line number.
 TASK_FIELDS: dict[str, dict[str, type]] = {
@@ -56,6 +57,27 @@ class Dataset:
     name: str
     sha256: str
     examples: tuple[Example, ...]
+
+
+class Part(StrEnum):
+    """Rows that people may view (open), may only score (sealed), or both."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    ALL = "all"
+
+    def includes(self, document_id: str) -> bool:
+        """Return whether rows of this document are in the part."""
+        return self is Part.ALL or (self is Part.SEALED) == is_sealed(document_id)
+
+
+def is_sealed(document_id: str) -> bool:
+    """Return whether rows of this document may be scored but not looked at.
+
+    About half of the documents are sealed. The rule needs no list, so training,
+    fitting, and evaluation agree on it even for data that is added later.
+    """
+    return int(sha256(document_id.encode()).hexdigest(), 16) % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +220,7 @@ def _normalize_fields(row: RowFields, task: str) -> Iterator[RowFields]:
     """Yield the row, with the short forms of its fields written out.
 
     For summaries, a single `reference` becomes a list; for verification, a Boolean
-    `supported` becomes a label.
+    `supported` becomes a label. For extraction, the examples of `--examples` work too.
     """
     if task == "summaries" and isinstance(row.get("reference"), str):
         yield {**row, "references": [row["reference"]]}
@@ -207,6 +229,14 @@ def _normalize_fields(row: RowFields, task: str) -> Iterator[RowFields]:
         # A known label says more than `supported`.
         known = row.get("label") in GOLD_LABELS
         yield row if known else {**row, "label": label}
+    elif task == "extraction" and "passage" not in row:
+        claims = row.get("claims")
+        if isinstance(claims, list):
+            claims = [
+                claim.get("text") if isinstance(claim, dict) else claim
+                for claim in claims
+            ]
+        yield {**row, "passage": row.get("text"), "claims": claims}
     else:
         yield row
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import isnan
+from typing import Any
 
 import numpy as np
 
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Task
-from claimcheck.evaluation.datasets import Dataset, Example, Rows, read_dataset
+from claimcheck.evaluation.datasets import Dataset, Example, Part, Rows, read_dataset
 from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
 from claimcheck.evaluation.result import (
     Evaluation,
@@ -21,7 +22,6 @@ from claimcheck.evaluation.result import (
     MeasuredRow,
     Score,
 )
-from claimcheck.evaluation.split import Part
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.settings import CHECK_ONLY_SETTINGS
 from claimcheck.version import __version__
@@ -176,12 +176,9 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
             "compare: the two evaluations have no row in common; use the same --limit "
             "and --seed"
         )
-    columns = {}
-    for name in pairs[0][0].values:
-        # The columns of both evaluations are in one mapping, to be resampled together.
-        columns[f"first {name}"] = np.array([row.values[name] for row, _ in pairs])
-    for name in pairs[0][1].values:
-        columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
+    columns = pair_columns(
+        [row.values for row, _ in pairs], [row.values for _, row in pairs]
+    )
     metrics = {
         name: make_difference(metric)
         for name, metric in TASKS[first.signature.task].metrics.items()
@@ -215,6 +212,17 @@ def make_difference(metric: Metric) -> Metric:
         )
 
     return compute_difference
+
+
+def pair_columns(
+    first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the columns of both, in one mapping, to be resampled together."""
+    columns = {}
+    for side, rows in (("first", first), ("second", second)):
+        for name in rows[0]:
+            columns[f"{side} {name}"] = np.array([row[name] for row in rows])
+    return columns
 
 
 def select_columns(columns: Columns, prefix: str) -> Columns:

@@ -29,7 +29,7 @@ _GREETING = re.compile(
 )
 
 # "Port Ellery, March 12, 2024.", "Rouen, le 12 mars 2024.", in any language
-_DATELINE = re.compile(
+_PLACE_AND_DATE = re.compile(
     r"""
     (?:[^\W\d_a-z][\w.'’-]*,?\ ){1,4}
     (?:(?:am|den|der|el|em|il|le|on|op)\ )?
@@ -54,7 +54,7 @@ def find_obstacle(claim: Claim) -> str | None:
         return INSTRUCTION
     if _GREETING.match(claim.quote):
         return "greeting"
-    if _DATELINE.fullmatch(claim.quote):
+    if _PLACE_AND_DATE.fullmatch(claim.quote):
         return "place and date"
     if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
         return None

@@ -21,7 +21,7 @@ from claimcheck.reports.problems import (
     CheckedClaim,
     Level,
     list_check_results,
-    place_claims,
+    locate_claims,
 )
 from claimcheck.reports.terminal import clean_line
 from claimcheck.settings import Settings
@@ -124,7 +124,7 @@ def _find_problems(
     if not run.claims:
         return []
     result = check(run, evidence, settings=settings)
-    found = list_check_results(result, place_claims(run))
+    found = list_check_results(result, locate_claims(run))
     return [item for item in found if item.rule]
 
 
@@ -151,7 +151,7 @@ def _format_github(problem: CheckedClaim) -> str:
 
 def _locate(problem: CheckedClaim) -> tuple[str, int, int]:
     """Return the file, line, and column; line 1, column 1 if unknown."""
-    place = problem.place
-    if place is None:
+    location = problem.location
+    if location is None:
         return "claims", 1, 1
-    return clean_line(unquote(place.source)), *(place.start or (1, 1))
+    return clean_line(unquote(location.source)), *(location.start or (1, 1))

@@ -151,7 +151,7 @@ class BatchApi:
 
     def _build_job(self, batch: Batch) -> BatchJob:
         # The SDK does not check types: any field may be anything.
-        counts = _to_dict(batch.request_counts)
+        counts = to_dict(batch.request_counts)
         completed, failed, total = (
             int(value) if isinstance(value := counts.get(name), int) else 0
             for name in ("completed", "failed", "total")
@@ -190,17 +190,17 @@ def _is_rate_limit(error: BaseException) -> bool:
     return refusal.is_rate_limit
 
 
-def _to_dict(value: Any) -> dict[str, Any]:
+def to_dict(value: Any) -> dict[str, Any]:
     """Return the fields of an SDK object; an empty dict for anything else."""
     fields = value.to_dict(warnings=False) if isinstance(value, BaseModel) else value
     return fields if isinstance(fields, dict) else {}
 
 
 def _describe_problem(errors: Any) -> str:
-    items = _to_dict(errors).get("data") or errors
+    items = to_dict(errors).get("data") or errors
     messages = []
     for error in items if isinstance(items, list) else [items]:
-        fields = _to_dict(error)
+        fields = to_dict(error)
         prefix = f"line {fields['line']}: " if fields.get("line") else ""
         messages.append(f"{prefix}{read_error_body(fields or error).message}")
     listed = [message for message in messages[:_MAX_LISTED_PROBLEMS] if message]

@@ -7,12 +7,12 @@ refuses: a setting, a piece of the response format, a role.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from claimcheck.llm import responses_api
 from claimcheck.models.llm import Message, ModelRequest
+from claimcheck.schemas import KEYS_OF_NAMES, strip_keywords
 from claimcheck.settings import RESPONSES, Settings
 
 # From the strictest to the one that every endpoint accepts.
@@ -129,7 +129,7 @@ def collect_keywords(schema: Any, *, are_properties: bool = False) -> set[str]:
         for key, value in schema.items():
             if not are_properties:
                 keywords.add(key)
-            are_inner = _has_names(key) and not are_properties
+            are_inner = key in KEYS_OF_NAMES and not are_properties
             keywords |= collect_keywords(value, are_properties=are_inner)
     elif isinstance(schema, list):
         for item in schema:
@@ -177,30 +177,11 @@ def _build_schema_format(request: ModelRequest, dialect: Dialect) -> dict[str, A
         # OpenAI allows only letters, digits, underscores, and dashes in the name.
         "name": request.schema_name.replace(".", "_"),
         "strict": True,
-        "schema": _strip_keywords(request.schema, names) if names else request.schema,
+        "schema": strip_keywords(request.schema, names),
     }
     if STRICT in dialect.left_out:
         del schema["strict"]
     return {"type": "json_schema", "json_schema": schema}
-
-
-def _strip_keywords(
-    node: Any, names: Collection[str], *, are_properties: bool = False
-) -> Any:
-    if isinstance(node, list):
-        return [_strip_keywords(item, names) for item in node]
-    if not isinstance(node, dict):
-        return node
-    stripped = {}
-    for key, value in node.items():
-        if are_properties or key not in names:
-            are_inner = _has_names(key) and not are_properties
-            stripped[key] = _strip_keywords(value, names, are_properties=are_inner)
-    return stripped
-
-
-def _has_names(keyword: str) -> bool:
-    return keyword in ("properties", "$defs")
 
 
 def _fold_system_messages(messages: list[Message]) -> list[Message]:

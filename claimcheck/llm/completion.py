@@ -26,6 +26,7 @@ from claimcheck.llm.error_body import (
     read_error_body,
 )
 from claimcheck.llm.stream import assemble_stream, is_stream
+from claimcheck.models.llm import ModelResponse
 
 # Maps the finish reasons of Anthropic, Gemini, Mistral, and Cohere to OpenAI's.
 _FINISH_REASONS = {
@@ -105,12 +106,12 @@ class Completion:
     refusal: str | None
     tokens: TokenCounts | None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is neither an answer nor a reason for its absence."""
-        if self.refusal or self.finish_reason in ("length", "content_filter"):
-            return False
-        return not (self.text and self.text.strip())
+
+def is_empty(answer: Completion | ModelResponse) -> bool:
+    """Whether there is neither an answer nor a reason for its absence."""
+    if answer.refusal or answer.finish_reason in ("length", "content_filter"):
+        return False
+    return not (answer.text and answer.text.strip())
 
 
 def parse_completion(content: bytes) -> Completion:

@@ -6,16 +6,22 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Stage, Work
+from claimcheck.models.llm import (
+    Client,
+    ModelRequest,
+    ModelResponse,
+    RunProgress,
+    RunWork,
+)
 
 _WORK_BY_SCHEMA = {
-    "summary.answer": Work.SUMMARY_AND_CLAIMS,
-    "claims.answer": Work.CLAIMS,
-    "digest.answer": Work.SUMMARY,
-    "correct.answer": Work.QUOTES,
-    "verdict.answer": Work.VERDICTS,
-    "queries.answer": Work.QUERIES,
-    "match.answer": Work.MATCHES,
+    "summary.answer": RunWork.SUMMARY_AND_CLAIMS,
+    "claims.answer": RunWork.CLAIMS,
+    "digest.answer": RunWork.SUMMARY,
+    "correct.answer": RunWork.QUOTES,
+    "verdict.answer": RunWork.VERDICTS,
+    "queries.answer": RunWork.QUERIES,
+    "match.answer": RunWork.MATCHES,
 }
 
 
@@ -25,12 +31,14 @@ class ProgressClient:
     `complete` calls it in the thread of the request, one call at a time.
     """
 
-    def __init__(self, inner: Client, on_progress: Callable[[Stage], None]) -> None:
+    def __init__(
+        self, inner: Client, on_progress: Callable[[RunProgress], None]
+    ) -> None:
         self._inner = inner
         self._on_progress = on_progress
         self._lock = threading.Lock()
-        self._sent: Counter[Work] = Counter()
-        self._answered: Counter[Work] = Counter()
+        self._sent: Counter[RunWork] = Counter()
+        self._answered: Counter[RunWork] = Counter()
 
     def complete(self, request: ModelRequest) -> ModelResponse:
         """Answer one request."""
@@ -46,9 +54,9 @@ class ProgressClient:
         self._report(request, self._answered)
         return response
 
-    def _report(self, request: ModelRequest, counter: Counter[Work]) -> None:
+    def _report(self, request: ModelRequest, counter: Counter[RunWork]) -> None:
         work = _WORK_BY_SCHEMA[request.schema_name]
         # Without the lock, threads could report their counts in the wrong order.
         with self._lock:
             counter[work] += 1
-            self._on_progress(Stage(work, self._answered[work], self._sent[work]))
+            self._on_progress(RunProgress(work, self._answered[work], self._sent[work]))

@@ -17,6 +17,7 @@ from claimcheck.llm.error_body import ErrorDetails, read_error_body
 from claimcheck.llm.retry_after import (
     MAX_RETRY_AFTER_S,
     find_retry_after_s,
+    is_transient_status,
     parse_retry_after_s,
 )
 
@@ -83,7 +84,6 @@ _FILTER_WORDS = re.compile(
     r"|content.?(?:filter|policy|management)|safety (?:policy|system|filter)",
     re.I,
 )
-_TRANSIENT_STATUSES = (408, 409, 425, 429)
 # FastAPI uses 422 for validation; a grammar that cannot be compiled causes a 500.
 _BODY_STATUSES = (400, 415, 422, 500, 501)
 # These are about the account, the time, or the route, whatever their words.
@@ -220,7 +220,7 @@ class Refusal:
             # An error inside a 200, after the request was accepted: usually a provider
             # behind the endpoint failed.
             return True
-        return self.status in _TRANSIENT_STATUSES or self.status >= 500
+        return is_transient_status(self.status)
 
 
 def read_refusal(error: BaseException) -> Refusal | None:

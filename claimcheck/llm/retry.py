@@ -15,7 +15,7 @@ from typing import Any
 import openai
 import tenacity
 
-from claimcheck.llm.completion import Completion
+from claimcheck.llm.completion import Completion, is_empty
 from claimcheck.llm.connection import is_certificate_error, is_too_large
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
@@ -101,7 +101,7 @@ def _build_options(attempts: int, should_retry: RetryTest) -> dict[str, Any]:
 
 
 def _is_empty(result: Any) -> bool:
-    return isinstance(result, Completion) and result.is_empty
+    return isinstance(result, Completion) and is_empty(result)
 
 
 def _return_last_outcome(state: tenacity.RetryCallState) -> Any:

@@ -1,4 +1,4 @@
-"""Parse how long a server asks to wait (RFC 9110, 10.2.3), without an SDK."""
+"""When a server wants a request again (RFC 9110, 10.2.3), without an SDK."""
 
 from __future__ import annotations
 
@@ -22,8 +22,14 @@ _DURATION = re.compile(
 _DELAY_IN_WORDS = re.compile(
     rf"(?:try again|retry)(?: in| after) ((?:{_DURATION.pattern} ?)+)", re.I
 )
+_TRANSIENT_STATUSES = (408, 409, 425, 429)
 # A larger number is a point in time, in seconds since 1970.
 _MAX_SECONDS = 10**9
+
+
+def is_transient_status(status: int) -> bool:
+    """Return whether the same request may succeed when it is sent again."""
+    return status in _TRANSIENT_STATUSES or status >= 500
 
 
 def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:

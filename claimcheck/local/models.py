@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, translate_os_errors
 from claimcheck.hub import HubModel, HubName, HubStore
 
 # Half the size of eight bits, with a small loss; most repositories have it.
@@ -81,14 +81,18 @@ def find_model(name: str) -> LocalModel:
     Raises:
         InputError: the model is not on this machine, or is not a GGUF file.
     """
-    path = Path(name).expanduser()
-    if name.endswith(_SUFFIX) or path.is_file():
-        return _check_file(path)
+    if names_file(name):
+        return _check_file(Path(name).expanduser())
     if downloaded := MODELS.find_cached(parse_name(name)):
         return _describe(downloaded)
     raise InputError(
         f"model {name}: is not on this machine; run `claimcheck models get {name}`"
     )
+
+
+def names_file(name: str) -> bool:
+    """Return whether a name means a file, rather than a model of a hub."""
+    return name.endswith(_SUFFIX) or Path(name).expanduser().is_file()
 
 
 def download_model(
@@ -100,6 +104,11 @@ def download_model(
         InputError: the name is not ORG/NAME[:VARIANT][@REVISION], or has no GGUF file.
         ProviderError: the hub can't be reached, or has no such model.
     """
+    if names_file(name):
+        raise InputError(
+            f"{name}: is a file, and only models of a hub are downloaded; "
+            f"`claimcheck models use {name}` makes it the default"
+        )
     return _describe(MODELS.download(parse_name(name), report=report))
 
 
@@ -134,11 +143,8 @@ def measure_memory_bytes() -> int:
 
 
 def _check_file(path: Path) -> LocalModel:
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from None
+    with translate_os_errors(path), path.open("rb") as file:
+        start = file.read(len(_MAGIC))
     if start != _MAGIC:
         raise InputError(f"{path}: is not a GGUF file; choose one for llama.cpp")
     return LocalModel(path.stem, path.resolve())

@@ -15,7 +15,7 @@ from claimcheck.models.verdict import Label, Verdict
 CITATIONS_SCHEMA_VERSION = "1.1"
 
 
-class Citing(StrEnum):
+class CitationOutcome(StrEnum):
     """Whether a cited source says what the text cites it for, best first.
 
     `undefined`: the draft does not say which source it is.
@@ -53,7 +53,7 @@ class CheckedCitation:
     """
 
     source: str
-    outcome: Citing
+    outcome: CitationOutcome
     document_id: str | None = None
     verdict: Verdict | None = None
     problem: str | None = None
@@ -62,17 +62,17 @@ class CheckedCitation:
     @property
     def is_precise(self) -> bool:
         """Whether it counts for citation precision, as ALCE defines it."""
-        return self.outcome is Citing.SUPPORTED or self.is_needed
+        return self.outcome is CitationOutcome.SUPPORTED or self.is_needed
 
 
-def name_outcome(verdict: Verdict) -> Citing:
+def name_outcome(verdict: Verdict) -> CitationOutcome:
     """Return the citation outcome that a verdict means."""
     match verdict.label:
         case Label.SUPPORTED:
-            return Citing.SUPPORTED
+            return CitationOutcome.SUPPORTED
         case Label.REFUTED | Label.CONFLICTING_EVIDENCE:
-            return Citing.CONTRADICTED
-    return Citing.NOT_FOUND
+            return CitationOutcome.CONTRADICTED
+    return CitationOutcome.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +86,19 @@ class CheckedStatement:
 
     text: str
     claim: str
-    outcome: Citing
+    outcome: CitationOutcome
     citations: tuple[CheckedCitation, ...]
     together: Verdict | None = None
 
 
 def choose_outcome(
     citations: Sequence[CheckedCitation], together: Verdict | None
-) -> Citing:
+) -> CitationOutcome:
     """Return the outcome of a statement."""
     if together is not None and together.label is Label.SUPPORTED:
-        return Citing.SUPPORTED
+        return CitationOutcome.SUPPORTED
     outcomes = {citation.outcome for citation in citations}
-    return next(outcome for outcome in Citing if outcome in outcomes)
+    return next(outcome for outcome in CitationOutcome if outcome in outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +144,5 @@ def measure_recall(
 ) -> float | None:
     """Return the citation recall; `uncited` counts the other sentences."""
     total = len(statements) + uncited
-    supported = sum(item.outcome is Citing.SUPPORTED for item in statements)
+    supported = sum(item.outcome is CitationOutcome.SUPPORTED for item in statements)
     return supported / total if total else None

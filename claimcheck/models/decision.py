@@ -5,12 +5,12 @@ Decisions are only ever appended. The last one about a claim wins.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from claimcheck.errors import InputError
+from claimcheck.json_lines import find_half_pair
 from claimcheck.models import codec
 from claimcheck.models.verdict import Label
 
@@ -18,8 +18,6 @@ MAX_TEXT_CHARACTERS = 2_000  # of a claim or a note; chosen by hand
 MAX_NAME_CHARACTERS = 200
 # How reports name the speaker of a claim that the document itself makes.
 DOCUMENT_SPEAKER = "the document"
-# Half surrogate pairs, which no file can hold, and NUL.
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Action(StrEnum):
@@ -98,7 +96,7 @@ def _find_unstorable(text: str, limit: int) -> list[str]:
     problems = []
     if len(text) > limit:
         problems.append(f"{text[:20]}…: has more than {limit:,} characters")
-    if _UNSTORABLE.search(text):
+    if "\0" in text or find_half_pair(text) >= 0:
         problems.append("a text contains a character that cannot be stored")
     return problems
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError
+from claimcheck.json_lines import find_half_pair
 from claimcheck.models import codec
 from claimcheck.models.span import LineIndex
 
@@ -231,7 +232,7 @@ def _refuse_unusable(text: str, source: str) -> None:
     # Neither can be stored, printed, or sent. Usually the wrong encoding was used.
     for offset, what in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
-        (_find_surrogate(text), "a lone surrogate"),
+        (find_half_pair(text), "a lone surrogate"),
     ):
         if offset >= 0:
             line, column = LineIndex(text).position(offset)
@@ -239,12 +240,3 @@ def _refuse_unusable(text: str, source: str) -> None:
                 f"{source}:{line}:{column}: contains {what}; "
                 "remove it, or convert the file to UTF-8 text"
             )
-
-
-def _find_surrogate(text: str) -> int:
-    """Return the offset of the first lone surrogate, or -1."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        return error.start
-    return -1

@@ -110,15 +110,6 @@ class ModelResponse:
     unread_tokens: int = 0
     has_divided_usage: bool = True
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is neither an answer nor a reason for its absence."""
-        if self.refusal or self.fault:
-            return False
-        if self.finish_reason in ("length", "content_filter"):
-            return False
-        return not (self.text and self.text.strip())
-
     def __post_init__(self) -> None:
         for name in ("text", "finish_reason", "refusal", "model", "fault"):
             value = getattr(self, name)
@@ -177,8 +168,8 @@ class Client(Protocol):
         ...
 
 
-class Work(StrEnum):
-    """What a model or an engine is working on."""
+class RunWork(StrEnum):
+    """What a run is working on, in words for people."""
 
     SUMMARY_AND_CLAIMS = "summary and claims"
     CLAIMS = "claims of each passage"
@@ -192,14 +183,14 @@ class Work(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Progress of a piece of work: `answered` of the `asked` requests.
+class RunProgress:
+    """Progress of a run: `answered` of the `asked` requests of a kind of work.
 
     Both are 0 when the work needs no requests, and while it waits because the endpoint
     accepts no requests until `paused_until`.
     """
 
-    work: Work
+    work: RunWork
     answered: int
     asked: int
     paused_until: datetime | None = None

@@ -14,7 +14,6 @@ from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.search import SearchLog
-from claimcheck.models.stability import Stability
 from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class CheckFailure:
     raw: str | None
 
 
-class Status(StrEnum):
+class LedgerStatus(StrEnum):
     """What happened to a range of the document."""
 
     # SET_ASIDE: not part of the running text, such as a page number.
@@ -137,7 +136,7 @@ class LedgerEntry:
 
     start: int
     end: int
-    status: Status
+    status: LedgerStatus
     reason: str | None
 
 
@@ -160,6 +159,34 @@ class Signature:
     settings: dict[str, Any]
     seed: int | None
     token_count: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStability:
+    """The number of runs that contain a claim, including the published one.
+
+    `runs` counts those with a claim that shares at least half of the shorter quote,
+    `same_quote` those with the identical quote, and `same_verdict` those whose check
+    has the same label for it (None without a check).
+    """
+
+    claim_id: str
+    runs: int
+    same_quote: int
+    same_verdict: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """The agreement of `runs` runs; the first of them is the one published.
+
+    `jaccard` is the mean over all pairs of runs of the share of their claims that both
+    have, compared by location. `claims` covers the claims of the published run.
+    """
+
+    runs: int
+    jaccard: float
+    claims: tuple[ClaimStability, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from claimcheck.models.span import Span
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline import repair
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import has_only_straight_marks, straighten_marks
 from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.pipeline.requests import has_only_straight_marks, straighten_marks
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
 # All limits below were chosen by hand.

@@ -9,8 +9,10 @@ says around the quote, plus names from anywhere in the document.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from claimcheck.english.dates import MONTHS
@@ -38,6 +40,9 @@ _PLAIN_NEGATIONS = frozenset(("no", "not", "never", "nobody", "none", "nothing")
 _MIN_SUMMARY_SHARE = 1 / 3  # of the content words of a text, in the document
 _MAX_CAPITALS = 0.7  # of the content words of a sentence
 _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
+# A value belongs to the words on its own side of these, and of the ends of a text.
+_JOINTS = frozenset(("", "and", "but", "or", "while", "whereas"))
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
 class _Attribution(NamedTuple):
@@ -98,6 +103,7 @@ class QuoteComparison:
         ]
         # In other languages, nouns have capitals too, and there are no antonyms.
         if is_english:
+            differences += _find_exchanged_values(claim, quoted)
             differences += _find_opposites(claim, quoted)
             differences += self._find_names(claim)
             differences += self._find_replaced_names(claim, quoted)
@@ -337,6 +343,53 @@ def _find_numbers(
         rival = rival or next(iter(same_kind), None)
         kind = "number" if word.is_number else "date"
         yield Difference(kind, word.surface, rival.surface if rival else None)
+
+
+def _find_exchanged_values(
+    claim: Sequence[Word], quoted: Sequence[Word]
+) -> Iterator[Difference]:
+    """Find values of the quote that the claim puts in the place of another.
+
+    "900 came in May and 700 in June" does not say that 700 came in May. The order of
+    words proves little, so the claim must contain neither the value that it replaces
+    nor anything beside its own value in the quote.
+    """
+    beside = defaultdict(set)
+    values_by_neighbor = defaultdict(list)
+    for word, neighbors in _list_content_neighbors(quoted):
+        for neighbor in neighbors:
+            beside[word.form].add(neighbor[1])
+            values_by_neighbor[neighbor].append(word)
+    known = {word.form for word in claim}
+    for word, neighbors in _list_content_neighbors(claim):
+        own = beside[word.form]
+        if not own or not known.isdisjoint(own):
+            continue
+        for other in chain.from_iterable(
+            map(values_by_neighbor.__getitem__, neighbors)
+        ):
+            if other.form not in known | own and _get_kind(other) == _get_kind(word):
+                kind = "number" if word.is_number else "date"
+                yield Difference(kind, word.surface, other.surface)
+
+
+def _list_content_neighbors(
+    words: Sequence[Word],
+) -> Iterator[tuple[Word, list[tuple[int, str]]]]:
+    """Yield each value with the content words beside it, and their sides."""
+    content = [
+        word
+        for word in words
+        if word.form in _JOINTS or word.form not in FUNCTION_WORDS
+    ]
+    for before, word, after in _list_neighbors(content):
+        if _is_value(word):
+            sides = enumerate((before, after))
+            yield word, [(side, form) for side, form in sides if form not in _JOINTS]
+
+
+def _get_kind(value: Word) -> tuple[bool, bool]:
+    return value.is_number, _YEAR.fullmatch(value.surface) is not None
 
 
 def _list_other_values(words: Sequence[Word], others: Sequence[Word]) -> list[Word]:

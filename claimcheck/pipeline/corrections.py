@@ -26,8 +26,7 @@ from claimcheck.pipeline.answers import (
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import build_request
+from claimcheck.pipeline.requests import build_request, fold_text
 
 SCHEMA, PROMPT = "correct.answer", "correct"
 # Both were chosen by hand.
@@ -172,9 +171,8 @@ def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> Model
             "problem": doubt.problem,
             "passage": passage,
         }
-        folded = {key: " ".join(text.split()) for key, text in item.items()}
-        curled = {key: curl_marks(text) for key, text in folded.items()}
-        items.append({"number": doubt.number, **curled})
+        folded = {key: fold_text(text) for key, text in item.items()}
+        items.append({"number": doubt.number, **folded})
     texts = [str(value) for item in items for value in item.values()]
     fence = prompts.choose_fence("".join(texts))
     return build_request(brief, PROMPT, {"items": items, "fence": fence}, SCHEMA)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from claimcheck import prompts
@@ -14,8 +15,7 @@ from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Signature
 from claimcheck.pipeline.answers import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import curl_marks
-from claimcheck.pipeline.requests import build_request
+from claimcheck.pipeline.requests import build_request, fold_text
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
 
@@ -87,7 +87,12 @@ def suggest_queries(
         statements[start : start + _CLAIMS_PER_REQUEST]
         for start in range(0, len(statements), _CLAIMS_PER_REQUEST)
     ]
-    requests = [_build_query_request(group, settings) for group in groups]
+    requests = []
+    for group in groups:
+        claims = {"claims": [item.text for item in group]}
+        requests.append(
+            _build_request(settings, QUERIES, claims, "searches", len(group))
+        )
     answers = yield from ask_all(requests, SearchesAnswer)
     queries: dict[str, tuple[str, ...]] = {}
     for group, answer in zip(groups, answers, strict=True):
@@ -108,23 +113,6 @@ def _shares_word(query: str, claim: str) -> bool:
     return any(term.form in forms for term in extract_terms(query))
 
 
-def _build_query_request(
-    statements: Sequence[Statement], settings: Settings
-) -> ModelRequest:
-    claims = [_clean(statement.text) for statement in statements]
-    fence = prompts.choose_fence("".join(claims))
-    variables = {"claims": claims, "fence": fence}
-    count = len(claims)
-    return build_request(
-        settings.brief,
-        QUERIES,
-        variables,
-        f"{QUERIES}.answer",
-        ("searches", "minItems", count),
-        ("searches", "maxItems", count),
-    )
-
-
 def judge_matches(
     claims: Sequence[Statement],
     matches: Sequence[Sequence[ClaimMatch]],
@@ -135,10 +123,11 @@ def judge_matches(
     A claim without matches needs no request.
     """
     indexes = [index for index, found in enumerate(matches) if found]
-    requests = [
-        _build_match_request(claims[index], matches[index], settings)
-        for index in indexes
-    ]
+    requests = []
+    for index in indexes:
+        known = [match.known.text for match in matches[index]]
+        texts = {"claims": [claims[index].text], "items": known}
+        requests.append(_build_request(settings, MATCH, texts, "relations", len(known)))
     answers = yield from ask_all(requests, RelationsAnswer)
     judged = [tuple(found) for found in matches]
     problems = []
@@ -149,23 +138,6 @@ def judge_matches(
         judged[index] = _order_matches(judged[index], answer.value)
     usage, signature = _sign(settings, answers, MATCH)
     return JudgedMatches(tuple(judged), tuple(problems), usage, signature)
-
-
-def _build_match_request(
-    claim: Statement, matches: Sequence[ClaimMatch], settings: Settings
-) -> ModelRequest:
-    text = _clean(claim.text)
-    known = [_clean(match.known.text) for match in matches]
-    fence = prompts.choose_fence("".join([text, *known]))
-    variables = {"claims": [text], "items": known, "fence": fence}
-    return build_request(
-        settings.brief,
-        MATCH,
-        variables,
-        f"{MATCH}.answer",
-        ("relations", "minItems", len(known)),
-        ("relations", "maxItems", len(known)),
-    )
 
 
 def _order_matches(
@@ -182,8 +154,20 @@ def _order_matches(
     return tuple(judged)
 
 
-def _clean(text: str) -> str:
-    return curl_marks(" ".join(text.split()))
+def _build_request(
+    settings: Settings,
+    prompt: str,
+    texts: Mapping[str, Sequence[str]],
+    list_name: str,
+    count: int,
+) -> ModelRequest:
+    """Ask for a list of `count` items about texts of others."""
+    variables: dict[str, Any] = {
+        name: list(map(fold_text, items)) for name, items in texts.items()
+    }
+    variables["fence"] = prompts.choose_fence("".join(chain(*variables.values())))
+    limits = [(list_name, keyword, count) for keyword in ("minItems", "maxItems")]
+    return build_request(settings.brief, prompt, variables, f"{prompt}.answer", *limits)
 
 
 def _sign(

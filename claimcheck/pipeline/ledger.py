@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from claimcheck.models.run import Failure, LedgerEntry, Status
+from claimcheck.models.run import Failure, LedgerEntry, LedgerStatus
 from claimcheck.text.noise import Noise
 
 
@@ -25,7 +25,7 @@ def build_ledger(
         # Noise may overlap with noise before it.
         start = max(position, item.start)
         if item.end > position:
-            entry = LedgerEntry(start, item.end, Status.SET_ASIDE, item.reason)
+            entry = LedgerEntry(start, item.end, LedgerStatus.SET_ASIDE, item.reason)
             entries.append(entry)
             position = item.end
     entries += _iter_entries(position, length, failures)
@@ -46,11 +46,11 @@ def add_reasons(
             item = unused[following]
             following += 1
             start, end = max(position, item.start), min(entry.end, item.end)
-            if entry.status is not Status.READ or start >= end:
+            if entry.status is not LedgerStatus.READ or start >= end:
                 continue
             if position < start:
-                yield LedgerEntry(position, start, Status.READ, None)
-            yield LedgerEntry(start, end, Status.READ, item.reason)
+                yield LedgerEntry(position, start, LedgerStatus.READ, None)
+            yield LedgerEntry(start, end, LedgerStatus.READ, item.reason)
             position = end
         if position < entry.end:
             yield LedgerEntry(position, entry.end, entry.status, entry.reason)
@@ -65,10 +65,12 @@ def _iter_entries(
         if failure.end <= start or failure.start >= end:
             continue
         if failure.start > start:
-            yield LedgerEntry(start, failure.start, Status.READ, None)
+            yield LedgerEntry(start, failure.start, LedgerStatus.READ, None)
         failure_start = max(start, failure.start)
         failure_end = min(end, failure.end)
-        yield LedgerEntry(failure_start, failure_end, Status.FAILED, failure.message)
+        yield LedgerEntry(
+            failure_start, failure_end, LedgerStatus.FAILED, failure.message
+        )
         start = failure_end
     if start < end:
-        yield LedgerEntry(start, end, Status.READ, None)
+        yield LedgerEntry(start, end, LedgerStatus.READ, None)

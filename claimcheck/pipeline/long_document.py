@@ -28,9 +28,8 @@ from claimcheck.pipeline.answers import (
 )
 from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.quotes import QuoteIndex
-from claimcheck.pipeline.requests import build_document_request
+from claimcheck.pipeline.requests import build_document_request, curl_marks
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading

@@ -1,9 +1,15 @@
-"""Builds requests from templates, variables, and schemas of answers."""
+"""Builds requests from templates, variables, and schemas of answers.
+
+Texts for a model have “ ” for ", which its answers undo: a model that copies " into a
+JSON string often ends the string there, and the rest of the claim is lost.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -12,14 +18,17 @@ from claimcheck import answer_schemas, prompts, resources
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest
-from claimcheck.pipeline.marks import curl_marks
+from claimcheck.settings import Settings
 
-# Used for votes and repeated runs if the settings have no temperature, or 0, at which
-# all answers would be the same.
-SAMPLING_TEMPERATURE = 0.7
+# Of votes and repeated runs, if the settings have no temperature, or 0, at which all
+# answers would be the same.
+_SAMPLING_TEMPERATURE = 0.7
 # A change to the schema in the request: property, keyword, value. The answer is
 # validated against the original schema.
 SchemaOverride = tuple[str, str, Any]
+# At the start of a text, and after white space, an opening bracket, or a dash.
+_OPENING = re.compile(r'(?:(?<=[\s(\[{<\u2012-\u2015/])|^)"', re.MULTILINE)
+_TYPOGRAPHIC = re.compile("[“”]")
 
 
 @cache
@@ -33,10 +42,9 @@ def describe_document(document: Document) -> dict[str, str | None]:
 
     The language is None if it or its English name is unknown.
     """
-    title = " ".join(document.title.split()) if document.title else None
     published = document.published
     return {
-        "title": curl_marks(title) if title else None,
+        "title": fold_text(document.title or "") or None,
         "published": published.strftime("%A, %Y-%m-%d") if published else None,
         "document_language": _read_language_names().get(document.language or ""),
     }
@@ -52,6 +60,10 @@ def build_request(
     """Render a template into a request, with overrides of its schema."""
     schema, schema_message = _prepare_schema(brief, schema_name, overrides)
     variables = variables | brief.list_variables()
+    # "in this language: German": a small model may not know what "de" means.
+    language = variables["language"] or ""
+    names = _read_language_names()
+    variables["language"] = names.get(language.lower(), language)
     messages = prompts.render(template, variables, brief.prompts)
     return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
 
@@ -89,3 +101,45 @@ def build_document_request(
     template, schema_name = names
     variables |= {**fields, **material, "fence": fence}
     return build_request(brief, template, variables, schema_name, *overrides)
+
+
+def vary_request(
+    request: ModelRequest, settings: Settings, offset: int
+) -> ModelRequest:
+    """Return the request with another seed, so that the answer may differ.
+
+    Seeds are fixed, so that runs can be repeated.
+    """
+    seed = settings.seed if request.seed is None else request.seed
+    temperature = request.temperature or settings.temperature
+    return replace(
+        request,
+        seed=(seed or 0) + offset,
+        temperature=temperature or _SAMPLING_TEMPERATURE,
+    )
+
+
+def curl_marks(text: str) -> str:
+    """Return the text with “ and ” for each ", at the same offsets."""
+    return _OPENING.sub("“", text).replace('"', "”")
+
+
+def fold_text(text: str) -> str:
+    """Return the text on one line, with “ and ” for each "."""
+    return curl_marks(" ".join(text.split()))
+
+
+def has_only_straight_marks(text: str) -> bool:
+    """Whether every “ and ” that a model returns was a " in this text."""
+    return '"' in text and not _TYPOGRAPHIC.search(text)
+
+
+def straighten_marks(value: Any) -> Any:
+    """Return a JSON value with " for each “ and ” in its texts."""
+    if isinstance(value, str):
+        return _TYPOGRAPHIC.sub('"', value)
+    if isinstance(value, list):
+        return [straighten_marks(item) for item in value]
+    if isinstance(value, dict):
+        return {key: straighten_marks(item) for key, item in value.items()}
+    return value

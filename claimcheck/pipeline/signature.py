@@ -93,7 +93,7 @@ def _list_corrections(answers: Sequence[Answer[Any]]) -> list[str]:
 
 
 def build_extractive_signature(
-    schema_name: str, settings: Mapping[str, Any] | None = None
+    schema_name: str, settings: Mapping[str, Any]
 ) -> Signature:
     """Sign what the engine without a model produced."""
     return Signature(
@@ -103,7 +103,7 @@ def build_extractive_signature(
         response_format=None,
         prompts={},
         schemas={schema_name: schemas.compute_digest(schema_name)},
-        settings=dict(settings or {}),
+        settings=dict(settings),
         seed=None,
         token_count=f"{tokens.ENCODING} (estimate)",
     )

@@ -24,10 +24,13 @@ from claimcheck.pipeline.claims import NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import Extraction, extract_claims
-from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.pipeline.repair import LINKED_LISTS
-from claimcheck.pipeline.requests import build_document_request, describe_document
+from claimcheck.pipeline.requests import (
+    build_document_request,
+    curl_marks,
+    describe_document,
+)
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from claimcheck.errors import InputError
+from claimcheck.json_lines import read_rows
 from claimcheck.models.claim import Statement
 from claimcheck.readers.decode import decode
-from claimcheck.readers.rows import read_rows
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 # The share of lines. A list of claims without capitals has fewer. Chosen by hand.

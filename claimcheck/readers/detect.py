@@ -106,7 +106,7 @@ def _parse_text(
 
             return kind, parse_subtitles(text, encoding, source)
         case "markdown":
-            from claimcheck.readers.markdown import parse_markdown
+            from claimcheck.readers.markup import parse_markdown
 
             return kind, parse_markdown(text, encoding)
         case "rtf":

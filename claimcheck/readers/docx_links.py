@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from html import escape
-from io import BytesIO
 from typing import Any
 
-from claimcheck.errors import InputError
-from claimcheck.readers.content import import_required
-from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
-from claimcheck.readers.xml_blocks import get_attribute, get_name
+from claimcheck.readers.xml_blocks import (
+    XmlArchive,
+    get_attribute,
+    get_name,
+    open_archive,
+)
 
 _SKIPPED = frozenset("del moveFrom pPr rPr".split())
 _SPACES = {"tab": " ", "br": "<br>", "cr": "<br>"}
@@ -30,21 +30,13 @@ def render_docx(data: bytes, source: str) -> str:
     Raises:
         InputError: the document is damaged or too large.
     """
-    etree = import_required("lxml.etree", "docx", source, "a Word document")
-    refuse_zip_bombs(data, source)
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            return _Renderer(archive, etree).render()
-    except (etree.XMLSyntaxError, *DAMAGE_ERRORS) as error:
-        raise InputError(
-            f"{source}: is a damaged Word document ({error}); save it again"
-        ) from None
+    with open_archive(data, source, "a Word document") as archive:
+        return _Renderer(archive).render()
 
 
 class _Renderer:
-    def __init__(self, archive: zipfile.ZipFile, etree: Any) -> None:
+    def __init__(self, archive: XmlArchive) -> None:
         self._archive = archive
-        self._etree = etree
         self._targets: dict[str, str] = {}
         self._in_list = False
 
@@ -66,21 +58,10 @@ class _Renderer:
 
     def _open(self, part: str) -> Any | None:
         """Return the root of a part, and remember the targets of its links."""
-        name = f"word/{part}.xml"
-        if name not in self._archive.namelist():
-            return None
         self._targets = {}
-        relations = self._parse(f"word/_rels/{part}.xml.rels")
-        for relation in relations if relations is not None else ():
+        for relation in self._archive.list_children(f"word/_rels/{part}.xml.rels"):
             self._targets[relation.get("Id", "")] = relation.get("Target", "")
-        return self._parse(name)
-
-    def _parse(self, name: str) -> Any | None:
-        if name not in self._archive.namelist():
-            return None
-        # External entities and the network are off: documents come from strangers.
-        parser = self._etree.XMLParser(resolve_entities=False, no_network=True)
-        return self._etree.fromstring(self._archive.read(name), parser)
+        return self._archive.find(f"word/{part}.xml")
 
     def _render_blocks(self, parent: Any) -> Iterator[str]:
         for child in parent if parent is not None else ():

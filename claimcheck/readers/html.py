@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from datetime import date
 from typing import Any
@@ -37,6 +38,14 @@ _NOSCRIPT = re.compile(r"<noscript\b[^<>]*>(.*?)(?:</noscript\s*>|\Z)", re.I | r
 _MIN_NOSCRIPT_WORDS = 50
 # No guesses: only dates that the page states as its publication date.
 _DATE_OPTIONS = {"original_date": True, "extensive_search": False}
+# The parser takes all that follows this empty element for its content.
+_EMBEDDED = re.compile(r"</?embed\b[^<>]*>", re.I)
+# trafilatura takes a paragraph with the same words as another one for a copy that it
+# made, and drops it. A private character at its start, different for each, prevents it.
+_PARAGRAPH_MARKS = range(0xF0000, 0xFFFFE)
+_WITHOUT_MARKS = dict.fromkeys(_PARAGRAPH_MARKS)
+_PARAGRAPH_TAG = re.compile(r"<p\b[^<>]*>", re.I)
+_SPACES = re.compile(r"[ \t\r\n\f]+")
 # The article is what trafilatura and readability agree on, if it is at least this share
 # of trafilatura's text. Otherwise they found different things. Chosen by hand.
 _MIN_SHARED = 0.4
@@ -72,35 +81,50 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     language = _HTML_LANGUAGE.search(page[:10_000])
     # Scripts can be a megabyte long, and tags in them would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
-    page = _RAISED_NUMBER.sub(_raise_number, page)
+    page = _RAISED_NUMBER.sub(_raise_number, _EMBEDDED.sub(" ", page))
     page = _keep_quotation_footers(_NOSCRIPT.sub(_keep_noscript_article, page))
     if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply for a page; save its "
             "text and use that"
         )
-    article: Any = trafilatura.bare_extraction(
-        page,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={**_DATE_OPTIONS, "max_date": str(date.today())},
-    )
-    if not article or not has_words(article.text or ""):
+    paragraphs = _remove_tail(_extract_paragraphs(page), page)
+    if not any(map(has_words, paragraphs)):
         raise InputError(
             f"{source}: no article was found in the page; save its text and use that"
         )
-    # trafilatura ends each paragraph with a single line feed.
-    lines = [line.strip() for line in article.text.splitlines()]
-    paragraphs = _remove_tail(list(filter(None, lines)), page)
+    dates = {**_DATE_OPTIONS, "max_date": str(date.today())}
+    stated: Any = trafilatura.extract_metadata(page, date_config=dates)
     return Content(
         text="\n\n".join(paragraphs),
         encoding=encoding,
-        title=clean_metadata(article.title),
-        author=clean_metadata(article.author),
-        published=parse_date(article.date),
+        title=clean_metadata(stated.title),
+        author=clean_metadata(stated.author),
+        published=parse_date(stated.date),
         language=language.group(1).lower() if language else None,
-        url=clean_metadata(article.url),
+        url=clean_metadata(stated.url),
     )
+
+
+def _extract_paragraphs(page: str) -> list[str]:
+    """Return the paragraphs of the article that trafilatura finds."""
+    import trafilatura
+    from trafilatura.xml import xmltotxt
+
+    numbers = itertools.cycle(_PARAGRAPH_MARKS)
+    marked = _PARAGRAPH_TAG.sub(lambda tag: tag.group() + chr(next(numbers)), page)
+    article: Any = trafilatura.bare_extraction(marked, include_comments=False)
+    if not article:
+        return []
+    for element in article.body.iter():
+        # Line breaks in the source are not those that a person sees.
+        if element.tag != "code":
+            element.text = _SPACES.sub(" ", element.text or "")
+        element.tail = _SPACES.sub(" ", element.tail or "")
+    text = xmltotxt(article.body, include_formatting=False)
+    # trafilatura ends each paragraph with a single line feed.
+    lines = text.translate(_WITHOUT_MARKS).splitlines()
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _remove_tail(paragraphs: list[str], page: str) -> list[str]:

@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from claimcheck.errors import InputError, join_problems
-from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
+from claimcheck.errors import InputError, join_problems, translate_os_errors
+from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines, read_rows
 from claimcheck.models.document import Document
 from claimcheck.readers.decode import refuse_unknown_encoding
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
@@ -30,7 +30,6 @@ from claimcheck.readers.file import (
     read_bytes,
     suggest_input,
 )
-from claimcheck.readers.rows import read_rows
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -333,7 +332,5 @@ def _build_entry(row: Any, location: str) -> SourceEntry:
 
 
 def _open_file(path: Path) -> IO[bytes]:
-    try:
+    with translate_os_errors(path):
         return path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from None

@@ -20,6 +20,7 @@ from webvtt.errors import MalformedFileError
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, import_required, refuse_empty
+from claimcheck.readers.xml_blocks import parse_xml
 
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
@@ -180,10 +181,9 @@ def parse_ttml(data: bytes, source: str) -> Content:
         InputError: it is damaged, or has no text.
     """
     etree = import_required("lxml.etree", "docx", source, "a file of subtitles in TTML")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     cues: list[_Cue] = []
     try:
-        for element in etree.fromstring(data, parser).iter("{*}p"):
+        for element in parse_xml(data).iter("{*}p"):
             for line_break in element.iter("{*}br"):
                 line_break.tail = f"\n{line_break.tail or ''}"
             start, end = (element.get(name) or "0s" for name in ("begin", "end"))

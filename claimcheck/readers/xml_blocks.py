@@ -1,4 +1,4 @@
-"""Reads the paragraphs of XML and HTML trees, as people see them.
+"""Reads XML, also in ZIP archives, and the paragraphs that people see in it.
 
 Element names are compared without namespaces: formats with different namespaces use the
 same names in the same sense.
@@ -6,8 +6,35 @@ same names in the same sense.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import import_required
+
+# A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are checked
+# first.
+_MAX_UNPACKED_BYTES = 200 * 2**20
+_MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times that
+_MAX_PARTS = 10_000
+# What zipfile and the readers raise for damaged archives.
+_DAMAGE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 
 _BLOCKS = frozenset(
     "p h h1 h2 h3 h4 h5 h6 li list-item blockquote disp-quote dt dd td th tr"
@@ -28,6 +55,70 @@ _SKIPPED_REFERENCES = ("bibr", "fn")
 _SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
 # Marks of the start and end of a block among pieces of text. XML has no form feeds.
 _OPEN, _CLOSE, _ITEM = "\f<", "\f>", "\f- "
+
+
+def parse_xml(content: bytes, *, recover: bool = False) -> Any:
+    """Return the root element; `recover` skips what is not well-formed."""
+    from lxml import etree
+
+    # No external entities and no network, because documents come from strangers.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=recover)
+    return etree.fromstring(content, parser)
+
+
+class XmlArchive:
+    """The files of a ZIP archive, such as a Word document."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.names = archive.namelist()
+
+    def parse(self, name: str, *, recover: bool = False) -> Any:
+        """Return the root element of a file, which every such archive has."""
+        return parse_xml(self._archive.read(name), recover=recover)
+
+    def find(self, name: str) -> Any | None:
+        """Return the root element of a file; None if the archive lacks it."""
+        return self.parse(name) if name in self.names else None
+
+    def list_children(self, name: str) -> list[Any]:
+        """Return the elements in the root of a file, if the archive has it."""
+        root = self.find(name)
+        return [] if root is None else list(root)
+
+
+@contextmanager
+def open_archive(data: bytes, source: str, kind: str) -> Iterator[XmlArchive]:
+    """Yield the files of an archive of this kind, such as "an EPUB book".
+
+    Raises:
+        InputError: the archive is too large, or the block finds that it is damaged.
+    """
+    etree = import_required("lxml.etree", "docx", source, kind)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            _refuse_bomb(archive.infolist(), source)
+            yield XmlArchive(archive)
+    except (etree.XMLSyntaxError, *_DAMAGE_ERRORS) as error:
+        raise InputError(
+            f"{source}: is {kind}, but damaged or truncated ({error}); save, download, "
+            "or copy it again"
+        ) from None
+
+
+def _refuse_bomb(parts: list[zipfile.ZipInfo], source: str) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    xml_parts = [part for part in parts if part.filename.endswith((".xml", ".rels"))]
+    largest = max((part.file_size for part in xml_parts), default=0)
+    if (
+        unpacked > _MAX_UNPACKED_BYTES
+        or largest > _MAX_XML_BYTES
+        or len(parts) > _MAX_PARTS
+    ):
+        raise InputError(
+            f"{source}: would unpack to {unpacked >> 20:,} MB in {len(parts):,} parts, "
+            "more than a document needs; save only its text and use that"
+        )
 
 
 def get_name(element: Any) -> str:

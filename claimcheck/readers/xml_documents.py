@@ -16,7 +16,7 @@ from claimcheck.readers.content import (
     refuse_empty,
 )
 from claimcheck.readers.markup import EXTRA
-from claimcheck.readers.xml_blocks import get_name, read_blocks
+from claimcheck.readers.xml_blocks import get_name, parse_xml, read_blocks
 
 _FEEDS = frozenset(("rss", "feed", "RDF"))
 _SPACE_BEFORE_STOP = re.compile(r" ([,.;:)])")
@@ -59,10 +59,8 @@ def parse_jats(data: bytes, source: str) -> Content:
         InputError: the article is damaged, or has no text.
     """
     etree = import_required("lxml.etree", "docx", source, "an article in JATS")
-    # No external entities and no network, because documents come from strangers.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         raise InputError(f"{source}: is damaged XML ({error})") from None
     title = _find_text(root, "article-title")

@@ -10,34 +10,34 @@ from rich.padding import Padding
 from rich.text import Text
 
 from claimcheck.counting import format_count
-from claimcheck.models.citation import CheckedCitation, CitationCheck, Citing
+from claimcheck.models.citation import CheckedCitation, CitationCheck, CitationOutcome
 from claimcheck.models.verdict import Verdict
 from claimcheck.reports import locations, provenance
 from claimcheck.reports.text import make_safe_text, render_for_terminal
 
 _NAMES = {
-    Citing.SUPPORTED: "supported",
-    Citing.CONTRADICTED: "the source says otherwise",
-    Citing.NOT_FOUND: "not found in the source",
-    Citing.UNREACHABLE: "the source can't be read",
-    Citing.FAILED: "not checked",
-    Citing.UNDEFINED: "the text does not say which source",
+    CitationOutcome.SUPPORTED: "supported",
+    CitationOutcome.CONTRADICTED: "the source says otherwise",
+    CitationOutcome.NOT_FOUND: "not found in the source",
+    CitationOutcome.UNREACHABLE: "the source can't be read",
+    CitationOutcome.FAILED: "not checked",
+    CitationOutcome.UNDEFINED: "the text does not say which source",
 }
 _COUNTED = {
-    Citing.SUPPORTED: "supported",
-    Citing.CONTRADICTED: "contradicted by the source cited",
-    Citing.NOT_FOUND: "not found in the source cited",
-    Citing.UNREACHABLE: "with an unreadable source",
-    Citing.FAILED: "not checked",
-    Citing.UNDEFINED: "with an undefined reference",
+    CitationOutcome.SUPPORTED: "supported",
+    CitationOutcome.CONTRADICTED: "contradicted by the source cited",
+    CitationOutcome.NOT_FOUND: "not found in the source cited",
+    CitationOutcome.UNREACHABLE: "with an unreadable source",
+    CitationOutcome.FAILED: "not checked",
+    CitationOutcome.UNDEFINED: "with an undefined reference",
 }
 _STYLES = {
-    Citing.SUPPORTED: "green",
-    Citing.CONTRADICTED: "bold red",
-    Citing.NOT_FOUND: "yellow",
-    Citing.UNREACHABLE: "magenta",
-    Citing.FAILED: "magenta",
-    Citing.UNDEFINED: "magenta",
+    CitationOutcome.SUPPORTED: "green",
+    CitationOutcome.CONTRADICTED: "bold red",
+    CitationOutcome.NOT_FOUND: "yellow",
+    CitationOutcome.UNREACHABLE: "magenta",
+    CitationOutcome.FAILED: "magenta",
+    CitationOutcome.UNDEFINED: "magenta",
 }
 _MAX_EVIDENCE_CHARACTERS = 300
 _MAX_EVIDENCE = 2
@@ -75,7 +75,7 @@ def _build_citation(
     citation: CheckedCitation, locator: locations.EvidenceLocator
 ) -> Iterator[Padding]:
     outcome = citation.outcome
-    if outcome is Citing.UNDEFINED:
+    if outcome is CitationOutcome.UNDEFINED:
         yield _indent(f"cites {citation.source}, which the text does not define")
         return
     line = make_safe_text(f"[{citation.source}] ", "cyan")

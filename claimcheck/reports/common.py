@@ -171,7 +171,7 @@ def format_check_heading(run: Run) -> str:
     return f"{heading}; sentences of the summary: {_format_counts(sentences)}"
 
 
-def repeats_document(run: Run) -> bool:
+def is_trivially_supported(run: Run) -> bool:
     """Return whether a check found only that a document says what it says.
 
     Without a model, claims and summary are sentences of the document.
@@ -199,13 +199,13 @@ def format_external_heading(check: Check) -> str:
 def list_unsupported(run: Run) -> list[Verdict]:
     """List the run's verdicts with any label but `supported`."""
     return [
-        explain_reported_speech(verdict)
+        note_reported_speech(verdict)
         for verdict in run.verdicts
         if verdict.label is not Label.SUPPORTED
     ]
 
 
-def explain_reported_speech(verdict: Verdict) -> Verdict:
+def note_reported_speech(verdict: Verdict) -> Verdict:
     """Return the verdict with a note if the document only reports the claim.
 
     A document that reports a statement shows that it was made, not that it is true.

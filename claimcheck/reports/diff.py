@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Literal
 
 from rapidfuzz.distance import Indel
 
@@ -26,9 +27,9 @@ ClaimPair = tuple[Claim, Claim]
 
 @dataclass(frozen=True, slots=True)
 class DiffSegment:
-    """Consecutive words; `what` is "same" (in both), "gone", or "added"."""
+    """Consecutive words, which are in both texts, or only in one."""
 
-    what: str
+    change: Literal["same", "gone", "added"]
     text: str
 
 

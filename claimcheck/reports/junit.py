@@ -24,16 +24,16 @@ def render(results: Sequence[CheckedClaim]) -> str:
     suite = ElementTree.Element("testsuite", name="claimcheck")
     counts = {"tests": len(results), "failures": 0, "errors": 0, "skipped": 0}
     for result in results:
-        source = result.place.source if result.place else "claims"
+        source = result.location.source if result.location else "claims"
         case = ElementTree.SubElement(
             suite,
             "testcase",
             classname=clean_line(source),
             name=clean_line(result.text),
         )
-        if result.place and result.place.start:
+        if result.location and result.location.start:
             case.set("file", clean_line(source))
-            case.set("line", str(result.place.start[0]))
+            case.set("line", str(result.location.start[0]))
         if result.rule is None:
             continue
         tag, count = _choose_outcome(result)
@@ -42,7 +42,8 @@ def render(results: Sequence[CheckedClaim]) -> str:
             case, tag, type=result.rule, message=clean_line(result.message)
         )
         problem.text = "\n".join(
-            f"{place.source}: {clean_line(text)}" for text, place in result.evidence
+            f"{location.source}: {clean_line(text)}"
+            for text, location in result.evidence
         )
     for name, number in counts.items():
         suite.set(name, str(number))

@@ -28,7 +28,7 @@ def render_run(run: Run) -> str:
     run = apply_decisions(run)
     names = common.name_subjects(run)
     parts = [*_render_summary(run), *_render_claims(run)]
-    if run.verdicts and not common.repeats_document(run):
+    if run.verdicts and not common.is_trivially_supported(run):
         parts.append(f"## {common.format_check_heading(run)}")
         if unsupported := common.list_unsupported(run):
             locator = locations.EvidenceLocator([run.document])

@@ -1,4 +1,4 @@
-"""Lists the problems with claims, with rules and places, for other programs.
+"""Lists problems with claims, with rules and locations, for other programs.
 
 SARIF and JUnit are written from this list. A rule is a kind of difference ("number",
 "date"), or the reason why a claim is not supported.
@@ -52,8 +52,8 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a file: lines and columns, from 1, or None if unknown.
+class SourceLocation:
+    """Where something is in a file: (line, column) from 1, or None if unknown.
 
     `source` is a relative URI reference for a file below the working folder.
     """
@@ -73,16 +73,16 @@ class CheckedClaim:
 
     subject: str
     text: str
-    place: Place | None
+    location: SourceLocation | None
     rule: str | None
     level: Level
     message: str
-    evidence: tuple[tuple[str, Place], ...]
+    evidence: tuple[tuple[str, SourceLocation], ...]
     suppressed: str = ""
 
 
-class _Places:
-    """Finds the places of spans in documents."""
+class _SourceLocator:
+    """Finds where spans are in the files of documents."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = {document.id: document for document in documents}
@@ -91,52 +91,54 @@ class _Places:
             if document.format in _LINE_FORMATS:
                 self._lines[document.id] = build_line_index(document)
 
-    def find(self, document_id: str, spans: tuple[Excerpt, ...]) -> Place | None:
+    def find(
+        self, document_id: str, spans: tuple[Excerpt, ...]
+    ) -> SourceLocation | None:
         document = self._documents.get(document_id)
         if document is None:
             return None
         source = format_uri(document.source)
         lines = self._lines.get(document_id)
         if lines is None or not spans:
-            return Place(source)
-        # A place is one range: the first part of a quote in several parts.
+            return SourceLocation(source)
+        # A location is one range: the first part of a quote in several parts.
         start, end = spans[0].start, spans[0].end
         part = lines.find_part(start)
         if part:
             source, lines = format_uri(part.source), part.lines
             start, end = start - part.start, end - part.start
-        return Place(source, lines.position(start), lines.position(end))
+        return SourceLocation(source, lines.position(start), lines.position(end))
 
     def find_evidence(
         self, evidence: Iterable[Evidence]
-    ) -> tuple[tuple[str, Place], ...]:
+    ) -> tuple[tuple[str, SourceLocation], ...]:
         found = []
         for item in evidence:
-            if place := self.find(item.document_id, item.spans):
-                found.append((f"{item.stance}: {item.text}", place))
+            if location := self.find(item.document_id, item.spans):
+                found.append((f"{item.stance}: {item.text}", location))
         return tuple(found)
 
 
 def list_run_results(run: Run) -> list[CheckedClaim]:
     """List a run's claims, then its summary's checked sentences."""
     run = apply_decisions(run)
-    places = _Places([run.document])
+    locator = _SourceLocator([run.document])
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     judgments = judge_claims(run)
     results = []
     for claim in run.claims:
-        place = places.find(run.document.id, claim.spans)
-        result = _judge_claim(claim, place)
+        location = locator.find(run.document.id, claim.spans)
+        result = _judge_claim(claim, location)
         # If a claim differs from its own quote, no other evidence is needed.
         if result.rule is None and claim.id in verdicts:
-            result = _judge_verdict(verdicts[claim.id], place, places)
+            result = _judge_verdict(verdicts[claim.id], location, locator)
         judgment = judgments.get(claim.id)
         if judgment and _suppresses(judgment):
             result = replace(result, suppressed=judgment.describe())
         results.append(result)
-    results += _list_summary_results(run, verdicts, places)
-    spans = place_claims(run)
-    return [*results, *_list_failures(run.unchecked, spans)]
+    results += _list_summary_results(run, verdicts, locator)
+    locations = locate_claims(run)
+    return [*results, *_list_failures(run.unchecked, locations)]
 
 
 def _suppresses(judgment: Judgment) -> bool:
@@ -145,27 +147,29 @@ def _suppresses(judgment: Judgment) -> bool:
     return judgment.is_rejected or is_accepted
 
 
-def list_check_results(check: Check, origin: Mapping[str, Place]) -> list[CheckedClaim]:
-    """List a check's claims; `origin` maps subjects to their places."""
-    places = _Places(check.documents)
+def list_check_results(
+    check: Check, locations: Mapping[str, SourceLocation]
+) -> list[CheckedClaim]:
+    """List a check's claims; `locations` has their locations, by subject."""
+    locator = _SourceLocator(check.documents)
     results = [
-        _judge_verdict(verdict, origin.get(verdict.subject), places)
+        _judge_verdict(verdict, locations.get(verdict.subject), locator)
         for verdict in check.verdicts
     ]
-    return [*results, *_list_failures(check.failures, origin)]
+    return [*results, *_list_failures(check.failures, locations)]
 
 
-def place_claims(run: Run) -> dict[str, Place]:
-    """Map the claims of a run to their places in its document."""
-    places = _Places([run.document])
+def locate_claims(run: Run) -> dict[str, SourceLocation]:
+    """Map the claims of a run to their locations in its document."""
+    locator = _SourceLocator([run.document])
     found = {}
     for claim in run.claims:
-        if place := places.find(run.document.id, claim.spans):
-            found[claim.id] = place
+        if location := locator.find(run.document.id, claim.spans):
+            found[claim.id] = location
     return found
 
 
-def place_lines(path: Path, subjects: Iterable[str]) -> dict[str, Place]:
+def locate_lines(path: Path, subjects: Iterable[str]) -> dict[str, SourceLocation]:
     """Map the claims of a file with one claim per line to their lines."""
     text = path.read_text(encoding="utf-8", errors="replace")
     lines = [
@@ -176,7 +180,7 @@ def place_lines(path: Path, subjects: Iterable[str]) -> dict[str, Place]:
     source = format_uri(str(path))
     # The claims of such a file are its nonblank lines, in order.
     return {
-        subject: Place(source, (number, 1), (number, len(line) + 1))
+        subject: SourceLocation(source, (number, 1), (number, len(line) + 1))
         for subject, (number, line) in zip(subjects, lines, strict=False)
     }
 
@@ -194,7 +198,7 @@ def format_uri(source: str) -> str:
     return quote(path.as_posix())
 
 
-def _judge_claim(claim: Claim, place: Place | None) -> CheckedClaim:
+def _judge_claim(claim: Claim, location: SourceLocation | None) -> CheckedClaim:
     """Judge a claim by its own quote."""
     rule, message = None, ""
     if claim.match is Match.NONE:
@@ -203,22 +207,22 @@ def _judge_claim(claim: Claim, place: Place | None) -> CheckedClaim:
     elif claim.consistency is Consistency.DIFFERS and claim.differences:
         rule = claim.differences[0].kind
         message = f"Differs from its quote: {common.describe_differences(claim)}."
-    return CheckedClaim(claim.id, claim.text, place, rule, Level.ERROR, message, ())
+    return CheckedClaim(claim.id, claim.text, location, rule, Level.ERROR, message, ())
 
 
 def _judge_verdict(
-    verdict: Verdict, place: Place | None, places: _Places
+    verdict: Verdict, location: SourceLocation | None, locator: _SourceLocator
 ) -> CheckedClaim:
     finding = verdict.finding
     is_open = finding.label is Label.NOT_ENOUGH_EVIDENCE
     return CheckedClaim(
         subject=verdict.subject,
         text=verdict.text,
-        place=place,
+        location=location,
         rule=_choose_rule(finding),
         level=Level.WARNING if is_open else Level.ERROR,
         message=finding.rationale,
-        evidence=places.find_evidence(finding.evidence),
+        evidence=locator.find_evidence(finding.evidence),
     )
 
 
@@ -231,12 +235,12 @@ def _choose_rule(finding: Finding) -> str | None:
 
 
 def _list_summary_results(
-    run: Run, verdicts: Mapping[str, Verdict], places: _Places
+    run: Run, verdicts: Mapping[str, Verdict], locator: _SourceLocator
 ) -> list[CheckedClaim]:
-    """List checked sentences, each at the place of the first cited claim."""
+    """List checked sentences, each where the first claim is that it cites."""
     if run.summary is None:
         return []
-    spans = place_claims(run)
+    locations = locate_claims(run)
     results = {}
     items: Iterable[LinkedText] = itertools.chain(
         run.summary.sentences, run.summary.key_points
@@ -245,21 +249,23 @@ def _list_summary_results(
         verdict = verdicts.get(make_statement_id(item.text))
         if verdict is None:
             continue
-        own = [spans[claim_id] for claim_id in item.claim_ids if claim_id in spans]
-        place = own[0] if own else places.find(run.document.id, ())
+        own = [
+            locations[claim_id] for claim_id in item.claim_ids if claim_id in locations
+        ]
+        location = own[0] if own else locator.find(run.document.id, ())
         # A sentence that is also a key point is one result.
-        results[verdict.subject] = _judge_verdict(verdict, place, places)
+        results[verdict.subject] = _judge_verdict(verdict, location, locator)
     return list(results.values())
 
 
 def _list_failures(
-    failures: Iterable[CheckFailure], origin: Mapping[str, Place]
+    failures: Iterable[CheckFailure], locations: Mapping[str, SourceLocation]
 ) -> list[CheckedClaim]:
     return [
         CheckedClaim(
             subject=failure.subject,
             text=failure.text,
-            place=origin.get(failure.subject),
+            location=locations.get(failure.subject),
             rule="not-checked",
             level=Level.WARNING,
             message=f"{failure.cause}: {failure.message}",

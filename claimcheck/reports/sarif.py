@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from claimcheck.reports.problems import RULES, CheckedClaim, Place
+from claimcheck.reports.problems import RULES, CheckedClaim, SourceLocation
 from claimcheck.version import __version__
 
 _SCHEMA = (
@@ -52,8 +52,8 @@ def _build_result(problem: CheckedClaim) -> dict[str, Any]:
         # A problem keeps its identity when lines are added above it.
         "partialFingerprints": {"claim/v1": f"{problem.subject}:{problem.rule}"},
     }
-    if problem.place:
-        result["locations"] = [_build_location(problem.place)]
+    if problem.location:
+        result["locations"] = [_build_location(problem.location)]
     if problem.suppressed:
         # Somebody looked at the claim and did not find it false.
         result["suppressions"] = [
@@ -61,20 +61,23 @@ def _build_result(problem: CheckedClaim) -> dict[str, Any]:
         ]
     if problem.evidence:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": text}, **_build_location(place)}
-            for number, (text, place) in enumerate(problem.evidence, 1)
+            {"id": number, "message": {"text": text}, **_build_location(location)}
+            for number, (text, location) in enumerate(problem.evidence, 1)
         ]
     return result
 
 
-def _build_location(place: Place) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": place.source}}
-    if place.start and place.end:
-        (start_line, start_column), (end_line, end_column) = place.start, place.end
-        location["region"] = {
+def _build_location(location: SourceLocation) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": location.source}}
+    if location.start and location.end:
+        (start_line, start_column), (end_line, end_column) = (
+            location.start,
+            location.end,
+        )
+        physical["region"] = {
             "startLine": start_line,
             "startColumn": start_column,
             "endLine": end_line,
             "endColumn": end_column,
         }
-    return {"physicalLocation": location}
+    return {"physicalLocation": physical}

@@ -51,7 +51,7 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
     run = apply_decisions(run)
     is_narrow = width < _MIN_TABLE_WIDTH
     page = [*_build_summary(run), *_build_claims(run, is_narrow=is_narrow)]
-    if run.verdicts and not common.repeats_document(run):
+    if run.verdicts and not common.is_trivially_supported(run):
         page += [
             Text(""),
             make_safe_text(common.format_check_heading(run), "bold"),
@@ -115,7 +115,7 @@ def render_claim(
         page.append(make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}"))
 
     verdicts = [
-        common.explain_reported_speech(verdict)
+        common.note_reported_speech(verdict)
         for verdict in run.verdicts
         if verdict.subject == claim.id
     ]

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from claimcheck.models.claim import Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.review import judge_claims
-from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, Run, Status
+from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, LedgerStatus, Run
 from claimcheck.reports.common import (
     DIFFERS_MARK,
     SAYS_ITSELF,
     describe_differences,
+    is_trivially_supported,
     number_claims,
-    repeats_document,
 )
 
 SUMMARY_DIFFERS = "SUMMARY DIFFERS FROM THE DOCUMENT"
@@ -49,7 +49,7 @@ def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
     """Return the failed ranges of the ledger; adjacent ones are merged."""
     ranges: list[tuple[int, int]] = []
     for entry in run.ledger:
-        if entry.status is not Status.FAILED:
+        if entry.status is not LedgerStatus.FAILED:
             continue
         start = entry.start
         # Adjacent passages that failed are one range.
@@ -110,7 +110,7 @@ def list_remarks(run: Run) -> list[str]:
     reasons = set()
     ambiguous = []
     for entry in run.ledger:
-        if entry.status is Status.SET_ASIDE:
+        if entry.status is LedgerStatus.SET_ASIDE:
             characters += entry.end - entry.start
             reasons.add(str(entry.reason))
         elif entry.reason and entry.reason.startswith(AMBIGUOUS):
@@ -125,7 +125,7 @@ def list_remarks(run: Run) -> list[str]:
     if reasons:
         listed = ", ".join(sorted(reasons))
         lines.append(f"Set aside: {characters:,} characters ({listed})")
-    if run.verdicts and repeats_document(run):
+    if run.verdicts and is_trivially_supported(run):
         lines.append(SAYS_ITSELF)
     return [*lines, *ambiguous, *_list_stability(run), *_remark_rejected(run)]
 

@@ -198,7 +198,7 @@ class Index(AbstractContextManager["Index"]):
             "SELECT fields, text FROM documents WHERE id = ?", (identity,)
         )
         if row is None:
-            raise InputError(f"{self.path}: has no document {identity}")
+            raise make_unknown_error(self.path, [identity])
         return load_document(row[0], row[1])
 
     def __exit__(self, *_: object) -> None:

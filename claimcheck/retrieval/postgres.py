@@ -244,7 +244,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
                 (identity,),
             ).fetchone()
         if row is None:
-            raise InputError(f"{self.path}: has no document {identity}")
+            raise make_unknown_error(self.path, [identity])
         return load_document(row[0], row[1])
 
     def __exit__(self, *_: object) -> None:

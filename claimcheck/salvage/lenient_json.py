@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 
 # Our schemas have four levels. The limit keeps hostile text from exhausting the stack,
 # and bounds how often a character is parsed again.
+from claimcheck.json_lines import HALF_PAIR
+
 MAX_DEPTH = 32
 
 # Unescapes a string in C. The json package uses it, but its type stubs lack it.
@@ -77,7 +79,6 @@ _STRING_CORRECTIONS = (
     'quotes other than " were read as delimiters',
     "quotes or escapes inside a string were read as part of it",
 )
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class InvalidError(Exception):
@@ -222,9 +223,9 @@ class Parser:
         value = self._parse_strict_string() if quote == '"' else None
         if value is None:
             value = self._parse_delimited_string(quote)
-        if _SURROGATE.search(value):
+        if HALF_PAIR.search(value):
             self._corrections["half of a surrogate pair was replaced"] = None
-            value = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+            value = HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", value)
         return value
 
     def _parse_strict_string(self) -> str | None:

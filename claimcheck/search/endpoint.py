@@ -32,14 +32,17 @@ from claimcheck.errors import (
 from claimcheck.llm.error_body import put_on_one_line
 from claimcheck.llm.keys import redact_keys
 from claimcheck.llm.limited_client import build_limited_client
-from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
+from claimcheck.llm.retry_after import (
+    MAX_RETRY_AFTER_S,
+    is_transient_status,
+    parse_retry_after_s,
+)
 from claimcheck.models.search import Hit
 from claimcheck.readers.content import clean_metadata
 from claimcheck.version import __version__
 
 TIMEOUT_S = 30.0
 _ATTEMPTS = 4
-_TRANSIENT_STATUSES = (408, 425, 429)
 _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 # Providers return far less; a hostile one could fill the report.
 _MAX_TITLE_CHARACTERS = 300
@@ -58,7 +61,7 @@ class _RefusedError(Exception):
 
     @property
     def is_transient(self) -> bool:
-        return self.status in _TRANSIENT_STATUSES or self.status >= 500
+        return is_transient_status(self.status)
 
     @property
     def asks_for_too_long(self) -> bool:

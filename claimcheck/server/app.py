@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from claimcheck.api.stores import open_history
 from claimcheck.errors import ClaimcheckError
 from claimcheck.reports.html.assets import build_content_security_policy
 from claimcheck.server import pages, routes, security
 from claimcheck.server.config import ServerConfig
-from claimcheck.server.connections import MAX_CONNECTIONS, MakeRoomProtocol
 from claimcheck.server.jobs import JobPool
 from claimcheck.server.openapi import add_components
 from claimcheck.server.responses import get_status_code
@@ -43,6 +45,7 @@ _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _MAX_PENDING_CONNECTIONS = 128  # not yet accepted (the backlog of `listen`)
 _SHUTDOWN_TIMEOUT_S = 2  # for responses in progress when the server stops
 _RETRY_AFTER_S = 10  # a typical document takes less
+MAX_CONNECTIONS = 200  # chosen by hand
 
 
 def create_app(config: ServerConfig, jobs: JobPool) -> ASGIApp:
@@ -209,3 +212,38 @@ def serve(
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         return  # uvicorn raises it again after it has shut down
+
+
+class MakeRoomProtocol(H11Protocol):
+    """A connection that closes the oldest idle one if there are too many.
+
+    uvicorn refuses every request while it has its maximum of connections, and waits
+    forever for the rest of a request. So a client that opens many connections could
+    shut out all others.
+    """
+
+    made_s = 0.0
+
+    def connection_made(  # type: ignore[override]
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Accept the connection, closing an idle one if there are too many."""
+        self.made_s = time.monotonic()
+        if len(self.connections) >= MAX_CONNECTIONS - 2:
+            ours = [
+                other
+                for other in self.connections
+                if isinstance(other, MakeRoomProtocol)
+            ]
+            idle = [other for other in ours if other.is_idle]
+            oldest = min(idle, key=lambda other: other.made_s, default=None)
+            if oldest:
+                self.connections.discard(oldest)
+                oldest.transport.abort()
+        super().connection_made(transport)
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether the client has not sent an entire request."""
+        cycle = self.cycle
+        return cycle is None or cycle.response_complete or cycle.more_body

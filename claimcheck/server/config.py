@@ -8,13 +8,13 @@ is not installed.
 from __future__ import annotations
 
 import errno
-import ipaddress
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.settings import SearchSettings, Settings
+from claimcheck.trust import is_loopback_host
 
 DEFAULT_MAX_REQUEST_MB = 20
 DEFAULT_MAX_JOBS = 4
@@ -44,16 +44,6 @@ class ServerConfig:
     search: SearchSettings | None = None
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach a server at this address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def require_token(host: str, token: str | None) -> None:
     """Refuse to serve other machines without a token that is hard to guess.
 
@@ -65,7 +55,7 @@ def require_token(host: str, token: str | None) -> None:
             f"CLAIMCHECK_TOKEN has {len(token)} characters; use at least "
             f"{_MIN_TOKEN_LENGTH}"
         )
-    if token is None and not is_loopback(host):
+    if token is None and not is_loopback_host(host):
         raise SettingsError(
             f"--host {host}: other machines could reach this server; set the "
             "environment variable CLAIMCHECK_TOKEN to a long random text, which "
@@ -103,7 +93,7 @@ def _describe_bind_error(error: OSError | OverflowError) -> str:
 
 def list_host_names(host: str, port: int) -> frozenset[str] | None:
     """Return the `Host` values of a server on loopback, or None for any."""
-    if not is_loopback(host):
+    if not is_loopback_host(host):
         return None
     literal = f"[{host}]" if ":" in host else host
     names = {"localhost", "127.0.0.1", "[::1]", literal}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.api.stores import History
+from claimcheck.bundles.files import BundledAnswer, write_bundle
 from claimcheck.models.outcome import RunLocation
 from claimcheck.models.run import Check
 from claimcheck.reports import table
-from claimcheck.reports.bundle import BundledAnswer, write_bundle
 from claimcheck.reports.claimreview import build_review
 from claimcheck.reports.formats import Format, render_check, render_run
 from claimcheck.settings import Settings

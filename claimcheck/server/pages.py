@@ -28,7 +28,8 @@ from claimcheck.reports.html.assets import (
     load_template,
     read_asset,
 )
-from claimcheck.reports.html.cards import EvidenceAnchors, build_finding
+from claimcheck.reports.html.cards import build_finding
+from claimcheck.reports.html.documents import EvidenceAnchors
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import (

@@ -24,7 +24,8 @@ from claimcheck.errors import (
     ProviderError,
     StoreError,
 )
-from claimcheck.models.llm import Stage
+from claimcheck.json_lines import find_half_pair
+from claimcheck.models.llm import RunProgress
 from claimcheck.server import requests
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.jobs import BusyError, JobFunction, JobPool
@@ -110,15 +111,11 @@ async def read_arguments(request: Request, name: str) -> Arguments:
 def _parse_arguments(body: bytes, name: str) -> Arguments:
     try:
         arguments: Any = json.loads(body)
-        # Lone surrogates pass the JSON parser, but no text that contains one can be
-        # stored or sent.
-        json.dumps(arguments, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            "the body contains a lone surrogate, which is not valid text"
-        ) from None
+        half_pair = find_half_pair(json.dumps(arguments, ensure_ascii=False))
     except (ValueError, RecursionError) as error:
         raise InputError(f"the body is not JSON: {error}") from None
+    if half_pair >= 0:
+        raise InputError("the body contains a lone surrogate, which is not valid text")
     requests.validate_arguments(name, arguments)
     validated: Arguments = arguments
     return validated
@@ -176,7 +173,7 @@ async def _stream_events(
 
 def _dump_stage(stage: object) -> dict[str, Any]:
     """Return a stage of the engine, or a text, as the fields of an event."""
-    if isinstance(stage, Stage):
+    if isinstance(stage, RunProgress):
         return {
             "work": str(stage if stage.paused_until else stage.work),
             "answered": stage.answered,

@@ -109,7 +109,7 @@ class History:
             "SELECT o.batch, o.document, d.fields, substr(d.text, 1, 200), "
             "json_extract(o.run, '$.summary.headline'), "
             "json_array_length(o.run, '$.claims'), "
-            "o.state, o.message, o.finished, o.cost_usd, b.way, "
+            "o.state, o.message, o.finished, o.cost_usd, b.config, "
             "EXISTS (SELECT 1 FROM decisions "
             "WHERE batch = o.batch AND document = o.document) "
             "FROM outcomes o JOIN documents d ON d.number = o.document "
@@ -240,9 +240,9 @@ def contains_words(words: str, *texts: str | None) -> bool:
 
 def _build_run_listing(row: Sequence[Any]) -> RunListing:
     batch, number, fields, opening, headline, claims, *outcome = row
-    state, message, finished, cost, way = outcome
+    state, message, finished, cost, config_json = outcome
     document = load_document(fields)
-    config = json.loads(way)
+    config = json.loads(config_json)
     return RunListing(
         location=RunLocation(batch, number),
         source=document.source,

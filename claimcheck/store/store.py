@@ -111,7 +111,8 @@ class RunStore(AbstractContextManager["RunStore"]):
         digest = hashlib.sha256(encoded).hexdigest()
         with self.database.transaction():
             self.database.execute(
-                "INSERT OR IGNORE INTO batches (digest, way, started) VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO batches (digest, config, started) "
+                "VALUES (?, ?, ?)",
                 (digest, config_json, time.time()),
             )
             (number,) = self.database.fetch_one(
@@ -131,7 +132,7 @@ class RunStore(AbstractContextManager["RunStore"]):
             NotFoundError: the batch does not exist.
         """
         row = self.database.fetch_one(
-            "SELECT way FROM batches WHERE number = ?", (number,)
+            "SELECT config FROM batches WHERE number = ?", (number,)
         )
         if row is None:
             raise NotFoundError(f"{self.path}: no batch {number}")

@@ -2,7 +2,7 @@
 
 * `inputs`: the sources of documents, and their state when they were read.
 * `documents`: with their text, so that a batch can resume without its files.
-* `batches`: one configuration each (engine, model, prompts, settings), in `way`.
+* `batches`: one configuration each (engine, model, prompts, settings).
 * `outcomes`: the result of one document in one batch.
 * `answers`: stored as soon as they are paid for; a void one is not used again but still
         counts as spent.
@@ -105,5 +105,6 @@ CREATE INDEX decisions_of ON decisions (batch, document);
 CREATE TRIGGER decisions_are_final BEFORE UPDATE ON decisions
 BEGIN SELECT RAISE(ABORT, 'decisions are only appended'); END;
 """,
+        "ALTER TABLE batches RENAME COLUMN way TO config",
     ),
 )

@@ -20,6 +20,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from claimcheck.json_lines import HALF_PAIR
+
 # The JSON layouts of servers, the most frequent ones first.
 _STYLES: dict[str, dict[str, Any]] = {
     "compact": {"separators": (",", ":"), "ensure_ascii": False},
@@ -32,8 +34,6 @@ _STYLES: dict[str, dict[str, Any]] = {
     "indent-4-ascii": {"indent": 4},
 }
 _DEFAULT_STYLE = "spaced"  # for files that name no style
-
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 # The boundary of a multipart body, which is random (RFC 2046, 5.1.1).
 _BOUNDARY = re.compile(rb"^--([\w'()+,./:=?-]{8,70})\r?\n")
@@ -122,7 +122,7 @@ def render_json(value: Any, style: str | None) -> str:
     """Return the value as JSON text; None is the default style."""
     options = _STYLES[style or _DEFAULT_STYLE]
     text = json.dumps(value, **options)
-    if SURROGATE.search(text):
+    if HALF_PAIR.search(text):
         # UTF-8 cannot encode half a character, but JSON has an escape for it.
         text = json.dumps(value, **(options | {"ensure_ascii": True}))
     return text

@@ -29,8 +29,8 @@ from typing import Any
 from filelock import FileLock
 from vcr.request import Request
 
+from claimcheck.json_lines import HALF_PAIR
 from claimcheck.testing.bodies import (
-    SURROGATE,
     decode_body,
     encode_request_body,
     encode_response_body,
@@ -218,7 +218,7 @@ def render_file(content: CassetteFile) -> str:
         value["incomplete"] = sorted(content.incomplete)
     value["version"] = _VERSION
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return HALF_PAIR.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _encode_sorted(interactions: Iterable[Interaction]) -> list[dict[str, Any]]:

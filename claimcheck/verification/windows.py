@@ -24,21 +24,22 @@ _BRACKETED_ADDITION = re.compile(r"\s?\[[^\[\]]{1,300}\]")
 # A claim is often made of two sentences of its evidence, and seldom of more.
 _MAX_COVERING_SENTENCES = 3
 _MAX_CANDIDATES = 40  # bounds the time for a claim whose words are everywhere
+_LANGUAGE = "en"  # of statements
 # A smaller gain in coverage is a word that happens to occur there. Chosen by hand.
 _MIN_COVERAGE_GAIN = 0.1
 
 
-def split_statement(text: str, language: str = "en") -> list[str]:
+def split_statement(text: str) -> list[str]:
     """Split a statement into distinct sentences; omit bracketed additions."""
     # A statement that is nothing but an addition stays as it is.
     plain = _BRACKETED_ADDITION.sub("", text).strip() or text
     if "\n" not in plain and "\r" not in plain:
-        sentences = split_paragraph(plain, language)
+        sentences = split_paragraph(plain, _LANGUAGE)
     else:
         reading = Reading(plain)
         sentences = [
             sentence.text
-            for sentence in split_sentences(reading, language, headings=True)
+            for sentence in split_sentences(reading, _LANGUAGE, headings=True)
         ]
     return list(dict.fromkeys(sentences)) or [plain]
 

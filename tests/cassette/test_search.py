@@ -6,6 +6,7 @@ import pytest
 
 from claimcheck import Settings, check
 from claimcheck.settings import SearchEndpoint, SearchSettings
+from tests.support.newsstand import stop_pacing
 
 ENDPOINTS = {
     "kiwix": SearchEndpoint("http://127.0.0.1:18090"),
@@ -17,6 +18,11 @@ CLAIMS = [
     "Nairobi was founded in 1899 as a rail depot.",
     "Oslo is the capital of Norway.",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _without_pace(monkeypatch):
+    stop_pacing(monkeypatch)
 
 
 def search(provider, *claims, **fields):

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from claimcheck.models.claim import Claim, Consistency, Match
-from claimcheck.models.document import Document
 from claimcheck.models.review import Judgment, judge_claims
 from claimcheck.models.run import CheckFailure, Run
-from claimcheck.models.span import Excerpt, LineIndex
+from claimcheck.models.span import LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict
 from claimcheck.reports import common, locations, provenance
 from claimcheck.reports.html.assets import format_badge, format_css_class
-from claimcheck.reports.html.segments import Mark
+from claimcheck.reports.html.documents import CardEvidence, EvidenceAnchors
 
 # The colors of claims without a verdict. Chosen by hand, by looking at news reports.
 _HIGH_CHECK_WORTHINESS = 0.7
@@ -43,8 +42,8 @@ _COUNTED = {
     REJECTED: ("rejected", "rejected"),
 }
 
-# Labels as words in the line about reported speech: was it said?
-_SAID = {
+# The words for the first question about reported speech: was it said?
+_WAS_SAID = {
     Label.SUPPORTED: "confirmed",
     Label.REFUTED: "refuted",
     Label.CONFLICTING_EVIDENCE: "sources disagree",
@@ -53,16 +52,6 @@ _SAID = {
 _EXTERNAL_QUESTION = "What do other sources say?"
 _INSERTION = re.compile(r"\[[^\[\]]*\]")  # [what a claim adds to its quote]
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class CardEvidence:
-    """Evidence on a card; `anchor` is its id in the text, if shown."""
-
-    stance: str
-    text: str
-    location: str
-    anchor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,45 +70,67 @@ class CardFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class CardClaim:
+    """The claim of a card, and what the filters of the page compare."""
+
+    id: str
+    text: str
+    speaker: str
+    # The filters need values even where a check has none.
+    kind: str = "claim"
+    check_worthiness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CardQuote:
+    """The quote of a card.
+
+    `text` is None if it has the claim's words. `anchor` is the id of its first word;
+    None if the quote was not found or the document's text was left out.
+    """
+
+    text: str | None = None
+    location: str | None = None
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A claim on the page.
 
-    `mark` is the CSS class of its words in the text, `tags` are the values that the
-    filter uses, and `anchor` is the id of its first word; None if the quote was not
-    found or the text was left out. `quote` is None if it has the claim's words. `notes`
-    are problems, `said` answers both questions about reported speech in one line, and
-    `facts` are details that few readers look up. `decision` says what people decided.
-    `is_settled`: they accepted, edited, or rejected the claim, so it needs no more
-    attention.
+    `tags` are the values that the filter uses. `notes` are problems, and `facts` are
+    details that few readers look up. `reported_speech` answers both questions about
+    such a claim in one line. `judgment` is what people decided.
     """
 
     number: int
-    claim_id: str
-    text: str
-    mark: str
+    claim: CardClaim
     tags: tuple[str, ...]
-    name: str
     findings: tuple[CardFinding, ...]
-    said: str
-    speaker: str
-    quote: str | None = None
+    reported_speech: str
+    quote: CardQuote = CardQuote()
     notes: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
-    location: str | None = None
-    anchor: str | None = None
-    # The filters of the page need values even where a check has none.
-    kind: str = "claim"
-    check_worthiness: float = 1.0
-    decision: str = ""
-    is_settled: bool = False
+    judgment: Judgment | None = None
+
+    @property
+    def mark(self) -> str:
+        """The CSS class of the claim's words in the text."""
+        return self.tags[0]
+
+    @property
+    def name(self) -> str:
+        """The tags in words; empty if they only say how check-worthy it is."""
+        return "; ".join(_COUNTED[tag][0] for tag in self.tags if tag in _COUNTED)
 
     @property
     def rank(self) -> int:
         """The card's sort key; below `len(_ATTENTION)` it needs attention."""
         if REJECTED in self.tags:
             return len(_ATTENTION) + 1
-        if self.is_settled:
+        # Somebody accepted or edited the claim, so it needs no more attention.
+        if self.judgment and self.judgment.is_settled:
             return len(_ATTENTION)
         ranks = [rank for rank, mark in enumerate(_ATTENTION) if mark in self.tags]
         return min(ranks, default=len(_ATTENTION))
@@ -165,59 +176,6 @@ def count_cards(cards: Iterable[Card]) -> list[Count]:
     return counts
 
 
-class EvidenceAnchors:
-    """Gives evidence anchors in the texts, and collects the marks there.
-
-    `marks` are by document id, and complete once every card is built. If the texts are
-    not on the page, evidence has no anchors. `counts_sources`: see `EvidenceLocator`.
-    """
-
-    def __init__(
-        self,
-        documents: Iterable[Document],
-        *,
-        on_page: bool = True,
-        counts_sources: bool = False,
-    ) -> None:
-        self._documents = {document.id: document for document in documents}
-        self._locator = locations.EvidenceLocator(
-            self._documents.values(), counts_sources=counts_sources
-        )
-        self._names: dict[tuple[str, tuple[Excerpt, ...]], str] = {}
-        self._on_page = on_page
-        self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
-
-    def link(self, evidence: Evidence) -> CardEvidence:
-        """Return the evidence for a card, linked if its text is there."""
-        document = self._documents.get(evidence.document_id)
-        anchor = None
-        if document is None:
-            location = evidence.document_id
-        else:
-            start = self._locator.locate(document.id, evidence.spans[0])
-            location = f"{common.describe_source(document)}, {start}"
-            # If the page does not have the text, there is nothing to link to.
-            if document.text is not None and self._on_page:
-                anchor = self._get_anchor(evidence)
-        return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
-
-    def explain(self, finding: Finding) -> str:
-        """Return the rationale, with the number of sources that agree."""
-        return self._locator.explain(finding)
-
-    def _get_anchor(self, evidence: Evidence) -> str:
-        """Return the spans' anchor; the same spans have the same anchor."""
-        key = (evidence.document_id, evidence.spans)
-        # Two claims often have the same evidence, which gets one anchor.
-        if key not in self._names:
-            name = f"e{len(self._names) + 1}"
-            self._names[key] = name
-            for span in evidence.spans:
-                mark = Mark(span.start, span.end, name)
-                self.marks[evidence.document_id].append(mark)
-        return self._names[key]
-
-
 @dataclass(frozen=True, slots=True)
 class RunCards:
     """Builds the cards of a run to which people's decisions were applied."""
@@ -247,42 +205,38 @@ class RunCards:
     ) -> Card:
         verdict = outcome if isinstance(outcome, Verdict) else None
         failure = outcome if isinstance(outcome, CheckFailure) else None
-        findings, said = _build_verdict_parts(verdict, self.anchors, claim)
+        findings, reported_speech = _build_verdict_parts(verdict, self.anchors, claim)
         facts = self._list_facts(claim)
         if verdict and verdict.label is Label.SUPPORTED and not findings:
             facts.insert(0, ("Why supported", verdict.finding.rationale))
-        location, anchor = self._locate_quote(number, claim)
         tags = _list_tags(claim, verdict, failure)
         if judgment and judgment.is_rejected:
             tags = (REJECTED,)
         return Card(
             number=number,
-            claim_id=claim.id,
-            text=claim.text,
-            mark=tags[0],
+            claim=CardClaim(
+                claim.id,
+                claim.text,
+                common.get_speaker(claim),
+                str(claim.kind),
+                claim.check_worthiness,
+            ),
             tags=tags,
-            name="; ".join(_COUNTED[tag][0] for tag in tags if tag in _COUNTED),
-            quote=None if has_same_words(claim.text, claim.quote) else claim.quote,
+            findings=(*findings, *self._build_external_findings(claim)),
+            reported_speech=reported_speech,
+            quote=self._build_quote(number, claim),
             notes=tuple(_list_notes(claim, failure)),
-            said=said,
             fields=tuple(common.list_field_facts(claim)),
             facts=tuple(facts),
-            location=location,
-            anchor=anchor,
-            kind=str(claim.kind),
-            speaker=common.get_speaker(claim),
-            check_worthiness=claim.check_worthiness,
-            findings=(*findings, *self._build_external_findings(claim)),
-            decision=judgment.describe() if judgment else "",
-            is_settled=bool(judgment and judgment.is_settled),
+            judgment=judgment,
         )
 
-    def _locate_quote(self, number: int, claim: Claim) -> tuple[str | None, str | None]:
-        """Return the location of the quote, and its anchor in the text."""
+    def _build_quote(self, number: int, claim: Claim) -> CardQuote:
+        text = None if has_same_words(claim.text, claim.quote) else claim.quote
         if claim.match is Match.NONE:
-            return None, None
+            return CardQuote(text)
         location = locations.format_quote_location(claim, self.line_index)
-        return location, f"s{number}" if self.line_index else None
+        return CardQuote(text, location, f"s{number}" if self.line_index else None)
 
     def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:
         facts = common.list_claim_facts(claim)
@@ -323,18 +277,13 @@ def _list_notes(claim: Claim, failure: CheckFailure | None) -> Iterator[str]:
 
 def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) -> Card:
     """Build the card of a claim that was checked without a run."""
-    findings, said = _build_verdict_parts(verdict, anchors)
-    mark = format_css_class(verdict.label)
+    findings, reported_speech = _build_verdict_parts(verdict, anchors)
     return Card(
         number=number,
-        claim_id=verdict.subject,
-        text=verdict.text,
-        mark=mark,
-        tags=(mark,),
-        name=common.format_label(verdict.label),
-        said=said,
-        speaker=verdict.speaker or "",
+        claim=CardClaim(verdict.subject, verdict.text, verdict.speaker or ""),
+        tags=(format_css_class(verdict.label),),
         findings=findings,
+        reported_speech=reported_speech,
     )
 
 
@@ -388,7 +337,8 @@ def _build_verdict_parts(
         known = "not checked here" if claim else "unknown"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
-        return findings, f"{said}: {_SAID[finding.label]}; whether it is true: {known}"
+        was_said = _WAS_SAID[finding.label]
+        return findings, f"{said}: {was_said}; whether it is true: {known}"
     both = (
         build_finding(finding, anchors, question=f"{said}?", claim=claim),
         build_finding(content, anchors, question=common.CONTENT_QUESTION, claim=claim),

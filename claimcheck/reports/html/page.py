@@ -22,7 +22,6 @@ from claimcheck.reports.html.cards import (
     NOT_FOUND,
     Card,
     CardFinding,
-    EvidenceAnchors,
     RunCards,
     build_finding,
     build_verdict_card,
@@ -31,6 +30,7 @@ from claimcheck.reports.html.cards import (
 )
 from claimcheck.reports.html.documents import (
     DocumentView,
+    EvidenceAnchors,
     build_document_view,
     describe_document,
     list_run_marks,
@@ -129,6 +129,7 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
     # The summary is built before the document, because its findings mark the text, too.
     summary_fields = _build_summary_fields(run, anchors)
     marks = [*list_run_marks(run), *anchors.marks[document.id]]
+    claim_marks = {f"s{card.number}": card.mark for card in cards}
     return {
         **summary_fields,
         **_build_card_fields(cards),
@@ -145,8 +146,10 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
         "is_rated": True,
         "not_found": [card for card in cards if NOT_FOUND in card.tags],
         "documents": [
-            build_document_view(document, marks, cards, document.title or "The text"),
-            *_build_document_views(found, anchors, cards),
+            build_document_view(
+                document, marks, claim_marks, document.title or "The text"
+            ),
+            *_build_document_views(found, anchors),
         ],
     }
 
@@ -241,7 +244,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
         "is_checked": True,
         "is_rated": False,
         "not_found": [],
-        "documents": _build_document_views(check.documents, anchors, cards),
+        "documents": _build_document_views(check.documents, anchors),
     }
 
 
@@ -256,11 +259,11 @@ def _list_search_notes(check: Check) -> list[str]:
 
 
 def _build_document_views(
-    documents: Iterable[Document], anchors: EvidenceAnchors, cards: Sequence[Card]
+    documents: Iterable[Document], anchors: EvidenceAnchors
 ) -> list[DocumentView]:
     return [
         build_document_view(
-            document, anchors.marks[document.id], cards, common.get_title(document)
+            document, anchors.marks[document.id], {}, common.get_title(document)
         )
         for document in documents
     ]

@@ -178,10 +178,16 @@ def run_everything(folder):
         asyncio.run(run_batches())
         for (mode, name), count in seen.items():
             outcomes[mode, name].requests = count
-    for mode in [*modes, *quirky_batches.ABOUT]:
-        if quirky_batches.applies_to_batches(mode):
-            path = folder / f"{mode}-api.db"
-            outcomes[mode, "batch-api"] = run_batch_api(mode, path)
+    api_modes = filter(
+        quirky_batches.applies_to_batches, [*modes, *quirky_batches.ABOUT]
+    )
+    with ThreadPoolExecutor(16) as pool:
+        running = {
+            mode: pool.submit(run_batch_api, mode, folder / f"{mode}-api.db")
+            for mode in api_modes
+        }
+    for mode, future in running.items():
+        outcomes[mode, "batch-api"] = future.result()
     return outcomes
 
 

@@ -136,6 +136,7 @@ def test_a_model_becomes_the_default(model):
     (Path.cwd() / "a.txt").write_text(TEXT)
     result = claimcheck("summarize", "a.txt", "--format", "json")
     assert json.loads(result.out)["signature"]["model"] == "tiny"
+    assert f"Default: {model.resolve()}" in claimcheck("models", "list").out
 
 
 def test_a_project_file_does_not_choose_a_model_without_approval(model):

@@ -3,7 +3,12 @@
 import pytest
 
 from claimcheck.readers import url
-from tests.support.newsstand import serve_newsstand
+from tests.support.newsstand import serve_newsstand, stop_pacing
+
+
+@pytest.fixture(autouse=True)
+def _without_pace(monkeypatch):
+    stop_pacing(monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from claimcheck import Settings
 from claimcheck.api.cite import check_citations
-from claimcheck.models.citation import Citing
+from claimcheck.models.citation import CitationOutcome
 from tests.support.command import claimcheck
 from tests.support.newsstand import page
 from tests.support.scripted import response
@@ -65,7 +65,9 @@ def test_the_source_of_another_sentence_does_not_count(draft):
         ),
         settings=EXTRACTIVE,
     )
-    assert Citing.SUPPORTED not in {item.outcome for item in checked.statements}
+    assert CitationOutcome.SUPPORTED not in {
+        item.outcome for item in checked.statements
+    }
 
 
 def test_each_of_several_sources_is_judged(draft):
@@ -77,8 +79,8 @@ def test_each_of_several_sources_is_judged(draft):
     )
     (statement,) = checked.statements
     first, second = (citation.outcome for citation in statement.citations)
-    assert (first, second) == (Citing.NOT_FOUND, Citing.SUPPORTED)
-    assert statement.outcome is Citing.SUPPORTED
+    assert (first, second) == (CitationOutcome.NOT_FOUND, CitationOutcome.SUPPORTED)
+    assert statement.outcome is CitationOutcome.SUPPORTED
     assert (checked.precision, checked.recall) == (0.5, 1)
 
 
@@ -156,7 +158,7 @@ def test_two_sources_may_support_a_sentence_together(draft):
     (statement,) = checked.statements
     assert [str(item.outcome) for item in statement.citations] == ["not_found"] * 3
     assert [item.is_needed for item in statement.citations] == [True, True, False]
-    assert (statement.outcome, checked.recall) == (Citing.SUPPORTED, 1)
+    assert (statement.outcome, checked.recall) == (CitationOutcome.SUPPORTED, 1)
     assert checked.precision == 2 / 3
     texts = {item.id: item.full_text for item in checked.documents}
     spans = [

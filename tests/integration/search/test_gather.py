@@ -61,6 +61,18 @@ def test_queries_get_shorter_until_there_are_enough_results(stand):
     assert stand.queries == ["nairobi founded 1899 rail depot"]
 
 
+def test_requests_are_as_far_apart_as_the_provider_asks(stand, monkeypatch):
+    waits = []
+    monkeypatch.setattr(endpoint.time, "sleep", waits.append)
+    provider = endpoint.Endpoint("Test", stand.url, requests_per_minute=1)
+    for _ in range(3):
+        provider.get_json("/search", {"q": "Nairobi"})
+    provider.close()
+    first, second, third = waits
+    assert first == 0
+    assert 30 < second <= 60 < third <= 120
+
+
 def test_a_reprinted_text_is_not_a_second_source(stand):
     stand.pages |= {
         "/a": page("Nairobi", *NAIROBI, *OTHER),

@@ -78,7 +78,7 @@ def test_a_broken_row_of_a_shard_costs_itself(path, tmp_path):
         json.dumps(row | {"key": "\ud83d"}).encode(),
         json.dumps(row | {"key": 7}).encode(),
         json.dumps(row | {"state": "lost"}).encode(),
-        json.dumps(row | {"way": "{"}).encode(),
+        json.dumps(row | {"config": "{"}).encode(),
         json.dumps(row | {"key": "d", "run": "{}"}).encode(),
         b"\xff",
     ]
@@ -91,5 +91,5 @@ def test_a_broken_row_of_a_shard_costs_itself(path, tmp_path):
         documents = [document.text for _, document in store.iter_pending(1)]
     assert documents == [text, VENUS]
     assert (found.documents, len(found.broken)) == (2, len(broken) + 1)
-    assert "x.jsonl:2: not an outcome. Missing: state, way" in found.broken[0]
+    assert "x.jsonl:2: not an outcome. Missing: state, config" in found.broken[0]
     assert "x.jsonl:12: is not JSON" in found.broken[-1]

@@ -3,8 +3,7 @@
 import pytest
 
 from claimcheck import Rows, Settings, errors, evaluate
-from claimcheck.evaluation.datasets import read_dataset
-from claimcheck.evaluation.split import Part, is_sealed
+from claimcheck.evaluation.datasets import Part, is_sealed, read_dataset
 from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
@@ -78,6 +77,19 @@ def test_a_boolean_becomes_a_label_unless_the_row_has_one(write):
         "refuted",
         "not_supported",
     ]
+
+
+def test_examples_of_a_prompt_are_rows_for_extraction(write):
+    claims = [{"quote": "A b.", "text": "A is b.", "kind": "event"}]
+    path = write(
+        [{"text": "A b. Is it?", "claims": claims}, {"text": "", "claims": []}]
+    )
+    with pytest.raises(errors.InputError, match="line 2: 'passage' is missing, empty"):
+        read_dataset(Rows(path), "extraction")
+    (example,) = read_dataset(
+        Rows(write([{"text": "A.", "claims": claims}])), "extraction"
+    ).examples
+    assert (example.fields["passage"], example.fields["claims"]) == ("A.", ["A is b."])
 
 
 def test_every_document_is_in_one_part(write):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Rows, Settings, compare_evaluations, errors, evaluate
-from claimcheck.evaluation.split import Part
+from claimcheck.evaluation.datasets import Part
 from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")

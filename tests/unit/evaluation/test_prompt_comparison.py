@@ -83,6 +83,10 @@ def test_shows_both_and_the_paired_difference(tmp_path, examples):
         as_json = claimcheck(
             "prompts", "compare", folder, folder, *options, "--format", "json"
         )
+        examples.write_text(examples.read_text().splitlines()[0])
+        single = claimcheck("prompts", "compare", folder, folder, *options)
+    # One text, drawn again and again, has no interval.
+    assert single.out.splitlines()[4].split()[-3:] == ["100.0", "+0.0", "-"]
     lines = {line[:18].strip(): line[18:].split() for line in done.out.splitlines()[3:]}
     assert lines["claims found"] == ["50.0", "100.0", "+50.0", "[+50.0,", "+50.0]"]
     assert lines["quotes located"] == ["50.0", "100.0", "+50.0", "[+50.0,", "+50.0]"]

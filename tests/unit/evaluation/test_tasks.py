@@ -6,7 +6,7 @@ import json
 import pytest
 
 from claimcheck import Evaluation, Rows, Settings, evaluate, schemas
-from claimcheck.evaluation.split import Part
+from claimcheck.evaluation.datasets import Part
 from tests.support.labeled import FERRY, ROWS
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, response

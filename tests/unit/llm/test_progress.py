@@ -1,6 +1,6 @@
 """Progress reports every request that was sent and answered."""
 
-from claimcheck import Settings, Stage, Work, schemas, summarize
+from claimcheck import RunProgress, RunWork, Settings, schemas, summarize
 from claimcheck.llm.progress import _WORK_BY_SCHEMA
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -22,10 +22,10 @@ def test_reports_every_request_sent_and_answered():
         progress=heard.append,
     )
     assert heard == [
-        Stage(Work.SUMMARY_AND_CLAIMS, 0, 1),
-        Stage(Work.SUMMARY_AND_CLAIMS, 1, 1),
-        Stage(Work.QUOTES, 0, 1),
-        Stage(Work.QUOTES, 1, 1),
+        RunProgress(RunWork.SUMMARY_AND_CLAIMS, 0, 1),
+        RunProgress(RunWork.SUMMARY_AND_CLAIMS, 1, 1),
+        RunProgress(RunWork.QUOTES, 0, 1),
+        RunProgress(RunWork.QUOTES, 1, 1),
     ]
     assert str(heard[1]) == "summary and claims: 1 of 1 answered"
 

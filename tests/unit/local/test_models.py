@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from claimcheck.api.local_models import choose_model
+from claimcheck.api.local_models import choose_model, prepare_model
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.local import models
 from claimcheck.local.models import choose_files, find_model, parse_name
@@ -109,6 +109,16 @@ def test_a_path_that_is_no_model_says_why(tmp_path, content, message):
         path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         find_model(str(path))
+
+
+def test_a_file_is_not_downloaded(tmp_path):
+    path = tmp_path / "mine.gguf"
+    with pytest.raises(InputError, match=r"mine\.gguf: can't be read: No such file"):
+        prepare_model(str(path))
+    path.write_bytes(GGUF)
+    assert prepare_model(str(path)).path == path
+    with pytest.raises(InputError, match=r"`claimcheck models use .*mine\.gguf` makes"):
+        models.download_model(str(path))
 
 
 def test_a_model_in_parts_counts_them_all(tmp_path):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from claimcheck import Settings, errors, prompts, read_brief, schemas, summarize
+from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
 from claimcheck.models.brief import EMPTY_BRIEF
 from claimcheck.pipeline.summarize import _count_brief_tokens
@@ -36,7 +37,7 @@ def test_all_of_it_is_in_the_system_message_and_nothing_in_the_fence():
         "Name the ship.",
         "What did it cost?",
         "readers: children",
-        "language: de",
+        "language: German",
         "five to eight sentences",
         "up to ten",
     ):
@@ -77,7 +78,7 @@ def test_the_prompts_of_a_long_document_say_it_too():
         "Name the ship.",
         "What did it cost?",
         "children",
-        "language: de",
+        "language: German",
         "five to eight",
     ):
         assert text in by_schema["digest.answer"]
@@ -98,6 +99,25 @@ def test_language_auto_is_that_of_the_document():
         "Write the summary in the language of the document."
         in request.messages[0].content
     )
+
+
+def test_an_example_keeps_its_paragraphs_to_be_measured_on(tmp_path):
+    claims = [{"quote": "It rained.", "text": "It rained.", "kind": "event"}]
+    example = {"text": "Rain\n\nIt rained.", "claims": claims}
+    claims[0]["check_worthiness"] = 0.2
+    path = tmp_path / "examples.jsonl"
+    path.write_text(json.dumps(example))
+    (read,) = read_examples(path, EMPTY_BRIEF)
+    assert read.text == "Rain\n\nIt rained."
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("FR", "French"), ("Plattdeutsch", "Plattdeutsch"), ("zz", "zz")],
+)
+def test_a_language_is_named_in_words(language, written):
+    _, (request,) = run_with({"language": language}, answer(CLAIM))
+    assert f"in this language: {written}." in request.messages[0].content
 
 
 def test_examples_are_shown_in_full_and_before_the_document():
@@ -125,7 +145,7 @@ def test_examples_are_shown_in_full_and_before_the_document():
     ("line", "problem"),
     [
         ("{", "line 1"),
-        ("1", "line 1: is not an object"),
+        ("1", "line 1: is not a JSON object, on one line"),
         ('{"text": "A b c."}', "`claims` is not a list"),
         ('{"text": "A b c.", "claims": [{"quote": "A c."}]}', "quote: is not in the text"),
         ('{"text": "A b c.", "claims": [{"quote": "A b c.", "text": "A", "kind": "x", "check_worthiness": 1}]}', "'x' is not one of"),
@@ -217,9 +237,15 @@ def test_the_options_reach_the_model(tmp_path):
         "Name the ship.",
         "What did it cost?",
         "children",
-        "language: de",
+        "language: German",
     ):
         assert text in system
     for option in ("--focus", "--kinds", "--language"):
         done = claimcheck("summarize", "-", option, "x", stdin=TEXT.encode())
-        assert (done.returncode, f"{option} requires a model" in done.err) == (2, True)
+        assert done.returncode == 2
+        assert f"{option} requires a model; name one with --model" in done.err
+    done = claimcheck(
+        *("summarize", "-", "--focus", "x", "--engine", "extractive", "--model", "m"),
+        stdin=TEXT.encode(),
+    )
+    assert "--focus requires a model; use --engine llm" in done.err

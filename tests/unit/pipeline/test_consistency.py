@@ -77,6 +77,63 @@ def test_what_the_quote_contradicts_differs(
         assert kind in {difference.kind for difference in differences}
 
 
+TWO_MONTHS = "900 people came in May, and 700 in June."
+TWO_YEARS = "The ferry carried 900 passengers in 2020 and 700 in 2023."
+BRIDGE = "The bridge, built in 1921, was rebuilt after the fire of 1952."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "claimed", "stated"),
+    [
+        ("700 people came in May.", TWO_MONTHS, "700", "900"),
+        ("The ferry carried 900 passengers in 2023.", TWO_YEARS, "2023", "2020"),
+        ("The ferry carried 700 passengers in 2020.", TWO_YEARS, "700", "900"),
+        ("The bridge was built in 1952.", BRIDGE, "1952", "1921"),
+        (
+            "The firm lost 3 million euros.",
+            "The firm lost 14 million euros and was offered 3 million.",
+            "3 million",
+            "14 million",
+        ),
+        (
+            "The storm injured 12 people.",
+            "The storm killed 12 sailors and injured 30 people.",
+            "12",
+            "30",
+        ),
+    ],
+)
+def test_a_value_in_the_place_of_another_differs(text, quote, claimed, stated):
+    consistency, differences = compare(text, quote)
+    assert consistency is DIFFERS
+    assert (claimed, stated) in [(item.claim, item.evidence) for item in differences]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("700 people came in June.", TWO_MONTHS),
+        ("The ferry carried 700 passengers in 2023.", TWO_YEARS),
+        ("The bridge was rebuilt after 1952.", BRIDGE),
+        ("Sales of cars rose in 2023.", "Sales of cars rose in 2020 and 2023."),
+        (
+            "Turnout was 58 percent in York.",
+            "Turnout was 61 percent in Leeds, 58 in York.",
+        ),
+        (
+            "30 corners were cooler in 2022.",
+            "Of 48 corners, 12 were cooler in 2021 and 30 in 2022.",
+        ),
+        (
+            "The rate was 5 percent in 2019, up from 4 percent in 2018.",
+            "The rate rose from 4 percent in 2018 to 5 percent in 2019.",
+        ),
+    ],
+)
+def test_a_value_may_be_told_in_another_order(text, quote):
+    assert compare(text, quote) == (CONSISTENT, ())
+
+
 @pytest.mark.parametrize(
     ("text", "quote", "before"),
     [

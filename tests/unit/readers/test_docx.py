@@ -15,7 +15,7 @@ def test_names_a_damaged_document(tmp_path):
     data[start : start + 200] = bytes(200)
     path = tmp_path / "a.docx"
     path.write_bytes(data)
-    with pytest.raises(errors.InputError, match="is a damaged Word document"):
+    with pytest.raises(errors.InputError, match="is a Word document, but damaged"):
         Document.from_path(path)
 
 

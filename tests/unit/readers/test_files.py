@@ -123,7 +123,7 @@ def zipped(parts):
         (zipped({"word/document.xml": b"<a/>"}), "no readable text"),
         (
             zipped({"[Content_Types].xml": b"x", "word/document.xml": b"<a>"})[:-40],
-            "damaged or truncated Word",
+            "a Word document, but damaged or truncated",
         ),
         (
             zipped({"content.xml": b"<a/>"}),

@@ -140,6 +140,8 @@ def test_takes_author_and_date_from_what_the_page_states(head, body, author, pub
         f"<svg><title>Logo</title></svg>{ARTICLE}",
         f"<noscript><p>Please switch on JavaScript.</p></noscript>{ARTICLE}",
         f"<template><p>Never shown at all.</p></template>{ARTICLE}",
+        ARTICLE[:400] + "</p><embed src=a.swf><p>" + ARTICLE[400:],
+        ARTICLE.replace(" ", "\n   "),
     ],
 )
 def test_reads_all_of_an_article_and_nothing_else(body):
@@ -153,6 +155,12 @@ PARAGRAPH = (
     "The ferry carried {} people in 20{}, the council said, and it was sold for {} "
     "million euros to a group from Oslo, which wants to keep all of its crew."
 )
+
+
+def test_keeps_paragraphs_that_are_repeated():
+    refrain = f"<p>{SENTENCE}.</p>"
+    text = build_document(page(body=refrain * 2 + ARTICLE + refrain), "a.html").text
+    assert text.count(SENTENCE) == 3
 
 
 def test_comments_after_the_article_are_not_part_of_it():

@@ -12,8 +12,8 @@ from claimcheck.reports.formats import Format, render_check, render_run
 from claimcheck.reports.problems import (
     format_uri,
     list_check_results,
-    place_claims,
-    place_lines,
+    locate_claims,
+    locate_lines,
 )
 from tests.support.hostile import HOSTILE
 from tests.support.paths import NODE_MODULES
@@ -44,9 +44,9 @@ def test_sarif_names_the_rule_and_where_the_evidence_is(checked):
     assert (refuted["ruleId"], refuted["level"]) == ("number", "error")
     assert (unknown["ruleId"], unknown["level"]) == ("not-enough-evidence", "warning")
     assert "700 people" in refuted["message"]["text"]
-    place = refuted["relatedLocations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "notes/ferry%201.txt"
-    assert place["region"] == {
+    location = refuted["relatedLocations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "notes/ferry%201.txt"
+    assert location["region"] == {
         "startLine": 2,
         "startColumn": 1,
         "endLine": 2,
@@ -104,20 +104,20 @@ def test_junit_is_xml_whatever_a_claim_contains(checked):
 def test_claims_have_the_lines_of_their_file(checked, tmp_path):
     path = tmp_path / "claims.txt"
     path.write_text("\n\n".join(CLAIMS), encoding="utf-8")
-    places = place_lines(path, [verdict.subject for verdict in checked.verdicts])
-    found = list_check_results(checked, places)
-    assert [item.place.start for item in found] == [(1, 1), (3, 1), (5, 1)]
+    locations = locate_lines(path, [verdict.subject for verdict in checked.verdicts])
+    found = list_check_results(checked, locations)
+    assert [item.location.start for item in found] == [(1, 1), (3, 1), (5, 1)]
 
 
 def test_claims_of_a_run_have_their_places_in_its_text():
     run = summarize(Document.from_text(FERRY, source="a.md"), settings=EXTRACTIVE)
-    assert [place.start for place in place_claims(run).values()] == [(2, 1)]
+    assert [location.start for location in locate_claims(run).values()] == [(2, 1)]
 
 
 def test_the_lines_of_a_pdf_are_not_those_of_its_text():
     document = replace(Document.from_text(FERRY, source="a.pdf"), format="pdf")
     run = summarize(document, settings=EXTRACTIVE)
-    assert [place.start for place in place_claims(run).values()] == [None]
+    assert [location.start for location in locate_claims(run).values()] == [None]
 
 
 def test_a_path_is_relative_to_the_working_folder(tmp_path, monkeypatch):

@@ -3,12 +3,13 @@
 import pytest
 
 from claimcheck import errors
-from claimcheck.server.config import is_loopback, list_host_names, require_token
+from claimcheck.server.config import list_host_names, require_token
+from claimcheck.trust import is_loopback_host
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
 def test_recognizes_loopback(host):
-    assert is_loopback(host)
+    assert is_loopback_host(host)
     require_token(host, None)
 
 
@@ -16,7 +17,7 @@ def test_recognizes_loopback(host):
     "host", ["0.0.0.0", "::", "10.0.0.1", "example.org", "", "localhost.evil"]
 )
 def test_other_addresses_require_a_token(host):
-    assert not is_loopback(host)
+    assert not is_loopback_host(host)
     require_token(host, "a-long-and-random-token")
     with pytest.raises(errors.SettingsError, match="CLAIMCHECK_TOKEN"):
         require_token(host, None)

@@ -20,7 +20,7 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
     before = path.read_bytes()
     with pytest.raises(
         errors.StoreError,
-        match=r"newer claimcheck \(store of runs version 99; this one reads version 5\)",
+        match=r"newer claimcheck \(store of runs version 99; this one reads version 6\)",
     ):
         RunStore(path)
     assert path.read_bytes() == before

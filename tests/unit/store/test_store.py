@@ -224,7 +224,11 @@ def test_migrates_a_store_of_the_first_version_with_its_contents(tmp_path):
     path = tmp_path / "old.db"
     with Database(path, old) as database:
         database.execute("INSERT INTO inputs (name, state) VALUES ('a.txt', 'x')")
+        database.execute("INSERT INTO batches VALUES (1, 'd', '{\"engine\": 1}', 0)")
     with RunStore(path) as store:
+        assert store.database.fetch_one("SELECT config FROM batches") == (
+            '{"engine": 1}',
+        )
         assert store.database.execute("SELECT name FROM inputs").fetchall() == [
             ("a.txt",)
         ]

@@ -6,13 +6,13 @@ import pytest
 
 from claimcheck import Document, Settings, Statement, check, summarize
 from claimcheck.reports.html.cards import (
-    EvidenceAnchors,
     RunCards,
     build_verdict_card,
     count_cards,
     group_cards,
     has_same_words,
 )
+from claimcheck.reports.html.documents import EvidenceAnchors
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")
@@ -73,8 +73,10 @@ def test_counts_name_what_a_filter_finds(run):
 
 def test_reported_speech_takes_one_line():
     run = summarize(TEXT, settings=EXTRACTIVE, check=True)
-    card = next(card for card in build_cards(run) if card.speaker == "Anna Brandt")
-    assert card.said == (
+    card = next(
+        card for card in build_cards(run) if card.claim.speaker == "Anna Brandt"
+    )
+    assert card.reported_speech == (
         "Said by Anna Brandt: confirmed; whether it is true: not checked here"
     )
     assert card.findings == ()
@@ -85,7 +87,7 @@ def test_a_check_says_why_the_statement_itself_is_not_known():
     checked = check(claims, TEXT, settings=EXTRACTIVE)
     anchors = EvidenceAnchors(checked.documents)
     card = build_verdict_card(1, checked.verdicts[0], anchors)
-    assert card.said.startswith(
+    assert card.reported_speech.startswith(
         "Said by Anna Brandt: confirmed; whether it is true: unknown"
     )
 

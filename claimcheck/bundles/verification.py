@@ -13,6 +13,19 @@ from pathlib import Path
 from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
+from claimcheck.bundles import evidence
+from claimcheck.bundles.files import (
+    ANSWERS,
+    MANIFEST,
+    RUN,
+    SOURCE,
+    Bundle,
+    find_different_files,
+    get_searched_check,
+    hash_bytes,
+    read_bundle,
+)
+from claimcheck.bundles.replay import BundledAnswers, prepare_replay
 from claimcheck.counting import format_count
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError
@@ -22,18 +35,6 @@ from claimcheck.models.llm import Client
 from claimcheck.models.run import Check, Run, Signature
 from claimcheck.pipeline.driver import drive
 from claimcheck.prompts import Templates
-from claimcheck.reports import evidence_bundle
-from claimcheck.reports.bundle import (
-    ANSWERS,
-    MANIFEST,
-    RUN,
-    SOURCE,
-    find_different_files,
-    get_searched_check,
-    hash_bytes,
-)
-from claimcheck.reports.bundle_reading import Bundle, read_bundle
-from claimcheck.reports.bundle_replay import BundledAnswers, prepare_replay
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
@@ -167,8 +168,8 @@ def _verify_evidence(
     """Read the pages again, look up the quotations, and repeat the check."""
     name = "evidence"
     try:
-        documents = evidence_bundle.read_documents(check, bundle.files)
-        problems = evidence_bundle.find_problems(check, documents)
+        documents = evidence.read_documents(check, bundle.files)
+        problems = evidence.find_problems(check, documents)
     except _REPLAY_ERRORS as error:
         return [VerificationStep(name, False, _describe_error(error))]
     count = format_count(len(documents), "document")
@@ -177,7 +178,7 @@ def _verify_evidence(
         detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
 
     def replay(settings: Settings, client: Client | None) -> Sequence[str]:
-        return evidence_bundle.replay(check, documents, settings, client)
+        return evidence.replay(check, documents, settings, client)
 
     name_of_verdicts = "verdicts from evidence"
     return [

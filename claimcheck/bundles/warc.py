@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claimcheck.bundles.evidence import require_search
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.models.run import Check
-from claimcheck.reports.evidence_bundle import require_search
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.version import __version__
 

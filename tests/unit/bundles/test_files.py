@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from claimcheck import Document, Settings, errors, summarize
-from claimcheck.reports.bundle import BundledAnswer, write_bundle
-from claimcheck.reports.bundle_verification import verify_bundle
+from claimcheck.bundles.files import BundledAnswer, write_bundle
+from claimcheck.bundles.verification import verify_bundle
 from claimcheck.version import __version__
 from tests.support.bundles import ALL_STEPS, change, list_steps
 from tests.support.command import claimcheck
@@ -87,11 +87,12 @@ def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
         ({"../evil.txt": "x"}, r"contains '\.\./evil\.txt'"),
         ({"/etc/passwd": "x"}, "contains '/etc/passwd'"),
         ({"run.json": "{}"}, r"its manifest\.json is broken"),
-        ({"manifest.json": '{"format": 7, "files": {}, "way": null}'}, "format 7"),
+        ({"manifest.json": '{"format": 7, "files": {}, "config": null}'}, "format 7"),
         (
-            {"manifest.json": '{"format": 1, "files": {}, "way": null}'},
+            {"manifest.json": '{"format": 1, "files": {}, "config": null}'},
             "no run.json",
         ),
+        ({"manifest.json": '{"format": 1, "files": {}, "way": null}'}, "no run.json"),
         ({"manifest.json": "["}, "is broken"),
     ],
 )
@@ -166,10 +167,10 @@ BROKEN_FILES = [
     ("run.json", b"{}"),
     ("manifest.json", b"\xff"),
     ("manifest.json", b"[" * 100_000),
-    ("manifest.json", b'{"format": 1, "files": {"run.json": []}, "way": null}'),
-    ("manifest.json", b'{"format": 1, "files": [1], "way": null}'),
-    ("manifest.json", b'{"format": 1, "files": {}, "way": 3}'),
-    ("manifest.json", b'{"format": [], "files": {}, "way": null}'),
+    ("manifest.json", b'{"format": 1, "files": {"run.json": []}, "config": null}'),
+    ("manifest.json", b'{"format": 1, "files": [1], "config": null}'),
+    ("manifest.json", b'{"format": 1, "files": {}, "config": 3}'),
+    ("manifest.json", b'{"format": [], "files": {}, "config": null}'),
 ]
 
 

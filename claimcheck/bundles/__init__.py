@@ -1,0 +1,1 @@
+"""Results in one file with all that they follow from; verification."""
