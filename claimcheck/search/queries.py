@@ -55,7 +55,7 @@ def _extract_foreign_terms(text: str, language: str) -> list[Term]:
     How rare the others are is not known, so the first ones count as the rarest.
     """
     common = _load_stop_words(language)
-    terms = {}
+    terms: dict[str, Term] = {}
     for match in WORD_PATTERN.finditer(text):
         word = match[0].lower()
         is_name = match[0][0].isupper() and match.start() > 0
