@@ -16,7 +16,7 @@ from typing import Any
 from claimcheck import answer_schemas
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, SettingsError, translate_os_errors
-from claimcheck.json_lines import read_json_lines
+from claimcheck.json_lines import find_half_pair, read_json_lines
 from claimcheck.models.brief import LENGTHS, Brief, Example, Field
 from claimcheck.prompts import Templates, folder, lint
 
@@ -128,7 +128,7 @@ def _find_text_problems(name: str, text: object) -> Iterator[str]:
         )
     elif name == "length" and text not in LENGTHS:
         yield f"length {text!r} is unknown; choose from {', '.join(LENGTHS)}"
-    elif text.encode("utf-8", "replace").decode() != text:
+    elif find_half_pair(text) >= 0:
         yield f"{name} {text!r} is not valid UTF-8"
 
 

@@ -17,6 +17,7 @@ from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
+from claimcheck.resources import resolve_user_path
 from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
 
 # The name of a variable, not a token.
@@ -135,11 +136,8 @@ def _require_extra() -> None:
 
 
 def _create_default_store() -> Path:
-    import platformdirs
-
-    folder = Path(platformdirs.user_data_dir("claimcheck"))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "runs.db"
+    path = resolve_user_path("data", "runs.db")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         path.touch(mode=0o600)  # runs quote documents, which may be confidential
     return path

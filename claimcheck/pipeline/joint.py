@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain, combinations, zip_longest
+from typing import TypeVar
 
 from claimcheck.english.lexicon import NEGATION_WORDS
 from claimcheck.models.claim import Claim, make_claim_id
@@ -49,6 +50,7 @@ _MIN_SENTENCES, _MAX_SENTENCES, _MAX_OPEN_QUESTIONS = 4, 8, 5
 # hand.
 _MIN_SHARED_WORDS = 0.75
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[\w’'-]+")
+Linked = TypeVar("Linked", LinkedText, Position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,24 +314,19 @@ def _join_summaries(
 def _relink_summary(summary: Summary, ids: Mapping[str, str]) -> Summary:
     """Link a summary to the joined claims; leave out texts without claims."""
 
-    def relink(items: Sequence[LinkedText]) -> tuple[LinkedText, ...]:
+    def relink(items: Sequence[Linked]) -> tuple[Linked, ...]:
         linked = []
         for item in items:
-            known = tuple(ids[old] for old in item.claim_ids if old in ids)
+            known = dict.fromkeys(ids[old] for old in item.claim_ids if old in ids)
             if known:
-                linked.append(replace(item, claim_ids=tuple(dict.fromkeys(known))))
+                linked.append(replace(item, claim_ids=tuple(known)))
         return tuple(linked)
 
-    positions = []
-    for item in summary.positions:
-        known = tuple(ids[old] for old in item.claim_ids if old in ids)
-        if known:
-            positions.append(replace(item, claim_ids=known))
     return replace(
         summary,
         sentences=relink(summary.sentences),
         key_points=relink(summary.key_points),
-        positions=tuple(positions),
+        positions=relink(summary.positions),
     )
 
 
