@@ -266,7 +266,11 @@ def _print_undecided(result: Check, *, quiet: bool) -> None:
     labels = [verdict.finding.label for verdict in result.verdicts]
     undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
     signature = result.signature
-    if undecided and not signature.model and signature.settings["verifier"] == "lexical":
+    if (
+        undecided
+        and not signature.model
+        and signature.settings["verifier"] == "lexical"
+    ):
         print_note(
             f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
             "compared; --verifier NAME or --model NAME judges what is said in others.",
