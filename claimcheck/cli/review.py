@@ -98,8 +98,8 @@ def review(
         typer.Option(
             "--import",
             metavar="FILE",
-            help="Add the decisions in this file of Web Annotations (JSON-LD), and ask "
-            "nothing.",
+            help="Add the decisions in this file of Web Annotations (JSON-LD) or brat "
+            "annotations (.ann), and ask nothing.",
         ),
     ] = None,
     *,

@@ -22,7 +22,7 @@ from claimcheck.cli.inputs import (
 )
 from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
-    check_markable,
+    check_companion,
     check_writable,
     detect_page_style,
     format_estimate,
@@ -144,8 +144,7 @@ def summarize(
         document = _join_sources(sources, about, quiet=out.quiet)
     else:
         document = _open_source(sources, about, quiet=out.quiet)
-    if format is Format.PDF:
-        check_markable(document, out.output)
+    check_companion(document, format, out.output)
     prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
