@@ -273,7 +273,7 @@ def _print_undecided(result: Check, *, quiet: bool) -> None:
     ):
         print_note(
             f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
-            "compared; --verifier NAME or --model NAME judges what is said in others.",
+            "compared; --verifier NAME or --model NAME judges paraphrases.",
             quiet=quiet,
         )
 
