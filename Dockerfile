@@ -11,7 +11,7 @@ RUN useradd --create-home --uid 1000 claimcheck && \
     install --directory --owner claimcheck /data
 COPY --from=build /opt/claimcheck /opt/claimcheck
 ENV PATH=/opt/claimcheck/bin:$PATH
-USER claimcheck
+USER 1000
 VOLUME /data
 EXPOSE 8765
 # Any other address than loopback requires CLAIMCHECK_TOKEN.

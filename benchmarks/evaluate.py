@@ -11,11 +11,14 @@ and may be anywhere in the folder; docs/evaluation.md says where to get them.
 Evidence is judged by the lexical scorer and by the verifier that comes with claimcheck,
 or by those named with `--verifier`.
 
-Two sets are made here. The changed content units come from REALSumm (units.py). The
+Three sets come from here. The changed content units come from REALSumm (units.py). The
 handwritten claims have three labels: `handwritten/seen` was read while rules were
 written, and counts as open; `handwritten/unseen` was written before the first run on
 it, and is scored with the sealed rows, although errors on it were read when the checks
-were rewritten. NAME.tsv has a label and a claim per line, about NAME.txt.
+were rewritten. NAME.tsv has a label and a claim per line, about NAME.txt. Of the
+paraphrases (`handwritten/paraphrases.jsonl`), 150 follow from a few sentences in other
+words, and 150 do not, although they have nearly all their words. Their author saw
+neither the code nor any data; they are split as other documents are.
 """
 
 from __future__ import annotations
@@ -52,6 +55,7 @@ SETS = (
     ("mturk_*.jsonl", "verification", "qags"),
     ("units_changed.jsonl", "verification", None),
     ("handwritten.jsonl", "verification", None),
+    ("paraphrases.jsonl", "verification", None),
     ("claimbuster.*.jsonl", "checkworthy", "claimbuster"),
     ("policlaim*.jsonl", "checkworthy", "policlaim"),
     ("factcheckbench_sentences.*.jsonl", "checkworthy", "factcheckbench-sentences"),
@@ -216,9 +220,9 @@ def print_reliability(evaluations: dict[str, Evaluation]) -> None:
                 right += round(shares[-1] * count)
         if shares:
             print(
-                f"Of {given} verdicts `{label}`, {right} were right; as the mean of "
-                f"{len(shares)} sets, {10 * mean(shares):.1f} in 10 "
-                f"({10 * min(shares):.1f} to {10 * max(shares):.1f})."
+                f"`{label}`: {right} of {given} were right; mean of the sets "
+                f"{100 * mean(shares):.0f} % "
+                f"({100 * min(shares):.0f} to {100 * max(shares):.0f} %)."
             )
     print()
 
@@ -254,7 +258,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         write_changed_units(options.folder, Path(made))
         write_handwritten_claims(options.part, Path(made))
-        folders = [options.folder, Path(made)]
+        folders = [options.folder, Path(made), HANDWRITTEN]
         for verifier in options.verifier or list_verifiers():
             evaluations = evaluate_files(
                 folders, "verification", options.part, verifier

@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck import answer_schemas, prompt_folder
+from claimcheck import answer_schemas
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, SettingsError, translate_os_errors
-from claimcheck.json_lines import read_json_lines
+from claimcheck.json_lines import find_half_pair, read_json_lines
 from claimcheck.models.brief import LENGTHS, Brief, Example, Field
-from claimcheck.prompts import Templates
+from claimcheck.prompts import Templates, folder, lint
 
 # These settings name a file or a folder. A stored batch has its contents instead.
 PATH_SETTINGS = ("prompts_folder", "fields_file", "examples_file")
@@ -54,7 +54,7 @@ def read_brief(**values: Any) -> Brief:
         raise SettingsError("; ".join(problems))
     templates: Templates = ()
     if "prompts_folder" in values:
-        templates = prompt_folder.read_folder(Path(values["prompts_folder"]))
+        templates = folder.read_folder(Path(values["prompts_folder"]))
     brief = Brief(
         prompts=templates,
         kinds=tuple(values.get("kinds", ())),
@@ -62,7 +62,7 @@ def read_brief(**values: Any) -> Brief:
         **{name: values[name] for name in _TEXT_SETTINGS if name in values},
     )
     brief = _add_examples(brief, values)
-    if unused := prompt_folder.find_unused(templates, brief):
+    if unused := lint.find_unused(templates, brief):
         raise SettingsError("; ".join(unused))
     return brief
 
@@ -91,7 +91,7 @@ def read_contents(values: Mapping[str, Any]) -> dict[str, Any]:
             continue
         path = Path(values[name])
         if name == "prompts_folder":
-            contents[name] = prompt_folder.read_unchecked(path)
+            contents[name] = folder.read_unchecked(path)
         else:
             contents[name] = _read_file(path).decode("utf-8", "replace")
     return contents
@@ -128,7 +128,7 @@ def _find_text_problems(name: str, text: object) -> Iterator[str]:
         )
     elif name == "length" and text not in LENGTHS:
         yield f"length {text!r} is unknown; choose from {', '.join(LENGTHS)}"
-    elif text.encode("utf-8", "replace").decode() != text:
+    elif find_half_pair(text) >= 0:
         yield f"{name} {text!r} is not valid UTF-8"
 
 
@@ -239,7 +239,7 @@ def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
 def _build_example(item: Mapping[str, Any], brief: Brief) -> Example:
     claims = [_complete(claim, brief) for claim in item["claims"]]
     claims_json = json.dumps({"claims": claims}, ensure_ascii=False)
-    return Example(" ".join(item["text"].split()), claims_json)
+    return Example(item["text"], claims_json)
 
 
 def _read_file(path: Path) -> bytes:

@@ -110,24 +110,9 @@ def load_search_settings(
     user_file = resolve_user_file()
     values = read_search_table(user_file, read_settings_file(user_file))
     if "search" in project:
-        ProjectApproval(folder, project).require(
-            ["search"], "decides where your claims are sent and what counts as evidence"
-        )
-        table = read_search_table(folder / SETTINGS_FILE, project)
-        if "allow_private" in table:
-            raise SettingsError(
-                f"{folder / SETTINGS_FILE}: search.allow_private opens your network "
-                f"to search results. Set it in {user_file}"
-            )
-        for name, endpoint in table["endpoints"].items():
-            table["endpoints"][name] = replace(endpoint, is_project=True)
-            if endpoint.api_key:
-                raise SettingsError(
-                    f"{folder / SETTINGS_FILE}: search.{name} contains api_key. Keep "
-                    f"keys in the environment, or in {user_file}"
-                )
-        table["endpoints"] = values["endpoints"] | table["endpoints"]
-        values |= table
+        table = _read_project_search(folder, project, user_file)
+        endpoints = values["endpoints"] | table["endpoints"]
+        values |= {**table, "endpoints": endpoints}
     values |= _drop_none(chosen)
     try:
         return SearchSettings(providers=tuple(providers), **values)
@@ -135,6 +120,35 @@ def load_search_settings(
         raise error.rename(
             lambda name: format_flag(name) if name in chosen else name
         ) from None
+
+
+def _read_project_search(
+    folder: Path, project: Mapping[str, Any], user_file: Path
+) -> dict[str, Any]:
+    """Return the approved search table of a project file.
+
+    Raises:
+        SettingsError: the user did not approve it, or it sets what only the user may.
+    """
+    ProjectApproval(folder, project).require(
+        ["search"], "decides where your claims are sent and what counts as evidence"
+    )
+    path = folder / SETTINGS_FILE
+    table = read_search_table(path, project)
+    if "allow_private" in table:
+        raise SettingsError(
+            f"{path}: search.allow_private opens your network to search results. Set "
+            f"it in {user_file}"
+        )
+    endpoints = {}
+    for name, endpoint in table["endpoints"].items():
+        if endpoint.api_key:
+            raise SettingsError(
+                f"{path}: search.{name} contains api_key. Keep keys in the "
+                f"environment, or in {user_file}"
+            )
+        endpoints[name] = replace(endpoint, is_project=True)
+    return {**table, "endpoints": endpoints}
 
 
 def fill_endpoint(

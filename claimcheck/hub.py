@@ -33,6 +33,7 @@ from claimcheck.errors import (
     UnreachableError,
 )
 from claimcheck.installation import get_install_command
+from claimcheck.resources import resolve_user_path
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -118,9 +119,7 @@ class HubStore:
 
     def resolve_folder(self) -> Path:
         """Return the folder of the models; it need not exist."""
-        import platformdirs
-
-        return Path(platformdirs.user_cache_dir("claimcheck")) / self.kind
+        return resolve_user_path("cache", self.kind)
 
     def find_cached(self, name: HubName) -> HubModel | None:
         """Return the downloaded model of that revision, or None."""

@@ -1,4 +1,4 @@
-"""Finds the files of claimcheck: prompts, schemas, word lists, packed data.
+"""Finds the files of claimcheck: prompts, schemas, word lists, packed data, caches.
 
 `prompts/` and `schemas/` are at the top level of a checkout and under `_data/` in the
 wheel. NOTICE says where the files in `data/` come from.
@@ -7,6 +7,7 @@ wheel. NOTICE says where the files in `data/` come from.
 from __future__ import annotations
 
 import lzma
+import os
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,19 @@ def find_folder(name: str) -> Path:
     """Return the project folder of that name: `prompts` or `schemas`."""
     bundled = _PACKAGE / "_data" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent / name
+
+
+def resolve_user_path(kind: str, name: str, variable: str = "") -> Path:
+    """Return a path in the user's folder for a `kind`: cache, config, or data.
+
+    An environment variable may name another path. None of them need exist.
+    """
+    import platformdirs
+
+    if path := os.environ.get(variable):
+        return Path(path)
+    folder: str = getattr(platformdirs, f"user_{kind}_dir")("claimcheck")
+    return Path(folder) / name
 
 
 def find_data(name: str) -> Path:

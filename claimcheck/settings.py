@@ -218,29 +218,42 @@ class SearchSettings:
 class Settings:
     """The settings of a run.
 
-    `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`;
-    `local` is `llm` with a model file on this machine, which llama.cpp runs: `model`
-    names it, and endpoint and key are not used.
-    `max_claims`: the maximum number of claims of a document.
-    `max_claims_per_passage`: that of one answer of a model. `passage_tokens`: longer
-    documents are read in several passages. `extraction`: "staged" asks a model for
-    claims first, and then for a summary of them, even if the document is short.
-    `attempts`: how often a request is tried when the endpoint fails (429, 5xx, a lost
-    connection). `api`: "chat" for chat completions, "responses" for OpenAI's Responses
-    API. `reasoning_effort`: how much a model thinks first; None leaves it to the model.
-    `context_tokens`: the model's window; a request that does not fit is not sent.
-    `temperature`, `seed`, and `max_output_tokens` are not sent if they are None or
-    "unset". `top_k`: the maximum number of passages shown to a model that checks a
-    claim. `votes`: how often it is asked; the majority counts. `claims_per_check`: the
-    maximum number of claims in one request that checks them, if the documents are
-    short. `verifier`: the judge of passages without a model: "lexical", a folder, or
-    the name of a model on a hub; None is the one that comes with claimcheck if the
-    extra `nli` is installed, else "lexical". `cache`: keep answers for later commands.
-    `prices`: those of models, by name, if the published ones are missing or do not
-    apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
-    `check_with`: "rules" checks a model's summary without the model. `repeat`: how
-    often a model runs, to see which claims are stable. `brief`: the user's changes to
-    requests.
+    Attributes:
+        engine: `auto` is `llm` if a model or an endpoint is named, else `extractive`;
+            `local` is `llm` with a model file on this machine, which llama.cpp runs.
+        model: the name of the model; with `local`, of its file.
+        base_url: the endpoint, or None for OpenAI's. Not used with `local`.
+        api: "chat" for chat completions, "responses" for OpenAI's Responses API.
+        api_key: the key of the endpoint. Not used with `local`.
+        max_claims: the maximum number of claims of a document.
+        max_claims_per_passage: that of one answer of a model.
+        extraction: "staged" asks a model for claims first, and then for a summary of
+            them, even if the document is short.
+        passage_tokens: longer documents are read in several passages.
+        attempts: how often a request is tried when the endpoint fails (429, 5xx, a
+            lost connection).
+        temperature: not sent if it is None or "unset"; so are `seed` and
+            `max_output_tokens`.
+        seed: makes the sampling of some endpoints repeatable.
+        timeout_s: how long to wait for an answer; a streamed one may take longer.
+        context_tokens: the model's window; a request that does not fit is not sent.
+        max_output_tokens: the maximum length of an answer.
+        reasoning_effort: how much a model thinks first; None leaves it to the model.
+        top_k: the maximum number of passages shown to a model that checks a claim.
+        votes: how often it is asked; the majority counts.
+        claims_per_check: the maximum number of claims in one request that checks
+            them, if the documents are short.
+        verifier: the judge of passages without a model: "lexical", a folder, or the
+            name of a model on a hub; None is the one that comes with claimcheck if
+            the extra `nli` is installed, else "lexical".
+        cache: keep answers for later commands.
+        prices: those of models, by name, if the published ones are missing or do not
+            apply.
+        publisher_name: the author of ClaimReview markup.
+        publisher_url: the author's page.
+        check_with: "rules" checks a model's summary without the model.
+        repeat: how often a model runs, to see which claims are stable.
+        brief: the user's changes to requests.
     """
 
     engine: str = "auto"

@@ -12,6 +12,7 @@ from typing import Any
 from claimcheck import briefs
 from claimcheck.errors import SettingsError, translate_os_errors
 from claimcheck.installation import get_install_command
+from claimcheck.resources import resolve_user_path
 from claimcheck.settings import RANGES, UNSET, Price, SearchEndpoint
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -52,9 +53,7 @@ _SEARCH_TYPES: dict[str, type[Any]] = {
 
 def resolve_user_file() -> Path:
     """Return the path of the user's own settings file; it need not exist."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("claimcheck")) / "config.toml"
+    return resolve_user_path("config", "config.toml")
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:

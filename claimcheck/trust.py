@@ -23,6 +23,7 @@ from typing import Any
 from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError, translate_os_errors
+from claimcheck.resources import resolve_user_path
 from claimcheck.settings import LOCAL, Settings
 from claimcheck.settings_file import SETTINGS_FILE, read_settings_file
 
@@ -192,7 +193,7 @@ def _approve(folder: Path, content: str) -> None:
         SettingsError: the list of approvals is damaged or cannot be written.
     """
     approvals = _read_approvals() | {_name_folder(folder): _hash(content)}
-    path = _resolve_path()
+    path = resolve_user_path("data", _APPROVALS)
     with translate_os_errors(path, "written", SettingsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Folder names may be private, and only the owner can read a file of mkstemp.
@@ -203,7 +204,7 @@ def _approve(folder: Path, content: str) -> None:
 
 
 def _read_approvals() -> dict[str, str]:
-    path = _resolve_path()
+    path = resolve_user_path("data", _APPROVALS)
     try:
         approvals = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -218,12 +219,6 @@ def _read_approvals() -> dict[str, str]:
             "`claimcheck trust`"
         )
     return approvals
-
-
-def _resolve_path() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("claimcheck")) / _APPROVALS
 
 
 def _name_folder(folder: Path) -> str:

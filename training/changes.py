@@ -62,6 +62,58 @@ _REWORDED = {
     "was not": "wasn't",
     "is not": "isn't",
 }
+# Words on which a sentence's truth depends: without them it says more.
+_QUALIFIERS = re.compile(
+    r"""\b(?:second|third|fourth|former|nearly|almost|partly|possibly|probably
+    |perhaps|reportedly|allegedly|alleged|supposedly|planned|proposed|attempted
+    |suspected|so-called|self-proclaimed|unofficial|fictional|vice|deputy|acting
+    |assistant|rarely|seldom|hardly|barely|sometimes|often|mostly|partially|jointly
+    |up\ to|less\ than|more\ than|fewer\ than|at\ least|at\ most|about\ half\ of
+    |some\ of|most\ of|part\ of|one\ of|tried\ to|failed\ to|refused\ to|hoped\ to
+    |planned\ to|wanted\ to|agreed\ to|seems\ to|seemed\ to|is\ said\ to
+    |was\ said\ to|is\ expected\ to|was\ expected\ to|was\ supposed\ to)\s""",
+    re.VERBOSE,
+)
+# Before or after a statement, each takes back that it is so, or narrows it.
+_RETRACTIONS = (
+    "{0}, critics claim.",
+    "{0}, prosecutors believe.",
+    "{0}, according to a rumor.",
+    "{0}, or so he thought.",
+    "{0}, if the vote goes as planned.",
+    "{0}, it was hoped.",
+    "{0} in the novel.",
+    "{0} in a computer simulation.",
+    "{0} in mice.",
+    "{0} in one of the tests.",
+    "{0} in a part of the region.",
+    "{0}, but only in winter.",
+    "{0}, except on Sundays.",
+    "{0}. That turned out to be wrong.",
+    "{0}. This is a myth.",
+    "It is not true that {1}.",
+    "It was feared that {1}.",
+    "Nobody has shown that {1}.",
+    "He denied that {1}.",
+    "She had hoped that {1}.",
+    "Some people believe that {1}.",
+    "There is a legend that {1}.",
+    "The committee discussed whether {1}.",
+    "Nothing would change even if {1}.",
+    "Unless the court decides otherwise, {1}.",
+    "Had the plan worked, one could say that {1}.",
+)
+_NARROWED = (
+    (re.compile(r"\b(the) ((?:\w+est|most \w+) )"), ("second", "third", "fourth")),
+    (re.compile(r"\b(the) (first )"), ("so-called", "planned")),
+    (re.compile(r"(\s)(\d[\d,.]* (?!(?:of|in|and|to)\b)[a-z])"), ("up to", "nearly")),
+    (re.compile(r"\b(a|the) ((?:president|chairman|director|head|leader|member) )"),
+     ("former", "deputy", "vice")),
+    (re.compile(r"(\s)((?:is|was) (?:a|an|the) )"),
+     ("probably", "reportedly", "never")),
+    (re.compile(r"(\s)((?:won|became|killed|reached|built|bought|left|lost) )"),
+     ("almost", "nearly", "reportedly", "never")),
+)  # fmt: skip
 # Openers of sentences that look like names.
 _NOT_NAMES = frozenset(
     "The A An In On At It He She They This That These Those His Her Their Its There "
@@ -278,3 +330,43 @@ def _respell_numbers(text: str, rng: random.Random) -> str:
         if value > 1:
             text = re.sub(rf"(?<![\w.,-]){value}(?![\w.,-])", word, text)
     return text
+
+
+def weaken(sentence: str, rng: random.Random) -> tuple[str, bool]:
+    """Return a weaker sentence, and whether it states part of the original.
+
+    The original does not follow from it.
+    """
+    narrower = narrow(sentence, rng)
+    if narrower and rng.random() < 0.5:
+        return narrower, True
+    return retract(sentence, rng), False
+
+
+def narrow(sentence: str, rng: random.Random) -> str | None:
+    """Put a word such as "second" or "nearly" where it makes the sentence weaker."""
+    for pattern, words in rng.sample(_NARROWED, len(_NARROWED)):
+        if pattern.search(sentence):
+            word = rng.choice(words)
+            return pattern.sub(
+                lambda m, word=word: f"{m[1].rstrip()} {word} {m[2]}", sentence, count=1
+            )
+    return None
+
+
+def retract(sentence: str, rng: random.Random) -> str:
+    """Say that what the sentence says is a rumor, a plan, or wrong."""
+    text = sentence.rstrip(" .")
+    first = text.partition(" ")[0]
+    lowered = text[0].lower() + text[1:] if first in _NOT_NAMES else text
+    return rng.choice(_RETRACTIONS).format(text, lowered)
+
+
+def drop_qualifier(sentence: str, rng: random.Random) -> str | None:
+    """Return the sentence without a word on which its truth depends."""
+    found = list(_QUALIFIERS.finditer(sentence))
+    if not found:
+        return None
+    match = rng.choice(found)
+    text = sentence[: match.start()] + sentence[match.end() :]
+    return text[0].upper() + text[1:]

@@ -27,7 +27,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import sources
-from changes import falsify, restate
+from changes import drop_qualifier, falsify, restate, weaken
 from checks import Check, write_checks
 from pairs import Pair, read_pairs, write_pairs
 
@@ -54,6 +54,7 @@ def main() -> None:
     made = list(change_pairs(public, rng))
     made += restate_premises(public, rng)
     made += join_pairs(public, rng)
+    made += weaken_premises(public, rng)
     distracted = add_distractors(public, rng)
     development = [
         pair
@@ -62,7 +63,8 @@ def main() -> None:
     ]
     plain = [pair for pair in public if is_plain(pair)]
     twins = [pair for pair in made if is_plain_twin(pair)]
-    others = [pair for pair in made if pair.source.startswith(("restated", "joined"))]
+    kinds = ("restated", "joined", "qualifier", "weakened")
+    others = [pair for pair in made if pair.source.startswith(kinds)]
     stages = [
         plain,
         made + development + rng.sample(distracted, len(distracted) * 2 // 5),
@@ -155,6 +157,33 @@ def restate_premises(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair
         changed = falsify(claim, premise, rng)
         if changed and rng.random() < 0.8:
             yield Pair("restated-changed", premise, *changed)
+
+
+def weaken_premises(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
+    """Make claims that say more than their premise, and claims that say as much."""
+    premises = dict.fromkeys(
+        pair.premise
+        for pair in pairs
+        if pair.label == "e" and 80 < len(pair.premise) < _MAX_PREMISE
+    )
+    for premise in rng.sample(list(premises), len(premises) // 2):
+        sentences = [s for s in sources.split_claim(premise) if 30 < len(s) < 200]
+        qualified = [s for s in sentences if drop_qualifier(s, rng)]
+        if qualified:
+            sentence = rng.choice(qualified)
+            claim = drop_qualifier(sentence, rng) or sentence
+            yield Pair("qualifier-dropped", premise, claim, "x")
+            yield Pair("qualifier-kept", premise, restate(sentence, rng), "e")
+        elif sentences:
+            sentence = rng.choice(sentences)
+            weaker, says_part = weaken(sentence, rng)
+            text = premise.replace(sentence, weaker, 1)
+            claim = restate(sentence, rng) if rng.random() < 0.4 else sentence
+            yield Pair("weakened", text, claim, "x")
+            if says_part:
+                yield Pair("weakened-kept", text, restate(weaker, rng), "e")
+            else:
+                yield Pair("weakened-control", premise, claim, "e")
 
 
 def join_pairs(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:

@@ -63,6 +63,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=2_048, help="per batch")
     parser.add_argument("--max-length", type=int, default=256)
     parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--freeze", type=int, default=0, help="lowest layers")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--port", type=int, default=29_517)
@@ -97,7 +98,8 @@ def train(rank: int, options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     tokenizer = AutoTokenizer.from_pretrained(options.init)
-    model = load_model(options.init, options.dropout).to(options.device)
+    model = load_model(options.init, options.dropout, options.freeze)
+    model = model.to(options.device)
     run = Run(rank, options, model, tokenizer, make_optimizer(model, options))
     rng = random.Random(options.seed)
     encoded: dict[Path, list[Example]] = {}
@@ -158,7 +160,7 @@ def train_batch(run: Run, batch: Sequence[Example]) -> None:
     run.losses.append(loss.detach())
 
 
-def load_model(folder: str, dropout: float = 0.0) -> nn.Module:
+def load_model(folder: str, dropout: float = 0.0, freeze: int = 0) -> nn.Module:
     """Load an encoder with three labels; the head is new unless it was trained."""
     names = ("entailment", "neutral", "contradiction")
     config = AutoConfig.from_pretrained(
@@ -172,6 +174,7 @@ def load_model(folder: str, dropout: float = 0.0) -> nn.Module:
     model = AutoModelForSequenceClassification.from_pretrained(folder, config=config)
     # Word vectors are most of the parameters and change least.
     model.base_model.embeddings.requires_grad_(False)
+    model.base_model.encoder.layer[:freeze].requires_grad_(False)
     return model.train()
 
 
@@ -208,10 +211,13 @@ def compute_loss(logits: Tensor, batch: Sequence[Example]) -> Tensor:
     each = torch.cat([log_probabilities, not_entailed], -1)
     assert each.shape[1] == NOT_ENTAILED + 1
     losses = -each.gather(1, labels[:, None])[:, 0]
-    if all(example.teacher for example in batch):
-        target = torch.tensor([example.teacher for example in batch], device=device)
-        distances = -(target * log_probabilities).sum(-1)
-        losses = _TEACHER_SHARE * distances + (1 - _TEACHER_SHARE) * losses
+    if any(example.teacher for example in batch):
+        teachers = [example.teacher or (0.0, 0.0, 0.0) for example in batch]
+        target = torch.tensor(teachers, device=device)
+        share = _TEACHER_SHARE * target.sum(-1)  # none of the pairs without a teacher
+        losses = (1 - share) * losses - _TEACHER_SHARE * (
+            target * log_probabilities
+        ).sum(-1)
     return (losses * weights).sum() / weights.sum()
 
 

@@ -61,7 +61,7 @@ def add_decisions(run: Run, run_path: Path) -> Run:
 
 
 def read_annotated_decisions(path: str | Path, run: Run, by: str) -> ImportedDecisions:
-    """Return the decisions in a file of Web Annotations that the run lacks.
+    """Return the decisions in a file of annotations that the run lacks.
 
     Raises:
         InputError: the file can't be read, or does not contain annotations.

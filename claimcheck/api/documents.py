@@ -110,7 +110,7 @@ def holds_result(content: bytes) -> bool:
 def read_claims(path: str) -> Run | list[Statement]:
     """Return a file's run with its decisions, or its statements.
 
-    Statements are claims, one per line or row, or Web Annotations.
+    Statements are claims, one per line or row, or annotations.
 
     Raises:
         InputError: the file can't be read, has no claims, or has a broken row.

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from claimcheck import prompt_folder
 from claimcheck.api.clients import choose_engine, open_client
 from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
-from claimcheck.evaluation.datasets import Part, Rows
+from claimcheck.evaluation.datasets import RowPart, Rows
 from claimcheck.evaluation.evaluate import (
     EvaluationComparison,
     compare_scores,
     run_evaluation,
 )
-from claimcheck.evaluation.prompt_comparison import (
-    LabeledText,
-    PromptComparison,
-)
+from claimcheck.evaluation.prompt_comparison import PromptComparison
 from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
 from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client
 from claimcheck.prompts import Templates
+from claimcheck.prompts.folder import read_folder
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
 from claimcheck.verification.choose import choose_scorer
@@ -35,8 +31,8 @@ from claimcheck.verification.choose import choose_scorer
 __all__ = [
     "Evaluation",
     "EvaluationComparison",
-    "Part",
     "PromptComparison",
+    "RowPart",
     "Rows",
     "Score",
     "Table",
@@ -93,10 +89,7 @@ def compare_prompts(
         InputError: a folder or an example cannot be used, or no model is named.
         ProviderError: the endpoint gave no answer.
     """
-    texts = [
-        LabeledText(example.text, json.loads(example.claims)["claims"])
-        for example in read_examples(examples, settings.brief)
-    ]
+    texts = read_examples(examples, settings.brief)
     first, second = folders
     sides = (_read_templates(first), _read_templates(second))
     settings = replace(settings, cache=False)
@@ -109,7 +102,7 @@ def compare_prompts(
 
 
 def _read_templates(folder: Path | None) -> Templates:
-    return () if folder is None else prompt_folder.read_folder(folder)
+    return () if folder is None else read_folder(folder)
 
 
 def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:

@@ -1,16 +1,42 @@
-"""Lists and validates prompts, schemas, and result files; counts tokens."""
+"""Prompts, schemas, and tokens, and the validation of result files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from claimcheck import prompt_folder, prompts, schemas, tokens
+from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
+from claimcheck.prompts import read_source as read_prompt
+from claimcheck.prompts.folder import copy_shipped as copy_prompts
+from claimcheck.prompts.folder import diff as diff_prompts
+from claimcheck.prompts.folder import find_notes as find_prompt_notes
+from claimcheck.prompts.folder import find_problems as find_prompt_problems
+from claimcheck.prompts.folder import read_folder as read_prompt_folder
+from claimcheck.schemas import load as load_schema
+from claimcheck.schemas import read_source as read_schema
+from claimcheck.tokens import ENCODING as TOKEN_ENCODING
+from claimcheck.tokens import count as count_tokens
+from claimcheck.tokens import is_exact as has_exact_token_counts
 
-TOKEN_ENCODING = tokens.ENCODING
+__all__ = [
+    "TOKEN_ENCODING",
+    "choose_schema",
+    "copy_prompts",
+    "count_tokens",
+    "diff_prompts",
+    "find_prompt_notes",
+    "find_prompt_problems",
+    "find_result_problems",
+    "find_schema_problems",
+    "has_exact_token_counts",
+    "list_prompts",
+    "list_schemas",
+    "load_schema",
+    "read_prompt",
+    "read_prompt_folder",
+    "read_schema",
+]
 _RESULT_SCHEMAS = ("run", "check", "citations", "matches", "evaluation")
 
 
@@ -19,74 +45,9 @@ def list_prompts() -> list[prompts.Prompt]:
     return [prompts.load(name) for name in prompts.list_names()]
 
 
-def read_prompt(name: str) -> str:
-    """Return the text of a prompt template.
-
-    Raises:
-        InputError: the template does not exist.
-    """
-    return prompts.read_source(name)
-
-
-def read_prompt_folder(folder: Path) -> prompts.Templates:
-    """Return the templates in a folder: `Brief(prompts=...)` uses them.
-
-    Raises:
-        InputError: the folder or a template cannot be used; lists all problems.
-    """
-    return prompt_folder.read_folder(folder)
-
-
-def copy_prompts(folder: Path, names: Sequence[str] = ()) -> list[Path]:
-    """Copy the shipped prompt templates, or some of them, into a folder.
-
-    Raises:
-        InputError: a template does not exist, a file already exists, or the folder
-            cannot be written to.
-    """
-    return prompt_folder.copy_shipped(folder, names)
-
-
-def diff_prompts(folder: Path) -> Iterator[str]:
-    """Yield a unified diff from the shipped templates to those in a folder.
-
-    Raises:
-        InputError: the folder does not exist, or a template cannot be read.
-    """
-    return prompt_folder.diff(folder)
-
-
-def find_prompt_problems(folder: Path) -> list[str]:
-    """List the problems of the templates in a folder, each with its path."""
-    return prompt_folder.find_problems(folder)
-
-
-def find_prompt_notes(folder: Path) -> list[str]:
-    """Return notes on valid templates, such as prompts they do not replace."""
-    return prompt_folder.find_notes(folder)
-
-
 def list_schemas() -> dict[str, str]:
     """Map the name of each JSON Schema to the SHA-256 hash of its file."""
     return {name: schemas.compute_digest(name) for name in schemas.list_names()}
-
-
-def read_schema(name: str) -> str:
-    """Return the text of a JSON Schema.
-
-    Raises:
-        SchemaError: the schema does not exist.
-    """
-    return schemas.read_source(name)
-
-
-def load_schema(name: str) -> dict[str, Any]:
-    """Return a JSON Schema. Callers must not change it.
-
-    Raises:
-        SchemaError: the schema does not exist.
-    """
-    return schemas.load(name)
 
 
 def find_schema_problems(name: str, value: Any) -> list[str]:
@@ -138,17 +99,3 @@ def _find_inconsistencies(name: str, content: bytes) -> list[str]:
     if name == "run":
         return integrity.find_run_inconsistencies(Run.from_json(content))
     return []
-
-
-def count_tokens(text: str) -> int:
-    """Return the number of tokens of a text in `TOKEN_ENCODING`.
-
-    Raises:
-        ClaimcheckError: the packed encoding is damaged.
-    """
-    return tokens.count(text)
-
-
-def has_exact_token_counts(model: str | None) -> bool:
-    """Return whether `count_tokens` is exact for a model, not an estimate."""
-    return tokens.is_exact(model)

@@ -1,1 +1,1 @@
-"""Results in one file with everything they follow from, and their verification."""
+"""Results in one file with all that they follow from; verification."""

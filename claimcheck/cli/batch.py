@@ -12,6 +12,7 @@ import typer
 
 from claimcheck.cli import batch_run, options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
 from claimcheck.counting import format_count
@@ -61,7 +62,7 @@ _TextColumn = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def batch(
     sources: _Sources,
     store: options.Store,

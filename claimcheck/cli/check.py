@@ -12,6 +12,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -23,6 +24,7 @@ from claimcheck.cli.output import (
 )
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
+from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ _Votes = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictOptions(options.OptionGroup):
+class VerdictOptions(OptionGroup):
     """What decides a verdict: verifier, votes, prompts, and evidence."""
 
     verifier: options.Verifier = None
@@ -96,7 +98,7 @@ class VerdictOptions(options.OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceOptions(options.OptionGroup):
+class EvidenceOptions(OptionGroup):
     """How the evidence is read."""
 
     encoding: options.Encoding = None
@@ -121,7 +123,7 @@ class EvidenceOptions(options.OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewOptions(options.OptionGroup):
+class ReviewOptions(OptionGroup):
     """What a published ClaimReview says besides the verdicts."""
 
     review_url: Annotated[
@@ -153,7 +155,7 @@ class ReviewOptions(options.OptionGroup):
         return build_review(settings, self.review_url, claimed_at=self.claimed_at)
 
 
-@options.expand_groups
+@expand_groups
 def check(
     claims: options.ClaimsArgument,
     evidence: _Evidence = None,
@@ -174,8 +176,9 @@ def check(
 
     A claim is supported, refuted, or conflicting, or there is not enough evidence.
     Every verdict quotes the passages it rests on. A claim that reports what somebody
-    said gets two verdicts: did they say it, and is it true? Without a model, rules and
-    a trained scorer decide, and abstain when they cannot tell.
+    said gets two verdicts: did they say it, and is it true? Without a model, words are
+    compared: a claim in other words than the evidence stays undecided, unless a
+    verifier judges it.
     """
     quiet = out.quiet
     sources = [*(against or []), *(evidence or [])]
@@ -202,6 +205,7 @@ def check(
         _write_results(result, _locate_claims(claims, statements), format, out)
     else:
         _write_report(result, format, review, out)
+    _print_undecided(result, quiet=quiet)
     # After the report: a failed claim must not cost the verdicts of the others.
     _exit_on_problems(result, fail_on)
 
@@ -255,6 +259,23 @@ def _locate_claims(
 def _print_failures(result: Check) -> None:
     for failure in result.failures:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
+
+
+def _print_undecided(result: Check, *, quiet: bool) -> None:
+    """Say how many claims words alone leave undecided, and what judges them."""
+    labels = [verdict.finding.label for verdict in result.verdicts]
+    undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
+    signature = result.signature
+    if (
+        undecided
+        and not signature.model
+        and signature.settings["verifier"] == "lexical"
+    ):
+        print_note(
+            f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
+            "compared; --verifier NAME or --model NAME judges paraphrases.",
+            quiet=quiet,
+        )
 
 
 def _print_search_problems(result: Check, *, quiet: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from claimcheck.models.citation import CitationCheck
 
 
-@options.expand_groups
+@expand_groups
 def cite(
     draft: Annotated[
         str,

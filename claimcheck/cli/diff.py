@@ -10,6 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -55,7 +56,7 @@ _FailOn = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def diff(
     old: _Old,
     new: _New,

@@ -12,6 +12,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine, prepare_verifier
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_writable,
     print_note,
@@ -59,7 +60,7 @@ _File = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class SampleOptions(options.OptionGroup):
+class SampleOptions(OptionGroup):
     """Which rows of a file are evaluated."""
 
     dataset: Annotated[
@@ -95,13 +96,13 @@ class SampleOptions(options.OptionGroup):
 
     def select_rows(self, file: str) -> Rows:
         """Return the rows of the file that are evaluated."""
-        from claimcheck.api.evaluate import Part, Rows
+        from claimcheck.api.evaluate import RowPart, Rows
 
-        return Rows(file, self.dataset, self.limit, self.seed, Part(self.part))
+        return Rows(file, self.dataset, self.limit, self.seed, RowPart(self.part))
 
 
 def _build_command(task: str, description: str) -> Callable[..., None]:
-    @options.expand_groups
+    @expand_groups
     def evaluate(
         file: _File,
         sample: SampleOptions,

@@ -10,6 +10,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine
 from claimcheck.cli.inputs import announce_terminal_input
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     print_error,
@@ -54,7 +55,7 @@ _MaxSearches = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def match(
     claims: options.ClaimsArgument,
     known: _Known,

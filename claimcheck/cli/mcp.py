@@ -6,11 +6,12 @@ from importlib.util import find_spec
 
 from claimcheck.cli import options
 from claimcheck.cli.engine import prepare_engine
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 
 
-@options.expand_groups
+@expand_groups
 def mcp(
     engine: options.EngineOptions,
     no_cache: options.NoCache = False,

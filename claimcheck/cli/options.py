@@ -1,26 +1,16 @@
-"""Options that several commands share, each defined once.
-
-Options that travel together are one frozen value, such as `LLMOptions`: a group is a
-dataclass whose fields are Typer options. A command takes it as one parameter:
-
-    @expand_groups
-    def summarize(source: Source, *, llm: LLMOptions) -> None:
-        settings = llm.load_settings()
-"""
+"""Options that several commands share, each defined once."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Iterable
-from dataclasses import MISSING, asdict, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 from datetime import date
-from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from claimcheck.cli.option_groups import OptionGroup
 from claimcheck.cli.output import refuse_input
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.reports.formats import ListFormat, RunReportFormat
@@ -192,10 +182,6 @@ def _parse_temperature(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
-
-
-class OptionGroup:
-    """Base class of the dataclasses that `expand_groups` expands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,53 +530,6 @@ class OutputOptions(OptionGroup):
     output: Output = None
     no_text: NoText = False
     quiet: Quiet = False
-
-
-def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take groups of options as single parameters.
-
-    Typer reads a command's parameters from its signature. The returned function has the
-    fields of each `OptionGroup` in its signature, and passes the command one group with
-    the values that Typer found.
-    """
-    groups: dict[str, type[Any]] = {}
-    parameters: list[Parameter] = []
-    # Modules postpone the evaluation of annotations; here they must be real types.
-    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
-        annotation = parameter.annotation
-        if inspect.isclass(annotation) and issubclass(annotation, OptionGroup):
-            groups[name] = annotation
-            parameters += _list_group_parameters(annotation)
-        else:
-            # Typer passes everything by keyword, and only keyword parameters may have
-            # defaults in any order.
-            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
-
-    @functools.wraps(command)
-    def call_with_groups(**values: Any) -> None:
-        for name, group in groups.items():
-            members = {field.name: values.pop(field.name) for field in fields(group)}
-            values[name] = group(**members)
-        command(**values)
-
-    signature = inspect.Signature(parameters)
-    call_with_groups.__signature__ = signature  # type: ignore[attr-defined]
-    return call_with_groups
-
-
-def _list_group_parameters(group: type[Any]) -> list[Parameter]:
-    annotations = get_type_hints(group, include_extras=True)
-    parameters = []
-    for field in fields(group):
-        parameters.append(
-            Parameter(
-                field.name,
-                Parameter.KEYWORD_ONLY,
-                default=Parameter.empty if field.default is MISSING else field.default,
-                annotation=annotations[field.name],
-            )
-        )
-    return parameters
 
 
 def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:

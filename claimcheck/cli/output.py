@@ -108,6 +108,8 @@ def write_run(
 ) -> None:
     """Write a run in a format; `Format.PDF` is its source PDF with highlights.
 
+    `Format.BRAT` also writes the text, to a file with the ending ".txt".
+
     Raises:
         InputError: the file can't be written, or its PDF can't be read.
     """
@@ -123,20 +125,53 @@ def write_run(
             print_note(f"{path}: {count} not found on its page", quiet=False)
         return
     report = render_run(run, format, include_text=include_text, style=style)
+    if format is Format.BRAT:
+        _write_annotated_text(run, path)
     write_text(report, path, has_color=style.color and format is Format.TEXT)
 
 
-def check_markable(document: Document, path: Path | None) -> None:
-    """Fail before the work if `Format.PDF` can't be written.
+def _write_annotated_text(run: Run, path: Path | None) -> None:
+    """Write the text beside its annotations, where brat looks for it."""
+    from claimcheck.reports.brat import render_text
+
+    check_companion(run.document, Format.BRAT, path)
+    assert path is not None
+    text_path = path.with_suffix(".txt")
+    if not text_path.exists():
+        write_text(render_text(run.document), text_path)
+    missing = sum(not claim.spans for claim in run.claims)
+    if missing:
+        count = format_count(missing, "claim")
+        print_note(f"{path}: {count} without a location left out", quiet=False)
+
+
+def check_companion(document: Document, format: Format, path: Path | None) -> None:
+    """Fail before the work if a format needs another file, or the document's own.
 
     Raises:
-        InputError: no output file is named, or the document is not a PDF file.
+        InputError: no output file is named; the document of `Format.PDF` is not a PDF
+            file; the text file of `Format.BRAT` has another text.
     """
-    from claimcheck.reports.pdf import refuse_other_format
-
+    if format not in (Format.PDF, Format.BRAT):
+        return
     if path is None or _is_stdout(path):
         raise InputError(_NEEDS_FILE)
-    refuse_other_format(document)
+    if format is Format.PDF:
+        from claimcheck.reports.pdf import refuse_other_format
+
+        refuse_other_format(document)
+        return
+    from claimcheck.reports.brat import render_text
+
+    if path.suffix != ".ann":
+        raise InputError(f"{path}: brat reads only files that end in .ann")
+    text_path = path.with_suffix(".txt")
+    text = render_text(document).encode("utf-8", _UNENCODABLE)
+    if text_path.exists() and text_path.read_bytes() != text:
+        raise InputError(
+            f"{text_path}: differs from the text of these annotations, which brat "
+            f"expects there; give {path.name} another name"
+        )
 
 
 def write_binary(write: Callable[[Path], object], path: Path | None) -> None:

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from claimcheck.cli import options
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import print_note, write_rows, write_text
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count
@@ -126,7 +127,7 @@ def lint(folder: _Folder = None) -> None:
 
 
 @app.command("compare")
-@options.expand_groups
+@expand_groups
 def compare(
     first: Annotated[
         str,

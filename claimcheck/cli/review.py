@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from claimcheck.cli import options
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     detect_page_style,
     print_note,
@@ -35,7 +35,7 @@ _PROMPT = "[a]ccept [r]eject [e]dit [w]ho says it [v]erdict [n]ote [s]kip [q]uit
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionOptions(options.OptionGroup):
+class DecisionOptions(OptionGroup):
     """A decision about one claim, without questions."""
 
     claim: Annotated[
@@ -74,7 +74,7 @@ _RunName = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def review(
     run: _RunName,
     store: Annotated[
@@ -98,8 +98,8 @@ def review(
         typer.Option(
             "--import",
             metavar="FILE",
-            help="Add the decisions in this file of Web Annotations (JSON-LD), and ask "
-            "nothing.",
+            help="Add the decisions in this file of Web Annotations (JSON-LD) or brat "
+            "annotations (.ann), and ask nothing.",
         ),
     ] = None,
     *,

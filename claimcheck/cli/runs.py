@@ -13,6 +13,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.batch_run import run_batch
+from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -103,7 +104,7 @@ def show(
 
 
 @app.command("export")
-@options.expand_groups
+@expand_groups
 def export(
     store: options.Store,
     batch: _BatchOption = None,
@@ -179,7 +180,7 @@ def _iter_overview_documents(store: RunStore, batch: int) -> Iterator[BatchDocum
 
 
 @app.command("retry")
-@options.expand_groups
+@expand_groups
 def retry(
     store: options.Store,
     batch: _BatchOption = None,

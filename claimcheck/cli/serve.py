@@ -13,9 +13,11 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.engine import prepare_engine
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
+from claimcheck.resources import resolve_user_path
 from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
 
 # The name of a variable, not a token.
@@ -23,7 +25,7 @@ TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
-class ServerOptions(options.OptionGroup):
+class ServerOptions(OptionGroup):
     """Where the server listens and stores runs, and how much it accepts."""
 
     host: Annotated[
@@ -75,7 +77,7 @@ _OpenPage = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def serve(
     server: ServerOptions,
     open_page: _OpenPage = False,
@@ -134,11 +136,8 @@ def _require_extra() -> None:
 
 
 def _create_default_store() -> Path:
-    import platformdirs
-
-    folder = Path(platformdirs.user_data_dir("claimcheck"))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "runs.db"
+    path = resolve_user_path("data", "runs.db")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         path.touch(mode=0o600)  # runs quote documents, which may be confidential
     return path

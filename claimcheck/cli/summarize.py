@@ -20,8 +20,9 @@ from claimcheck.cli.inputs import (
     open_document,
     open_documents,
 )
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
-    check_markable,
+    check_companion,
     check_writable,
     detect_page_style,
     format_estimate,
@@ -66,7 +67,7 @@ _Store = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentOptions(options.OptionGroup):
+class DocumentOptions(OptionGroup):
     """Metadata that the document does not state, and how to read it."""
 
     title: Annotated[
@@ -108,7 +109,7 @@ _FailOnResult = Annotated[
 ]
 
 
-@options.expand_groups
+@expand_groups
 def summarize(
     sources: _Sources,
     format: options.RunFormat = Format.TEXT,
@@ -143,8 +144,7 @@ def summarize(
         document = _join_sources(sources, about, quiet=out.quiet)
     else:
         document = _open_source(sources, about, quiet=out.quiet)
-    if format is Format.PDF:
-        check_markable(document, out.output)
+    check_companion(document, format, out.output)
     prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)

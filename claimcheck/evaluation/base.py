@@ -53,11 +53,6 @@ class Table:
     rows: tuple[tuple[str | float | int | None, ...], ...]
 
 
-def build_no_tables(columns: Columns) -> tuple[Table, ...]:
-    """Return no tables, because most tasks have only scores."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task: `measure` measures one row; metrics and tables cover all rows.
@@ -69,7 +64,7 @@ class Task:
     name: str
     measure: Callable[[RowFields, EngineSetup], Measurement]
     metrics: Mapping[str, Metric]
-    build_tables: Callable[[Columns], tuple[Table, ...]] = build_no_tables
+    build_tables: Callable[[Columns], tuple[Table, ...]] = lambda columns: ()
     prompts: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     uses_scorer: bool = False

@@ -7,6 +7,7 @@ from resampling documents.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from claimcheck.evaluation.metrics import Columns, Metric, mean
 from claimcheck.evaluation.result import Score
 from claimcheck.evaluation.tasks import summarize_text
 from claimcheck.grounding import GroundingIndex
+from claimcheck.models.brief import Example
 from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
 from claimcheck.pipeline.quotes import pair_by_location
@@ -34,14 +36,6 @@ from claimcheck.text.reading import Reading
 
 _CONCURRENCY = 8  # documents at a time; chosen by hand
 _SEED = 0  # for the resamples, so that the same answers give the same intervals
-
-
-@dataclass(frozen=True, slots=True)
-class LabeledText:
-    """A text, and the claims that should be found in it."""
-
-    text: str
-    claims: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +55,7 @@ class PromptComparison:
 
 def compare_prompts(
     sides: tuple[Templates, Templates],
-    texts: Sequence[LabeledText],
+    texts: Sequence[Example],
     setup: EngineSetup,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> PromptComparison:
@@ -99,19 +93,18 @@ def compare_prompts(
     )
 
 
-def _measure(
-    setup: EngineSetup, job: tuple[Templates, LabeledText]
-) -> dict[str, float]:
+def _measure(setup: EngineSetup, job: tuple[Templates, Example]) -> dict[str, float]:
     templates, item = job
     brief = replace(setup.settings.brief, prompts=templates)
     settings = replace(setup.settings, brief=brief)
     run = summarize_text(
         Document.from_text(item.text), replace(setup, settings=settings)
     )
-    pairs = _pair_claims(item, run.claims)
+    wanted = json.loads(item.claims)["claims"]
+    pairs = _pair_claims(item.text, wanted, run.claims)
     usage = run.usage
     return {
-        "wanted": len(item.claims),
+        "wanted": len(wanted),
         "claims": len(run.claims),
         "found": len(pairs),
         "located": sum(claim.match is not Match.NONE for claim in run.claims),
@@ -125,15 +118,15 @@ def _measure(
 
 
 def _pair_claims(
-    item: LabeledText, claims: Sequence[Claim]
+    text: str, wanted: Sequence[Mapping[str, Any]], claims: Sequence[Claim]
 ) -> list[tuple[Mapping[str, Any], Claim]]:
     """Pair claims of an example with those of a run, the closest first."""
-    index = GroundingIndex(Reading(item.text))
-    located = index.ground_all([gold["quote"] for gold in item.claims])
+    index = GroundingIndex(Reading(text))
+    located = index.ground_all([gold["quote"] for gold in wanted])
     pairs = pair_by_location(
         [result.spans for result in located], [claim.spans for claim in claims]
     )
-    return [(item.claims[gold], claims[number]) for gold, number in pairs.items()]
+    return [(wanted[gold], claims[number]) for gold, number in pairs.items()]
 
 
 def _ratio(part: str, whole: str, columns: Columns) -> float:

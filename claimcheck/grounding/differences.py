@@ -88,12 +88,7 @@ def compare_words(
     dropped = 0
     for quoted, written in changes:
         added, missing = _find_unmatched_words(quoted, written)
-        reason = (
-            _find_critical_word(added, "quote")
-            or _find_critical_word(missing, "document")
-            or _find_unequal_content(added, missing, language)
-        )
-        if reason:
+        if reason := _find_changed_meaning(added, missing, language):
             return reason
         dropped += len(_drop_function_words(missing))
     if dropped > max(_MAX_DROPPED_WORDS, int(_MAX_DROPPED_SHARE * len(passage))):
@@ -103,6 +98,17 @@ def compare_words(
     if not language.is_english:
         return "words differ in a language in which this can't be told to be harmless"
     return _find_moved_negation(quote, passage)
+
+
+def _find_changed_meaning(
+    added: Sequence[Word], missing: Sequence[Word], language: LanguageSupport
+) -> str | None:
+    """Report a word without an equivalent that changes the meaning."""
+    return (
+        _find_critical_word(added, "quote")
+        or _find_critical_word(missing, "document")
+        or _find_unequal_content(added, missing, language)
+    )
 
 
 def classify_critical_word(word: Word) -> str | None:

@@ -177,27 +177,32 @@ class Negotiation:
         if refusal is None:
             return False
         if self._trials is None:
-            # Another request may already have found what this one would search for.
-            known = self.dialect.merge(get_dialect(self._settings))
-            if known != self.dialect:
-                self.dialect = known
-                return True
-            step = self._find_step(refusal)
-            if step:
-                self._seen_messages.add(refusal.details.message)
-                self._is_too_long |= refusal.is_over_context_window
-                self.dialect = step
+            if self._adapt_as_known(refusal):
                 return True
             if not self._may_search(refusal):
                 return False
-            self._begin_search(error, refusal)
-        assert self._trials is not None
+            self._trials = self._begin_search(error, refusal)
         trial = next(self._trials, None)
         if trial is None:
             with _lock:
                 self._known.failed_searches += 1
             return False
         self.dialect = trial
+        return True
+
+    def _adapt_as_known(self, refusal: Refusal) -> bool:
+        """Adapt without a search; False if nothing says what to change."""
+        # Another request may already have found what this one would search for.
+        known = self.dialect.merge(get_dialect(self._settings))
+        if known != self.dialect:
+            self.dialect = known
+            return True
+        step = self._find_step(refusal)
+        if step is None:
+            return False
+        self._seen_messages.add(refusal.details.message)
+        self._is_too_long |= refusal.is_over_context_window
+        self.dialect = step
         return True
 
     def accept(self) -> None:
@@ -214,13 +219,13 @@ class Negotiation:
                 return
         remember_dialect(self._settings, self.dialect)
 
-    def _begin_search(self, cause: Exception, refusal: Refusal) -> None:
+    def _begin_search(self, cause: Exception, refusal: Refusal) -> Iterator[Dialect]:
         self.cause = cause
         self._may_be_recovery = refusal.status == 500
         trials = list_trials(self.dialect, self.build_body(), refusal.status)
-        self._trials = iter(trials)
         with _lock:
             self._known.searcher = self._known.searcher or self
+        return iter(trials)
 
     def _find_step(self, refusal: Refusal) -> Dialect | None:
         return find_step(self.dialect, self.build_body(), refusal.details)

@@ -354,22 +354,16 @@ class OpenAIClient:
         return replace(self._settings, base_url=f"{server.url}/v1", api_key=server.key)
 
     def _build_async_http_client(self) -> httpx2.AsyncClient:
-        timeout_s, trust_env = self._settings.timeout_s, self._uses_proxies
-        if not self._limiter:
-            return build_limited_async_client(
-                openai.DefaultAsyncHttpxClient, timeout_s, trust_env=trust_env
+        options: dict[str, Any] = {"trust_env": self._uses_proxies}
+        if self._limiter:
+            # The pool checks every idle connection before each request, so keep only a
+            # few. The numbers were chosen by hand.
+            keep_alive = max(16, self._limiter.max_concurrency // 4)
+            options["limits"] = httpx2.Limits(
+                max_connections=None, max_keepalive_connections=keep_alive
             )
-        # The pool checks every idle connection before each request, so keep only a few.
-        # The numbers were chosen by hand.
-        keep_alive = max(16, self._limiter.max_concurrency // 4)
-        limits = httpx2.Limits(
-            max_connections=None, max_keepalive_connections=keep_alive
-        )
         return build_limited_async_client(
-            openai.DefaultAsyncHttpxClient,
-            timeout_s,
-            limits=limits,
-            trust_env=trust_env,
+            openai.DefaultAsyncHttpxClient, self._settings.timeout_s, **options
         )
 
 

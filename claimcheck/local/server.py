@@ -28,6 +28,7 @@ from urllib.error import URLError
 from claimcheck.errors import InputError, UnreachableError
 from claimcheck.installation import get_install_command
 from claimcheck.local.models import LocalModel, find_model
+from claimcheck.resources import resolve_user_path
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -127,9 +128,7 @@ def stop_servers() -> list[str]:
 
 def resolve_folder() -> Path:
     """Return the folder of running servers; it need not exist."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("claimcheck")) / "servers"
+    return resolve_user_path("cache", "servers")
 
 
 def _start_server(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 # What a shipped prompt says without a brief. Not a character of such a request may
@@ -123,7 +123,10 @@ class Brief:
             "sentence_count": self.size.sentences,
             "key_point_count": self.size.key_points,
             "language": self.language,
-            "examples": self.examples,
+            "examples": [
+                replace(example, text=" ".join(example.text.split()))
+                for example in self.examples
+            ],
             # The example in the shipped prompts fits only the standard claims.
             "has_standard_claims": not (self.kinds or self.fields),
         }

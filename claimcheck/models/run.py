@@ -284,6 +284,11 @@ class Check:
         """
         return codec.dump(self if text else self.without_texts())
 
+    def _repr_markdown_(self) -> str:
+        """Render the check for a notebook."""
+        markdown: str = _reports("markdown").render_check(self)
+        return markdown
+
     def without_texts(self) -> Check:
         """Return a copy without the documents' texts."""
         claimed_in = self.claimed_in and replace(self.claimed_in, text=None)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain, combinations, zip_longest
+from typing import TypeVar
 
 from claimcheck.english.lexicon import NEGATION_WORDS
 from claimcheck.models.claim import Claim, make_claim_id
@@ -49,6 +50,7 @@ _MIN_SENTENCES, _MAX_SENTENCES, _MAX_OPEN_QUESTIONS = 4, 8, 5
 # hand.
 _MIN_SHARED_WORDS = 0.75
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[\w’'-]+")
+Linked = TypeVar("Linked", LinkedText, Position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,28 +225,44 @@ def _disagree(claim: Claim, other: Claim) -> bool:
     """Return whether two claims disagree about the same thing.
 
     They do if they have different numbers between the same words ("killed 12 people",
-    "killed 14 people"), or the same words with and without a negation. Claims with
-    different names or times are about different things.
+    "killed 14 people"), or the same words with and without a negation.
     """
-    if _differ(set(claim.about), set(other.about)):
-        return False
-    times = [
-        {item.when.resolved or item.when.text} if item.when else set()
-        for item in (claim, other)
-    ]
-    if _differ(*times):
+    if not _may_be_about_the_same(claim, other):
         return False
     words, other_words = _list_words(claim.text), _list_words(other.text)
-    numbers, other_numbers = _find_numbers(claim.text), _find_numbers(other.text)
-    for place in numbers.keys() & other_numbers.keys():
-        has_common_subject = words & other_words - set(place)
-        if numbers[place] != other_numbers[place] and has_common_subject:
+    if _have_different_numbers(claim.text, other.text, words & other_words):
+        return True
+    return _differ_by_negation(words, other_words)
+
+
+def _may_be_about_the_same(claim: Claim, other: Claim) -> bool:
+    """Return False for claims with different names or times."""
+    if _differ(set(claim.about), set(other.about)):
+        return False
+    return not _differ(_list_times(claim), _list_times(other))
+
+
+def _list_times(claim: Claim) -> set[str]:
+    return {claim.when.resolved or claim.when.text} if claim.when else set()
+
+
+def _have_different_numbers(text: str, other: str, shared_words: set[str]) -> bool:
+    numbers, other_numbers = _find_numbers(text), _find_numbers(other)
+    for neighbors in numbers.keys() & other_numbers.keys():
+        # Words beyond the neighbors show that both sentences have one subject.
+        has_common_subject = shared_words - set(neighbors)
+        if numbers[neighbors] != other_numbers[neighbors] and has_common_subject:
             return True
-    negations, other_negations = words & NEGATION_WORDS, other_words & NEGATION_WORDS
-    affirmed, other_affirmed = words - negations, other_words - other_negations
+    return False
+
+
+def _differ_by_negation(words: set[str], other_words: set[str]) -> bool:
+    """Return whether only one of two similar sentences has a negation."""
+    if words.isdisjoint(NEGATION_WORDS) == other_words.isdisjoint(NEGATION_WORDS):
+        return False
+    affirmed, other_affirmed = words - NEGATION_WORDS, other_words - NEGATION_WORDS
     longest = max(len(affirmed), len(other_affirmed))
-    is_same = len(affirmed & other_affirmed) >= max(1, _MIN_SHARED_WORDS * longest)
-    return is_same and bool(negations) != bool(other_negations)
+    return len(affirmed & other_affirmed) >= max(1, _MIN_SHARED_WORDS * longest)
 
 
 def _differ(names: set[str], other_names: set[str]) -> bool:
@@ -296,24 +314,19 @@ def _join_summaries(
 def _relink_summary(summary: Summary, ids: Mapping[str, str]) -> Summary:
     """Link a summary to the joined claims; leave out texts without claims."""
 
-    def relink(items: Sequence[LinkedText]) -> tuple[LinkedText, ...]:
+    def relink(items: Sequence[Linked]) -> tuple[Linked, ...]:
         linked = []
         for item in items:
-            known = tuple(ids[old] for old in item.claim_ids if old in ids)
+            known = dict.fromkeys(ids[old] for old in item.claim_ids if old in ids)
             if known:
-                linked.append(replace(item, claim_ids=tuple(dict.fromkeys(known))))
+                linked.append(replace(item, claim_ids=tuple(known)))
         return tuple(linked)
 
-    positions = []
-    for item in summary.positions:
-        known = tuple(ids[old] for old in item.claim_ids if old in ids)
-        if known:
-            positions.append(replace(item, claim_ids=known))
     return replace(
         summary,
         sentences=relink(summary.sentences),
         key_points=relink(summary.key_points),
-        positions=tuple(positions),
+        positions=relink(summary.positions),
     )
 
 

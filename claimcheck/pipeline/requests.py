@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -17,10 +18,11 @@ from claimcheck import answer_schemas, prompts, resources
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest
+from claimcheck.settings import Settings
 
-# Used for votes and repeated runs if the settings have no temperature, or 0, at which
-# all answers would be the same.
-SAMPLING_TEMPERATURE = 0.7
+# Of votes and repeated runs, if the settings have no temperature, or 0, at which all
+# answers would be the same.
+_SAMPLING_TEMPERATURE = 0.7
 # A change to the schema in the request: property, keyword, value. The answer is
 # validated against the original schema.
 SchemaOverride = tuple[str, str, Any]
@@ -63,7 +65,10 @@ def build_request(
     names = _read_language_names()
     variables["language"] = names.get(language.lower(), language)
     messages = prompts.render(template, variables, brief.prompts)
-    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
+    fence = str(variables["fence"])
+    return ModelRequest(
+        messages, schema_name, schema, schema_message, brief=brief, fence=fence
+    )
 
 
 # Cached, because every request of a run sends one of a few schemas.
@@ -99,6 +104,22 @@ def build_document_request(
     template, schema_name = names
     variables |= {**fields, **material, "fence": fence}
     return build_request(brief, template, variables, schema_name, *overrides)
+
+
+def vary_request(
+    request: ModelRequest, settings: Settings, offset: int
+) -> ModelRequest:
+    """Return the request with another seed, so that the answer may differ.
+
+    Seeds are fixed, so that runs can be repeated.
+    """
+    seed = settings.seed if request.seed is None else request.seed
+    temperature = request.temperature or settings.temperature
+    return replace(
+        request,
+        seed=(seed or 0) + offset,
+        temperature=temperature or _SAMPLING_TEMPERATURE,
+    )
 
 
 def curl_marks(text: str) -> str:

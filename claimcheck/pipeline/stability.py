@@ -16,7 +16,7 @@ from claimcheck.models.run import ClaimStability, Run, Stability
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import pair_by_location
-from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE
+from claimcheck.pipeline.requests import vary_request
 from claimcheck.settings import Settings
 
 # Must exceed the number of votes of a check, which use consecutive seeds.
@@ -25,9 +25,13 @@ _SEEDS_PER_RUN = 100
 
 def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     """Run all flows; return the first run with its stability and all costs."""
-    runs = yield from run_together(
-        flows, lambda request, number: _vary(request, number, settings)
-    )
+
+    def vary(request: ModelRequest, number: int) -> ModelRequest:
+        if number == 0:
+            return request
+        return vary_request(request, settings, number * _SEEDS_PER_RUN)
+
+    runs = yield from run_together(flows, vary)
     spans = [[claim.spans for claim in run.claims] for run in runs]
     shares = []
     matches: list[dict[int, int]] = [{}]
@@ -71,18 +75,6 @@ def run_together(
                 runs[number] = stop.value
                 del pending[number]
     return [runs[number] for number in range(len(flows))]
-
-
-def _vary(request: ModelRequest, number: int, settings: Settings) -> ModelRequest:
-    """Return the request with this run's seed; the first is unchanged."""
-    if number == 0:
-        return request
-    seed = settings.seed if request.seed is None else request.seed
-    return replace(
-        request,
-        seed=(seed or 0) + number * _SEEDS_PER_RUN,
-        temperature=request.temperature or settings.temperature or SAMPLING_TEMPERATURE,
-    )
 
 
 def _compare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from claimcheck import prompts, tokens
@@ -11,7 +11,7 @@ from claimcheck.models.claim import Statement
 from claimcheck.models.llm import ModelRequest
 from claimcheck.pipeline.answers import Answer, VerdictAnswer, VerdictsAnswer, ask_all
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.requests import SAMPLING_TEMPERATURE, build_request, fold_text
+from claimcheck.pipeline.requests import build_request, fold_text, vary_request
 from claimcheck.settings import Settings
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
@@ -183,10 +183,4 @@ def _build_requests(
     request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
     if settings.votes == 1:
         return [request]
-    # Different seeds let the votes differ; fixed ones make the runs repeatable.
-    temperature = settings.temperature or SAMPLING_TEMPERATURE
-    first_seed = settings.seed or 0
-    return [
-        replace(request, temperature=temperature, seed=first_seed + vote)
-        for vote in range(settings.votes)
-    ]
+    return [vary_request(request, settings, vote) for vote in range(settings.votes)]

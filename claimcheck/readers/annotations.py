@@ -1,7 +1,7 @@
 """Read Web Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/).
 
 claimcheck or another tool wrote them: annotations of a quote, whose bodies state the
-`purpose` for which they were written.
+`purpose` for which they were written. Those of brat become such annotations.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.decision import Action, Decision, check_decision
+from claimcheck.models.review import Judgment, judge_claims
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
+from claimcheck.readers.brat import EDITING_SPEAKER, holds_standoff, parse_standoff
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 ID_PREFIX = "urn:claimcheck:"
 SOFTWARE = "Software"  # the type of a creator who decides nothing
-# Of the bodies that decide something. A purpose of our claim_spans, as the model
-# allows: none of its claim_spans is about a speaker.
-EDITING_SPEAKER = f"{ID_PREFIX}editing-speaker"
+# Of the bodies that decide something.
+_UNDECIDED = Judgment((), Action.NOTED, None, None, None)
 _PURPOSES = ("moderating", "editing", EDITING_SPEAKER, "assessing", "commenting")
 
 
@@ -36,8 +37,9 @@ class ImportedDecisions:
 
 
 def holds_annotations(data: bytes) -> bool:
-    """Return whether a file's content seems to be Web Annotations."""
-    return data.lstrip()[:1] in (b"{", b"[") and CONTEXT.encode() in data
+    """Return whether a file's content seems to be annotations."""
+    is_json = data.lstrip()[:1] in (b"{", b"[")
+    return CONTEXT.encode() in data if is_json else holds_standoff(data)
 
 
 def parse_statements(data: bytes, source: str) -> list[Statement]:
@@ -69,6 +71,7 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
             decision cannot be stored.
     """
     known = list(run.decisions)
+    is_state = holds_standoff(data)
     unmatched = 0
     for item in _parse_items(data, source):
         claim = _find_claim(item, run)
@@ -76,6 +79,9 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
             unmatched += 1
             continue
         for decision, is_dated in _iter_decisions(item, claim, by):
+            if is_state:
+                known += _list_changes(decision, run)
+                continue
             # Without a time, a decision that the run already has is not repeated.
             others = [
                 other if is_dated else replace(other, at=decision.at) for other in known
@@ -86,7 +92,34 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
     return ImportedDecisions(tuple(new), unmatched)
 
 
+def _list_changes(decision: Decision, run: Run) -> list[Decision]:
+    """Return what is new in a decision that also repeats what the run states."""
+    labels = {verdict.subject: verdict.label for verdict in run.verdicts}
+    judgment = judge_claims(run).get(decision.claim, _UNDECIDED)
+    label = judgment.verdict or labels.get(decision.claim)
+    verdict = None if decision.verdict == label else decision.verdict
+    repeats_note = _is_same_text(decision.note, judgment.note)
+    note = None if repeats_note else decision.note
+    changed = replace(decision, verdict=verdict, note=note)
+    is_known = decision.action in (Action.NOTED, judgment.action)
+    repeats_edit = _is_same_text(decision.text, judgment.text) and (
+        _is_same_text(decision.speaker, judgment.speaker)
+    )
+    if not (is_known and repeats_edit):
+        return [changed]
+    if verdict or note:
+        return [replace(changed, action=Action.NOTED, text=None, speaker=None)]
+    return []
+
+
+def _is_same_text(new: str | None, old: str | None) -> bool:
+    """Whether a text is missing, or has the words of the other."""
+    return new is None or new.split() == (old or "").split()
+
+
 def _parse_items(data: bytes, source: str) -> list[dict[str, Any]]:
+    if holds_standoff(data):
+        return parse_standoff(data, source)
     try:
         page = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -106,16 +139,18 @@ def _parse_items(data: bytes, source: str) -> list[dict[str, Any]]:
 def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
     name = str(item.get("id", "")).removeprefix(ID_PREFIX)
     selected = set(_iter_selected(item))
-    quotes = {quote for quote, _ in selected}
+    quotes = {" ".join(quote.split()) for quote, _ in selected}
     places = {place for _, place in selected if place}
     for claim in run.claims:
         if claim.id == name:
             return claim
     for claim in run.claims:
         claim_spans = {(span.start, span.end) for span in claim.spans}
-        texts = {span.text for span in claim.spans}
+        texts = [" ".join(span.text.split()) for span in claim.spans]
         # By quote if there is one, because locations move when a text changes.
-        if claim_spans and (texts == quotes if any(quotes) else claim_spans == places):
+        # A quote may have all parts.
+        has_quote = quotes in (set(texts), {" ".join(texts)})
+        if claim_spans and (has_quote if any(quotes) else claim_spans == places):
             return claim
     return None
 
@@ -154,10 +189,11 @@ def _group_bodies(
 
 
 def _choose_action(values: dict[str, str]) -> Action:
-    if values.get("moderating") in set(Action):
-        return Action(values["moderating"])
+    stated = values.get("moderating")
     is_edited = "editing" in values or EDITING_SPEAKER in values
-    return Action.EDITED if is_edited else Action.NOTED
+    if is_edited and stated != Action.REJECTED:
+        return Action.EDITED
+    return Action(stated) if stated in set(Action) else Action.NOTED
 
 
 def _has(body: dict[str, Any], purpose: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, Block, Link
+from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock, Link
 from claimcheck.readers.references import (
     ADDRESS,
     FILE,
@@ -81,7 +81,7 @@ class Citation:
     is_label: bool
 
 
-def find_citations(block: Block, references: References) -> list[Citation]:
+def find_citations(block: DraftBlock, references: References) -> list[Citation]:
     """Return the citations of a paragraph, in order."""
     found = [
         *_find_links(block, references),
@@ -98,7 +98,7 @@ def find_citations(block: Block, references: References) -> list[Citation]:
     return _find_labels(block, ordered)
 
 
-def _find_links(block: Block, references: References) -> Iterator[Citation]:
+def _find_links(block: DraftBlock, references: References) -> Iterator[Citation]:
     for link in block.links:
         label = block.text[link.start : link.end].strip()
         is_number = bool(NUMBER_LABEL.fullmatch(label))
@@ -173,7 +173,7 @@ def names_source(label: str, target: str) -> bool:
     return any(word in name or name in word for word in known)
 
 
-def _find_labels(block: Block, citations: Sequence[Citation]) -> list[Citation]:
+def _find_labels(block: DraftBlock, citations: Sequence[Citation]) -> list[Citation]:
     """Return the citations; labels have the range of the entire label.
 
     Consecutive citations are one label. Its brackets and "see" are part of it.
@@ -194,7 +194,7 @@ def _find_labels(block: Block, citations: Sequence[Citation]) -> list[Citation]:
 class _Row:
     """Citations with nothing between them, and the text around them."""
 
-    def __init__(self, block: Block, row: Sequence[Citation]) -> None:
+    def __init__(self, block: DraftBlock, row: Sequence[Citation]) -> None:
         self._text = block.text
         self._tag = block.tag
         self._start, self._end = row[0].start, row[-1].end

@@ -16,12 +16,8 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.decision import Action, Decision
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
-from claimcheck.readers.annotations import (
-    CONTEXT,
-    EDITING_SPEAKER,
-    ID_PREFIX,
-    SOFTWARE,
-)
+from claimcheck.readers.annotations import CONTEXT, ID_PREFIX, SOFTWARE
+from claimcheck.readers.brat import EDITING_SPEAKER
 from claimcheck.version import __version__
 
 _CONTEXT_CHARACTERS = 32  # around a quote, to find it in a changed text

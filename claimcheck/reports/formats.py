@@ -32,6 +32,7 @@ class Format(StrEnum):
     WARC = "warc"
     CLAIMREVIEW = "claimreview"
     ANNOTATIONS = "annotations"
+    BRAT = "brat"
     SARIF = "sarif"
     JUNIT = "junit"
     PDF = "pdf"
@@ -47,6 +48,7 @@ RunReportFormat = Literal[
     Format.HTML,
     Format.CSV,
     Format.ANNOTATIONS,
+    Format.BRAT,
     Format.SARIF,
     Format.JUNIT,
     Format.PDF,
@@ -104,6 +106,10 @@ def render_run(
         from claimcheck.reports import annotations
 
         return annotations.render(run)
+    if format is Format.BRAT:
+        from claimcheck.reports import brat
+
+        return brat.render(run)
     if format is Format.HTML:
         from claimcheck.reports import html
 

@@ -8,7 +8,6 @@ of a check from here.
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from claimcheck.models import codec
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.search import Hit, Snapshot
+from claimcheck.resources import resolve_user_path
 from claimcheck.store.database import Database, DatabaseLayout
 
 if TYPE_CHECKING:
@@ -52,12 +52,7 @@ CREATE TABLE searches (
 
 def resolve_archive_path() -> Path:
     """Return the path: $CLAIMCHECK_EVIDENCE, or the user's data folder."""
-    import platformdirs
-
-    path = os.environ.get(PATH_VARIABLE)
-    if path:
-        return Path(path)
-    return Path(platformdirs.user_data_dir("claimcheck")) / "evidence.db"
+    return resolve_user_path("data", "evidence.db", PATH_VARIABLE)
 
 
 class EvidenceArchive(AbstractContextManager["EvidenceArchive"]):

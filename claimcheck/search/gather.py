@@ -172,7 +172,8 @@ class _Searcher:
         asked: list[SearchQuery] = []
         answers: list[Sequence[Hit]] = []
         hits: dict[str, Hit] = {}
-        for text in dict.fromkeys([*suggested, *build_queries(statement.text)]):
+        own = build_queries(statement.text, language)
+        for text in dict.fromkeys([*suggested, *own]):
             has_enough = len(hits) >= self._settings.max_pages
             if has_enough and len(asked) >= len(suggested):
                 break

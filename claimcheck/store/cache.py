@@ -6,7 +6,6 @@ store also keeps answers, but those belong to a document.)
 
 from __future__ import annotations
 
-import os
 import time
 import warnings
 from contextlib import AbstractContextManager
@@ -22,6 +21,7 @@ from claimcheck.models.llm import (
     dump_response,
     load_response,
 )
+from claimcheck.resources import resolve_user_path
 from claimcheck.store.database import Database, DatabaseLayout
 
 CACHE_PATH_VARIABLE = "CLAIMCHECK_CACHE"
@@ -121,9 +121,4 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
 
 def resolve_cache_path() -> Path:
     """Return the cache path: $CLAIMCHECK_CACHE, or the user's cache folder."""
-    import platformdirs
-
-    path = os.environ.get(CACHE_PATH_VARIABLE)
-    if path:
-        return Path(path)
-    return Path(platformdirs.user_cache_dir("claimcheck")) / "answers.db"
+    return resolve_user_path("cache", "answers.db", CACHE_PATH_VARIABLE)

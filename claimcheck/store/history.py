@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from claimcheck.models.outcome import (
     RunLocation,
     SavedCheck,
 )
+from claimcheck.models.review import apply_decisions
 from claimcheck.models.run import Check
 from claimcheck.store.store import RunStore
 
@@ -107,7 +109,9 @@ class History:
             "SELECT o.batch, o.document, d.fields, substr(d.text, 1, 200), "
             "json_extract(o.run, '$.summary.headline'), "
             "json_array_length(o.run, '$.claims'), "
-            "o.state, o.message, o.finished, o.cost_usd, b.config "
+            "o.state, o.message, o.finished, o.cost_usd, b.config, "
+            "EXISTS (SELECT 1 FROM decisions "
+            "WHERE batch = o.batch AND document = o.document) "
             "FROM outcomes o JOIN documents d ON d.number = o.document "
             "JOIN batches b ON b.number = o.batch "
             "WHERE o.finished IS NOT NULL "
@@ -120,7 +124,17 @@ class History:
             "ORDER BY o.finished DESC, o.batch DESC, o.document DESC LIMIT :limit",
             values,
         )
-        return [_build_run_listing(row) for row in rows]
+        listings = []
+        for *row, is_decided in rows:
+            listing = _build_run_listing(row)
+            listings.append(self._apply_decisions(listing) if is_decided else listing)
+        return listings
+
+    def _apply_decisions(self, listing: RunListing) -> RunListing:
+        """Return the listing with the headline that people's decisions left."""
+        run = apply_decisions(self.store.load_run(listing.location))
+        headline = run.summary.headline if run.summary else None
+        return replace(listing, headline=headline)
 
     def count_pending(self) -> int:
         """Return the number of documents without an outcome, in all batches.
@@ -224,7 +238,7 @@ def contains_words(words: str, *texts: str | None) -> bool:
     )
 
 
-def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
+def _build_run_listing(row: Sequence[Any]) -> RunListing:
     batch, number, fields, opening, headline, claims, *outcome = row
     state, message, finished, cost, config_json = outcome
     document = load_document(fields)

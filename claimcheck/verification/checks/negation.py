@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -32,12 +33,14 @@ _MAX_WORDS_TO_SINCE = 8
 # "Used to be free" says that it "is free" no more.
 _BETWEEN_NUMBER_AND_WORD = FORMS_OF_BE | {"people", "person", "persons"}
 _USED_TO_BE = "used to be"
+# "It was melted in Bristol, not at the mine" denies no melting, and no mine.
+_CONTRAST = re.compile(r"[,;–—]\s*not\b", re.IGNORECASE)
 _PRESENT_TENSE = frozenset(("is", "are"))
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return a word that both sides use and only one of them negates."""
-    if _is_negated_nearby(pair):
+    if _is_negated_nearby(pair) or _CONTRAST.search(pair.claim):
         return []
     claim, sentence = pair.claim_words, pair.evidence_words
     in_claim, in_evidence = find_negations(claim), find_negations(sentence)

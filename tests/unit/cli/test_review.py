@@ -150,6 +150,24 @@ def test_a_decision_that_makes_no_sense_is_refused(path, arguments, message):
     assert not path.with_suffix(".decisions.jsonl").exists()
 
 
+def test_a_list_of_runs_has_the_headline_that_decisions_left(tmp_path):
+    with RunStore(tmp_path / "s.db") as store:
+        run = summarize(TEXT, settings=EXTRACTIVE, store=store)
+        history = History(store)
+        (listing,) = history.list_runs(5)
+        assert listing.headline == run.summary.headline
+        repeated = [
+            claim
+            for claim in run.claims
+            if claim.text.removesuffix(".") == listing.headline
+        ]
+        (claim,) = repeated
+        rejection = Decision(claim.id, Action.REJECTED, None, None, None, "Ann")
+        history.add_decision(listing.location, rejection)
+        (listing,) = history.list_runs(5)
+        assert listing.headline == "The tower in Graz was built in 1868."
+
+
 def test_decisions_in_a_store_stay_and_go_with_their_run(tmp_path):
     store_path = tmp_path / "s.db"
     with RunStore(store_path) as store:

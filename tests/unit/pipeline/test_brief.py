@@ -5,6 +5,7 @@ import json
 import pytest
 
 from claimcheck import Settings, errors, prompts, read_brief, schemas, summarize
+from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
 from claimcheck.models.brief import EMPTY_BRIEF
 from claimcheck.pipeline.summarize import _count_brief_tokens
@@ -98,6 +99,16 @@ def test_language_auto_is_that_of_the_document():
         "Write the summary in the language of the document."
         in request.messages[0].content
     )
+
+
+def test_an_example_keeps_its_paragraphs_to_be_measured_on(tmp_path):
+    claims = [{"quote": "It rained.", "text": "It rained.", "kind": "event"}]
+    example = {"text": "Rain\n\nIt rained.", "claims": claims}
+    claims[0]["check_worthiness"] = 0.2
+    path = tmp_path / "examples.jsonl"
+    path.write_text(json.dumps(example))
+    (read,) = read_examples(path, EMPTY_BRIEF)
+    assert read.text == "Rain\n\nIt rained."
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,22 @@ UNSUPPORTED = [
     ("She taught until 1968.", "She taught from 1968 until she retired in 2000."),
     ("They play on 9 June.", "They play on 19 June, and nowhere else in 2026."),
     ("The app is free.", "The app, which used to be free, costs 9 euros."),
+    (
+        "The tin was melted in Bristol, not at the mine.",
+        "Tin from the mine was taken to Bristol, where it was melted.",
+    ),
+    (
+        "The museum opened in Lyon; not in the old station.",
+        "The museum in the old station of Lyon opened a second house.",
+    ),
+    (
+        "The mill burned down in 1911.",
+        "The mill reopened in 1923, twelve years after it had burned down.",
+    ),
+    (
+        "Her first book appeared in 1990.",
+        "In 1996, six years after her first book appeared, she won the prize.",
+    ),
 ]
 PARAPHRASED = [
     ("15 people were injured.", "At least 12 people were injured."),

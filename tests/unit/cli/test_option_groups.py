@@ -9,10 +9,11 @@ import typer
 from typer.testing import CliRunner
 
 from claimcheck.cli import options
+from claimcheck.cli.option_groups import OptionGroup, expand_groups
 
 
 @dataclass(frozen=True)
-class Size(options.OptionGroup):
+class Size(OptionGroup):
     width: Annotated[int, typer.Option(help="In columns.")]
     height: Annotated[int, typer.Option(help="In lines.")] = 24
 
@@ -24,7 +25,7 @@ def calls():
 
 @pytest.fixture
 def command(calls):
-    @options.expand_groups
+    @expand_groups
     def paint(name: str, size: Size, color: bool = False) -> None:
         """Paint something."""
         calls.append((name, size, color))

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import RunStore, Settings, errors, prompts, summarize
-from claimcheck import prompt_folder as folders
 from claimcheck.batch.plan import Plan
 from claimcheck.models.brief import Brief
+from claimcheck.prompts import folder as folders
 from claimcheck.settings import Limits
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion, serve_script
