@@ -92,8 +92,8 @@ def _quote(verdict: Verdict, locator: locations.EvidenceLocator) -> Iterator[Pad
     """Yield the passages that the rationale is about."""
     for evidence in verdict.finding.evidence[:_MAX_EVIDENCE]:
         text = evidence.text[:_MAX_EVIDENCE_CHARACTERS]
-        place = locator.describe(evidence).rpartition(", ")[2]
-        yield Padding(make_safe_text(f"{text}  [{place}]"), (0, 0, 0, 6))
+        location = locator.describe(evidence).rpartition(", ")[2]
+        yield Padding(make_safe_text(f"{text}  [{location}]"), (0, 0, 0, 6))
 
 
 def _indent(text: str, style: str = "") -> Padding:
