@@ -161,9 +161,9 @@ class _SummaryReview:
         self._rejected = rejected
         self._kept = {claim.id: claim for claim in claims if claim.id not in rejected}
         self._judgments = judgments
-        verdicts = {words for claim in self._kept.values() for words in _list_words(claim)}
+        kept = {words for claim in self._kept.values() for words in _list_words(claim)}
         gone = {words for claim in claims for words in _list_words(claim)}
-        self._gone = gone - verdicts
+        self._gone = gone - kept
 
     def repeats_rejected(self, text: str) -> bool:
         """Return whether a text repeats a rejected claim, or part of one."""
@@ -277,7 +277,9 @@ def _apply_verdicts(
         before = verdicts.get(claim.id)
         # If the person agrees with the check, its reason and evidence stay.
         if before is None or before.label is not judgment.verdict:
-            verdicts[claim.id] = _build_verdict(claim, judgment, judgment.verdict, before)
+            verdicts[claim.id] = _build_verdict(
+                claim, judgment, judgment.verdict, before
+            )
     return tuple(verdicts.values())
 
 

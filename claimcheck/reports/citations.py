@@ -39,6 +39,7 @@ _STYLES = {
     CitationOutcome.FAILED: "magenta",
     CitationOutcome.UNDEFINED: "magenta",
 }
+# Chosen by hand, so that a statement and its sources fit on a screen.
 _MAX_EVIDENCE_CHARACTERS = 300
 _MAX_EVIDENCE = 2
 
