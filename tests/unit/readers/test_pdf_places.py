@@ -73,7 +73,10 @@ def test_a_repeated_sentence_has_its_own_place():
 
 
 def test_words_that_are_not_in_the_file_have_no_place():
-    excerpts = [PageExcerpt(1, 0, "The ferry sank."), PageExcerpt(9, 0, "Another text.")]
+    excerpts = [
+        PageExcerpt(1, 0, "The ferry sank."),
+        PageExcerpt(9, 0, "Another text."),
+    ]
     data = write_pdf([(50, 700, 10, "Another text.")])
     assert locate_excerpts(data, excerpts) == [[], []]
 
