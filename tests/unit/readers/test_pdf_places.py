@@ -6,9 +6,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from claimcheck import Document, Settings, summarize
+from claimcheck.models.run import Run
 from claimcheck.readers.file import build_document
 from claimcheck.readers.pdf_places import PageExcerpt, locate_excerpts
-from claimcheck.models.run import Run
 from tests.support.paths import FILES
 from tests.support.pdfs import write_columns, write_pdf
 
