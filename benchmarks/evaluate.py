@@ -220,9 +220,9 @@ def print_reliability(evaluations: dict[str, Evaluation]) -> None:
                 right += round(shares[-1] * count)
         if shares:
             print(
-                f"Of {given} verdicts `{label}`, {right} were right; as the mean of "
-                f"{len(shares)} sets, {10 * mean(shares):.1f} in 10 "
-                f"({10 * min(shares):.1f} to {10 * max(shares):.1f})."
+                f"`{label}`: {right} of {given} were right; mean of the sets "
+                f"{100 * mean(shares):.0f} % "
+                f"({100 * min(shares):.0f} to {100 * max(shares):.0f} %)."
             )
     print()
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from claimcheck.english.quotations import resolve_speeches
-from claimcheck.evaluation.datasets import Part
+from claimcheck.evaluation.datasets import RowPart
 from claimcheck.resources import read_words
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
@@ -82,7 +82,7 @@ def score_news(errors: bool) -> Counter[str]:
     return counts
 
 
-def score_novels(path: Path, part: Part, errors: bool) -> Counter[str]:
+def score_novels(path: Path, part: RowPart, errors: bool) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -119,12 +119,14 @@ def print_scores(name: str, counts: Counter[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("novels", type=Path, nargs="?")
-    parser.add_argument("--part", type=Part, choices=list(Part), default=Part.SEALED)
+    parser.add_argument(
+        "--part", type=RowPart, choices=list(RowPart), default=RowPart.SEALED
+    )
     parser.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
     print_scores("news", score_news(arguments.errors))
     if arguments.novels:
-        errors = arguments.errors and arguments.part is Part.OPEN
+        errors = arguments.errors and arguments.part is RowPart.OPEN
         counts = score_novels(arguments.novels, arguments.part, errors)
         print_scores("novels", counts)
 

@@ -20,6 +20,8 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 # The value of an optional setting that must not be sent. TOML has no null.
 UNSET = "unset"
 LOCAL = "local"
+# The window of GPT-4o and of many later models; an endpoint that has less refuses the
+# request, and the message names the setting.
 DEFAULT_CONTEXT_TOKENS = 128_000
 # llama.cpp reserves memory for the entire window: half a gigabyte to two gigabytes.
 LOCAL_CONTEXT_TOKENS = 16_384

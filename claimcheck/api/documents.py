@@ -21,6 +21,8 @@ _FILE_NAME = re.compile(
     r"\S*[\w)]\.[A-Za-z]\w{1,7}"
     r"|\S+(?:[ ]\S+){1,5}\.(?:txt|md|pdf|docx|html?|eml|srt|vtt|jsonl?)"
 )
+# The name of a file has at most 255 bytes, and few addresses are longer than this. A
+# longer string is a text, and the patterns need not read it.
 _MAX_NAME_CHARACTERS = 400
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 

@@ -11,7 +11,7 @@ from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
-from claimcheck.evaluation.datasets import Part, Rows
+from claimcheck.evaluation.datasets import RowPart, Rows
 from claimcheck.evaluation.evaluate import (
     EvaluationComparison,
     compare_scores,
@@ -31,8 +31,8 @@ from claimcheck.verification.choose import choose_scorer
 __all__ = [
     "Evaluation",
     "EvaluationComparison",
-    "Part",
     "PromptComparison",
+    "RowPart",
     "Rows",
     "Score",
     "Table",

@@ -15,7 +15,7 @@ from claimcheck.models.run import Check, LedgerEntry, Run
 from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common, locations
 from claimcheck.settings import Settings
-from claimcheck.text.paragraphs import Kind
+from claimcheck.text.paragraphs import ParagraphKind
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 
@@ -125,7 +125,7 @@ def _list_heading_claims(
     """Yield the headings that would be claims if they were sentences."""
     for entry in ledger:
         text = document.full_text[entry.start : entry.end].strip()
-        if entry.reason == Kind.HEADING.value and text:
+        if entry.reason == ParagraphKind.HEADING.value and text:
             sentence = Document.from_text(f"{text.rstrip('.:')}.")
             if summarize(sentence, settings=Settings(engine="extractive")).claims:
                 yield Statement.of(text)

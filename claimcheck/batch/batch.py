@@ -184,7 +184,7 @@ class Batch:
     ) -> Outcome:
         await turns.wait()
         # The store comes before the cache, so that the batch counts what it paid for.
-        answers = DocumentAnswers(self.store, location)
+        answers = DocumentAnswers(self.store.answers, location)
         stored = StoredAnswersClient(client, answers, self.plan.settings)
         return await run_document(document, self.plan, _TurnTakingClient(stored, turns))
 
@@ -206,7 +206,7 @@ class Batch:
             self.plan.limits,
             Pricing(settings),
             progress.spent,
-            reservations=StoredReservations(self.store, self.number),
+            reservations=StoredReservations(self.store.database, self.number),
         )
         limiter.on_pause = report_pause
         client = OpenAIClient(settings, limiter)

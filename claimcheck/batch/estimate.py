@@ -64,7 +64,7 @@ def estimate_batch(
         sample.add(document)
         on_progress(sample.counted)
     factor = characters / sample.characters if sample.characters else 0.0
-    mean_tokens = store.mean_output_tokens(batch)
+    mean_tokens = store.answers.mean_output_tokens(batch)
     pricing = Pricing(plan.settings, price_factor)
     return sample.build_estimate(documents, factor, mean_tokens, pricing)
 

@@ -29,6 +29,7 @@ from claimcheck.store.answers import StoredReservations
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
+# Some endpoints answer with a page of HTML: its beginning says enough. By hand.
 _MAX_FAULT_CHARACTERS = 300
 # More than the number of parts of a body that can be refused. Chosen by hand.
 _MAX_REFUSALS = 8
@@ -74,7 +75,7 @@ class AnswerCollector:
         self._uploads = uploads
         self._client = client
         self._settings = settings
-        self._reservations = StoredReservations(store, uploads.batch)
+        self._reservations = StoredReservations(store.database, uploads.batch)
 
     def save_answers(
         self, upload: Upload, lines: Iterable[JsonLine], *, is_complete: bool
@@ -183,8 +184,8 @@ class AnswerCollector:
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._uploads.batch, item.document)
         # An interrupted collect may already have stored it.
-        if self._store.find_answer(location, item.digest) is None:
-            self._store.save_answer(location, item.digest, item.schema, response)
+        if self._store.answers.find(location, item.digest) is None:
+            self._store.answers.save(location, item.digest, item.schema, response)
 
 
 def _read_response(line: Mapping[str, Any]) -> tuple[str, Any]:

@@ -246,7 +246,7 @@ def _replay(
             answers, missing = [], []
             for request in requests:
                 digest = compute_request_digest(request, plan.settings)
-                answer = store.find_answer(location, digest)
+                answer = store.answers.find(location, digest)
                 if answer is None:
                     missing.append(request)
                 else:

@@ -123,7 +123,7 @@ def _load_from_store(name: str, store: Path) -> _Contents:
     with RunStore(store, create=False) as run_store:
         batch, run = find_latest_run(run_store, name)
         location = run_store.locate(name, batch.number)[0]
-        answers = [BundledAnswer(*row) for row in run_store.load_answers(location)]
+        answers = [BundledAnswer(*row) for row in run_store.answers.list_all(location)]
         return _Contents(run, batch.config, answers)
 
 

@@ -24,6 +24,7 @@ from claimcheck.cli.output import (
 )
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
+from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
@@ -175,8 +176,9 @@ def check(
 
     A claim is supported, refuted, or conflicting, or there is not enough evidence.
     Every verdict quotes the passages it rests on. A claim that reports what somebody
-    said gets two verdicts: did they say it, and is it true? Without a model, rules and
-    a trained scorer decide, and abstain when they cannot tell.
+    said gets two verdicts: did they say it, and is it true? Without a model, words are
+    compared: a claim in other words than the evidence stays undecided, unless a
+    verifier judges it.
     """
     quiet = out.quiet
     sources = [*(against or []), *(evidence or [])]
@@ -203,6 +205,7 @@ def check(
         _write_results(result, _locate_claims(claims, statements), format, out)
     else:
         _write_report(result, format, review, out)
+    _print_undecided(result, quiet=quiet)
     # After the report: a failed claim must not cost the verdicts of the others.
     _exit_on_problems(result, fail_on)
 
@@ -256,6 +259,23 @@ def _locate_claims(
 def _print_failures(result: Check) -> None:
     for failure in result.failures:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
+
+
+def _print_undecided(result: Check, *, quiet: bool) -> None:
+    """Say how many claims words alone leave undecided, and what judges them."""
+    labels = [verdict.finding.label for verdict in result.verdicts]
+    undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
+    signature = result.signature
+    if (
+        undecided
+        and not signature.model
+        and signature.settings["verifier"] == "lexical"
+    ):
+        print_note(
+            f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
+            "compared; --verifier NAME or --model NAME judges paraphrases.",
+            quiet=quiet,
+        )
 
 
 def _print_search_problems(result: Check, *, quiet: bool) -> None:

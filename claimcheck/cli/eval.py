@@ -96,9 +96,9 @@ class SampleOptions(OptionGroup):
 
     def select_rows(self, file: str) -> Rows:
         """Return the rows of the file that are evaluated."""
-        from claimcheck.api.evaluate import Part, Rows
+        from claimcheck.api.evaluate import RowPart, Rows
 
-        return Rows(file, self.dataset, self.limit, self.seed, Part(self.part))
+        return Rows(file, self.dataset, self.limit, self.seed, RowPart(self.part))
 
 
 def _build_command(task: str, description: str) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from claimcheck import tokens
 from claimcheck.english.publication import find_publication_date
 from claimcheck.models.document import Document
 from claimcheck.text.language import detect_language
-from claimcheck.text.paragraphs import Kind
+from claimcheck.text.paragraphs import ParagraphKind
 from claimcheck.text.reading import Reading
 
 
@@ -39,7 +39,7 @@ def _find_title(reading: Reading) -> str | None:
     if len(reading.blocks) < 2:
         return None
     for block in reading.blocks:
-        if block.kind is not Kind.HEADING:
+        if block.kind is not ParagraphKind.HEADING:
             break
         heading = reading.text[block.start : block.end]
         if "@" not in heading:

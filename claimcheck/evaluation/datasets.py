@@ -42,7 +42,7 @@ _TYPE_NAMES = {str: "string", bool: "Boolean", list: "list"}
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class LabeledRow:
     """A row: its id, the id of its document, and the fields of its task."""
 
     id: str
@@ -56,10 +56,10 @@ class Dataset:
 
     name: str
     sha256: str
-    examples: tuple[Example, ...]
+    examples: tuple[LabeledRow, ...]
 
 
-class Part(StrEnum):
+class RowPart(StrEnum):
     """Rows that people may view (open), may only score (sealed), or both."""
 
     OPEN = "open"
@@ -68,7 +68,7 @@ class Part(StrEnum):
 
     def includes(self, document_id: str) -> bool:
         """Return whether rows of this document are in the part."""
-        return self is Part.ALL or (self is Part.SEALED) == is_sealed(document_id)
+        return self is RowPart.ALL or (self is RowPart.SEALED) == is_sealed(document_id)
 
 
 def is_sealed(document_id: str) -> bool:
@@ -93,7 +93,7 @@ class Rows:
     dataset: str | None = None
     limit: int | None = None
     seed: int = 0
-    part: Part | str = Part.ALL
+    part: RowPart | str = RowPart.ALL
 
 
 def read_dataset(rows: Rows, task: str) -> Dataset:
@@ -112,7 +112,7 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
         digest.update(linked_data)
         convert = partial(convert, linked=linked)
 
-    def parse_row(row: Any, number: int) -> list[Example]:
+    def parse_row(row: Any, number: int) -> list[LabeledRow]:
         return list(_parse_examples(row, task, convert, number))
 
     examples = list(
@@ -123,7 +123,7 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
             f"{source} has no rows. Each line needs a JSON object with "
             f"{_list_fields(task)}."
         )
-    part = Part(rows.part)
+    part = RowPart(rows.part)
     examples = [example for example in examples if part.includes(example.document)]
     if not examples:
         raise InputError(f"{source} has no row in the {part} part")
@@ -133,7 +133,7 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
     return Dataset(name, digest.hexdigest(), tuple(examples))
 
 
-def _draw_sample(examples: list[Example], size: int, seed: int) -> list[Example]:
+def _draw_sample(examples: list[LabeledRow], size: int, seed: int) -> list[LabeledRow]:
     """Draw a sample, in the order of the file."""
     # Taking the start of a permutation makes a larger sample contain every smaller one.
     drawn = np.random.default_rng(seed).permutation(len(examples))[:size]
@@ -173,7 +173,7 @@ def _read_linked_file(
 
 def _parse_examples(
     row: Any, task: str, convert: Callable[..., Iterator[RowFields]], number: int
-) -> Iterator[Example]:
+) -> Iterator[LabeledRow]:
     """Yield the examples of one row of a file."""
     if not isinstance(row, dict):
         raise InputError("not a JSON object")
@@ -193,7 +193,7 @@ def _parse_examples(
         # number.
         row_id = str(fields.get("id") or row.get("id") or number)
         document_id = str(fields.get("doc_id") or row.get("doc_id") or row_id)
-        yield Example(row_id, document_id, fields)
+        yield LabeledRow(row_id, document_id, fields)
 
 
 def _check_fields(fields: RowFields, task: str) -> None:
@@ -241,12 +241,12 @@ def _normalize_fields(row: RowFields, task: str) -> Iterator[RowFields]:
         yield row
 
 
-ParseRow = Callable[[Any, int], list[Example]]
+ParseRow = Callable[[Any, int], list[LabeledRow]]
 
 
 def _parse(
     data: bytes, source: str, layout: Layout, parse_row: ParseRow
-) -> list[list[Example]]:
+) -> list[list[LabeledRow]]:
     match layout:
         case Layout.JSON_LINES:
             return read_rows(data, source, parse_row)
@@ -256,7 +256,9 @@ def _parse(
             return _parse_csv(data, source, parse_row)
 
 
-def _parse_json(data: bytes, source: str, parse_row: ParseRow) -> list[list[Example]]:
+def _parse_json(
+    data: bytes, source: str, parse_row: ParseRow
+) -> list[list[LabeledRow]]:
     """Parse the rows of a JSON file: a list of rows, or one row."""
     try:
         value = json.loads(data.decode("utf-8-sig"))
@@ -267,7 +269,7 @@ def _parse_json(data: bytes, source: str, parse_row: ParseRow) -> list[list[Exam
     )
 
 
-def _parse_csv(data: bytes, source: str, parse_row: ParseRow) -> list[list[Example]]:
+def _parse_csv(data: bytes, source: str, parse_row: ParseRow) -> list[list[LabeledRow]]:
     """Parse the rows of a CSV file; its first line names the columns."""
     try:
         text = data.decode("utf-8-sig")
@@ -279,9 +281,9 @@ def _parse_csv(data: bytes, source: str, parse_row: ParseRow) -> list[list[Examp
 
 def _parse_records(
     records: list[Any], source: str, parse_row: ParseRow
-) -> list[list[Example]]:
+) -> list[list[LabeledRow]]:
     """Parse records; report all broken ones by number."""
-    rows: list[list[Example]] = []
+    rows: list[list[LabeledRow]] = []
     problems: list[str] = []
     for number, record in enumerate(records, 1):
         try:

@@ -14,7 +14,13 @@ import numpy as np
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Task
-from claimcheck.evaluation.datasets import Dataset, Example, Part, Rows, read_dataset
+from claimcheck.evaluation.datasets import (
+    Dataset,
+    LabeledRow,
+    RowPart,
+    Rows,
+    read_dataset,
+)
 from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
 from claimcheck.evaluation.result import (
     Evaluation,
@@ -67,14 +73,14 @@ def run_evaluation(
         tables=task.build_tables(columns),
         # Once somebody has seen the sealed rows they are useless, so only aggregates
         # are returned.
-        rows=() if rows.part == Part.SEALED else tuple(measured),
+        rows=() if rows.part == RowPart.SEALED else tuple(measured),
     )
 
 
 def _measure_rows(
     task: Task, dataset: Dataset, setup: EngineSetup
 ) -> Iterator[MeasuredRow]:
-    def measure(example: Example) -> MeasuredRow:
+    def measure(example: LabeledRow) -> MeasuredRow:
         try:
             measurement = task.measure(example.fields, setup)
         except InputError as error:

@@ -94,7 +94,7 @@ def _explain(own: Sequence[Claim], new: Sequence[Claim]) -> str:
 def _list_other_blocks(reading: Reading) -> Iterator[Noise]:
     """Yield the headings, tables, and labels, which are not sentences."""
     for block in reading.blocks:
-        if block.kind is paragraphs.Kind.TEXT:
+        if block.kind is paragraphs.ParagraphKind.TEXT:
             continue
         for span in reading.locate(block.start, block.end):
             yield Noise(span.start, span.end, block.kind.value)

@@ -230,13 +230,13 @@ def _refuse_unusable(text: str, source: str) -> None:
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: has only white space; give some text")
     # Neither can be stored, printed, or sent. Usually the wrong encoding was used.
-    for offset, what in (
+    for offset, unstorable in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (find_half_pair(text), "a lone surrogate"),
     ):
         if offset >= 0:
             line, column = LineIndex(text).position(offset)
             raise InputError(
-                f"{source}:{line}:{column}: contains {what}; "
+                f"{source}:{line}:{column}: contains {unstorable}; "
                 "remove it, or convert the file to UTF-8 text"
             )

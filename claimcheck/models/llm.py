@@ -27,7 +27,8 @@ class ModelRequest:
     `schema` is the JSON Schema (OpenAI's strict subset) that the answer must follow,
     and `schema_name` its name. `schema_message` describes it in words, for endpoints
     that cannot enforce a schema. `temperature` and `seed` override the settings.
-    `brief` is kept because a repair of the answer needs it again.
+    `brief` is kept because a repair of the answer needs it again, and `fence` is the
+    mark around the text of others, to recognize it in the answer.
     """
 
     messages: tuple[Message, ...]
@@ -38,6 +39,7 @@ class ModelRequest:
     temperature: float | None = None
     seed: int | None = None
     brief: Brief = EMPTY_BRIEF
+    fence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

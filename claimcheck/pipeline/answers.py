@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from claimcheck import schemas
+from claimcheck.counting import format_count
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
@@ -257,8 +258,29 @@ def _read_response(request: ModelRequest, response: ModelResponse) -> Attempt:
     if cause is not None:
         return Attempt(response, ParsedAnswer(), cause, message)
     parsed = parse_answer(request.schema_name, text, request.brief)
+    parsed = _drop_marked_claims(parsed, request.fence)
     cause, message = _diagnose_parsed(request.schema_name, parsed, response)
     return Attempt(response, parsed, cause, message)
+
+
+def _drop_marked_claims(parsed: ParsedAnswer, fence: str) -> ParsedAnswer:
+    """Leave out claims about the mark around the text, as weak models make them."""
+    claims = parsed.fields.get("claims", ())
+    kept = {
+        index: claim
+        for index, claim in zip(parsed.indexes.get("claims", ()), claims, strict=True)
+        if fence not in f"{claim['quote']} {claim['text']}"
+    }
+    if not fence or len(kept) == len(claims):
+        return parsed
+    dropped = format_count(len(claims) - len(kept), "claim")
+    note = schemas.Problem("$.claims", f"left out {dropped} about the mark of the text")
+    return replace(
+        parsed,
+        fields=parsed.fields | {"claims": list(kept.values())},
+        indexes=parsed.indexes | {"claims": tuple(kept)},
+        corrections=(*parsed.corrections, note),
+    )
 
 
 def _merge_repair(

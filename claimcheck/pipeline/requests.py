@@ -65,7 +65,10 @@ def build_request(
     names = _read_language_names()
     variables["language"] = names.get(language.lower(), language)
     messages = prompts.render(template, variables, brief.prompts)
-    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
+    fence = str(variables["fence"])
+    return ModelRequest(
+        messages, schema_name, schema, schema_message, brief=brief, fence=fence
+    )
 
 
 # Cached, because every request of a run sends one of a few schemas.

@@ -83,7 +83,7 @@ def find_author_years(
     """Yield the citations by author and year.
 
     `is_style` is whether the draft cites so: then a citation may lack its reference.
-    Otherwise "(Paris, 2015)" is no citation.
+    Otherwise "(Paris, 2015)" cites nothing.
     """
     for match in _BRACKETS.finditer(text):
         parts = [_CITED.fullmatch(part) for part in match[1].split(";")]

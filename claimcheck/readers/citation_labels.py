@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from claimcheck.readers.author_years import find_author_years
-from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, Block, Link
+from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock, Link
 from claimcheck.readers.references import (
     ADDRESS,
     FILE,
@@ -91,7 +91,7 @@ class Citation:
     is_label: bool
 
 
-def find_citations(block: Block, references: References) -> list[Citation]:
+def find_citations(block: DraftBlock, references: References) -> list[Citation]:
     """Return the citations of a paragraph, in order."""
     found = [
         *_find_links(block, references),
@@ -110,7 +110,7 @@ def find_citations(block: Block, references: References) -> list[Citation]:
     return _find_labels(block, ordered)
 
 
-def _find_links(block: Block, references: References) -> Iterator[Citation]:
+def _find_links(block: DraftBlock, references: References) -> Iterator[Citation]:
     for link in block.links:
         label = block.text[link.start : link.end].strip()
         is_number = bool(NUMBER_LABEL.fullmatch(label))
@@ -158,7 +158,7 @@ def _find_flat_numbers(text: str, references: References) -> Iterator[Citation]:
             yield Citation(match.start(), match.end(), keys, True)
 
 
-def _find_author_years(block: Block, references: References) -> Iterator[Citation]:
+def _find_author_years(block: DraftBlock, references: References) -> Iterator[Citation]:
     found = find_author_years(block.text, references, is_style=references.has_authors)
     for item in found:
         # "([Smith, 2019](address))" is a link.
@@ -205,7 +205,7 @@ def names_source(label: str, target: str) -> bool:
     return any(word in name or name in word for word in known)
 
 
-def _find_labels(block: Block, citations: Sequence[Citation]) -> list[Citation]:
+def _find_labels(block: DraftBlock, citations: Sequence[Citation]) -> list[Citation]:
     """Return the citations; labels have the range of the entire label.
 
     Consecutive citations are one label. Its brackets and "see" are part of it.
@@ -226,7 +226,7 @@ def _find_labels(block: Block, citations: Sequence[Citation]) -> list[Citation]:
 class _Row:
     """Citations with nothing between them, and the text around them."""
 
-    def __init__(self, block: Block, row: Sequence[Citation]) -> None:
+    def __init__(self, block: DraftBlock, row: Sequence[Citation]) -> None:
         self._text = block.text
         self._tag = block.tag
         self._start, self._end = row[0].start, row[-1].end

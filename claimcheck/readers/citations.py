@@ -26,7 +26,7 @@ from claimcheck.readers.detect import detect_format
 from claimcheck.readers.docx_links import render_docx
 from claimcheck.readers.draft_page import (
     FOOTNOTE_ANCHOR,
-    Block,
+    DraftBlock,
     list_blocks,
     render_markdown,
 )
@@ -140,7 +140,7 @@ class _Sources:
 class _Cell:
     """A cell of a table; `text` is empty if it only names sources."""
 
-    block: Block
+    block: DraftBlock
     column: int
     text: str
     citations: Sequence[Citation]
@@ -158,7 +158,7 @@ class _Draft:
         self._titles: dict[int, str] = {}  # of the columns of a table
         self._table = 0
 
-    def add(self, block: Block, language: str) -> None:
+    def add(self, block: DraftBlock, language: str) -> None:
         """Add the sentences of a paragraph."""
         citations = find_citations(block, self._references)
         text, ranges = cut_labels(block.text, citations)
@@ -182,7 +182,7 @@ class _Draft:
                 self._last = sentence
             self._cite(sentence, _remove_attribution(sentence, own), cited)
 
-    def add_row(self, cells: Sequence[Block], language: str) -> None:
+    def add_row(self, cells: Sequence[DraftBlock], language: str) -> None:
         """Add a row of a table: its sentences, or else its values.
 
         A source in a separate cell, or next to the row's name, is about the entire row.
@@ -213,7 +213,7 @@ class _Draft:
                 self._last = f"{place}: {value.text}"
                 self._cite(self._last, self._last, citations)
 
-    def _read_titles(self, cells: Sequence[Block]) -> bool:
+    def _read_titles(self, cells: Sequence[DraftBlock]) -> bool:
         """Return whether this row has the titles of the columns."""
         table = cells[0].cell[0] if cells[0].cell else 0
         is_first = table != self._table
@@ -228,7 +228,7 @@ class _Draft:
             self._titles = {_get_column(cell): cell.text.strip() for cell in cells}
         return are_titles
 
-    def _read_cell(self, block: Block) -> _Cell:
+    def _read_cell(self, block: DraftBlock) -> _Cell:
         """Return a cell's text without its citations, and the citations."""
         column = _get_column(block)
         citations = find_citations(block, self._references)
@@ -276,7 +276,7 @@ class _Draft:
         return CitedDraft(tuple(cited), tuple(uncited), tuple(unused.values()))
 
 
-def _get_column(cell: Block) -> int:
+def _get_column(cell: DraftBlock) -> int:
     return cell.cell[2] if cell.cell else 0
 
 
@@ -297,7 +297,7 @@ def _is_prose(text: str) -> bool:
     return ends_sentence or len(text.split()) >= _MIN_PROSE_WORDS
 
 
-def _is_value(block: Block, citation: Citation, column: int) -> bool:
+def _is_value(block: DraftBlock, citation: Citation, column: int) -> bool:
     """Whether a cell's link is a number, or the name of the row."""
     words = block.text[citation.start : citation.end].strip()
     is_link = any(

@@ -41,7 +41,7 @@ class Link:
 
 
 @dataclass(slots=True)
-class Block:
+class DraftBlock:
     """A paragraph; a line break in it is a <br>, and `names` are its anchors.
 
     `number` is its number in an ordered list. In a table, `cell` has the numbers of the
@@ -60,9 +60,9 @@ class Block:
         """Whether the block is a heading."""
         return self.tag in _HEADINGS
 
-    def split_lines(self) -> list[Block]:
+    def split_lines(self) -> list[DraftBlock]:
         """Return a block for each line; the first keeps the names."""
-        lines: list[Block] = []
+        lines: list[DraftBlock] = []
         start = 0
         for line in self.text.split("\n"):
             end = start + len(line)
@@ -71,12 +71,12 @@ class Block:
                 for link in self.links
                 if start <= link.start and link.end <= end
             ]
-            lines.append(Block(line, links))
+            lines.append(DraftBlock(line, links))
             start = end + 1
         lines[0].names, lines[0].number = self.names, self.number
         return lines
 
-    def append(self, line: Block) -> None:
+    def append(self, line: DraftBlock) -> None:
         """Add another block's text and links at the end."""
         start = len(self.text) + 1
         self.text += f" {line.text}"
@@ -110,7 +110,7 @@ def render_markdown(text: str) -> str:
     return f"{page}<ul>{''.join(notes)}</ul>"
 
 
-def list_blocks(page: str) -> list[Block]:
+def list_blocks(page: str) -> list[DraftBlock]:
     """Return the paragraphs of an HTML page that have text."""
     parser = _PageParser()
     parser.feed(page)
@@ -121,10 +121,10 @@ def list_blocks(page: str) -> list[Block]:
 class _PageParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.blocks: list[Block] = [Block()]
+        self.blocks: list[DraftBlock] = [DraftBlock()]
         self._skipped = 0
         self._lists: list[int] = []  # the last number in each open list; -1 is none
-        self._link: tuple[Block, int, str] | None = None
+        self._link: tuple[DraftBlock, int, str] | None = None
         self._is_raised = False
         self._table = self._row = self._column = 0
 
@@ -160,12 +160,12 @@ class _PageParser(HTMLParser):
             self._column = 0
         elif tag in _CELLS:
             self._column += 1
-        self._append_block(Block(tag=tag))
+        self._append_block(DraftBlock(tag=tag))
         if tag == "li" and self._lists and self._lists[-1] >= 0:
             self._lists[-1] += 1
             self.blocks[-1].number = self._lists[-1]
 
-    def _append_block(self, block: Block) -> None:
+    def _append_block(self, block: DraftBlock) -> None:
         if self._row and self._column:
             block.cell = self._table, self._row, self._column
         self.blocks.append(block)
@@ -184,7 +184,7 @@ class _PageParser(HTMLParser):
             number = self.blocks[-1].number if tag == "p" else None
             if tag == "table":
                 self._row = 0
-            self._append_block(Block(number=number))
+            self._append_block(DraftBlock(number=number))
 
     def handle_data(self, data: str) -> None:
         if self._skipped:
@@ -196,7 +196,7 @@ class _PageParser(HTMLParser):
             text = text.translate(_TO_RAISED)
         block.text += text.lstrip() if block.text[-1:].isspace() else text
 
-    def _end_link(self, first: Block, start: int, target: str) -> None:
+    def _end_link(self, first: DraftBlock, start: int, target: str) -> None:
         if target.startswith(_NO_SOURCE):
             return
         # A link may enclose several paragraphs.

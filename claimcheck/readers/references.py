@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from claimcheck.readers.author_years import list_reference_keys
-from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, Block
+from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock
 
 # Addresses as people write them, including bare DOIs.
 ADDRESS = re.compile(
@@ -55,13 +55,13 @@ class References(dict[str, list[str]]):
 
 
 def split_references(
-    blocks: Sequence[Block],
-) -> tuple[References, list[Block]]:
+    blocks: Sequence[DraftBlock],
+) -> tuple[References, list[DraftBlock]]:
     """Return the references, and the other paragraphs."""
     linked = {link.target for block in blocks for link in block.links}
     references = References()
     paragraphs = []
-    section: Block | None = None  # the title of the list of references
+    section: DraftBlock | None = None  # the title of the list of references
     for block in blocks:
         lines = block.split_lines()
         is_title = _is_references_title(block, lines[0])
@@ -79,7 +79,7 @@ def split_references(
     return references, paragraphs
 
 
-def _continues(section: Block | None, block: Block) -> bool:
+def _continues(section: DraftBlock | None, block: DraftBlock) -> bool:
     """Whether a paragraph without a number belongs to a list of references.
 
     Without a heading, the list ends with its last number.
@@ -87,7 +87,7 @@ def _continues(section: Block | None, block: Block) -> bool:
     return section is not None and (section.is_heading or block.tag == "li")
 
 
-def _is_references_title(block: Block, line: Block) -> bool:
+def _is_references_title(block: DraftBlock, line: DraftBlock) -> bool:
     if not REFERENCES_TITLE.fullmatch(line.text) or line.links:
         return False
     return block.is_heading or block.tag not in ("td", "th", "li")
@@ -107,13 +107,13 @@ def _add_reference(
 
 
 def _read_entries(
-    lines: Sequence[Block], linked: set[str], *, in_references: bool
+    lines: Sequence[DraftBlock], linked: set[str], *, in_references: bool
 ) -> list[tuple[list[str], list[str]]]:
     """Return the keys and the sources of each reference.
 
     Lines without a key continue the reference before them.
     """
-    entries: list[tuple[list[str], int, Block]] = []
+    entries: list[tuple[list[str], int, DraftBlock]] = []
     for line in lines:
         keys, start = _find_keys(line, linked, in_references=in_references)
         if keys:
@@ -124,7 +124,7 @@ def _read_entries(
 
 
 def _find_keys(
-    line: Block, linked: set[str], *, in_references: bool
+    line: DraftBlock, linked: set[str], *, in_references: bool
 ) -> tuple[list[str], int]:
     """Return the keys of a reference, and the offset of its text."""
     keys = [
@@ -146,7 +146,7 @@ def _find_keys(
     return keys, start
 
 
-def _list_sources(line: Block, start: int) -> list[str]:
+def _list_sources(line: DraftBlock, start: int) -> list[str]:
     """Return the addresses or files in a reference, or else its title."""
     found = [link.target for link in line.links if not link.target.startswith("#")]
     text = line.text

@@ -27,6 +27,7 @@ _COLORS = {
     Label.REFUTED: _RED,
     Label.CONFLICTING_EVIDENCE: _ORANGE,
 }
+# Of 255, so that the words under a mark stay readable. Chosen by hand.
 _ALPHA = 110
 
 

@@ -70,7 +70,9 @@ def export_run(
     # A bundle always contains the text, because it must be verifiable.
     if format is Format.BUNDLE:
         config = history.store.batch(location.batch).config
-        answers = [BundledAnswer(*row) for row in history.store.load_answers(location)]
+        answers = [
+            BundledAnswer(*row) for row in history.store.answers.list_all(location)
+        ]
         return _read_written_file(lambda path: write_bundle(run, path, config, answers))
     if format is Format.PARQUET:
         return _read_written_file(lambda path: table.write_parquet([run], path))

@@ -44,6 +44,7 @@ from claimcheck.server.responses import (
 from claimcheck.version import __version__
 
 RUN_NAME_PATTERN = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
+# Each word of a query is compared with the text of every run in the store.
 MAX_QUERY_LENGTH = 200
 RunName = Annotated[
     str, Path(pattern=RUN_NAME_PATTERN, description="The name of a run, such as 2-17.")

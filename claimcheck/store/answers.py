@@ -8,9 +8,92 @@ from dataclasses import replace
 
 from claimcheck.errors import StoreError
 from claimcheck.llm.budget import RequestCost
-from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
+from claimcheck.llm.stored import is_usable
+from claimcheck.models.brief import Brief
+from claimcheck.models.llm import (
+    ModelRequest,
+    ModelResponse,
+    Usage,
+    dump_response,
+    load_response,
+)
 from claimcheck.models.outcome import RunLocation
-from claimcheck.store.store import RunStore
+from claimcheck.store.database import Database
+
+# Fewer answers say little about the usual length. Chosen by hand.
+_MIN_ANSWERS_FOR_MEAN = 10
+# Some endpoints count wrongly, and SQLite cannot add numbers above 2**63: a trillion
+# leaves room for the sum of nine million answers.
+MAX_TOKENS = 10**12
+
+
+class Answers:
+    """The answers in a store, each stored as soon as it was paid for."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, location: RunLocation, digest: str) -> ModelResponse | None:
+        """Return the stored answer to a request of this document, or None."""
+        row = self._database.fetch_one(
+            "SELECT response FROM answers WHERE batch = ? AND document = ? "
+            "AND digest = ? AND NOT void ORDER BY number LIMIT 1",
+            (location.batch, location.document, digest),
+        )
+        return None if row is None else load_response(row[0])
+
+    def list_all(self, location: RunLocation) -> list[tuple[str, str]]:
+        """Return the digests and answers of a run, without void answers."""
+        return self._database.fetch_all(
+            "SELECT digest, response FROM answers "
+            "WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
+            (location.batch, location.document),
+        )
+
+    def save(
+        self, location: RunLocation, digest: str, schema: str, response: ModelResponse
+    ) -> None:
+        """Store an answer that was paid for, usable or not."""
+        usage = response.usage
+        self._database.execute(
+            "INSERT INTO answers (batch, document, digest, schema, response, "
+            "input_tokens, output_tokens, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                location.batch,
+                location.document,
+                digest,
+                schema,
+                dump_response(response),
+                min(usage.input_tokens, MAX_TOKENS),
+                min(usage.output_tokens, MAX_TOKENS),
+                usage.cost_usd,
+            ),
+        )
+        self._database.require_file()
+
+    def mean_output_tokens(self, batch: int) -> dict[str, int]:
+        """Return the mean length of answers by schema, if there are enough."""
+        rows = self._database.fetch_all(
+            "SELECT schema, avg(output_tokens) FROM answers WHERE batch = ? "
+            "GROUP BY schema HAVING count(*) >= ?",
+            (batch, _MIN_ANSWERS_FOR_MEAN),
+        )
+        return {schema: round(mean) for schema, mean in rows}
+
+    def discard_unusable(self, location: RunLocation, brief: Brief) -> None:
+        """Void the answers of a document that do not follow their schemas."""
+        answers = self._database.fetch_all(
+            "SELECT number, schema, response FROM answers "
+            "WHERE batch = ? AND document = ? AND NOT void",
+            (location.batch, location.document),
+        )
+        for number, schema, response in answers:
+            if not is_usable(schema, load_response(response), brief):
+                self._database.execute(
+                    # Not deleted, because it was paid for and counts as spent.
+                    "UPDATE answers SET void = 1 WHERE number = ?",
+                    (number,),
+                )
 
 
 class DocumentAnswers:
@@ -19,14 +102,14 @@ class DocumentAnswers:
     An `AnswerStore` for `StoredAnswersClient`.
     """
 
-    def __init__(self, store: RunStore, location: RunLocation) -> None:
-        self._store = store
+    def __init__(self, answers: Answers, location: RunLocation) -> None:
+        self._answers = answers
         self._location = location
         self._counted: set[str] = set()
 
     def find(self, digest: str) -> ModelResponse | None:
         """Return the stored answer; only the first time with its cost."""
-        response = self._store.find_answer(self._location, digest)
+        response = self._answers.find(self._location, digest)
         if response is None:
             return None
         if digest in self._counted:
@@ -37,7 +120,7 @@ class DocumentAnswers:
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
         """Store an answer, usable or not: it has been paid for."""
         schema = request.schema_name
-        self._store.save_answer(self._location, digest, schema, response)
+        self._answers.save(self._location, digest, schema, response)
         self._counted.add(digest)
 
 
@@ -48,8 +131,8 @@ class StoredReservations:
     killed, may have been billed, so it must count against the budget.
     """
 
-    def __init__(self, store: RunStore, batch: int) -> None:
-        self._database = store.database
+    def __init__(self, database: Database, batch: int) -> None:
+        self._database = database
         self._batch = batch
 
     def add(self, cost: RequestCost) -> int:

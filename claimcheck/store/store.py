@@ -1,7 +1,8 @@
-"""The run store: documents, outcomes, and answers, in one SQLite file.
+"""The run store: batches, documents, and their outcomes, in one SQLite file.
 
 A killed process leaves the file intact: each outcome and each paid answer is committed
-before anything else happens. `history` lists and deletes single runs of the same file.
+before anything else happens. `answers` has the paid answers of the same file, and
+`history` lists and deletes its runs.
 """
 
 from __future__ import annotations
@@ -24,14 +25,8 @@ from claimcheck.errors import (
     UnstorableError,
     join_problems,
 )
-from claimcheck.llm.stored import is_usable
 from claimcheck.models.decision import load_decision
 from claimcheck.models.document import Document, load_document
-from claimcheck.models.llm import (
-    ModelResponse,
-    dump_response,
-    load_response,
-)
 from claimcheck.models.outcome import (
     BatchStatus,
     DocumentState,
@@ -40,15 +35,11 @@ from claimcheck.models.outcome import (
     RunLocation,
 )
 from claimcheck.models.run import Run, load_run
+from claimcheck.store.answers import MAX_TOKENS, Answers
 from claimcheck.store.database import Database
 from claimcheck.store.tables import STORE_LAYOUT
 
 _ROWS_PER_QUERY = 200  # a store may be larger than the memory
-# Fewer answers say little about the usual length. Chosen by hand.
-_MIN_ANSWERS_FOR_MEAN = 10
-# Some endpoints count wrongly, and SQLite cannot add numbers above 2**63: a trillion
-# leaves room for the sum of nine million answers.
-_MAX_TOKENS = 10**12
 _MAX_NAMED_SOURCES = 3  # with a failure, so that a table stays readable
 
 
@@ -71,6 +62,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         # Each answer is a commit, and FULL would wait for the disk each time. NORMAL
         # survives a killed process; only a power failure may lose the last answers.
         self.database = Database(path, STORE_LAYOUT, synchronous="NORMAL")
+        self.answers = Answers(self.database)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -159,15 +151,6 @@ class RunStore(AbstractContextManager["RunStore"]):
         )
         spent_usd = (usd or 0.0) if with_price == total else None
         return BatchStatus(number, json.loads(config_json), counts, spent_usd, tokens)
-
-    def mean_output_tokens(self, batch: int) -> dict[str, int]:
-        """Return the mean length of answers by schema, if there are enough."""
-        rows = self.database.fetch_all(
-            "SELECT schema, avg(output_tokens) FROM answers WHERE batch = ? "
-            "GROUP BY schema HAVING count(*) >= ?",
-            (batch, _MIN_ANSWERS_FOR_MEAN),
-        )
-        return {schema: round(mean) for schema, mean in rows}
 
     # Outcomes
 
@@ -272,8 +255,8 @@ class RunStore(AbstractContextManager["RunStore"]):
             "message": outcome.message,
             "run": outcome.run,
             "requests": usage.requests,
-            "input_tokens": min(usage.input_tokens, _MAX_TOKENS),
-            "output_tokens": min(usage.output_tokens, _MAX_TOKENS),
+            "input_tokens": min(usage.input_tokens, MAX_TOKENS),
+            "output_tokens": min(usage.output_tokens, MAX_TOKENS),
             "cost_usd": usage.cost_usd,
             "finished": time.time(),
         }
@@ -383,46 +366,6 @@ class RunStore(AbstractContextManager["RunStore"]):
             raise NotFoundError(f"{location}: this run does not exist")
         return run
 
-    # Answers
-
-    def find_answer(self, location: RunLocation, digest: str) -> ModelResponse | None:
-        """Return the stored answer to a request of this document, or None."""
-        row = self.database.fetch_one(
-            "SELECT response FROM answers WHERE batch = ? AND document = ? "
-            "AND digest = ? AND NOT void ORDER BY number LIMIT 1",
-            (location.batch, location.document, digest),
-        )
-        return None if row is None else load_response(row[0])
-
-    def load_answers(self, location: RunLocation) -> list[tuple[str, str]]:
-        """Return the digests and answers of a run, without void answers."""
-        return self.database.fetch_all(
-            "SELECT digest, response FROM answers "
-            "WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
-            (location.batch, location.document),
-        )
-
-    def save_answer(
-        self, location: RunLocation, digest: str, schema: str, response: ModelResponse
-    ) -> None:
-        """Store an answer that was paid for, usable or not."""
-        usage = response.usage
-        self.database.execute(
-            "INSERT INTO answers (batch, document, digest, schema, response, "
-            "input_tokens, output_tokens, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                location.batch,
-                location.document,
-                digest,
-                schema,
-                dump_response(response),
-                min(usage.input_tokens, _MAX_TOKENS),
-                min(usage.output_tokens, _MAX_TOKENS),
-                usage.cost_usd,
-            ),
-        )
-        self.database.require_file()
-
     def discard_failed_answers(self, location: RunLocation) -> None:
         """Void the unusable answers of a failed or partial document."""
         with self.database.transaction():
@@ -438,18 +381,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         # The batch's kinds and fields decide which answers follow their schema.
         config = self.batch(location.batch).config
         brief = read_stored_brief(config.get("settings", {}))
-        answers = self.database.fetch_all(
-            "SELECT number, schema, response FROM answers "
-            "WHERE batch = ? AND document = ? AND NOT void",
-            (location.batch, location.document),
-        )
-        for number, schema, response in answers:
-            if not is_usable(schema, load_response(response), brief):
-                self.database.execute(
-                    # Not deleted, because it was paid for and counts as spent.
-                    "UPDATE answers SET void = 1 WHERE number = ?",
-                    (number,),
-                )
+        self.answers.discard_unusable(location, brief)
 
     def _load_outcome(
         self, location: RunLocation

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from claimcheck.resources import read_words
 from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise
 from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
-from claimcheck.text.speakers import Label, Speakers
+from claimcheck.text.speakers import SpeakerLabel, Speakers
 from claimcheck.text.tables import find_tables
 
 # Includes the Arabic, CJK, and Devanagari marks that correspond to ours.
@@ -51,7 +51,7 @@ _MAX_UNPUNCTUATED_CHARACTERS = 240
 _QUOTE_MARKS = "> \t*"
 
 
-class Kind(Enum):
+class ParagraphKind(Enum):
     """The kind of a paragraph. Only `TEXT` has sentences."""
 
     TEXT = "text"
@@ -77,7 +77,7 @@ class _Line(NamedTuple):
     bullet: bool = False
     ends_page: bool = False
     opens: bool = False
-    kind: Kind = Kind.TEXT
+    kind: ParagraphKind = ParagraphKind.TEXT
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class Paragraph:
     contiguous: bool
     bullet: bool
     opens: bool
-    kind: Kind
+    kind: ParagraphKind
     after_noise: bool
     after_page: bool
     unfinished: int
@@ -107,7 +107,7 @@ class Paragraph:
         """Whether a line continues this paragraph, on a page `wrap` wide."""
         if line.blank or line.bullet or line.opens:
             return False
-        if self.kind is not Kind.TEXT or line.kind is not Kind.TEXT:
+        if self.kind is not ParagraphKind.TEXT or line.kind is not ParagraphKind.TEXT:
             return False
         # A line much shorter than the page was ended by its author.
         return (
@@ -164,7 +164,7 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
     """Whether a paragraph continues the sentence of the one before."""
     if paragraph.bullet or paragraph.opens:
         return False
-    if {before.kind, paragraph.kind} != {Kind.TEXT}:
+    if {before.kind, paragraph.kind} != {ParagraphKind.TEXT}:
         return False
     starts_lower = source[paragraph.start : paragraph.start + 1].islower()
     if not (starts_lower or paragraph.after_page) or not before.is_open():
@@ -258,14 +258,14 @@ class _LineFinder:
             start, end = end, end + len(line)
             label = self._find_label(start, end)
             if label is None or self._source[start : label.start].strip(_QUOTE_MARKS):
-                yield self._read_line(start, end, Kind.TEXT)
+                yield self._read_line(start, end, ParagraphKind.TEXT)
                 continue
             label_end = min(label.end, end)
-            yield self._read_line(start, label_end, Kind.LABEL)
+            yield self._read_line(start, label_end, ParagraphKind.LABEL)
             if self._source[label_end:end].strip():
-                yield self._read_line(label_end, end, Kind.TEXT)
+                yield self._read_line(label_end, end, ParagraphKind.TEXT)
 
-    def _find_label(self, start: int, end: int) -> Label | None:
+    def _find_label(self, start: int, end: int) -> SpeakerLabel | None:
         """Return the label at the start of a line, if any."""
         index = bisect_right(self._label_ends, start)
         if index < len(self._label_ends):
@@ -273,7 +273,7 @@ class _LineFinder:
             return label if label.start < end else None
         return None
 
-    def _read_line(self, start: int, end: int, kind: Kind) -> _Line:
+    def _read_line(self, start: int, end: int, kind: ParagraphKind) -> _Line:
         noise, index = self._noise, self._skip_noise(start)
         noisy = index < len(noise) and noise[index].start < end
         ranges = [(start, end)]
@@ -294,7 +294,7 @@ class _LineFinder:
         return index
 
     def _strip_line(
-        self, ranges: list[tuple[int, int]], noisy: bool, kind: Kind
+        self, ranges: list[tuple[int, int]], noisy: bool, kind: ParagraphKind
     ) -> _Line:
         """Return a line that has text, without its bullet and white space."""
         first, last = ranges[0][0], ranges[-1][1]
@@ -311,7 +311,7 @@ class _LineFinder:
             noisy=noisy,
             bullet=bullet is not None,
             opens=self._speakers.starts_turn(first, start + 1),
-            kind=Kind.TABLE if is_row and kind is Kind.TEXT else kind,
+            kind=ParagraphKind.TABLE if is_row and kind is ParagraphKind.TEXT else kind,
         )
 
 

@@ -22,8 +22,8 @@ from claimcheck.text.noise import Noise, find_noise
 from claimcheck.text.paragraphs import (
     CLOSING_MARKS,
     SENTENCE_ENDS,
-    Kind,
     Paragraph,
+    ParagraphKind,
     find_paragraphs,
     subtract_noise,
 )
@@ -54,7 +54,7 @@ class Block(NamedTuple):
 
     start: int
     end: int
-    kind: Kind
+    kind: ParagraphKind
     speaker: str | None = None
 
 
@@ -139,7 +139,7 @@ def _fold_voice(
     source: str, paragraph: Paragraph, speakers: Speakers
 ) -> list[MappedPiece]:
     """Return the voice of a caption, "<v Ann>", in readable form: "Ann:"."""
-    if paragraph.kind is not Kind.LABEL or source[paragraph.start] != "<":
+    if paragraph.kind is not ParagraphKind.LABEL or source[paragraph.start] != "<":
         return []
     name = speakers.find(paragraph.start) or "Unknown speaker"
     return [MappedPiece(f"{name}:", paragraph.start, paragraph.end)]
@@ -147,9 +147,9 @@ def _fold_voice(
 
 def _choose_gap(source: str, before: Block, end: int, start: int) -> str:
     """Return the separator of two blocks: a space, newline, or blank line."""
-    if before.kind is Kind.LABEL and "\n" not in source[end:start]:
+    if before.kind is ParagraphKind.LABEL and "\n" not in source[end:start]:
         return " "
-    return "\n" if before.kind is Kind.TABLE else "\n\n"
+    return "\n" if before.kind is ParagraphKind.TABLE else "\n\n"
 
 
 def _mark_headings(
@@ -164,11 +164,13 @@ def _mark_headings(
         words = text[block.start : block.end]
         # "(Applause.)" is within a speech, but the speaker does not say it.
         is_aside = words[0] in "([" and words[-1] in ")]"
-        said = block._replace(speaker=None) if is_aside else block
-        is_heading = _is_heading(said, words, list_items)
-        marked.append(said._replace(kind=Kind.HEADING) if is_heading else said)
+        spoken = block._replace(speaker=None) if is_aside else block
+        is_heading = _is_heading(spoken, words, list_items)
+        marked.append(
+            spoken._replace(kind=ParagraphKind.HEADING) if is_heading else spoken
+        )
     # A poem or a list of names is text, not a page of headings.
-    has_text = any(block.kind is Kind.TEXT for block in marked)
+    has_text = any(block.kind is ParagraphKind.TEXT for block in marked)
     return tuple(_mark_references(text, marked) if has_text else blocks)
 
 
@@ -177,20 +179,20 @@ def _mark_references(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
     is_reference = False
     for block in blocks:
         words = text[block.start : block.end]
-        if block.kind is Kind.HEADING:
+        if block.kind is ParagraphKind.HEADING:
             # "7. References", "== References =="
             label = words.strip(_HEADING_SIGNS).lower()
             # An entry without a full stop looks like a heading, but has a year.
             is_entry = is_reference and any(char.isdigit() for char in words)
             is_reference = label in _REFERENCE_HEADINGS or is_entry
-        if is_reference and block.kind is Kind.TEXT:
-            yield block._replace(kind=Kind.REFERENCE)
+        if is_reference and block.kind is ParagraphKind.TEXT:
+            yield block._replace(kind=ParagraphKind.REFERENCE)
         else:
             yield block
 
 
 def _is_heading(block: Block, words: str, list_items: set[int]) -> bool:
-    if block.kind is not Kind.TEXT or block.start in list_items:
+    if block.kind is not ParagraphKind.TEXT or block.start in list_items:
         return False
     # Speech is a sentence, with or without a full stop.
     return block.speaker is None and _looks_like_heading(words)

@@ -18,7 +18,7 @@ import sentencex
 
 from claimcheck import tokens
 from claimcheck.resources import read_words
-from claimcheck.text.paragraphs import Kind
+from claimcheck.text.paragraphs import ParagraphKind
 from claimcheck.text.reading import Reading
 from claimcheck.text.words import is_word
 
@@ -144,7 +144,7 @@ def split_sentences(
     """
     sentences: list[Sentence] = []
     for number, block in enumerate(reading.blocks):
-        if block.kind is not Kind.TEXT and not headings:
+        if block.kind is not ParagraphKind.TEXT and not headings:
             continue
         text = reading.text[block.start : block.end]
         for start, end in _find_sentence_bounds(text, language or "en"):

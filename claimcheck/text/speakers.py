@@ -104,7 +104,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Label:
+class SpeakerLabel:
     """The characters [start, end) that name the speaker of what follows.
 
     `speaker` is None if unknown.
@@ -119,7 +119,7 @@ class Label:
 class Speakers:
     """The labels of a text in order, and the offsets where speakers start."""
 
-    labels: tuple[Label, ...]
+    labels: tuple[SpeakerLabel, ...]
     turns: tuple[tuple[int, str | None], ...]
 
     def find(self, offset: int) -> str | None:
@@ -136,24 +136,24 @@ class Speakers:
 def find_speakers(text: str) -> Speakers:
     """Find the labels in a text, and the turns that they start."""
     labels, turns = find_reply_labels(text)
-    found = [Label(*label) for label in labels]
+    found = [SpeakerLabel(*label) for label in labels]
     if not found:
         found = _find_voices(text) or _find_conversation(text)
         turns = list(_list_turns(text, found))
     return Speakers(tuple(found), tuple(turns))
 
 
-def _find_voices(text: str) -> list[Label]:
+def _find_voices(text: str) -> list[SpeakerLabel]:
     if "<v" not in text:
         return []
-    labels: list[Label] = []
+    labels: list[SpeakerLabel] = []
     for match in _VOICE.finditer(text):
         name = " ".join((match["name"] or "").split())
-        labels.append(Label(match.start(), match.end(), name or None))
+        labels.append(SpeakerLabel(match.start(), match.end(), name or None))
     return labels
 
 
-def _find_conversation(text: str) -> list[Label]:
+def _find_conversation(text: str) -> list[SpeakerLabel]:
     """Return the labels of a transcript; none if the text may not be one."""
     timed = [match for form in _TIMED_LABELS for match in form.finditer(text)]
     timed = [match for match in timed if _is_name(match["name"])]
@@ -291,8 +291,8 @@ def _introduces_prose(match: re.Match[str], text: str) -> bool:
     return len(words) >= _MIN_PROSE_WORDS or bool(words and words[-1][-1] in ".?!…-—")
 
 
-def _make_label(match: re.Match[str]) -> Label:
-    return Label(match.start(), match.end(), _shorten(match["name"]))
+def _make_label(match: re.Match[str]) -> SpeakerLabel:
+    return SpeakerLabel(match.start(), match.end(), _shorten(match["name"]))
 
 
 def _shorten(name: str) -> str:
@@ -311,15 +311,17 @@ def _drop_title(name: str) -> str:
     return rest if rest and title.rstrip(".") in _TITLE_WORDS else f"{title} {rest}"
 
 
-def _drop_overlaps(labels: list[Label]) -> list[Label]:
-    distinct: list[Label] = []
+def _drop_overlaps(labels: list[SpeakerLabel]) -> list[SpeakerLabel]:
+    distinct: list[SpeakerLabel] = []
     for label in labels:
         if not distinct or label.start >= distinct[-1].end:
             distinct.append(label)
     return distinct
 
 
-def _list_turns(text: str, labels: list[Label]) -> Iterator[tuple[int, str | None]]:
+def _list_turns(
+    text: str, labels: list[SpeakerLabel]
+) -> Iterator[tuple[int, str | None]]:
     """Yield the offsets at which the speaker changes."""
     is_conversation = _is_dense(text, labels)
     others = _find_other_labels(text) if labels else []
@@ -343,7 +345,7 @@ def _find_other_labels(text: str) -> list[int]:
     return [match.start() for match in found]
 
 
-def _is_dense(text: str, labels: list[Label]) -> bool:
+def _is_dense(text: str, labels: list[SpeakerLabel]) -> bool:
     if _is_captions(text):
         return True  # in captions, a speaker continues until the next label
     if not labels:

@@ -48,7 +48,7 @@ _OFFSET_POSITIONS = frozenset(
 _DIGEST_LENGTH = 12
 
 
-class Outcome(StrEnum):
+class OutputMeaning(StrEnum):
     """What an output of a model stands for."""
 
     ENTAILED = "entailed"
@@ -59,16 +59,16 @@ class Outcome(StrEnum):
 # Labels of published models, in lower case, letters only. Two-label models, such as
 # MiniCheck, know "supported" and everything else.
 _LABELS = {
-    Outcome.ENTAILED: (
+    OutputMeaning.ENTAILED: (
         "entailment entailed entails entail supports supported support supporting "
         "consistent faithful grounded attributable"
     ),
-    Outcome.NEUTRAL: (
+    OutputMeaning.NEUTRAL: (
         "neutral neither notenoughinfo notenoughinformation notenoughevidence nei "
         "unknown notentailment nonentailment notentailed notsupported unsupported "
         "inconsistent unfaithful ungrounded hallucinated hallucination notattributable"
     ),
-    Outcome.CONTRADICTED: (
+    OutputMeaning.CONTRADICTED: (
         "contradiction contradicted contradicts contradict contradictory refutes "
         "refuted refute refuting"
     ),
@@ -92,7 +92,7 @@ class ModelFolder:
     tokenizer: Path
     config: Path
     labels: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[OutputMeaning, ...]
     max_tokens: int
     temperature: float
     calibration: Calibration
@@ -274,11 +274,11 @@ def _read_labels(config: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     return tuple(labels[index] for index in expected)
 
 
-def _map_labels(labels: tuple[str, ...], path: Path) -> tuple[Outcome, ...]:
+def _map_labels(labels: tuple[str, ...], path: Path) -> tuple[OutputMeaning, ...]:
     # With one output there is nothing to confuse, and many configurations do not name
     # it.
     if len(labels) == 1:
-        return (Outcome.ENTAILED,)
+        return (OutputMeaning.ENTAILED,)
     known = []
     unknown = []
     for label in labels:
@@ -288,7 +288,7 @@ def _map_labels(labels: tuple[str, ...], path: Path) -> tuple[Outcome, ...]:
             unknown.append(label)
         else:
             known.append(outcome)
-    if unknown or known.count(Outcome.ENTAILED) != 1:
+    if unknown or known.count(OutputMeaning.ENTAILED) != 1:
         raise InputError(
             f"{path}: the labels {', '.join(labels)} do not say which output means "
             "entailment. In a copy of the folder, set id2label to names such as "

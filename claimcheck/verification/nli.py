@@ -23,7 +23,7 @@ import numpy as np
 
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
-from claimcheck.verification.model_folder import ModelFolder, Outcome
+from claimcheck.verification.model_folder import ModelFolder, OutputMeaning
 from claimcheck.verification.scorer import Calibration, Entailment
 
 if TYPE_CHECKING:
@@ -160,20 +160,20 @@ class CrossEncoder:
         return self._interpret(logits[0].astype(np.float64))
 
     def _interpret(self, logits: NDArray[np.float64]) -> Entailment:
-        outcomes: Sequence[Outcome] = self._model.outcomes
+        outcomes: Sequence[OutputMeaning] = self._model.outcomes
         if len(outcomes) == 1:
             # The log-odds of "entailed": the same as a second logit of 0.
             logits = np.array([logits[0], 0.0])
-            outcomes = (Outcome.ENTAILED, Outcome.NEUTRAL)
-        entailed_index = outcomes.index(Outcome.ENTAILED)
+            outcomes = (OutputMeaning.ENTAILED, OutputMeaning.NEUTRAL)
+        entailed_index = outcomes.index(OutputMeaning.ENTAILED)
         rest = np.delete(logits, entailed_index)
         powers = np.exp(rest - rest.max())
         log_odds = logits[entailed_index] - rest.max() - math.log(powers.sum())
         entailed = _compute_sigmoid(log_odds / self._model.temperature)
         is_contradicted = [
-            outcome is Outcome.CONTRADICTED
+            outcome is OutputMeaning.CONTRADICTED
             for outcome in outcomes
-            if outcome is not Outcome.ENTAILED
+            if outcome is not OutputMeaning.ENTAILED
         ]
         share = float(powers[is_contradicted].sum() / powers.sum())
         contradicted = (1 - entailed) * share

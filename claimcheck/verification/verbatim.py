@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from claimcheck.models.verdict import Difference
 from claimcheck.text.negation import list_negations
 from claimcheck.verification.language import Language
-from claimcheck.verification.windows import Match
+from claimcheck.verification.windows import SentenceMatch
 
 _QUOTATION_MARK = re.compile('["“”„«»「」]')
 _QUESTION_MARKS = ("?", "？", "؟")
 _MAX_CANDIDATES = 40
 
 
-def find_repeating_sentence(match: Match) -> int | None:
+def find_repeating_sentence(match: SentenceMatch) -> int | None:
     """Return a sentence that states all words of the claim in their order."""
     claim = _split(match.text, match)
     for index in _rank(match):
@@ -29,7 +29,7 @@ def find_repeating_sentence(match: Match) -> int | None:
     return None
 
 
-def find_other_number(match: Match) -> list[tuple[int, Difference]]:
+def find_other_number(match: SentenceMatch) -> list[tuple[int, Difference]]:
     """Return a sentence with all words of the claim, but one other number."""
     claim = _split(match.text, match)
     for index in _rank(match):
@@ -65,17 +65,17 @@ def compare_details(claim: str, premise: str, language: Language) -> list[Differ
     return differences
 
 
-def _rank(match: Match) -> list[int]:
+def _rank(match: SentenceMatch) -> list[int]:
     coverage = match.coverage
     ranked = sorted(coverage, key=lambda index: (-coverage[index], index))
     return ranked[:_MAX_CANDIDATES]
 
 
-def _split(text: str, match: Match) -> list[str]:
+def _split(text: str, match: SentenceMatch) -> list[str]:
     return match.evidence.language.split_words(text)
 
 
-def _asserts(index: int, match: Match) -> bool:
+def _asserts(index: int, match: SentenceMatch) -> bool:
     """Return whether a sentence neither asks nor quotes the claim."""
     sentence = match.evidence.sentences[index].text
     is_question = sentence.rstrip().endswith(_QUESTION_MARKS)

@@ -51,7 +51,7 @@ def find_bracketed_speaker(text: str) -> str | None:
 
 
 @dataclass(frozen=True)  # no slots: cached properties
-class Match:
+class SentenceMatch:
     """A claim's sentence beside a document, whose sentences are indexes.
 
     `weights` are those of the claim's forms; `coverage` has an entry for each sentence
@@ -119,7 +119,7 @@ def match_sentence(
     evidence: EvidenceDocument,
     excluded: Collection[int] = (),
     speaker: str = "",
-) -> Match:
+) -> SentenceMatch:
     """Match one claim sentence with a document, except `excluded`.
 
     Words of the speaker do not count: only the rest of the claim matters.
@@ -139,7 +139,9 @@ def match_sentence(
             coverage[index] = covered / total
     ranked = sorted(coverage, key=lambda index: (-coverage[index], index))
     covering = _select_covering(ranked[:_MAX_CANDIDATES], shared, weights)
-    return Match(sentence, evidence, weights, coverage, tuple(covering), excluded)
+    return SentenceMatch(
+        sentence, evidence, weights, coverage, tuple(covering), excluded
+    )
 
 
 def weigh_forms(sentence: str, evidence: EvidenceDocument) -> dict[str, float]:

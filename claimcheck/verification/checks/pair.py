@@ -9,7 +9,7 @@ from functools import cached_property
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.text.negation import list_negations
-from claimcheck.verification.windows import Match
+from claimcheck.verification.windows import SentenceMatch
 
 # "If there is a deal, ..." asserts nothing that a fact could be set against.
 _CONDITIONS = frozenset(("if", "unless", "whether"))
@@ -23,7 +23,7 @@ _PRONOUNS = frozenset("he she they it him her them his its their".split())
 class SentencePair:
     """A claim's sentence beside sentence number `index` of a document."""
 
-    match: Match
+    match: SentenceMatch
     index: int
 
     @property

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Rows, Settings, errors, evaluate
-from claimcheck.evaluation.datasets import Part, is_sealed, read_dataset
+from claimcheck.evaluation.datasets import RowPart, is_sealed, read_dataset
 from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
@@ -101,17 +101,17 @@ def test_every_document_is_in_one_part(write):
             example.document
             for example in read_dataset(Rows(path, part=part), "verification").examples
         ]
-        for part in Part
+        for part in RowPart
     }
-    assert sorted(documents[Part.OPEN] + documents[Part.SEALED]) == sorted(
-        documents[Part.ALL]
+    assert sorted(documents[RowPart.OPEN] + documents[RowPart.SEALED]) == sorted(
+        documents[RowPart.ALL]
     )
-    assert all(is_sealed(document) for document in documents[Part.SEALED])
-    assert not any(is_sealed(document) for document in documents[Part.OPEN])
+    assert all(is_sealed(document) for document in documents[RowPart.SEALED])
+    assert not any(is_sealed(document) for document in documents[RowPart.OPEN])
 
 
 def test_a_part_without_documents_is_an_error(write):
     sealed = next(str(number) for number in range(20) if is_sealed(str(number)))
     rows = [ROWS[0] | {"doc_id": sealed}]
     with pytest.raises(errors.InputError, match="has no row in the open part"):
-        read_dataset(Rows(write(rows), part=Part.OPEN), "verification")
+        read_dataset(Rows(write(rows), part=RowPart.OPEN), "verification")

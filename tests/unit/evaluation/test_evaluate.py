@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Rows, Settings, compare_evaluations, errors, evaluate
-from claimcheck.evaluation.datasets import Part
+from claimcheck.evaluation.datasets import RowPart
 from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
@@ -47,7 +47,7 @@ def test_refuses_to_compare_evaluations_of_different_data(write, tmp_path):
 def test_refuses_to_compare_sealed_rows(write, tmp_path):
     path = write([row | {"doc_id": f"{number}"} for number, row in enumerate(ROWS * 3)])
     evaluation = evaluate(
-        "verification", Rows(path, part=Part.SEALED), settings=SETTINGS
+        "verification", Rows(path, part=RowPart.SEALED), settings=SETTINGS
     )
     (tmp_path / "a.json").write_text(evaluation.to_json())
     with pytest.raises(errors.InputError, match="sealed part has no rows to compare"):

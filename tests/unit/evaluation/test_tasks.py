@@ -6,7 +6,7 @@ import json
 import pytest
 
 from claimcheck import Evaluation, Rows, Settings, evaluate, schemas
-from claimcheck.evaluation.datasets import Part
+from claimcheck.evaluation.datasets import RowPart
 from tests.support.labeled import FERRY, ROWS
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, response
@@ -52,7 +52,7 @@ def test_a_failed_row_counts_against_the_score_and_is_reported(write):
 def test_sealed_rows_are_scored_but_never_returned(write):
     rows = [row | {"doc_id": f"{number}"} for number, row in enumerate(ROWS * 3)]
     evaluation = evaluate(
-        "verification", Rows(write(rows), part=Part.SEALED), settings=SETTINGS
+        "verification", Rows(write(rows), part=RowPart.SEALED), settings=SETTINGS
     )
     assert evaluation.rows == ()
     assert "scorer AUROC" in evaluation.scores

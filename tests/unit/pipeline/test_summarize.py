@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass
 
 import pytest
 
@@ -176,6 +177,31 @@ def test_a_sentence_with_two_meanings_is_in_the_ledger_and_not_a_claim(run):
         "ambiguous: could mean “The mayor was wrong.” or “Anna Berg was wrong.”"
     )
     assert find_run_inconsistencies(result) == []
+
+
+@dataclass
+class MarkClient(ScriptedClient):
+    """Takes the marks around the document for claims, as a weak model does."""
+
+    def complete(self, request):
+        mark = request.messages[1].content.split(".")[0].removeprefix("The mark is ")
+        junk = claim(f"{mark} document begins", "The document begins here.")
+        moons = claim("Mercury has no moons.")
+        named = claim("Mars has two moons", f"Mars has two moons, says {mark}.")
+        self.responses = [response(answer(junk, moons, named))]
+        return super().complete(request)
+
+
+def test_the_mark_around_the_document_is_no_claim():
+    client = MarkClient([])
+    result = summarize(TEXT, settings=Settings(engine="llm", model="m"), client=client)
+    assert [item.quote for item in result.claims] == ["Mercury has no moons."]
+    assert (len(client.requests), result.failures) == (1, ())
+    # The sentence cites the first claim of the answer, which is gone.
+    assert result.summary.sentences[0].claim_ids == ()
+    assert result.signature.settings["corrections"] == [
+        "$.claims: left out 2 claims about the mark of the text"
+    ]
 
 
 def test_an_instruction_becomes_no_claim_and_costs_no_correction(run):

@@ -77,7 +77,7 @@ def test_never_asks_again_for_a_paid_answer(store, how):
     assert len(client.requests) == 1
     assert again.claims == first.claims
     place = History(store).list_runs(10)[0].location
-    assert len(store.load_answers(place)) == 1
+    assert len(store.answers.list_all(place)) == 1
 
 
 def test_an_interrupted_run_resumes_and_costs_only_what_is_missing(store):

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from claimcheck.errors import InputError
-from claimcheck.verification.model_folder import Outcome, read_model_folder
+from claimcheck.verification.model_folder import OutputMeaning, read_model_folder
 from claimcheck.verification.scorer import Calibration
 from tests.support.cross_encoder import write_cross_encoder
 
-E, N, C = Outcome.ENTAILED, Outcome.NEUTRAL, Outcome.CONTRADICTED
+E, N, C = OutputMeaning.ENTAILED, OutputMeaning.NEUTRAL, OutputMeaning.CONTRADICTED
 
 
 @pytest.mark.parametrize(
