@@ -28,7 +28,6 @@ _URL = re.compile(r"(?:https?://|www\.)\S+")
 
 __all__ = [
     "build_document",
-    "find_rectangles",
     "holds_result",
     "list_items",
     "load_result",
@@ -38,18 +37,6 @@ __all__ = [
     "read_bytes",
     "read_claims",
 ]
-
-
-def find_rectangles(run: Run, path: str | Path) -> Run:
-    """Return a run whose claims' spans have their rectangles on the pages.
-
-    Raises:
-        InputError: the file can't be read.
-    """
-    from claimcheck.readers.pdf_places import add_rectangles
-
-    _, data = read_bytes(path)
-    return add_rectangles(run, data)
 
 
 def open_document(source: Document | str | Path) -> Document:

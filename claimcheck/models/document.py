@@ -14,7 +14,7 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models import codec
-from claimcheck.models.span import LineIndex
+from claimcheck.models.span import Layout, LineIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Document:
     or `url`. `language` is an ISO 639-1 code, None if it cannot be detected. `format`
     is the format it was read as. `url` is its canonical address. `tokens` is None until
     counted. `parts` are the documents that were joined into this one. `left_out` names
-    what the file has and the text does not: "2 comments".
+    what the file has and the text does not: "2 comments". `layout` is kept only until
+    a run has the rectangles of its spans.
     """
 
     id: str
@@ -56,6 +57,9 @@ class Document:
     tokens: int | None
     parts: tuple[Part, ...] = ()
     left_out: tuple[str, ...] = ()
+    layout: Layout | None = field(
+        default=None, repr=False, compare=False, metadata=codec.OMITTED
+    )
 
     @classmethod
     def from_text(
