@@ -113,7 +113,7 @@ def find_author_years(
 
 def _is_name(words: str) -> bool:
     """Whether words may be the names of authors; "May" and "in" are not."""
-    first = words.split()[0].strip(",.")
+    first = words.split(maxsplit=1)[0].strip(",.")
     is_capital = first[:1].isupper() or first in _PARTICLES
     return is_capital and not _MONTHS.intersection(words.lower().split())
 
