@@ -113,8 +113,8 @@ def parse_caption_json(value: Any, encoding: str, source: str) -> Content | None
     if cues:
         return _build_content(cues, encoding, source)
     is_untimed = isinstance(value, dict) and _UNTIMED_FIELDS.issuperset(value)
-    text = value.get("text") if is_untimed else None
-    return Content(text, encoding) if isinstance(text, str) else None
+    whole = value.get("text") if is_untimed else None
+    return Content(whole, encoding) if isinstance(whole, str) else None
 
 
 def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:
