@@ -26,6 +26,18 @@ def build_run_flow(
     Raises:
         InputError: the document has no words.
     """
+    run = yield from _build_flow(document, settings, engine, check=check)
+    if document.layout is None:
+        return run
+    # Most documents have no pages, and then no reader needs to be loaded.
+    from claimcheck.readers.rectangles import add_rectangles
+
+    return add_rectangles(run, document.layout)
+
+
+def _build_flow(
+    document: Document, settings: Settings, engine: str, *, check: bool
+) -> Flow[Run]:
     reading = Reading(document.full_text)
     if not any(char.isalnum() for char in reading.text):
         raise InputError(

@@ -82,14 +82,14 @@ class SettingsError(InputError):
 
 @contextmanager
 def translate_os_errors(
-    place: object, done: str = "read", kind: type[InputError] = InputError
+    source: object, done: str = "read", kind: type[InputError] = InputError
 ) -> Iterator[None]:
     """Say what failed: "notes.txt: can't be read: Permission denied"."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or error
-        raise kind(f"{place}: can't be {done}: {reason}") from None
+        raise kind(f"{source}: can't be {done}: {reason}") from None
 
 
 class SchemaError(InputError):

@@ -54,8 +54,10 @@ _NAME = re.compile(
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _FOLDER = re.compile(r"(?P<commit>[0-9a-f]{40})(?:-(?P<variant>.+))?(?<!\.part)")
 _REVISIONS_NAME = "revisions.json"
+# For the list of a model's files, not for their download. Chosen by hand.
 _TIMEOUT_S = 30.0
 _NOT_FOUND, _REFUSED_TOKEN = 404, (401, 403)
+# Files of models have gigabytes: they are hashed a piece at a time.
 _CHUNK_BYTES = 2**20
 
 Report = Callable[[str], None]

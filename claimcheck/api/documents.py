@@ -21,12 +21,13 @@ _FILE_NAME = re.compile(
     r"\S*[\w)]\.[A-Za-z]\w{1,7}"
     r"|\S+(?:[ ]\S+){1,5}\.(?:txt|md|pdf|docx|html?|eml|srt|vtt|jsonl?)"
 )
+# The name of a file has at most 255 bytes, and few addresses are longer than this. A
+# longer string is a text, and the patterns need not read it.
 _MAX_NAME_CHARACTERS = 400
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 
 __all__ = [
     "build_document",
-    "find_rectangles",
     "holds_result",
     "list_items",
     "load_result",
@@ -36,18 +37,6 @@ __all__ = [
     "read_bytes",
     "read_claims",
 ]
-
-
-def find_rectangles(run: Run, path: str | Path) -> Run:
-    """Return a run whose claims' spans have their rectangles on the pages.
-
-    Raises:
-        InputError: the file can't be read.
-    """
-    from claimcheck.readers.pdf_places import add_rectangles
-
-    _, data = read_bytes(path)
-    return add_rectangles(run, data)
 
 
 def open_document(source: Document | str | Path) -> Document:

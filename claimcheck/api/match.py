@@ -31,6 +31,7 @@ from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.text.language import detect_language
 
 FACT_CHECK = "factcheck"
+# All of them are in one request, so a few more cost little. Chosen by hand.
 _MORE_FOR_MODEL = 5
 _MAX_RESULTS = 20  # of Google Fact Check Tools, for each query
 _MAX_QUERIES = 2  # to it, for each claim

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PROBED_SCHEMAS = ("summary.answer", "verdict.answer")
 # The answer is not read, so it may be cut off.
 _PROBE_OUTPUT_TOKENS = 64
+# Any number: the question is whether the endpoint refuses the parameter.
 _PROBE_SEED = 1
 _OPTIONAL_SETTINGS = ("temperature", "seed", "reasoning_effort", "store")
 _PROBE_FIELD = "colour"  # as recorded

@@ -22,7 +22,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from claimcheck.batch.documents import run_document
+from claimcheck.batch.document_runner import run_document
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.shards import build_shard_row
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # The rows of a lost worker's call are requested, and paid for, again. Chosen by hand.
 _ROWS_PER_CALL = 64
+# Short beside the seconds of an answer, and little work for the one actor that all
+# workers ask. Chosen by hand.
 _BUDGET_POLL_INTERVAL_S = 0.1
 _INTEGER_COLUMNS = ("requests", "input_tokens", "output_tokens")
 _TEXT_COLUMNS = ("key", "config", "state", "cause", "message", "fields", "text", "run")

@@ -29,6 +29,7 @@ from claimcheck.store.answers import StoredReservations
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
+# Some endpoints answer with a page of HTML: its beginning says enough. By hand.
 _MAX_FAULT_CHARACTERS = 300
 # More than the number of parts of a body that can be refused. Chosen by hand.
 _MAX_REFUSALS = 8

@@ -67,7 +67,7 @@ def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
             )
         files[PAGES + page.snapshot.sha256] = content
         found.add(page.document_id)
-    given = []
+    provided_lines = []
     for identity in sorted(_list_document_ids(log) - found):
         document = archive.find_document(identity)
         if document is None:
@@ -76,9 +76,9 @@ def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
                 "again"
             )
         row = {"fields": dump_document(document), "text": document.full_text}
-        given.append(json.dumps(row, ensure_ascii=False) + "\n")
-    if given:
-        files[DOCUMENTS] = "".join(given).encode()
+        provided_lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+    if provided_lines:
+        files[DOCUMENTS] = "".join(provided_lines).encode()
     return files
 
 

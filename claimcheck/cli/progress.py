@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Chosen by hand: often enough to show that work continues, rare enough for a log.
 _LINE_INTERVAL_S = 15.0
+# Evaluations take minutes to hours: every tenth of the rows is often enough.
 _LINES_PER_EVALUATION = 10
 # The extractive engine reads this much in a moment; a spinner would only flicker.
 QUICK_CHARACTERS = 200_000

@@ -153,21 +153,10 @@ def summarize(
     run = _summarize_document(
         document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
-    run = _find_rectangles(run)
     write_run(run, format, out.output, style, include_text=not out.no_text)
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
     _exit_on_problems(run, fail_on)
-
-
-def _find_rectangles(run: Run) -> Run:
-    """Return a run with its places on the pages, if it is of a PDF file."""
-    # An address would have to be fetched again, and standard input is gone.
-    if run.document.format != "pdf" or not Path(run.document.source).is_file():
-        return run
-    from claimcheck.api.documents import find_rectangles
-
-    return find_rectangles(run, run.document.source)
 
 
 def _validate_options(

@@ -191,8 +191,8 @@ class Attribution:
             for name in find_names(text):
                 short = name.rpartition(" of ")[2]  # "Critics of Ann Lee"
                 full_name = self.full_names.get(short, short)
-                given = full_name.split()[0] if " " in full_name else ""
-                if _GENDERS[pronoun] in get_genders(given.lower()):
+                first_name = full_name.split()[0] if " " in full_name else ""
+                if _GENDERS[pronoun] in get_genders(first_name.lower()):
                     yield full_name
 
 
@@ -220,13 +220,13 @@ def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:
 
 def _may_be_full_name(speaker: str) -> bool:
     """Whether the speaker is two words that may be an unlisted name."""
-    given, _, last = speaker.lower().partition(" ")
-    is_listed = bool(get_genders(given))
-    return bool(last) and not is_listed and all(map(may_be_name, (given, last)))
+    first_name, _, last = speaker.lower().partition(" ")
+    is_listed = bool(get_genders(first_name))
+    return bool(last) and not is_listed and all(map(may_be_name, (first_name, last)))
 
 
 def _may_be_unlisted(name: str) -> bool:
     """Whether a person of either gender may have this name, with any title."""
-    given, _, last = name.lower().rpartition(" ")
-    is_listed = bool(get_genders(given.partition(" ")[0]))
-    return bool(given) and not is_listed and may_be_name(last)
+    first_name, _, last = name.lower().rpartition(" ")
+    is_listed = bool(get_genders(first_name.partition(" ")[0]))
+    return bool(first_name) and not is_listed and may_be_name(last)

@@ -155,10 +155,10 @@ def _build_authentication_error(
 def _describe_refusal(refusal: Refusal, message: str, settings: Settings) -> str:
     attempts = f" {_describe_attempts(settings)}" if refusal.is_transient else ""
     if refusal.status is None:
-        what = f"an error instead of an answer{attempts}"
+        outcome = f"an error instead of an answer{attempts}"
     else:
-        what = f"HTTP {refusal.status}{attempts}"
-    return f"{settings.endpoint()}: {what}: {message}"
+        outcome = f"HTTP {refusal.status}{attempts}"
+    return f"{settings.endpoint()}: {outcome}: {message}"
 
 
 def _build_retry_later_error(

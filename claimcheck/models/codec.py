@@ -5,7 +5,9 @@ This module knows none of our types: `run`, `document`, and `llm` define their o
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,15 +18,33 @@ if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
 
 T = TypeVar("T")
+OMITTED = {"omitted": True}  # metadata of fields that are never written
 
 
 # Built on first use: cattrs generates code for each class, which takes a while.
 @cache
 def _build_converter() -> JsonConverter:
+    from cattrs.gen import make_dict_unstructure_fn, override
     from cattrs.preconf.json import make_converter
 
     # An unknown key means a newer schema or a mistake. Ignoring it would lose data.
-    return make_converter(forbid_extra_keys=True)
+    converter = make_converter(forbid_extra_keys=True)
+
+    def build_hook(kind: type) -> Callable[[Any], dict[str, Any]]:
+        omitted: dict[str, Any] = {
+            name: override(omit=True) for name in _list_omitted(kind)
+        }
+        return make_dict_unstructure_fn(kind, converter, **omitted)
+
+    converter.register_unstructure_hook_factory(
+        lambda kind: bool(_list_omitted(kind)), build_hook
+    )
+    return converter
+
+
+def _list_omitted(kind: Any) -> list[str]:
+    found = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return [field.name for field in found if "omitted" in field.metadata]
 
 
 def to_fields(value: Any) -> dict[str, Any]:

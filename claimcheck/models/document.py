@@ -14,7 +14,7 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models import codec
-from claimcheck.models.span import LineIndex
+from claimcheck.models.span import Layout, LineIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Document:
     or `url`. `language` is an ISO 639-1 code, None if it cannot be detected. `format`
     is the format it was read as. `url` is its canonical address. `tokens` is None until
     counted. `parts` are the documents that were joined into this one. `left_out` names
-    what the file has and the text does not: "2 comments".
+    what the file has and the text does not: "2 comments". `layout` is kept only until
+    a run has the rectangles of its spans.
     """
 
     id: str
@@ -56,6 +57,9 @@ class Document:
     tokens: int | None
     parts: tuple[Part, ...] = ()
     left_out: tuple[str, ...] = ()
+    layout: Layout | None = field(
+        default=None, repr=False, compare=False, metadata=codec.OMITTED
+    )
 
     @classmethod
     def from_text(
@@ -230,13 +234,13 @@ def _refuse_unusable(text: str, source: str) -> None:
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: has only white space; give some text")
     # Neither can be stored, printed, or sent. Usually the wrong encoding was used.
-    for offset, what in (
+    for offset, unstorable in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (find_half_pair(text), "a lone surrogate"),
     ):
         if offset >= 0:
             line, column = LineIndex(text).position(offset)
             raise InputError(
-                f"{source}:{line}:{column}: contains {what}; "
+                f"{source}:{line}:{column}: contains {unstorable}; "
                 "remove it, or convert the file to UTF-8 text"
             )

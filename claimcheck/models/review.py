@@ -265,7 +265,7 @@ def _apply_edits(claim: Claim, judgments: Mapping[str, Judgment]) -> Claim:
 def _apply_verdicts(
     run: Run, judgments: Mapping[str, Judgment], obsolete: set[str]
 ) -> tuple[Verdict, ...]:
-    kept = {
+    verdicts = {
         verdict.subject: verdict
         for verdict in run.verdicts
         if verdict.subject not in obsolete
@@ -274,11 +274,13 @@ def _apply_verdicts(
         judgment = judgments.get(claim.id)
         if judgment is None or judgment.verdict is None or judgment.is_rejected:
             continue
-        before = kept.get(claim.id)
+        before = verdicts.get(claim.id)
         # If the person agrees with the check, its reason and evidence stay.
         if before is None or before.label is not judgment.verdict:
-            kept[claim.id] = _build_verdict(claim, judgment, judgment.verdict, before)
-    return tuple(kept.values())
+            verdicts[claim.id] = _build_verdict(
+                claim, judgment, judgment.verdict, before
+            )
+    return tuple(verdicts.values())
 
 
 def _build_verdict(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 
@@ -26,8 +26,21 @@ class Span:
             raise ValueError(f"span [{self.start}, {self.end}) is empty or reversed")
 
 
-# Left, bottom, right, and top on a page of a PDF, in points from its lower left corner
+# Left, bottom, right, and top on a page, from its lower left corner: in points, or in
+# pixels of a picture
 Rectangle = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a document's words are on its pages.
+
+    `pdf` is a PDF with text, in which they are looked up. `words` are those recognized
+    in a scan: start, end, and rectangle.
+    """
+
+    pdf: bytes | None = None
+    words: tuple[tuple[int, int, Rectangle], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +49,7 @@ class Excerpt:
 
     Line breaks are kept. `line` is where it starts, from 1. `page` (from 1) and `time`
     (of a subtitle, `hh:mm:ss.mmm`) are None in documents that have none.
-    `rectangles` are its lines on the page, if they were looked for.
+    `rectangles` are its lines on the page, if the reader knows them.
     """
 
     start: int
@@ -45,7 +58,8 @@ class Excerpt:
     line: int
     page: int | None
     time: str | None
-    rectangles: tuple[Rectangle, ...] = ()
+    # Not compared: they follow from the rest and the file.
+    rectangles: tuple[Rectangle, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         # Catches offsets that were counted in bytes or UTF-16 units.

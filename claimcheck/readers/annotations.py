@@ -93,7 +93,7 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
 
 
 def _list_changes(decision: Decision, run: Run) -> list[Decision]:
-    """Return what is new in a decision that also repeats what the run states."""
+    """Return what is new in a decision that also repeats the run."""
     labels = {verdict.subject: verdict.label for verdict in run.verdicts}
     judgment = judge_claims(run).get(decision.claim, _UNDECIDED)
     label = judgment.verdict or labels.get(decision.claim)
@@ -140,7 +140,7 @@ def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
     name = str(item.get("id", "")).removeprefix(ID_PREFIX)
     selected = set(_iter_selected(item))
     quotes = {" ".join(quote.split()) for quote, _ in selected}
-    places = {place for _, place in selected if place}
+    positions = {position for _, position in selected if position}
     for claim in run.claims:
         if claim.id == name:
             return claim
@@ -150,7 +150,7 @@ def _find_claim(item: dict[str, Any], run: Run) -> Claim | None:
         # By quote if there is one, because locations move when a text changes.
         # A quote may have all parts.
         has_quote = quotes in (set(texts), {" ".join(texts)})
-        if claim_spans and (has_quote if any(quotes) else claim_spans == places):
+        if claim_spans and (has_quote if any(quotes) else claim_spans == positions):
             return claim
     return None
 
@@ -169,10 +169,10 @@ def _iter_decisions(
         note = values.get("commenting")
         if verdict or note or action is not Action.NOTED:
             moment = at or datetime.now(UTC).replace(microsecond=0)
-            made = Decision(
+            decision = Decision(
                 claim.id, action, text, verdict, note, name, moment, speaker
             )
-            yield check_decision(made), at is not None
+            yield check_decision(decision), at is not None
 
 
 def _group_bodies(
@@ -244,7 +244,7 @@ def _iter_selected(
     targets = item["target"]
     for target in targets if isinstance(targets, list) else [targets]:
         selectors = target.get("selector", []) if isinstance(target, dict) else []
-        quote, place = "", None
+        quote, position = "", None
         for selector in selectors if isinstance(selectors, list) else [selectors]:
             if not isinstance(selector, dict):
                 continue
@@ -252,5 +252,5 @@ def _iter_selected(
                 quote = selector["exact"]
             start, end = selector.get("start"), selector.get("end")
             if isinstance(start, int) and isinstance(end, int):
-                place = (start, end)
-        yield quote, place
+                position = (start, end)
+        yield quote, position

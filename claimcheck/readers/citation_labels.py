@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from claimcheck.readers.author_years import find_author_years
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock, Link
 from claimcheck.readers.references import (
     ADDRESS,
@@ -29,6 +30,15 @@ _NUMBERS = re.compile(
 _RAISED = re.compile(r"(?<=\S)[⁰¹²³⁴-⁹]+(?:\s?[,–-]\s?[⁰¹²³⁴-⁹]+)*")
 # "km²" and "10³" are not notes; "in 1889²" has one.
 _UNIT = re.compile(r"\b[kcmd]?m$|\b(?:ft|in|mi|CO|s)$|(?<!\d{3})\d$")
+# Copied text loses what is raised: "built in 1962.1 It was old.2,3"
+_FLAT = re.compile(
+    r"""
+    (?: (?<=[^\W\d_][.!?]) | (?<=[.!?]["”’)]) | (?<=\b1\d\d\d\.) | (?<=\b20\d\d\.) )
+    \d{1,3} (?: \s?[,–-]\s? \d{1,3} )* (?= \s+["“]?[A-ZÀ-Þ] | \s*$ )
+    """,
+    re.X,
+)
+_BEFORE_NUMBER = re.compile(r"\b(?:fig|no|nr|pp?|vol|sec|art|para|ch)\.$", re.I)
 _BRACKETED = re.compile(r"[(\[][^()\[\]\d]+[)\]]")
 _RANGE = re.compile(r"(?<!\d)(\d{1,4})\s{0,3}[–-]\s{0,3}(\d{1,4})(?!\d)")
 _MAX_RANGE = 50  # of numbers, "[1-50]"
@@ -87,7 +97,9 @@ def find_citations(block: DraftBlock, references: References) -> list[Citation]:
         *_find_links(block, references),
         *_find_numbers(block.text),
         *_find_raised_numbers(block.text, references),
+        *_find_flat_numbers(block.text, references),
         *_find_addresses(block.text),
+        *_find_author_years(block, references),
     ]
     # If a link's label is a number or an address, the link wins: sorting is stable.
     found.sort(key=lambda item: item.start)
@@ -134,6 +146,26 @@ def _find_raised_numbers(text: str, references: References) -> Iterator[Citation
         is_note = ends or all(key in references for key in keys)
         if is_note and not _UNIT.search(before):
             yield Citation(match.start(), match.end(), keys, True)
+
+
+def _find_flat_numbers(text: str, references: References) -> Iterator[Citation]:
+    for match in _FLAT.finditer(text):
+        keys = _list_keys(match[0])
+        # Unlike brackets, such a number is a note only if there is a reference.
+        is_known = all(key in references for key in keys)
+        before = text[max(0, match.start() - 6) : match.start()]
+        if is_known and not _BEFORE_NUMBER.search(before):
+            yield Citation(match.start(), match.end(), keys, True)
+
+
+def _find_author_years(block: DraftBlock, references: References) -> Iterator[Citation]:
+    found = find_author_years(block.text, references, is_style=references.has_authors)
+    for item in found:
+        # "([Smith, 2019](address))" is a link.
+        if not any(
+            link.start < item.end and item.start < link.end for link in block.links
+        ):
+            yield Citation(item.start, item.end, item.keys, not item.in_sentence)
 
 
 def _find_addresses(text: str) -> Iterator[Citation]:

@@ -59,6 +59,7 @@ _ATTRIBUTION = re.compile(
     rf"|,? (?:according to|as) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?(?=[\s.])"
     rf"|, (?:(?:the|a|an) )?{_SLOT} (?:{_SPEECH})(?=\W*$)"
 )
+_AUTHOR_KEY = re.compile(r"\(.+, \d{4}[a-z]?\)")
 # "See the report for details." says nothing that the report could support.
 _POINTER = re.compile(
     r"(?:for (?:more|further|all|the) \w+,? )?(?:please )?"
@@ -247,7 +248,7 @@ class _Draft:
                     cited = self._references[target]
                     self._used.add(id(cited))
                     sources.found.update(dict.fromkeys(cited))
-                elif target.startswith(("[", "#")):
+                elif _is_key(target):
                     sources.undefined[_describe_key(target)] = None
                 else:
                     sources.found[target] = None
@@ -263,11 +264,14 @@ class _Draft:
             for text, item in self._cited.items()
         ]
         # A reference may have an anchor and a number; the number is what people see.
-        unused = {
-            id(sources): f"{_describe_key(key)} {sources[0]}"
-            for key, sources in self._references.items()
-            if sources and id(sources) not in self._used
-        }
+        unused: dict[int, str] = {}
+        for key, sources in self._references.items():
+            if not sources or id(sources) in self._used:
+                continue
+            if key.startswith("("):  # the source itself has the authors
+                unused.setdefault(id(sources), sources[0])
+            else:
+                unused[id(sources)] = f"{_describe_key(key)} {sources[0]}"
         uncited = [text for text in self._uncited if text not in self._cited]
         return CitedDraft(tuple(cited), tuple(uncited), tuple(unused.values()))
 
@@ -301,6 +305,12 @@ def _is_value(block: DraftBlock, citation: Citation, column: int) -> bool:
     )
     is_number = words[:1].isdigit() and not NUMBER_LABEL.fullmatch(words)
     return is_link and (is_number or (column == 1 and not words[:1].isdigit()))
+
+
+def _is_key(target: str) -> bool:
+    """Whether a target is that of a reference, which the draft may lack."""
+    is_number = target.startswith(("[", "#"))
+    return is_number or bool(_AUTHOR_KEY.fullmatch(target))
 
 
 def _describe_key(key: str) -> str:

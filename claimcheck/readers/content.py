@@ -10,6 +10,7 @@ from types import ModuleType
 
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
+from claimcheck.models.span import Rectangle
 
 # What programs write if nobody filled in a title or an author.
 _PLACEHOLDER = re.compile(
@@ -35,7 +36,8 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 class Content:
     """The text of a document, and what the document states about itself.
 
-    `left_out` names what else is in the file: "2 comments".
+    `left_out` names what else is in the file: "2 comments". `words` are those of a
+    scan, as in `Layout`.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Content:
     language: str | None = None
     url: str | None = None
     left_out: tuple[str, ...] = ()
+    words: tuple[tuple[int, int, Rectangle], ...] = ()
 
 
 def import_required(module: str, extra: str, source: str, kind: str) -> ModuleType:

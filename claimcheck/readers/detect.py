@@ -52,6 +52,15 @@ _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 # Formats whose text may be in any encoding.
 TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
+_DAMAGED_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
 # The signatures that servers add to messages can take tens of kilobytes.
@@ -177,7 +186,7 @@ def detect_format(data: bytes, name: str = "") -> str:
     if _is_pdf(data):
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
-        return "docx" if _is_docx(data) else _detect_package(data) or "text"
+        return _detect_archive(data)
     if data.startswith(_COMPOUND_FILE):
         return _detect_compound(data)
     if data.startswith(_PICTURES) or _is_webp(data):
@@ -252,28 +261,16 @@ def _is_markdown(prefix: bytes, suffix: str) -> bool:
     return find_front_matter(prefix.decode("latin-1")) > 0
 
 
-def _is_docx(data: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = archive.namelist()
-            if "word/document.xml" in names:
-                return True
-            # Some programs give the main part a different name.
-            is_word = any(name.startswith("word/") for name in names)
-            return is_word and "[Content_Types].xml" in names
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
-        # A damaged archive may still be recognizable as a Word document.
-        return b"word/" in data[: 1 << 20] and b"[Content_Types].xml" in data[: 1 << 16]
-
-
-def _detect_package(data: bytes) -> str | None:
+def _detect_archive(data: bytes) -> str:
     from claimcheck.readers.packages import detect_package
 
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return detect_package(archive.namelist(), archive.read)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError):
-        return None
+            return detect_package(archive) or "text"
+    except _DAMAGED_ARCHIVE:
+        # A damaged archive may still be recognizable as a Word document.
+        parts = (b"word/", 1 << 20), (b"[Content_Types].xml", 1 << 16)
+        return "docx" if all(part in data[:end] for part, end in parts) else "text"
 
 
 def _is_html(prefix: bytes) -> bool:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
+from claimcheck.models.span import Layout
+from claimcheck.readers.content import Content
 from claimcheck.readers.decode import recode
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
 from claimcheck.readers.limited import parse_within_limits
@@ -104,7 +106,14 @@ def build_document(
         language=content.language,
         encoding=encoding or content.encoding,
         left_out=tuple(content.left_out),
+        layout=_build_layout(kind, data, content),
     )
+
+
+def _build_layout(kind: str, data: bytes, content: Content) -> Layout | None:
+    if kind == "pdf":
+        return Layout(pdf=data)
+    return Layout(words=tuple(content.words)) if content.words else None
 
 
 def read_bytes(path: str | Path) -> tuple[str, bytes]:

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from claimcheck.errors import InputError
+from claimcheck.models.span import Rectangle
 from claimcheck.readers.content import Content
 from claimcheck.readers.detect import detect_format, parse_content, parse_scanned
 from claimcheck.readers.pdf import NoTextLayerError
+from claimcheck.readers.pdf_places import PageExcerpt, locate_excerpts
 
 # Ordinary files of the maximum size need a tenth of these. Chosen by hand.
 MAX_SECONDS = 60.0
@@ -68,6 +70,21 @@ def parse_within_limits(
     if answer["published"]:
         content = replace(content, published=date.fromisoformat(answer["published"]))
     return answer["kind"], content
+
+
+def locate_within_limits(
+    data: bytes, excerpts: list[PageExcerpt]
+) -> list[list[Rectangle]]:
+    """Return the rectangles of each excerpt of a PDF; none above a limit."""
+    if not sys.executable:
+        return locate_excerpts(data, excerpts)
+    answer = _ask_child({"excerpts": excerpts, "bytes": len(data)}, data)
+    if answer is None or "error" in answer:
+        return [[] for _ in excerpts]
+    return [
+        [(left, bottom, right, top) for left, bottom, right, top in rectangles]
+        for rectangles in answer["rectangles"]
+    ]
 
 
 def _ask_child(header: dict[str, Any], data: bytes) -> dict[str, Any] | None:
@@ -189,8 +206,10 @@ def _limit_memory(limit: int = MAX_MEMORY_BYTES) -> None:
 
 def _parse(header: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Return the kind and content, or the error message, as JSON fields."""
-    source = header["source"]
+    source = header.get("source", "PDF")
     try:
+        if "excerpts" in header:
+            return {"rectangles": locate_excerpts(data, header["excerpts"])}
         if header.get("is_scan"):
             kind, content = "scan", parse_scanned(data, source)
         else:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from claimcheck.counting import format_count
 from claimcheck.readers.content import Content, clean_metadata, refuse_empty
@@ -29,15 +29,22 @@ _KINDS = {
 _SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
 
 
-def detect_package(names: list[str], read: Any) -> str | None:
+def detect_package(archive: zipfile.ZipFile) -> str | None:
     """Detect the format of an archive by the names of its files, or None."""
+    names = archive.namelist()
+    # Some programs give the main part of a Word document a different name.
+    is_word = any(name.startswith("word/") for name in names)
+    if "word/document.xml" in names or (is_word and "[Content_Types].xml" in names):
+        return "docx"
     if any(_SLIDE.fullmatch(name) for name in names):
         return "pptx"
     if any(name.startswith("xl/workbook.") for name in names):
         return "spreadsheet"
     if "mimetype" not in names:
         return None
-    declared = read("mimetype")[:100].decode("latin-1").strip()
+    # Not all of it: a small archive may unpack to gigabytes.
+    with archive.open("mimetype") as file:
+        declared = file.read(100).decode("latin-1").strip()
     kinds = {
         "application/epub+zip": "epub",
         "application/vnd.oasis.opendocument.text": "odt",

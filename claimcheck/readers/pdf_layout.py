@@ -19,7 +19,6 @@ from claimcheck.readers.content import SUPERSCRIPTS
 # Widths and heights are in units of a character's. Chosen by hand.
 _MIN_GAP = 0.9  # between columns; gaps between justified words are smaller
 _MIN_GUTTER = 0.5  # the width that the gaps of all rows share
-_SAME_ROW = 0.5  # two characters further apart vertically are on different rows
 _MIN_COLUMN_ROWS = 3
 _MIN_PROSE_CHARACTERS, _MIN_PROSE_WORDS = 18, 3  # of the lines of a column, not a cell
 _MAX_RAISED_HEIGHT, _MIN_RAISED_OFFSET = 0.8, 0.2

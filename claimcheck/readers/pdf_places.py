@@ -1,4 +1,4 @@
-"""Finds the words of spans on the pages of a PDF.
+"""Finds excerpts of the text on the pages of a PDF.
 
 They are compared by letters, because reading changes spaces, hyphens, and the order of
 columns.
@@ -7,12 +7,11 @@ columns.
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from claimcheck.models.run import Run
-from claimcheck.models.span import Excerpt, Rectangle
+from claimcheck.models.span import Rectangle
 from claimcheck.readers.content import import_required
 from claimcheck.readers.pdf import PDFIUM_LOCK
 
@@ -21,49 +20,45 @@ _MIN_LINE_LETTERS = 10
 _MAX_SPACE = 2  # between words of a line, in letter heights; chosen by hand
 
 
-def add_rectangles(run: Run, data: bytes) -> Run:
-    """Return the run with the rectangles of its claims' spans on PDF pages.
+class PageExcerpt(NamedTuple):
+    """Words on a page, from 1, and the number of letters before them."""
 
-    Spans that are not found have none; the file may have changed since the run.
+    page: int
+    letters_before: int
+    text: str
+
+
+def locate_excerpts(data: bytes, excerpts: list[PageExcerpt]) -> list[list[Rectangle]]:
+    """Return the rectangles of each excerpt; none for one that is not found.
 
     Raises:
         InputError: the PDF reader is not installed.
     """
-    pdfium = import_required("pypdfium2", "pdf", run.document.source, "a PDF")
-    spans = {span for claim in run.claims for span in claim.spans}
-    found: dict[Excerpt, Excerpt] = {}
+    pdfium = import_required("pypdfium2", "pdf", "PDF", "a PDF")
+    numbers_by_page: defaultdict[int, list[int]] = defaultdict(list)
+    for number, (page, *_) in enumerate(excerpts):
+        numbers_by_page[page].append(number)
+    found: list[list[Rectangle]] = [[] for _ in excerpts]
     with PDFIUM_LOCK:
         document = pdfium.PdfDocument(data)
         try:
-            for number in sorted({span.page or 1 for span in spans}):
-                if number <= len(document):
-                    on_page = sorted(s for s in spans if (s.page or 1) == number)
-                    found.update(_locate(document[number - 1], on_page))
+            for page_number, numbers in numbers_by_page.items():
+                if page_number > len(document):
+                    continue
+                page = document[page_number - 1]
+                text_page = page.get_textpage()
+                letters, indexes = _read_letters(text_page)
+                for number in numbers:
+                    _, position, text = excerpts[number]
+                    for start, end in _find_ranges(text, letters, position):
+                        first, last = indexes[start], indexes[end - 1]
+                        count = last - first + 1
+                        found[number] += _get_rectangles(text_page, first, count)
+                text_page.close()
+                page.close()
         finally:
             document.close()
-    claims = [
-        replace(claim, spans=tuple(found.get(span, span) for span in claim.spans))
-        for claim in run.claims
-    ]
-    return replace(run, claims=tuple(claims))
-
-
-def _locate(page: Any, spans: list[Excerpt]) -> dict[Excerpt, Excerpt]:
-    """Return a page's spans in text order, with their rectangles."""
-    text_page = page.get_textpage()
-    letters, indexes = _read_letters(text_page)
-    located: dict[Excerpt, Excerpt] = {}
-    position = 0
-    for span in spans:
-        rectangles: list[Rectangle] = []
-        for start, end in _find_ranges(span.text, letters, position):
-            position = start if not rectangles else position
-            first, last = indexes[start], indexes[end - 1]
-            rectangles += _get_rectangles(text_page, first, last - first + 1)
-        located[span] = replace(span, rectangles=tuple(rectangles))
-    text_page.close()
-    page.close()
-    return located
+    return found
 
 
 def _get_rectangles(text_page: Any, index: int, count: int) -> list[Rectangle]:
@@ -71,12 +66,18 @@ def _get_rectangles(text_page: Any, index: int, count: int) -> list[Rectangle]:
     lines: list[Rectangle] = []
     for number in range(text_page.count_rects(index, count)):
         left, bottom, right, top = text_page.get_rect(number)
-        if lines and _is_on_line(lines[-1], (left, bottom, right, top)):
-            first = lines.pop()
-            left, bottom = first[0], min(first[1], bottom)
-            right, top = max(first[2], right), max(first[3], top)
-        lines.append((round(left, 1), round(bottom, 1), round(right, 1), round(top, 1)))
+        add_to_line(lines, (left, bottom, right, top))
     return lines
+
+
+def add_to_line(lines: list[Rectangle], rectangle: Rectangle) -> None:
+    """Extend the last line by a rectangle, or begin the next line with it."""
+    left, bottom, right, top = rectangle
+    if lines and _is_on_line(lines[-1], rectangle):
+        first = lines.pop()
+        left, bottom = first[0], min(first[1], bottom)
+        right, top = max(first[2], right), max(first[3], top)
+    lines.append((round(left, 1), round(bottom, 1), round(right, 1), round(top, 1)))
 
 
 def _is_on_line(line: Rectangle, other: Rectangle) -> bool:
@@ -93,20 +94,20 @@ def _read_letters(text_page: Any) -> tuple[str, list[int]]:
     letters: list[str] = []
     indexes: list[int] = []
     for index in range(text_page.count_chars()):
-        found = _normalize_letters(chr(raw.FPDFText_GetUnicode(text_page, index)))
+        found = normalize_letters(chr(raw.FPDFText_GetUnicode(text_page, index)))
         letters.append(found)
         indexes += [index] * len(found)
     return "".join(letters), indexes
 
 
-def _normalize_letters(text: str) -> str:
+def normalize_letters(text: str) -> str:
     """Undo what layout changes: spaces, hyphens, ligatures, raised digits."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
 
 
 def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, int]]:
     """Yield the ranges of a text: one, or one per line if columns split it."""
-    lines = [_normalize_letters(line) for line in text.splitlines()]
+    lines = [normalize_letters(line) for line in text.splitlines()]
     joined = "".join(lines)
     start = _find(joined, letters, position)
     if start >= 0:
@@ -119,6 +120,9 @@ def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, 
 
 
 def _find(part: str, letters: str, position: int) -> int:
-    """Return where a part is, preferably after `position`; -1 if nowhere."""
-    start = letters.find(part, position)
-    return start if start >= 0 else letters.find(part)
+    """Return the start of the occurrence nearest to a position; -1 if none."""
+    after = letters.find(part, position)
+    before = letters.rfind(part, 0, position + len(part))
+    if after < 0 or (before >= 0 and position - before <= after - position):
+        return before
+    return after

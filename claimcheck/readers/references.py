@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from claimcheck.readers.author_years import list_reference_keys
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock
 
 # Addresses as people write them, including bare DOIs.
@@ -41,19 +42,24 @@ REFERENCES_TITLE = re.compile(
 )
 _MAX_TITLE_CHARACTERS = 100
 
-References = dict[str, list[str]]
+
+class References(dict[str, list[str]]):
+    """The sources of each reference, by its keys.
+
+    The keys are numbers, "[1]", anchors of notes, "#fn1", and authors with the year,
+    "(smith, 2019)". All keys of a reference have the same list. `has_authors` is true
+    if there is a reference without a number.
+    """
+
+    has_authors = False
 
 
 def split_references(
     blocks: Sequence[DraftBlock],
 ) -> tuple[References, list[DraftBlock]]:
-    """Return the sources of each reference, and the other paragraphs.
-
-    The keys are numbers, "[1]", and anchors of notes, "#fn1"; a reference with both has
-    the same list under each key.
-    """
+    """Return the references, and the other paragraphs."""
     linked = {link.target for block in blocks for link in block.links}
-    references: References = {}
+    references = References()
     paragraphs = []
     section: DraftBlock | None = None  # the title of the list of references
     for block in blocks:
@@ -90,10 +96,14 @@ def _is_references_title(block: DraftBlock, line: DraftBlock) -> bool:
 def _add_reference(
     references: References, keys: Sequence[str], sources: Sequence[str]
 ) -> None:
-    known = [references[key] for key in keys if key in references]
+    numbers = [key for key in keys if not key.startswith("(")]
+    known = [references[key] for key in numbers if key in references]
     shared = known[0] if known else []
     shared += [source for source in sources if source not in shared]
-    references.update(dict.fromkeys(keys, shared))
+    references.update(dict.fromkeys(numbers, shared))
+    for key in keys:
+        references.setdefault(key, shared)  # authors may have two in a year
+    references.has_authors = references.has_authors or not numbers
 
 
 def _read_entries(
@@ -125,12 +135,15 @@ def _find_keys(
     match = _REFERENCE.match(line.text)
     if match is None and in_references:
         match = _LISTED_REFERENCE.match(line.text)
+    start = match.end() if match else 0
     if match is not None:
         number = next(group for group in match.groups() if group)
-        return [*keys, f"[{number.translate(FROM_RAISED)}]"], match.end()
-    if in_references and line.number is not None:
+        keys.append(f"[{number.translate(FROM_RAISED)}]")
+    elif in_references and line.number is not None:
         keys.append(f"[{line.number}]")
-    return keys, 0
+    if in_references:
+        keys += list_reference_keys(line.text[start:])
+    return keys, start
 
 
 def _list_sources(line: DraftBlock, start: int) -> list[str]:

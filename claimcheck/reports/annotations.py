@@ -29,7 +29,7 @@ def render(run: Run) -> str:
     creator = {"type": SOFTWARE, "name": f"claimcheck {__version__}"}
     items = []
     for claim in run.claims:
-        made = [item for item in run.decisions if item.claim == claim.id]
+        decisions = [item for item in run.decisions if item.claim == claim.id]
         bodies = [
             _build_body("describing", claim.text),
             _build_body("tagging", claim.kind),
@@ -37,7 +37,7 @@ def render(run: Run) -> str:
         if claim.id in labels:
             verdict = _build_body("assessing", labels[claim.id])
             bodies.append({**verdict, "creator": creator})
-        for decision in made:
+        for decision in decisions:
             bodies += _list_decision_bodies(decision)
         items.append(
             {

@@ -39,6 +39,7 @@ _STYLES = {
     CitationOutcome.FAILED: "magenta",
     CitationOutcome.UNDEFINED: "magenta",
 }
+# Chosen by hand, so that a statement and its sources fit on a screen.
 _MAX_EVIDENCE_CHARACTERS = 300
 _MAX_EVIDENCE = 2
 
@@ -92,8 +93,8 @@ def _quote(verdict: Verdict, locator: locations.EvidenceLocator) -> Iterator[Pad
     """Yield the passages that the rationale is about."""
     for evidence in verdict.finding.evidence[:_MAX_EVIDENCE]:
         text = evidence.text[:_MAX_EVIDENCE_CHARACTERS]
-        place = locator.describe(evidence).rpartition(", ")[2]
-        yield Padding(make_safe_text(f"{text}  [{place}]"), (0, 0, 0, 6))
+        location = locator.describe(evidence).rpartition(", ")[2]
+        yield Padding(make_safe_text(f"{text}  [{location}]"), (0, 0, 0, 6))
 
 
 def _indent(text: str, style: str = "") -> Padding:

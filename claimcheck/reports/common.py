@@ -158,7 +158,7 @@ def _format_counts(counts: Counter[Label]) -> str:
 
 def format_claim_count(run: Run) -> str:
     """Format the heading of a run's claims, with their number."""
-    rejected = sum(made.is_rejected for made in judge_claims(run).values())
+    rejected = sum(judgment.is_rejected for judgment in judge_claims(run).values())
     return f"Claims ({len(run.claims)}{f', {rejected} rejected' if rejected else ''})"
 
 

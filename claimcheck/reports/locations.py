@@ -33,10 +33,10 @@ def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
     part = line_index.find_part(span.start) if line_index else None
     if part:
         offset = span.start - part.start
-        place = _format_location(
+        location = _format_location(
             part.lines.time(offset), part.lines.page(offset), part.lines, offset
         )
-        return f"{part.source}, {place}"
+        return f"{part.source}, {location}"
     if line_index is None and not span.time and not span.page:
         # In a run that was saved without its text, lines can't be counted.
         return f"{span.start}-{span.end}"

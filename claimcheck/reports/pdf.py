@@ -14,11 +14,11 @@ from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.review import apply_decisions, judge_claims
 from claimcheck.models.run import Run
-from claimcheck.models.span import Rectangle
+from claimcheck.models.span import Layout, Rectangle
 from claimcheck.models.verdict import Label
 from claimcheck.readers.content import import_required
 from claimcheck.readers.pdf import PDFIUM_LOCK
-from claimcheck.readers.pdf_places import add_rectangles
+from claimcheck.readers.rectangles import add_rectangles
 
 _YELLOW, _GREEN = (255, 230, 90), (150, 230, 150)
 _RED, _ORANGE = (255, 150, 140), (255, 200, 110)
@@ -27,6 +27,7 @@ _COLORS = {
     Label.REFUTED: _RED,
     Label.CONFLICTING_EVIDENCE: _ORANGE,
 }
+# Of 255, so that the words under a mark stay readable. Chosen by hand.
 _ALPHA = 110
 
 
@@ -46,7 +47,8 @@ def highlight_claims(data: bytes, run: Run) -> tuple[bytes, int]:
     """
     refuse_other_format(run.document)
     pdfium = import_required("pypdfium2", "pdf", run.document.source, "a PDF")
-    run = add_rectangles(run, data)
+    # The run may be older than rectangles, and the file may have changed since.
+    run = add_rectangles(run, Layout(pdf=data))
     missing = 0
     with PDFIUM_LOCK:
         document = pdfium.PdfDocument(data)

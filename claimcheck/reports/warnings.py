@@ -116,8 +116,8 @@ def list_remarks(run: Run) -> list[str]:
         elif entry.reason and entry.reason.startswith(AMBIGUOUS):
             text = (run.document.text or "")[entry.start : entry.end]
             quote = f"“{' '.join(text.split())}” " if text else ""
-            place = f"characters {entry.start:,}-{entry.end:,}"
-            ambiguous.append(f"No claim: {quote}({place}): {entry.reason}")
+            location = f"characters {entry.start:,}-{entry.end:,}"
+            ambiguous.append(f"No claim: {quote}({location}): {entry.reason}")
     lines = []
     for problem in run.summary.problems if run.summary else ():
         lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")

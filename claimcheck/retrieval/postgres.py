@@ -214,21 +214,21 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
 
     def search(self, words: Sequence[str] | str, most: int) -> tuple[SearchHit, ...]:
         """Return at most `most` passages with any of the words, best first."""
-        given = words.split() if isinstance(words, str) else list(words)
+        query_words = words.split() if isinstance(words, str) else list(words)
         with self._explain():
             (size,) = self._fetch_one(
                 "SELECT coalesce(max(number), 0) FROM claimcheck.passages"
             )
             counts: dict[str, int] = dict(
-                self._connection.execute(_COUNT_WORDS, (given, size)).fetchall()
+                self._connection.execute(_COUNT_WORDS, (query_words, size)).fetchall()
             )
-            kept = select_rare_words(counts, _MAX_RANKED_PASSAGES)
-            if not kept:
+            rare_words = select_rare_words(counts, _MAX_RANKED_PASSAGES)
+            if not rare_words:
                 return ()
-            weights = [_weigh(counts[word], size) for word in kept]
-            any_word = " | ".join(f"({word})" for word in kept)
+            weights = [_weigh(counts[word], size) for word in rare_words]
+            any_word = " | ".join(f"({word})" for word in rare_words)
             rows = self._connection.execute(
-                _SEARCH, (kept, weights, _PASSAGE_WORDS, any_word, most)
+                _SEARCH, (rare_words, weights, _PASSAGE_WORDS, any_word, most)
             ).fetchall()
         return tuple(SearchHit(*row) for row in rows)
 

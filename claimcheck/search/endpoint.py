@@ -149,13 +149,13 @@ class Endpoint:
         Raises:
             ProviderError: the endpoint does not answer.
         """
-        given = {
+        parameters = {
             name: value
             for name, value in (parameters or {}).items()
             if value is not None
         }
         request = self._client.build_request(
-            "GET", self.url + path, params=given, headers=headers
+            "GET", self.url + path, params=parameters, headers=headers
         )
         return self._send(request)
 

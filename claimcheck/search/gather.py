@@ -199,11 +199,13 @@ class _Searcher:
 
     def _find_hits(self, opened: OpenedProvider, query: Query) -> Sequence[Hit]:
         endpoint = opened.endpoint
-        place = f"{opened.name} {endpoint.url} {urlencode(endpoint.parameters)}".strip()
-        hits: Sequence[Hit] | None = self._archive.find_hits(place, query)
+        provider_key = (
+            f"{opened.name} {endpoint.url} {urlencode(endpoint.parameters)}".strip()
+        )
+        hits: Sequence[Hit] | None = self._archive.find_hits(provider_key, query)
         if hits is None:
             hits = opened.provider.search(query)
-            self._archive.save_hits(place, query, hits)
+            self._archive.save_hits(provider_key, query, hits)
         return hits
 
     def _read_pages(self, candidates: list[_Candidate]) -> list[_Candidate]:

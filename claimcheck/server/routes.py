@@ -44,6 +44,7 @@ from claimcheck.server.responses import (
 from claimcheck.version import __version__
 
 RUN_NAME_PATTERN = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
+# Each word of a query is compared with the text of every run in the store.
 MAX_QUERY_LENGTH = 200
 RunName = Annotated[
     str, Path(pattern=RUN_NAME_PATTERN, description="The name of a run, such as 2-17.")
@@ -112,9 +113,8 @@ def list_runs(
     """
     with open_history(config.store_path) as history:
         last = RunLocation.parse(before) if before else None
-        runs = history.list_runs(
-            limit + 1, last, words
-        )  # one more shows if any are left
+        # One more than asked for shows whether there are older ones.
+        runs = history.list_runs(limit + 1, last, words)
         waiting = history.count_pending()
     page = runs[:limit]
     return {

@@ -164,9 +164,11 @@ def _mark_headings(
         words = text[block.start : block.end]
         # "(Applause.)" is within a speech, but the speaker does not say it.
         is_aside = words[0] in "([" and words[-1] in ")]"
-        said = block._replace(speaker=None) if is_aside else block
-        is_heading = _is_heading(said, words, list_items)
-        marked.append(said._replace(kind=ParagraphKind.HEADING) if is_heading else said)
+        spoken = block._replace(speaker=None) if is_aside else block
+        is_heading = _is_heading(spoken, words, list_items)
+        marked.append(
+            spoken._replace(kind=ParagraphKind.HEADING) if is_heading else spoken
+        )
     # A poem or a list of names is text, not a page of headings.
     has_text = any(block.kind is ParagraphKind.TEXT for block in marked)
     return tuple(_mark_references(text, marked) if has_text else blocks)

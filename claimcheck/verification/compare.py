@@ -140,8 +140,8 @@ class Comparison:
         if not evidence.language.is_english:
             return verbatim.compare_details(claim, premise, evidence.language)
         if self.calculation is not None and not self.calculation.is_right:
-            shown = self.calculation.shown
-            return [Difference("number", self.calculation.phrase, shown)]
+            computed = self.calculation.equation
+            return [Difference("number", self.calculation.phrase, computed)]
         objections = find_unsupported(self.pairs[0], premise, self.speech)
         for phrase in find_phrases(claim):
             if phrase.lower() not in premise.lower():

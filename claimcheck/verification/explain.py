@@ -92,7 +92,7 @@ def describe_support(
         text += f" Not found: {missing}."
     for item in comparisons:
         if item.calculation is not None:
-            text += f" Computed: {item.calculation.shown}."
+            text += f" Computed: {item.calculation.equation}."
     return text
 
 
@@ -103,7 +103,7 @@ def describe_lack(comparisons: Sequence[Comparison]) -> str:
             calculation = item.calculation
             return (
                 f"The claim says “{calculation.phrase}”, but by the closest passage, "
-                f"{calculation.shown}."
+                f"{calculation.equation}."
             )
     missing = _list_missing_words(comparisons)
     if missing:

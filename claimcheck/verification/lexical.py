@@ -115,8 +115,8 @@ def repeats(premise: str, hypothesis: str) -> bool:
         statements = list(_list_statements(evidence))
         if any(order in statements for order in (words, *_list_rotated(words))):
             return True
-        said = _read_speech(claim)
-        if said is not None and said == _read_speech(evidence):
+        statement = _read_speech(claim)
+        if statement is not None and statement == _read_speech(evidence):
             return True
     return False
 
@@ -143,13 +143,17 @@ def _read_speech(sentence: str) -> tuple[list[str], list[str], list[str]] | None
         return None
     start = speech.content_start
     if start is not None:
-        said, rest = sentence[start:].removeprefix(" that "), sentence[:start]
+        statement, rest = sentence[start:].removeprefix(" that "), sentence[:start]
     elif quotation := _QUOTATION.search(sentence):
-        said = quotation.group()
+        statement = quotation.group()
         rest = sentence[: quotation.start()] + sentence[quotation.end() :]
     else:
-        said, _, rest = sentence.rpartition(",")
-    return _read_words(speech.speaker), _read_words(said), sorted(_read_words(rest))
+        statement, _, rest = sentence.rpartition(",")
+    return (
+        _read_words(speech.speaker),
+        _read_words(statement),
+        sorted(_read_words(rest)),
+    )
 
 
 def _list_statements(sentence: str) -> Iterator[list[str]]:

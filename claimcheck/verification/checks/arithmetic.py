@@ -59,7 +59,7 @@ class Calculation:
 
     phrase: str
     rest: str
-    shown: str
+    equation: str
     is_right: bool
 
 
@@ -104,8 +104,10 @@ def _compute_share(
         if low == high:
             is_right = abs(share - low) <= _TOLERANCE_POINTS / 100
         rest = claim[match.end() :].strip()
-        shown = f"{part.text} of {whole.text} is {100 * share:.3g} %"
-        return Calculation(match.group(), rest[:1].upper() + rest[1:], shown, is_right)
+        equation = f"{part.text} of {whole.text} is {100 * share:.3g} %"
+        return Calculation(
+            match.group(), rest[:1].upper() + rest[1:], equation, is_right
+        )
     return None
 
 
@@ -120,9 +122,9 @@ def _compute_multiple(
     before, after = change
     ratio = after.value / before.value
     is_right = math.isclose(ratio, _MULTIPLES[match.group().lower()], rel_tol=0.005)
-    shown = f"from {before.text} to {after.text} is {ratio:.3g} times as much"
+    equation = f"from {before.text} to {after.text} is {ratio:.3g} times as much"
     rest = claim[: match.start()].rstrip() + claim[match.end() :]
-    return Calculation(match.group(), rest, shown, is_right)
+    return Calculation(match.group(), rest, equation, is_right)
 
 
 def _compute_change(
@@ -150,8 +152,8 @@ def _compute_change(
     start = claim.find(amount.text)
     rest = _BY.sub("", claim[:start]) + claim[start + len(amount.text) :]
     number = f"{result:+,.1f}".removesuffix(".0")
-    shown = f"from {before.text} to {after.text} is a change of {number}{unit}"
-    return Calculation(f"by {amount.text}", rest, shown, is_right)
+    equation = f"from {before.text} to {after.text} is a change of {number}{unit}"
+    return Calculation(f"by {amount.text}", rest, equation, is_right)
 
 
 def _find_change(
@@ -194,7 +196,7 @@ def _compute_total(
     if _TOTAL.search(evidence) or any(part.unit != amount.unit for part in amounts):
         return None
     result = sum(part.value for part in amounts)
-    shown = f"{' + '.join(part.text for part in amounts)} = {result:,g}"
+    equation = f"{' + '.join(part.text for part in amounts)} = {result:,g}"
     rest = claim[: total.start()] + claim[total.end() :]
     rest = rest.replace(amount.text, amounts[0].text, 1)
-    return Calculation(amount.text, rest, shown, math.isclose(result, amount.value))
+    return Calculation(amount.text, rest, equation, math.isclose(result, amount.value))

@@ -334,3 +334,16 @@ def test_a_damaged_word_document_is_an_error(tmp_path):
     (tmp_path / "draft.docx").write_bytes(data[: len(data) // 2])
     with pytest.raises(errors.InputError):
         read_cited_draft(str(tmp_path / "draft.docx"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("It was built in 1962.1 It sank.1,2", [("It was built in 1962.", [A]), ("It sank.", [A, B])]),
+        ("He said “it is old.”2", [("He said “it is old.”", [B])]),
+        ("It grew by 3.1 Germany paid. It [sank](a.txt).", [("It sank.", ["a.txt"])]),
+        ("It sank.7 See Fig.1 Below. It [sank](a.txt).", [("It sank.", ["a.txt"])]),
+    ],
+)  # fmt: skip
+def test_a_number_that_was_raised_cites_a_known_reference(tmp_path, text, cited):
+    assert read(tmp_path, text + REFERENCES)[0] == cited

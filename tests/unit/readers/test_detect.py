@@ -1,6 +1,9 @@
 """The format comes from the content, not from the name."""
 
+import io
 import time
+import tracemalloc
+import zipfile
 
 import pytest
 
@@ -114,6 +117,31 @@ def test_detection_takes_linear_time_on_what_looks_like_a_format():
         start = time.perf_counter()
         detect_format(data, "a.txt")
         assert time.perf_counter() - start < 2
+
+
+def pack_type(content):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", content)
+    return buffer.getvalue()
+
+
+def test_detecting_an_archive_does_not_unpack_its_type():
+    data = pack_type(b"\0" * (100 << 20))
+    tracemalloc.start()
+    try:
+        assert detect_format(data) == "text"
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 10 << 20
+
+
+def test_an_archive_with_a_damaged_type_is_no_document():
+    data = bytearray(pack_type(b"application/epub+zip" * 9))
+    start = data.index(b"mimetype") + len("mimetype")
+    data[start : start + 8] = b"\xff" * 8
+    assert detect_format(bytes(data)) == "text"
 
 
 def test_a_text_that_mentions_a_tag_is_a_text():
