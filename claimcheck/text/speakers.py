@@ -251,7 +251,7 @@ def _find_answers(found: list[re.Match[str]], text: str) -> list[re.Match[str]]:
 
 def _follows_question(text: str, offset: int) -> bool:
     before = text[max(0, offset - _MAX_INDENT) : offset]
-    return before.rstrip("\r\n\t *_>\"”’)").endswith("?")
+    return before.rstrip('\r\n\t *_>"”’)').endswith("?")
 
 
 def _is_full_name(name: str) -> bool:
