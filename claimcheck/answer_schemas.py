@@ -113,9 +113,10 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
             f"{source}: is not a JSON Schema with `properties`, such as "
             '{"properties": {"amount": {"type": "number", "description": "in euros"}}}'
         )
+    definitions = schema.get("$defs", {})
     problems = []
     fields = []
-    for name, value in properties.items():
+    for name, value in _resolve_references(properties, definitions).items():
         found = list(_find_field_problems(name, value))
         problems += found
         if not found:
@@ -125,6 +126,22 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
     if problems:
         raise InputError(f"{source}: {'; '.join(problems)}")
     return tuple(fields)
+
+
+def _resolve_references(node: Any, definitions: Any) -> Any:
+    """Replace references by what they refer to; pydantic writes enums so."""
+    if isinstance(node, list):
+        return [_resolve_references(item, definitions) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    resolved = {
+        key: _resolve_references(value, definitions) for key, value in node.items()
+    }
+    name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    if isinstance(definitions, Mapping) and isinstance(definitions.get(name), Mapping):
+        del resolved["$ref"]
+        return {**definitions[name], **resolved}
+    return resolved
 
 
 def _find_field_problems(name: str, schema: Any) -> Iterator[str]:

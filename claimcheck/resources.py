@@ -1,4 +1,4 @@
-"""Finds the files of claimcheck: prompts, schemas, word lists, packed data, caches.
+"""Finds files: prompts, schemas, word lists, packed data, caches.
 
 `prompts/` and `schemas/` are at the top level of a checkout and under `_data/` in the
 wheel. NOTICE says where the files in `data/` come from.

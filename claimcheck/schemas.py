@@ -131,7 +131,7 @@ def strip_keywords(
     *,
     are_properties: bool = False,
 ) -> Any:
-    """Copy a schema without the keywords; the default are those of strict mode.
+    """Copy a schema without keywords; the default are those of strict mode.
 
     The keys of properties are names, not keywords.
     """

@@ -6,6 +6,7 @@ A new setting needs a field with its default, a range or type below, a flag in
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -110,6 +111,17 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _OPTIONAL = ("reasoning_effort",)
 _HTTP_URL = re.compile(r"https?://[^/?#\s]")  # at least the start of a host
+# A strict pattern instead of a parser: URL parsers disagree about backslashes, user
+# names, and short forms of addresses. A URL that does not match just needs approval.
+_PLAIN_URL = re.compile(
+    r"""
+    https?://
+    (?: ([a-z0-9.]+) | \[ ([0-9a-f:.]+) \] )
+    (?: :[0-9]+ )?
+    (?: /[\w./~-]* )?
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -377,3 +389,19 @@ class Settings:
         if self.repeat != 1:
             optional["repeat"] = self.repeat
         return optional
+
+
+def is_loopback_host(host: str) -> bool:
+    """Return whether a name or address always means this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_loopback_url(url: str) -> bool:
+    """Return whether a URL clearly leads to this machine."""
+    match = _PLAIN_URL.fullmatch(url)
+    return match is not None and is_loopback_host(match[1] or match[2])

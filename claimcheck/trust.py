@@ -9,10 +9,8 @@ first, as with direnv, and the approval ends when these settings change.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import os
-import re
 import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -24,37 +22,10 @@ from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError, translate_os_errors
 from claimcheck.resources import resolve_user_path
-from claimcheck.settings import LOCAL, Settings
+from claimcheck.settings import LOCAL, Settings, is_loopback_url
 from claimcheck.settings_file import SETTINGS_FILE, read_settings_file
 
 _APPROVALS = "trusted-folders.json"
-# A strict pattern instead of a parser: URL parsers disagree about backslashes, user
-# names, and short forms of addresses. A URL that does not match just needs approval.
-_PLAIN_URL = re.compile(
-    r"""
-    https?://
-    (?: ([a-z0-9.]+) | \[ ([0-9a-f:.]+) \] )
-    (?: :[0-9]+ )?
-    (?: /[\w./~-]* )?
-    """,
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
-)
-
-
-def is_loopback_host(host: str) -> bool:
-    """Return whether a name or address always means this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_loopback_url(url: str) -> bool:
-    """Return whether a URL clearly leads to this machine."""
-    match = _PLAIN_URL.fullmatch(url)
-    return match is not None and is_loopback_host(match[1] or match[2])
 
 
 def limit_project(

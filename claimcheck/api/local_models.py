@@ -89,7 +89,9 @@ def choose_model(name: str) -> Path:
 
 
 def find_default() -> str | None:
-    """Return the model that the user's settings file makes the default, if any.
+    """Return the model that the user's settings file makes the default.
+
+    None if it makes none.
 
     Raises:
         SettingsError: the file is invalid.

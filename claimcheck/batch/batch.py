@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from claimcheck.batch.documents import run_document, run_extractively
+from claimcheck.batch.document_runner import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import BatchRunner, RunDocument
@@ -170,10 +170,8 @@ class Batch:
             return run_one, self.plan.limits.concurrency
         _, characters = self.store.measure_pending(self.number)
         if characters < _MIN_CHARACTERS_FOR_WORKERS:
-            return (
-                self._run_here,
-                1,
-            )  # more at a time would not be faster in one process
+            # More documents at a time would not be faster in one process.
+            return self._run_here, 1
         workers = os.cpu_count() or 1
         task = partial(run_extractively, self.plan)
         pool = await resources.enter_async_context(WorkerPool(task, workers))

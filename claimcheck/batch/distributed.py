@@ -22,7 +22,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from claimcheck.batch.documents import run_document
+from claimcheck.batch.document_runner import run_document
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.shards import build_shard_row
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError

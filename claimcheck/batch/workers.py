@@ -69,9 +69,8 @@ class WorkerPool:
             pool = await self._get_shared()
             return await _submit(pool, self._task, document)
         except (BrokenProcessPool, OSError):
-            if (
-                self._shared is pool
-            ):  # the first to notice; later documents get a new pool
+            # The first to notice that it broke; later documents get a new pool.
+            if self._shared is pool:
                 self._shared = None
         async with self._single_lock:
             return await self._run_alone(document)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
 from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
@@ -22,6 +21,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
+from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.models.verdict import Label
@@ -183,7 +183,7 @@ def check(
     quiet = out.quiet
     sources = [*(against or []), *(evidence or [])]
     search = searching.load_settings(no_cache=llm.no_cache)
-    _validate_sources(claims, sources, search)
+    _validate(claims, sources, search, is_prose=text, is_estimate=spending.estimate)
     check_writable(out.output)
     settings = deciding.load_settings(llm)
     limits = spending.build_limits()
@@ -191,8 +191,6 @@ def check(
 
     prepare_engine(settings, quiet=quiet)
     announce_terminal_input(claims, quiet=quiet)
-    if spending.estimate:
-        _refuse_uncountable(search, is_prose=text)
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=quiet)
     documents = reading.open_evidence(sources, quiet=quiet)
     if spending.estimate:
@@ -262,7 +260,7 @@ def _print_failures(result: Check) -> None:
 
 
 def _print_undecided(result: Check, *, quiet: bool) -> None:
-    """Say how many claims words alone leave undecided, and what judges them."""
+    """Say how many claims words leave undecided, and what judges them."""
     labels = [verdict.finding.label for verdict in result.verdicts]
     undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
     signature = result.signature
@@ -288,9 +286,15 @@ def _print_search_problems(result: Check, *, quiet: bool) -> None:
         print_note(f"search: {problem}", quiet=quiet)
 
 
-def _validate_sources(
-    claims: str, sources: Sequence[str], search: SearchSettings | None
+def _validate(
+    claims: str,
+    sources: Sequence[str],
+    search: SearchSettings | None,
+    *,
+    is_prose: bool,
+    is_estimate: bool,
 ) -> None:
+    """Refuse a check without evidence, and estimates of unknown work."""
     if not sources and search is None:
         raise InputError(
             "no evidence; name it after CLAIMS or with --against, or use --search to "
@@ -298,17 +302,13 @@ def _validate_sources(
         )
     if claims == "-" and "-" in sources:
         raise InputError("only one of CLAIMS and the evidence can be standard input")
-
-
-def _refuse_uncountable(search: SearchSettings | None, *, is_prose: bool) -> None:
-    """Refuse an estimate if the claims or the evidence are not known yet."""
     # The claims of a text are unknown until a model lists them.
-    if is_prose:
+    if is_estimate and is_prose:
         raise InputError(
             "--estimate can't count the claims of --text; use `claimcheck summarize "
             "--estimate`, then check the run"
         )
-    if search:
+    if is_estimate and search:
         raise InputError("--estimate can't count what a search will find")
 
 

@@ -146,7 +146,7 @@ def _write_annotated_text(run: Run, path: Path | None) -> None:
 
 
 def check_companion(document: Document, format: Format, path: Path | None) -> None:
-    """Fail before the work if a format needs another file, or the document's own.
+    """Fail before the work if a format needs another file, or the document.
 
     Raises:
         InputError: no output file is named; the document of `Format.PDF` is not a PDF

@@ -193,16 +193,17 @@ def _parse_quantity(match: re.Match[str], text: str) -> Quantity | None:
     unit, end = _find_unit(match, text, currency)
     if is_bare and _counts_nothing(match["word"], unit or ""):
         return None
-    value = _compute_value(match)
-    if currency or (unit and not _MEASURED.match(unit)):
-        value *= _find_point_factor(match)
+    value = _compute_value(match) * _find_point_factor(match, unit, currency)
     return Quantity(text[start:end].strip(), value, unit)
 
 
-def _find_point_factor(match: re.Match[str]) -> int:
-    """Return 1,000 for "1.500", which counts whole things, and else 1."""
+def _find_point_factor(
+    match: re.Match[str], unit: str | None, currency: str | None
+) -> int:
+    """Return 1,000 for "1.500" of whole things or money, and else 1."""
     is_group = _POINT_GROUP.fullmatch(match["digits"] or "") and not match["scale"]
-    return 1_000 if is_group else 1
+    is_whole = currency or (unit and not _MEASURED.match(unit))
+    return 1_000 if is_group and is_whole else 1
 
 
 def _counts_nothing(word: str | None, unit: str) -> bool:

@@ -23,6 +23,7 @@ _ELLIPSIS = re.compile(
 _ELLIPSIS_BEFORE_WORD = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
+_SPACE_IN_INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)")  # models write "U. S."
 _SPACE = re.compile(r" \s+|[^\S ]\s*")  # all white space except single spaces
 _MARK_REPLACEMENTS = str.maketrans(
     {
@@ -43,6 +44,7 @@ def normalize_typography(text: str) -> MappedText:
         .replace_matches(_ELLIPSIS, "…")
         .replace_matches(_ELLIPSIS_BEFORE_WORD, "… ")
         .replace_matches(_SPACE, " ")
+        .replace_matches(_SPACE_IN_INITIALS, "")
     )
 
 

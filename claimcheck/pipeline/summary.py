@@ -44,7 +44,8 @@ _TOKENS_AROUND_INPUT = 3
 _INPUTS_PER_SENTENCE = 2
 # What lines say after a claim: who said it, and in which document.
 _NOTE = re.compile(r" \((?:said by|in) [^()]*\)")
-_LAST_NOTE = re.compile(rf"{_NOTE.pattern}$")
+_SENTENCE_ENDS = ".!?"
+_LAST_NOTE = re.compile(rf"({_NOTE.pattern})([{_SENTENCE_ENDS}]?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +257,9 @@ def _remove_notes(
         cleaned = []
         for item in items:
             text = item.text
-            while (match := _LAST_NOTE.search(text)) and match[0] in notes:
+            while (match := _LAST_NOTE.search(text)) and match[1] in notes:
                 text = text[: match.start()]
+                text += "" if text[-1:] in _SENTENCE_ENDS else match[2]
             cleaned.append(replace(item, text=text or item.text))
         return tuple(cleaned)
 

@@ -93,7 +93,7 @@ def find_unused(templates: Templates, brief: Brief) -> list[str]:
 
 
 def find_problems(name: str, text: str) -> list[str]:
-    """Return the problems of a user's template, of the first kind that has any."""
+    """Return a template's problems of the first kind that has any."""
     try:
         custom = prompts.parse(text, "")
     except InputError as error:

@@ -93,7 +93,7 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
 
 
 def _list_changes(decision: Decision, run: Run) -> list[Decision]:
-    """Return what is new in a decision that also repeats what the run states."""
+    """Return what is new in a decision that also repeats the run."""
     labels = {verdict.subject: verdict.label for verdict in run.verdicts}
     judgment = judge_claims(run).get(decision.claim, _UNDECIDED)
     label = judgment.verdict or labels.get(decision.claim)

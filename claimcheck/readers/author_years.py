@@ -1,4 +1,4 @@
-"""Author-year citations, "(Smith & Lee, 2019)", and the references that they mean.
+"""Author-year citations, "(Smith & Lee, 2019)", and their references.
 
 A reference has several keys, such as "(smith, 2019)" and "(smith lee, 2019)", because a
 citation may name one author, two, or an organization by its initials.
@@ -85,20 +85,40 @@ def find_author_years(
     `is_style` is whether the draft cites so: then a citation may lack its reference.
     Otherwise "(Paris, 2015)" cites nothing.
     """
+    yield from _find_bracketed(text, references, is_style=is_style)
+    yield from _find_narrative(text, references)
+
+
+def _find_bracketed(
+    text: str, references: Container[str], *, is_style: bool
+) -> Iterator[AuthorYear]:
+    """Yield citations such as "(Smith, 2015; Lee and Wu, 2016)"."""
     for match in _BRACKETS.finditer(text):
-        parts = [_CITED.fullmatch(part) for part in match[1].split(";")]
-        cited = [part for part in parts if part and _is_name(part["names"])]
-        if len(cited) < len(parts):
-            continue
-        found = [
-            (_find_key(part["names"], year, references), part, year)
-            for part in cited
-            for year in _ANY_YEAR.findall(part["years"])
-        ]
-        is_known = any(key for key, _, _ in found)
-        if is_known or (is_style and all(map(_has_form, cited))):
-            keys = [key or f"({part['names']}, {year})" for key, part, year in found]
+        cited = _read_cited(match[1])
+        is_known = is_style and bool(cited) and all(map(_has_form, cited))
+        keys = []
+        for part in cited:
+            for year in _ANY_YEAR.findall(part["years"]):
+                key = _find_key(part["names"], year, references)
+                is_known = is_known or key is not None
+                keys.append(key or f"({part['names']}, {year})")
+        if is_known:
             yield AuthorYear(match.start(), match.end(), tuple(keys), False)
+
+
+def _read_cited(content: str) -> list[re.Match[str]]:
+    """Return the parts between semicolons; none if one cites nothing."""
+    cited = []
+    for text in content.split(";"):
+        part = _CITED.fullmatch(text)
+        if part is None or not _is_name(part["names"]):
+            return []
+        cited.append(part)
+    return cited
+
+
+def _find_narrative(text: str, references: Container[str]) -> Iterator[AuthorYear]:
+    """Yield citations such as "Smith (2015)"."""
     for match in _YEAR_IN_BRACKETS.finditer(text):
         before = max(0, match.start() - _MAX_NAMES_BEFORE)
         # The longest names that a reference has.

@@ -210,9 +210,8 @@ class _WordReader:
         if numbering is None or _find(paragraph, "pPr", "outlineLvl") is not None:
             return False
         number = _find(numbering, "numId")
-        return (
-            number is None or get_attribute(number, "val") != "0"
-        )  # 0 removes the numbering
+        # The number 0 removes the numbering of the style.
+        return number is None or get_attribute(number, "val") != "0"
 
 
 def _find(element: Any, *path: str) -> Any | None:

@@ -75,7 +75,7 @@ def parse_within_limits(
 def locate_within_limits(
     data: bytes, excerpts: list[PageExcerpt]
 ) -> list[list[Rectangle]]:
-    """Return the rectangles of each excerpt of a PDF; none if a limit is exceeded."""
+    """Return the rectangles of each excerpt of a PDF; none above a limit."""
     if not sys.executable:
         return locate_excerpts(data, excerpts)
     answer = _ask_child({"excerpts": excerpts, "bytes": len(data)}, data)

@@ -51,7 +51,7 @@ class _Text:
     words: list[tuple[int, int, Rectangle]] = field(default_factory=list)
 
     def add_page(self, image: Any, scale: float = 1) -> None:
-        """Recognize a picture; `scale` converts pixels to the unit of the page."""
+        """Recognize a picture; `scale` converts pixels to the page's units."""
         lines = _group_lines(sorted(_recognize(image.convert("RGB"))))
         for separator, line in lines:
             self.text += separator
@@ -152,7 +152,7 @@ def _recognize(image: Any) -> list[_Box]:
 
 
 def _list_words(result: Any) -> list[list[tuple[str, float, float]]]:
-    """Return the words of each box with their left and right sides, if known."""
+    """Return the words of each box with their sides, if they are known."""
     # The engine drops the boxes whose words it can't place from this list alone.
     if len(result.word_results) != len(result.txts):
         return [[] for _ in result.txts]

@@ -21,7 +21,7 @@ _MAX_SPACE = 2  # between words of a line, in letter heights; chosen by hand
 
 
 class PageExcerpt(NamedTuple):
-    """Words on a page, from 1, and how many letters the page has before them."""
+    """Words on a page, from 1, and the number of letters before them."""
 
     page: int
     letters_before: int

@@ -1,4 +1,4 @@
-"""Subtitles, and the JSON of speech recognizers and YouTube: each phrase once.
+"""Subtitles, and transcripts as JSON: each phrase once.
 
 The text has cues in the form of WebVTT, with times, and with `<v NAME>` where the
 speaker changes. Identifiers, settings, and marks inside the text are left out. Rolling
@@ -20,6 +20,7 @@ from webvtt.errors import MalformedFileError
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, import_required, refuse_empty
+from claimcheck.readers.transcripts import list_segments
 from claimcheck.readers.xml_blocks import parse_xml
 
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
@@ -31,7 +32,6 @@ _SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$)
 _MIN_ROLLING_SHARE = 0.3
 _MAX_ROLLING_GAP_S = 0.5
 
-# Of a transcript without times, as OpenAI's API returns it by default.
 _UNTIMED_FIELDS = frozenset(("text", "usage", "language", "duration", "task"))
 _ASS_HEADER = "[Script Info]"
 _ASS_NAME, _ASS_TEXT = 4, 9  # the fields of a line of dialogue
@@ -100,71 +100,21 @@ def _make_damage_error(source: str, damage: str) -> InputError:
 def parse_caption_json(value: Any, encoding: str, source: str) -> Content | None:
     """Return the cues of a transcript as JSON; None for another value.
 
-    Those of Whisper and its descendants (OpenAI, whisper.cpp, WhisperX, Transformers),
-    of YouTube, and of youtube-transcript-api. One without times has no cues.
+    One without times, as OpenAI's API returns it by default, has no cues.
 
     Raises:
         InputError: the cues have no text.
     """
-    try:
-        cues = _read_segments(value)
-    except (TypeError, ValueError, KeyError, AttributeError):
-        return None
+    cues: list[_Cue] = []
+    for start_s, end_s, text, voice in list_segments(value):
+        lines = tuple(" ".join(line.split()) for line in text.strip().split("\n"))
+        if any(lines):
+            cues.append(_Cue(start_s, end_s, lines, (voice,) * len(lines)))
     if cues:
         return _build_content(cues, encoding, source)
     is_untimed = isinstance(value, dict) and _UNTIMED_FIELDS.issuperset(value)
-    text = value.get("text") if is_untimed else None
-    return Content(text, encoding) if isinstance(text, str) else None
-
-
-def _read_segments(value: Any) -> list[_Cue]:
-    cues: list[_Cue] = []
-    for start_s, end_s, text, voice in _list_segments(value):
-        lines = tuple(" ".join(line.split()) for line in text.strip("\n").split("\n"))
-        cues.append(_Cue(start_s, end_s, lines, (voice,) * len(lines)))
-    return [cue for cue in cues if any(cue.lines)]
-
-
-def _list_segments(value: Any) -> Iterator[tuple[float, float, str, str | None]]:
-    """Yield start and end in seconds, text, and speaker of each segment."""
-    if isinstance(value, list):
-        for part in value:
-            start_s = float(part["start"])
-            yield start_s, start_s + float(part["duration"]), part["text"], None
-        return
-    for field, read in _SEGMENT_READERS.items():
-        for part in value.get(field) or ():
-            yield read(part)
-
-
-def _read_whisper(part: Any) -> tuple[float, float, str, str | None]:
-    voice = part.get("speaker")
-    return float(part["start"]), float(part["end"]), part["text"], voice and str(voice)
-
-
-def _read_transformers(part: Any) -> tuple[float, float, str, str | None]:
-    start_s, end_s = part["timestamp"]
-    return start_s, end_s or start_s, part["text"], None
-
-
-def _read_whisper_cpp(part: Any) -> tuple[float, float, str, str | None]:
-    offsets = part["offsets"]
-    return offsets["from"] / 1_000, offsets["to"] / 1_000, part["text"], None
-
-
-def _read_youtube(event: Any) -> tuple[float, float, str, str | None]:
-    text = "".join(part.get("utf8", "") for part in event.get("segs") or ())
-    start_s = event.get("tStartMs", 0) / 1_000
-    return start_s, start_s + event.get("dDurationMs", 0) / 1_000, text, None
-
-
-# The field that lists the segments of a transcript, by program.
-_SEGMENT_READERS = {
-    "segments": _read_whisper,
-    "chunks": _read_transformers,
-    "transcription": _read_whisper_cpp,
-    "events": _read_youtube,
-}
+    whole = value.get("text") if is_untimed else None
+    return Content(whole, encoding) if isinstance(whole, str) else None
 
 
 def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:

@@ -72,10 +72,16 @@ BatchExportFormat = Literal[Format.JSONL, Format.CSV, Format.PARQUET, Format.HTM
 
 @dataclass(frozen=True, slots=True)
 class PageStyle:
-    """The width of a text report in columns, and whether it has colors."""
+    """The width of a text report in columns, and whether it has colors.
+
+    In the other formats, the viewer decides about both.
+    """
 
     width: int = 100
     color: bool = False
+
+
+PLAIN = PageStyle()
 
 
 def render_run(
@@ -83,7 +89,7 @@ def render_run(
     format: Format,
     *,
     include_text: bool = True,
-    style: PageStyle | None = None,
+    style: PageStyle = PLAIN,
 ) -> str:
     """Render a run in a format.
 
@@ -127,8 +133,6 @@ def render_run(
 
     from claimcheck.reports import text
 
-    # Only text has a width and colors; in other formats the viewer decides.
-    style = style or PageStyle()
     return text.render_run(run, width=style.width, color=style.color)
 
 
@@ -137,7 +141,7 @@ def render_check(
     format: Format,
     *,
     include_text: bool = True,
-    style: PageStyle | None = None,
+    style: PageStyle = PLAIN,
     review: Review | None = None,
 ) -> str:
     """Render a check in a format.
@@ -175,7 +179,6 @@ def render_check(
 
     from claimcheck.reports import text
 
-    style = style or PageStyle()
     return text.render_check(check, width=style.width, color=style.color)
 
 

@@ -66,7 +66,7 @@ def _extract_foreign_terms(text: str, language: str) -> list[Term]:
 
 @cache
 def _load_stop_words(language: str) -> frozenset[str]:
-    """Return the most frequent words of a language; none if they are not known."""
+    """Return the most frequent words of a language; none if unknown."""
     from babel import Locale, UnknownLocaleError
 
     try:

@@ -74,9 +74,8 @@ class JobPool:
             return await result
         except asyncio.CancelledError:
             job.cancel()
-            if (
-                self._shutting_down
-            ):  # the client is still connected, and needs a response
+            # The client is still connected, and needs a response.
+            if self._shutting_down:
                 raise BusyError(
                     "the server is shutting down; answers already paid for are stored"
                 ) from None

@@ -113,9 +113,8 @@ def list_runs(
     """
     with open_history(config.store_path) as history:
         last = RunLocation.parse(before) if before else None
-        runs = history.list_runs(
-            limit + 1, last, words
-        )  # one more shows if any are left
+        # One more than asked for shows whether there are older ones.
+        runs = history.list_runs(limit + 1, last, words)
         waiting = history.count_pending()
     page = runs[:limit]
     return {

@@ -169,9 +169,8 @@ class Database(AbstractContextManager["Database"]):
         """Create the file so that only its owner can read it."""
         # Documents and answers may be confidential; SQLite would follow the umask.
         if self.path != ":memory:":
-            with contextlib.suppress(
-                OSError
-            ):  # SQLite then fails with a better message
+            # If this fails, SQLite fails as well, with a better message.
+            with contextlib.suppress(OSError):
                 Path(self.path).touch(mode=0o600)
 
     def _identify(self) -> tuple[int, int] | None:

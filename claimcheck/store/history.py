@@ -131,7 +131,7 @@ class History:
         return listings
 
     def _apply_decisions(self, listing: RunListing) -> RunListing:
-        """Return the listing with the headline that people's decisions left."""
+        """Return the listing with the headline that decisions left."""
         run = apply_decisions(self.store.load_run(listing.location))
         headline = run.summary.headline if run.summary else None
         return replace(listing, headline=headline)

@@ -3,7 +3,7 @@
 import os
 
 from claimcheck import Limits, Settings
-from claimcheck.batch.documents import run_extractively
+from claimcheck.batch.document_runner import run_extractively
 from claimcheck.batch.plan import Plan
 from claimcheck.errors import StoreError
 

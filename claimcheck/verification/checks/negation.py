@@ -50,7 +50,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     negating, plain = (claim, sentence) if in_claim else (sentence, claim)
     plain_forms = [normalize_word(word) for word in plain]
     negating_forms = [normalize_word(word) for word in negating]
-    if in_evidence and _is_limited(sentence[in_evidence[0] + 1 :], plain_forms):
+    if _is_limited(sentence, in_evidence, plain_forms):
         return []
     if _negates_otherwise(plain_forms):
         return []
@@ -60,13 +60,12 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
             index = plain_forms.index(form)
             if in_claim:
                 return [Difference("negation", phrase, plain[index])]
-            start = _find_amount_start(plain, index)
-            return [Difference("negation", " ".join(plain[start : index + 1]), phrase)]
+            return [Difference("negation", _quote_with_amount(plain, index), phrase)]
     return []
 
 
-def _find_amount_start(words: Sequence[str], index: int) -> int:
-    """Return where "12 injuries", or "12 people were injured", starts.
+def _quote_with_amount(words: Sequence[str], index: int) -> str:
+    """Return a word with its number: "12 injuries", "12 people were injured".
 
     "No injuries" and "nobody was injured" are set against the number as well.
     """
@@ -74,7 +73,7 @@ def _find_amount_start(words: Sequence[str], index: int) -> int:
     while start and words[start - 1] in _BETWEEN_NUMBER_AND_WORD:
         start -= 1
     has_number = start and normalize_word(words[start - 1])[0].isdigit()
-    return start - 1 if has_number else index
+    return " ".join(words[start - 1 if has_number else index : index + 1])
 
 
 def _is_negated_nearby(pair: SentencePair) -> bool:
@@ -92,8 +91,13 @@ def _negates_otherwise(forms: Sequence[str]) -> bool:
     return any(CRITICAL_WORD_KINDS.get(form) == "negation" for form in forms)
 
 
-def _is_limited(negated: Sequence[str], claim_forms: Sequence[str]) -> bool:
+def _is_limited(
+    sentence: Sequence[str], negations: Sequence[int], claim_forms: Sequence[str]
+) -> bool:
     """Return whether a denial says more than a claim: "not on Sundays"."""
+    if not negations:
+        return False
+    negated = sentence[negations[0] + 1 :]
     words = negated[1:] if negated[:1] == ["one"] else negated  # "no one"
     return any(
         word not in FUNCTION_WORDS and normalize_word(word) not in claim_forms

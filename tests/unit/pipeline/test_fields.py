@@ -261,12 +261,17 @@ def test_reads_the_schema_that_pydantic_writes():
             "drug": {"title": "Drug", "type": "string", "description": "The drug"},
             "dose": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}], "default": None, "title": "Dose"},
             "unit": {"const": "mg", "type": "string"},
+            "area": {"anyOf": [{"$ref": "#/$defs/Area"}, {"type": "null"}], "default": None},
+            "others": {"type": "array", "items": {"$ref": "#/$defs/Area"}},
         },
+        "$defs": {"Area": {"enum": ["lung", "skin"], "title": "Area", "type": "string"}},
     }  # fmt: skip
-    drug, dose, unit = read_brief(fields=schema).fields
+    drug, dose, unit, area, others = read_brief(fields=schema).fields
     assert (drug.schema, drug.description) == ({"type": "string"}, "The drug")
     assert dose.schema == {"type": "number", "minimum": 0}
     assert unit.schema == {"type": "string", "enum": ["mg"]}
+    assert area.schema == {"type": "string", "enum": ["lung", "skin"]}
+    assert others.schema["items"]["enum"] == ["lung", "skin"]
 
 
 def test_from_the_command_line_to_the_store_and_out_again(tmp_path):

@@ -162,8 +162,16 @@ def test_a_model_reads_each_document_and_then_writes_one_summary():
     assert run.usage.requests == 3
 
 
-def test_notes_on_sources_that_a_model_copies_are_left_out():
-    digest = answer_digest("The fire killed 12 people. (said by Ann Lee) (in a.txt)")
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "The fire killed 12 people. (said by Ann Lee) (in a.txt)",
+        "The fire killed 12 people (said by Ann Lee) (in a.txt).",
+        "The fire killed 12 people. (said by Ann Lee).",
+    ],
+)
+def test_notes_on_sources_that_a_model_copies_are_left_out(copied):
+    digest = answer_digest(copied)
     fire = claim(
         "The fire killed 12 people, the fire\nservice said.", speaker="Ann Lee"
     )

@@ -92,27 +92,151 @@ def test_reads_the_text_of_cues(data, expected):
         assert found == expected
 
 
-def test_reads_the_json_of_speech_recognizers():
-    whisper = {
-        "text": "x",
-        "segments": [
+def items(**fields):
+    """Return words and a full stop, as Amazon and Speechmatics write them."""
+    word = {"type": "pronunciation", "start_time": "0.5", "end_time": "1.0", **fields}
+    return [
+        *({**word, "alternatives": [{"content": text}]} for text in FERRY[:-1].split()),
+        {"type": "punctuation", "alternatives": [{"content": "."}], **fields},
+    ]
+
+
+WORDS = [{"start": 500, "end": 900, "text": text} for text in FERRY.split()]
+
+
+@pytest.mark.parametrize(
+    ("value", "voice"),
+    [
+        (
+            {"segments": [{"start": 0.0, "end": 2.5, "text": FERRY, "speaker": "A1"}]},
+            "A1",
+        ),
+        ({"text": FERRY, "chunks": [{"timestamp": [0, None], "text": FERRY}]}, None),
+        (
+            {"transcription": [{"offsets": {"from": 0, "to": 9}, "text": f" {FERRY}"}]},
+            None,
+        ),
+        ([{"text": FERRY, "start": 0.0, "duration": 2.0}], None),
+        (
             {
-                "id": 0,
-                "start": 0.0,
-                "end": 2.5,
-                "text": " The ferry carried",
-                "speaker": "A1",
+                "version": "1.0.0",
+                "segments": [
+                    {"speaker": "Ann Lee", "startTime": 1, "endTime": 2, "body": FERRY}
+                ],
             },
+            "Ann Lee",
+        ),
+        (
             {
-                "id": 1,
-                "start": 2.5,
-                "end": 5.0,
-                "text": " 900 people.",
-                "speaker": "A1",
+                "id": "1",
+                "utterances": [
+                    {"speaker": "A", "start": 250, "end": 950, "text": FERRY}
+                ],
+                "words": WORDS,
             },
-        ],
-    }
-    assert read(json.dumps(whisper)) == [("A1", FERRY)]
+            "Speaker A",
+        ),
+        ({"id": "1", "text": FERRY, "utterances": None, "words": WORDS}, None),
+        (
+            {
+                "metadata": {},
+                "results": {
+                    "utterances": [
+                        {"start": 0.5, "end": 2, "transcript": FERRY, "speaker": 0}
+                    ]
+                },
+            },
+            "Speaker 0",
+        ),
+        (
+            {
+                "results": {
+                    "channels": [
+                        {
+                            "alternatives": [
+                                {
+                                    "words": [
+                                        {"word": "x", "punctuated_word": text}
+                                        | {"start": 0.1, "end": 0.2, "speaker": 1}
+                                        for text in FERRY.split()
+                                    ]
+                                }
+                            ]
+                        }
+                    ]
+                }
+            },
+            "Speaker 1",
+        ),
+        ({"jobName": "a", "results": {"items": items(speaker_label="spk_0")}}, "spk_0"),
+        (
+            {
+                "results": {
+                    "items": items(),
+                    "audio_segments": [
+                        {"start_time": "0", "end_time": "2", "transcript": FERRY}
+                    ],
+                }
+            },
+            None,
+        ),
+        (
+            {
+                "recognizedPhrases": [
+                    {
+                        "offsetInTicks": 5_000_000.0,
+                        "durationInTicks": 9_000_000.0,
+                        "speaker": 2,
+                        "nBest": [{"display": FERRY}],
+                    }
+                ]
+            },
+            "Speaker 2",
+        ),
+        (
+            {
+                "results": [
+                    {
+                        "alternatives": [
+                            {
+                                "transcript": FERRY,
+                                "words": [{"startTime": "1.200s", "word": "The"}],
+                            }
+                        ],
+                        "resultEndTime": "3.100s",
+                    },
+                    {"alternatives": [{"words": [{"startTime": "1.200s"}]}]},
+                ]
+            },
+            None,
+        ),
+        (
+            {
+                "monologues": [
+                    {
+                        "speaker": 0,
+                        "elements": [
+                            {"type": "text", "value": "The", "ts": 0.5, "end_ts": 1.0},
+                            {"type": "punct", "value": f" {FERRY[4:]}"},
+                        ],
+                    }
+                ]
+            },
+            "Speaker 0",
+        ),
+        ({"format": "2.9", "results": items(speaker="S1")}, "S1"),
+    ],
+    ids=(
+        "whisper transformers whisper.cpp youtube-transcript-api podcast assemblyai "
+        "assemblyai-words deepgram deepgram-words amazon amazon-segments azure google "
+        "rev speechmatics"
+    ).split(),
+)
+def test_reads_the_json_of_speech_recognizers(value, voice):
+    assert read(json.dumps(value)) == [(voice, FERRY)]
+
+
+def test_reads_the_json_of_youtube():
     youtube = {
         "wireMagic": "pb3",
         "events": [
