@@ -92,7 +92,8 @@ def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -
     answer = answer_schemas.build_strict("verdict.answer", EMPTY_BRIEF)
     if name != "shipped":  # one claim, and the label first
         keys = ("label", "evidence", "rationale")
-        item = schemas.build_strict_schema("verdict.answer")["properties"]["verdicts"]
+        schema = schemas.strip_keywords(schemas.load("verdict.answer"))
+        item = schema["properties"]["verdicts"]
         properties = {key: item["items"]["properties"][key] for key in keys}
         answer = {"type": "object", "additionalProperties": False}
         answer |= {"required": list(keys), "properties": properties}

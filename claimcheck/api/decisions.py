@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cattrs.errors import BaseValidationError
-
 from claimcheck.errors import InputError, translate_os_errors
 from claimcheck.json_lines import read_json_lines
 from claimcheck.models.decision import Decision, load_decision
@@ -90,6 +88,9 @@ def list_evaluation_rows(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _read_decisions(path: Path, claims: set[str]) -> Iterator[Decision]:
+    # Loaded here, because most commands read no decisions.
+    from cattrs.errors import BaseValidationError
+
     _, content = read_bytes(path)
     for line in read_json_lines(io.BytesIO(content)):
         where = f"{path}, line {line.number}"

@@ -129,7 +129,9 @@ _ENDS_IN_OTHER_SPEAKER = re.compile(
 # "did not say", "never told"
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
-_ENDS_IN_PREPOSITION = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
+_ENDS_IN_PREPOSITION = re.compile(
+    r"\b(?:of|for|at)\s+(?:the\s+)?(?:[A-Z][\w.’'-]*\s&\s)?$"  # "for Smith & Co."
+)
 _ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
 _CLAUSE_START = re.compile(
     r"""
@@ -189,8 +191,9 @@ _SPEAKER_END = re.compile(
     r"""
     \s+(?:
         close\s+to|in|on|at|by|during|after|before|last|this|today|yesterday|when|while
-        |to|for|who|from
+        |to|who|from
         |published|released|issued|conducted
+        |for\s+(?:(?:the\s+)?\w+\s+)?(?:time|(?:year|month|week|day|hour|minute)s?)
     )\b\s*
     | \s+(?:has|have|had)$
     """,
@@ -516,9 +519,10 @@ def _extract_named_speaker(phrase: str) -> str | None:
     names = find_names(phrase)
     final_names = [name for name in names if phrase.endswith(name)]
     before = phrase.removesuffix(final_names[-1]) if final_names else ""
-    if _COORDINATION.search(before[-len(" and ") :]):
+    is_object = _ENDS_IN_PREPOSITION.search(before)
+    if _COORDINATION.search(before[-len(" and ") :]) and not is_object:
         return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
-    if final_names and not _ENDS_IN_PREPOSITION.search(before):
+    if final_names and not is_object:
         return strip_title(final_names[-1])
     # Without "the" or "some", it must be a word for people, such as "residents".
     is_noun_phrase = names or _DETERMINER.match(phrase)

@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimcheck import prompts, schemas, tokens
 from claimcheck.models.run import Signature
-from claimcheck.pipeline.answers import Answer
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
+
+if TYPE_CHECKING:
+    from claimcheck.pipeline.answers import Answer
 
 # The key in the settings of a signature for corrections of the model's answers.
 CORRECTIONS = "corrections"

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from claimcheck.errors import InputError
-from claimcheck.models.search import Hit, Snapshot
+from claimcheck.models.search_log import Hit, Snapshot
 from claimcheck.search.endpoint import Endpoint, clean_text, collect_hits, parse_day
 from claimcheck.search.provider import Query
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 MARKUP = "markup"
 
 _FRONT_MATTER_LINE = re.compile(r"\w[\w-]*:|[ \t-]")  # how one starts
-_CODE_FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
+_CODE_FENCE = re.compile(r"^[ \t>]{0,20}(`{3,9}|~{3,9})[^\n`]*$", re.M)
 # The marks of emphasis and code in Markdown, in pairs around words.
 _EMPHASIS = re.compile(
     r"""

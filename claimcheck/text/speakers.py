@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from claimcheck.resources import read_words
+from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
 from claimcheck.text.words import get_genders, may_be_name
 
@@ -166,7 +167,7 @@ def _find_conversation(text: str) -> list[SpeakerLabel]:
     named = _find_named(text)
     found = [*questions, *record, *hearing, *bracketed, *named]
     labels = sorted(map(_make_label, found))
-    return _drop_overlaps(labels)
+    return drop_overlaps(labels, lambda label: (label.start, label.end))
 
 
 def _is_captions(text: str) -> bool:
@@ -215,7 +216,7 @@ def _find_named(text: str) -> list[re.Match[str]]:
     accepted = set(_keep_recurring([*certain, *full_names]))
     if len({_normalize(match["name"]) for match in certain}) > 1:
         accepted.update(certain)
-    accepted.update(_find_short_names(found, accepted))
+    accepted.update(_find_short_names(found, accepted) or _find_answers(found, text))
     if is_captions:
         return list(accepted)  # their lines are too short to tell prose from values
     prose = [match for match in accepted if _introduces_prose(match, text)]
@@ -238,6 +239,20 @@ def _find_short_names(
     if len(recurring) > 1 or (recurring and accepted):
         return names
     return [match for match in short if _normalize(match["name"]) in last_names]
+
+
+def _find_answers(found: list[re.Match[str]], text: str) -> list[re.Match[str]]:
+    """Return the labels of an interview in which only the answers have one."""
+    answers = [match for match in found if _follows_question(text, match.start())]
+    names = {_normalize(match["name"]) for match in answers}
+    name = names.pop() if len(answers) > 1 and len(names) == 1 else ""
+    is_person = name and (_is_full_name(name.title()) or _names_person(name))
+    return [match for match in found if is_person and _normalize(match["name"]) == name]
+
+
+def _follows_question(text: str, offset: int) -> bool:
+    before = text[max(0, offset - _MAX_INDENT) : offset]
+    return before.rstrip('\r\n\t *_>"”’)').endswith("?")
 
 
 def _is_full_name(name: str) -> bool:
@@ -311,24 +326,19 @@ def _drop_title(name: str) -> str:
     return rest if rest and title.rstrip(".") in _TITLE_WORDS else f"{title} {rest}"
 
 
-def _drop_overlaps(labels: list[SpeakerLabel]) -> list[SpeakerLabel]:
-    distinct: list[SpeakerLabel] = []
-    for label in labels:
-        if not distinct or label.start >= distinct[-1].end:
-            distinct.append(label)
-    return distinct
-
-
 def _list_turns(
     text: str, labels: list[SpeakerLabel]
 ) -> Iterator[tuple[int, str | None]]:
     """Yield the offsets at which the speaker changes."""
     is_conversation = _is_dense(text, labels)
     others = _find_other_labels(text) if labels else []
+    has_only_answers = len({label.speaker for label in labels}) == 1
     for index, label in enumerate(labels):
         yield label.start, label.speaker
         is_last = index + 1 == len(labels)
         next_start = len(text) if is_last else labels[index + 1].start
+        if has_only_answers and not is_last and _follows_question(text, next_start):
+            next_start = _find_question(text, label.end, next_start)
         # Notes that nobody says may follow a conversation.
         if is_last or not is_conversation:
             next_start = _find_turn_end(text, label.end, next_start)
@@ -337,6 +347,12 @@ def _list_turns(
             next_start = others[other]
         if next_start < len(text) and (is_last or next_start < labels[index + 1].start):
             yield next_start, None
+
+
+def _find_question(text: str, start: int, end: int) -> int:
+    """Return the start of the last paragraph: nobody's words, if it has no label."""
+    paragraphs = [match.end() for match in _BLANK_LINE.finditer(text, start, end)]
+    return next((other for other in reversed(paragraphs) if other < end), end)
 
 
 def _find_other_labels(text: str) -> list[int]:

@@ -14,6 +14,10 @@ def find_speaker(text):
     ("text", "speaker"),
     [
         ('"It is late," said Jane Roe.', "Jane Roe"),
+        ("A spokesman for Acme Inc. said it closed.", "A spokesman for Acme Inc."),
+        ('"It closed," said a lawyer for Smith & Co.', "a lawyer for Smith & Co"),
+        ("Holm said for the third time that wages rose.", "Holm"),
+        ('"It is late," said Holm for the third time.', "Holm"),
         ('"It is late," Jane Roe told reporters in Paris.', "Jane Roe"),
         (
             '"It is late," said the company\'s managing director, Erik Sandahl.',

@@ -179,3 +179,15 @@ def test_each_level_of_a_reply_has_its_writer():
 def test_a_sentence_about_writing_is_no_header():
     text = f"On 13 May 2024 the mayor wrote:\n\n{FERRY}\n\n{YARD}\n"
     assert {speaker for speaker, _ in speakers(text)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("label", "speaker"),
+    [("ANN LEE:", "ANN LEE"), ("**Ann Lee:**", "Ann Lee"), ("Its price:", None)],
+)
+def test_an_interview_may_have_labels_only_before_answers(label, speaker):
+    text = f"How is it?\n\n{label} {FERRY}\n\nOn time. Why?\n\n{label} {SALE}\n"
+    found = dict(reversed(pair) for pair in speakers(text))
+    assert found["On time."] is None
+    by_words = {text.removeprefix(f"{label} "): name for text, name in found.items()}
+    assert (by_words[FERRY], by_words[SALE]) == (speaker, speaker)
