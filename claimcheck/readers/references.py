@@ -40,6 +40,7 @@ REFERENCES_TITLE = re.compile(
     """,
     re.I | re.X,
 )
+_SAME_SOURCE = re.compile(r"(?:ibid(?:em)?|ebd|ebenda|idem)\b", re.I)
 _MAX_TITLE_CHARACTERS = 100
 
 
@@ -61,6 +62,7 @@ def split_references(
     linked = {link.target for block in blocks for link in block.links}
     references = References()
     paragraphs = []
+    previous: list[str] = []
     section: DraftBlock | None = None  # the title of the list of references
     for block in blocks:
         lines = block.split_lines()
@@ -70,7 +72,9 @@ def split_references(
             lines = lines[1:]
         entries = _read_entries(lines, linked, in_references=section is not None)
         for keys, sources in entries:
-            _add_reference(references, keys, sources)
+            if not _SAME_SOURCE.match(sources[0] if sources else ""):
+                previous = sources
+            _add_reference(references, keys, previous)
         if entries or section is block or block.is_heading:
             continue
         if not _continues(section, block):

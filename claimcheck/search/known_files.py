@@ -24,14 +24,15 @@ from claimcheck.readers.url import fetch_bytes
 from claimcheck.search.endpoint import clean_text, parse_day
 
 _MAX_TEXT_CHARACTERS = 2_000
-# The names of these columns in various data sets; `vclaim` is CheckThat's.
+# The names of these columns in various data sets, as `_normalize_name` writes them;
+# `vclaim` is CheckThat's.
 _COLUMNS = {
-    "text": ("text", "claim", "claimReviewed", "claim_reviewed", "vclaim"),
+    "text": ("text", "claim", "claimreviewed", "vclaim"),
     "speaker": ("speaker", "claimant"),
     "title": ("title", "headline"),
-    "rating": ("rating", "verdict", "label", "textualRating"),
+    "rating": ("rating", "verdict", "label", "textualrating"),
     "publisher": ("publisher", "site"),
-    "reviewed": ("reviewed", "date", "datePublished", "reviewDate"),
+    "reviewed": ("reviewed", "date", "datepublished", "reviewdate"),
     "url": ("url", "link", "source"),
 }
 
@@ -118,11 +119,18 @@ def _get_name(value: Any) -> Any:
     return value if isinstance(value, str) else _first(value).get("name")
 
 
+def _normalize_name(name: str) -> str:
+    """Return "claimreviewed" for "Claim Reviewed", "claim_reviewed", and the like."""
+    return "".join(char for char in name.lower() if char.isalnum())
+
+
 def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
     """Build a known claim from a row; None if it has no text."""
     fields: dict[str, Any] = {}
+    # A row with too many cells has the rest under None.
+    cells = {_normalize_name(name or ""): value for name, value in row.items()}
     for field, names in _COLUMNS.items():
-        values = (row.get(name) for name in names)
+        values = (cells.get(name) for name in names)
         fields[field] = next((value for value in values if value), None)
     if not isinstance(fields["text"], str):
         return None
@@ -160,7 +168,7 @@ def _read_table(text: str, source: str) -> list[KnownClaim]:
     try:
         table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
         names = table.fieldnames or ()
-        if not any(name in _COLUMNS["text"] for name in names):
+        if not any(_normalize_name(name) in _COLUMNS["text"] for name in names):
             raise InputError(
                 f"{source}: has no column with the claims. Name it one of: "
                 f"{', '.join(_COLUMNS['text'])}. Its columns: "

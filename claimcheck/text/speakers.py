@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from claimcheck.resources import read_words
+from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
 from claimcheck.text.words import get_genders, may_be_name
 
@@ -166,7 +167,7 @@ def _find_conversation(text: str) -> list[SpeakerLabel]:
     named = _find_named(text)
     found = [*questions, *record, *hearing, *bracketed, *named]
     labels = sorted(map(_make_label, found))
-    return _drop_overlaps(labels)
+    return drop_overlaps(labels, lambda label: (label.start, label.end))
 
 
 def _is_captions(text: str) -> bool:
@@ -323,14 +324,6 @@ def _drop_title(name: str) -> str:
     """Return a name without its title: "Mr Hugh Lane" is "hugh lane"."""
     title, _, rest = _normalize(name).partition(" ")
     return rest if rest and title.rstrip(".") in _TITLE_WORDS else f"{title} {rest}"
-
-
-def _drop_overlaps(labels: list[SpeakerLabel]) -> list[SpeakerLabel]:
-    distinct: list[SpeakerLabel] = []
-    for label in labels:
-        if not distinct or label.start >= distinct[-1].end:
-            distinct.append(label)
-    return distinct
 
 
 def _list_turns(
