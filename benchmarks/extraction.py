@@ -102,6 +102,8 @@ def main() -> None:
             mean = scale * pairs[:, 0].sum() / max(1, pairs[:, 1].sum())
             values.append((mean, drawn))
             cells.append(describe(mean, drawn))
+        if not all(by_variant[variant][articles[0]][1] for variant in variants[-2:]):
+            continue  # a summary that was not asked for
         (before, drawn_before), (now, drawn_now) = values[-2:]
         cells.append(describe(now - before, drawn_now - drawn_before, "+"))
         print(f"| {name.replace('_', ' ')} | {' | '.join(cells)} |")

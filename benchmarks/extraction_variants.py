@@ -128,6 +128,9 @@ def run(given: argparse.Namespace, variant: str, name: str, path: Path) -> None:
         model=given.model,
         base_url=given.url,
         max_claims=12,
+        # A weak model may not end, and a loaded machine is slow.
+        max_output_tokens=2_500,
+        timeout_s=3_600,
         seed=7,
         api_key="not-needed",
         extraction="staged" if variant == "staged" else "single",

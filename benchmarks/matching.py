@@ -4,7 +4,9 @@
 
 The queries are the evidence sentences of FM2, and each has to find the claim that was
 written from it, among the claims of all sets in DATA: many are about the same article.
-This is not the task of the CheckThat labs, whose data is not in DATA.
+This is not the task of the CheckThat labs, whose data is not in DATA. The posts of
+`posts.tsv` come nearer: they were written as people post such claims, by hand, and
+before any ranking was seen. A claim is named by the start of its SHA-256.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from claimcheck import Document, Index
@@ -22,6 +25,7 @@ from claimcheck.search.known_claims import KnownClaims
 
 POOL = 10_000
 DEPTH = 5
+POSTS = Path(__file__).with_name("posts.tsv")
 CLAIM_SETS = ("fm2", "factscore_atomic", "claimbuster", "wice_claim", "summedits")
 
 
@@ -61,12 +65,24 @@ def main() -> None:
         for row in read_rows(data, "fm2")
         if hashlib.sha256(row["doc_id"].encode()).digest()[0] % 2
     ]
-    print(f"{len(queries)} queries, {len(claims):,} claims")
-    with Index(":memory:") as index:
+    posts = list(read_posts(claims))
+    print(f"{len(queries)} sentences, {len(posts)} posts, {len(claims):,} claims")
+    with (
+        Index(":memory:") as index,
+        KnownClaims(map(KnownClaim, claims)) as known,
+    ):
         index.add(Document.from_text(claim) for claim in claims)
-        print("BM25:", measure(lambda text: search_index(index, text), queries))
-    with KnownClaims(map(KnownClaim, claims)) as known:
-        print("match:", measure(lambda text: search_known(known, text), queries))
+        for name, asked in (("sentences", queries), ("posts", posts)):
+            for search in (search_index, search_known):
+                source = index if search is search_index else known
+                print(name, search.__name__, measure(partial(search, source), asked))
+
+
+def read_posts(claims: list[str]) -> Iterator[tuple[str, str]]:
+    named = {hashlib.sha256(claim.encode()).hexdigest()[:12]: claim for claim in claims}
+    lines = POSTS.read_text(encoding="utf-8").splitlines()
+    for name, post in (line.split("\t") for line in lines):
+        yield post, named[name]
 
 
 def search_index(index: Index, text: str) -> list[str]:

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from claimcheck import Document, Match, Settings, answer_schemas, schemas, summarize
-from claimcheck.bundles.files import write_bundle
-from claimcheck.bundles.verification import verify_bundle
+from claimcheck.bundles.bundle import write_bundle
+from claimcheck.bundles.verify import verify_bundle
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.llm.completion import NoCompletionError, parse_completion

@@ -27,7 +27,7 @@ from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.review import list_checkable_claims
 from claimcheck.models.run import Cause, Check, CheckFailure, Run
-from claimcheck.models.search import SearchLog
+from claimcheck.models.search_log import SearchLog
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive

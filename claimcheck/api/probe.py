@@ -1,4 +1,4 @@
-"""Finds out what an endpoint can do."""
+"""Finds out what an endpoint can do, and describes the tokenizer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from claimcheck import tokens
 from claimcheck.errors import EndpointError, UnknownModelError
 from claimcheck.settings import RESPONSES, Settings
 
@@ -147,3 +148,18 @@ def _list_models(
         if is_optional:  # Azure's deployments, and others, have no list
             return {}
         raise
+
+
+def describe_tokenizer(model: str | None) -> str:
+    """Describe the tokenizer in one line, and whether it is the model's.
+
+    Raises:
+        ClaimcheckError: the packed encoding is damaged.
+    """
+    # Counting loads the packed encoding, which fails if its hash is wrong.
+    count = tokens.count("claimcheck")
+    exactness = "exact" if tokens.is_exact(model) else "an estimate"
+    return (
+        f"{tokens.ENCODING}, packed, hash checked ({count} tokens in 'claimcheck'); "
+        f"{exactness} for this model"
+    )

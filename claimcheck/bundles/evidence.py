@@ -21,7 +21,7 @@ from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.integrity import find_check_inconsistencies
 from claimcheck.models.llm import Client
 from claimcheck.models.run import Check
-from claimcheck.models.search import SearchLog
+from claimcheck.models.search_log import SearchLog
 from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.evidence import QUERIES, SuggestedQueries, suggest_queries

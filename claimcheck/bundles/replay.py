@@ -9,7 +9,7 @@ from typing import Any
 
 from claimcheck.briefs import read_stored_brief
 from claimcheck.bundles import evidence
-from claimcheck.bundles.files import BundledAnswer
+from claimcheck.bundles.bundle import BundledAnswer
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
 from claimcheck.llm.stored import (

@@ -19,7 +19,7 @@ from claimcheck.search.archive import EvidenceArchive
 from claimcheck.version import __version__
 
 if TYPE_CHECKING:
-    from claimcheck.models.search import Snapshot
+    from claimcheck.models.search_log import Snapshot
 
 _INFO = {
     "software": f"claimcheck {__version__}",

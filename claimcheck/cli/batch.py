@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import format_estimate, print_note, write_rows
+from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_count
 from claimcheck.counting import format_count
 from claimcheck.errors import Interrupted

@@ -21,7 +21,7 @@ from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
 
 if TYPE_CHECKING:
-    from claimcheck.bundles.files import BundledAnswer
+    from claimcheck.bundles.bundle import BundledAnswer
     from claimcheck.models.run import Check, Run
 
 
@@ -93,8 +93,8 @@ def bundle(
     The bundle contains the source, prompts, schemas, answers, and hashes, and the pages
     that a search found, as they were.
     """
-    from claimcheck.api.inspect import read_prompt_folder
-    from claimcheck.bundles.files import write_bundle
+    from claimcheck.api.prompts_and_schemas import read_prompt_folder
+    from claimcheck.bundles.bundle import write_bundle
 
     check_writable(output)
     if format is Format.WARC:
@@ -118,7 +118,7 @@ def bundle(
 
 def _load_from_store(name: str, store: Path) -> _Contents:
     from claimcheck.api.stores import RunStore, find_latest_run
-    from claimcheck.bundles.files import BundledAnswer
+    from claimcheck.bundles.bundle import BundledAnswer
 
     with RunStore(store, create=False) as run_store:
         batch, run = find_latest_run(run_store, name)
@@ -200,7 +200,7 @@ def _find_cached_answers(
 def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
     """Write the pages of a check, or of a run's external check, as WARC."""
     from claimcheck.api.documents import load_result
-    from claimcheck.bundles.files import get_searched_check
+    from claimcheck.bundles.bundle import get_searched_check
     from claimcheck.bundles.warc import write_warc
 
     check = get_searched_check(load_result(name))

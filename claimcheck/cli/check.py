@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
 from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
@@ -22,6 +21,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
+from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.models.verdict import Label

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import announce_terminal_input
 from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
@@ -15,6 +14,7 @@ from claimcheck.cli.output import (
     detect_page_style,
     write_text,
 )
+from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_spinner
 from claimcheck.reports.formats import Format
 

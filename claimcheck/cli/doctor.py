@@ -71,6 +71,7 @@ def doctor(engine: options.EngineOptions) -> None:
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not
     respond.
     """
+    from claimcheck.api.probe import describe_tokenizer
     from claimcheck.config import load_settings
     from claimcheck.settings_file import resolve_user_file
     from claimcheck.version import __version__
@@ -84,7 +85,7 @@ def doctor(engine: options.EngineOptions) -> None:
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(f"Verifier without a model: {_name_verifier(settings)}")
-    lines.append(_describe_tokenizer(settings.model))
+    lines.append(f"Tokenizer: {describe_tokenizer(settings.model)}")
     for extra, modules in EXTRAS.items():
         if all(find_spec(module) for module in modules):
             lines.append(f"Extra {extra}: installed")
@@ -122,18 +123,6 @@ def _format_setting(settings: Settings, name: str) -> str:
     if name == "base_url" and value:
         return settings.endpoint()  # without user name and password
     return "-" if value is None else str(value)
-
-
-def _describe_tokenizer(model: str | None) -> str:
-    from claimcheck.api import inspect
-
-    # Counting loads the packed encoding, which fails if its hash is wrong.
-    count = inspect.count_tokens("claimcheck")
-    exactness = "exact" if inspect.has_exact_token_counts(model) else "an estimate"
-    return (
-        f"Tokenizer: {inspect.TOKEN_ENCODING}, packed, hash checked ({count} tokens in "
-        f"'claimcheck'); {exactness} for this model"
-    )
 
 
 def _probe_endpoint(settings: Settings) -> list[str]:

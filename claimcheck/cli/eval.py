@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import (
     check_writable,
@@ -19,6 +18,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
+from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count
 from claimcheck.reports.formats import Format, ListFormat

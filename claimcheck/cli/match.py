@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine
 from claimcheck.cli.inputs import announce_terminal_input
 from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
@@ -18,6 +17,7 @@ from claimcheck.cli.output import (
     write_lines,
     write_text,
 )
+from claimcheck.cli.prepare import prepare_engine
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format

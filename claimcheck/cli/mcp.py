@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine
 from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.prepare import prepare_engine
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 

@@ -61,7 +61,7 @@ def prompts(context: typer.Context) -> None:
 @app.command("list")
 def list_() -> None:
     """List the shipped templates with their versions and hashes."""
-    from claimcheck.api.inspect import list_prompts
+    from claimcheck.api.prompts_and_schemas import list_prompts
 
     rows = []
     for prompt in list_prompts():
@@ -75,7 +75,7 @@ def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped template.")],
 ) -> None:
     """Print a shipped template."""
-    from claimcheck.api.inspect import read_prompt
+    from claimcheck.api.prompts_and_schemas import read_prompt
 
     write_text(read_prompt(name), None)
 
@@ -96,7 +96,7 @@ def init(
     `--prompts FOLDER` uses them. Delete the ones you do not change, so that later
     versions can improve them.
     """
-    from claimcheck.api.inspect import copy_prompts
+    from claimcheck.api.prompts_and_schemas import copy_prompts
 
     copied = copy_prompts(folder, names or ())
     print_note(f"{folder}: {len(copied)} templates copied", quiet=quiet)
@@ -105,7 +105,7 @@ def init(
 @app.command("diff")
 def diff(folder: _Folder = None) -> None:
     """Show how the templates in a folder differ from the shipped ones."""
-    from claimcheck.api.inspect import diff_prompts
+    from claimcheck.api.prompts_and_schemas import diff_prompts
 
     write_rows(diff_prompts(folder or _get_folder()))
 
@@ -117,7 +117,10 @@ def lint(folder: _Folder = None) -> None:
     Finds unknown variables, document text outside the fence, unknown file names, and
     text that would change the form of the answer. Exits with 2 if there is a problem.
     """
-    from claimcheck.api.inspect import find_prompt_notes, find_prompt_problems
+    from claimcheck.api.prompts_and_schemas import (
+        find_prompt_notes,
+        find_prompt_problems,
+    )
 
     folder = folder or _get_folder()
     problems = find_prompt_problems(folder)

@@ -15,7 +15,11 @@ def schema(
     ] = None,
 ) -> None:
     """List the JSON Schemas, or print one."""
-    from claimcheck.api.inspect import list_schemas, load_schema, read_schema
+    from claimcheck.api.prompts_and_schemas import (
+        list_schemas,
+        load_schema,
+        read_schema,
+    )
 
     if name is not None:
         write_text(read_schema(name), None)

@@ -12,9 +12,9 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
-from claimcheck.cli.engine import prepare_engine
 from claimcheck.cli.option_groups import OptionGroup, expand_groups
 from claimcheck.cli.output import print_note
+from claimcheck.cli.prepare import prepare_engine
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.resources import resolve_user_path

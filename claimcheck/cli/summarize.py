@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.engine import prepare_engine, prepare_verifier
 from claimcheck.cli.inputs import (
     SOURCE_HELP,
     announce_reading,
@@ -30,6 +29,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_run,
 )
+from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format

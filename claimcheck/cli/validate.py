@@ -30,7 +30,7 @@ def validate(
     text, if the file contains it. Exits with 2 if a file has a problem.
     """
     from claimcheck.api.documents import read_bytes
-    from claimcheck.api.inspect import (
+    from claimcheck.api.prompts_and_schemas import (
         choose_schema,
         find_result_problems,
         load_schema,

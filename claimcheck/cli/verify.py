@@ -26,8 +26,8 @@ def verify(
     Exits with 1 if one does not, or if it can't be verified because answers are missing
     or another version made the bundle.
     """
-    from claimcheck.api.inspect import read_prompt_folder
-    from claimcheck.bundles.verification import verify_bundle
+    from claimcheck.api.prompts_and_schemas import read_prompt_folder
+    from claimcheck.bundles.verify import verify_bundle
 
     user_prompts = read_prompt_folder(prompts) if prompts else ()
     steps = verify_bundle(bundle, user_prompts)

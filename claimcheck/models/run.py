@@ -13,7 +13,7 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.search import SearchLog
+from claimcheck.models.search_log import SearchLog
 from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from claimcheck.readers.author_years import list_reference_keys
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock
@@ -40,6 +40,7 @@ REFERENCES_TITLE = re.compile(
     """,
     re.I | re.X,
 )
+_SAME_SOURCE = re.compile(r"(?:ibid(?:em)?|ebd|ebenda|idem)\b", re.I)
 _MAX_TITLE_CHARACTERS = 100
 
 
@@ -61,6 +62,7 @@ def split_references(
     linked = {link.target for block in blocks for link in block.links}
     references = References()
     paragraphs = []
+    previous: list[str] = []
     section: DraftBlock | None = None  # the title of the list of references
     for block in blocks:
         lines = block.split_lines()
@@ -69,14 +71,29 @@ def split_references(
             section = block if is_title else None
             lines = lines[1:]
         entries = _read_entries(lines, linked, in_references=section is not None)
-        for keys, sources in entries:
-            _add_reference(references, keys, sources)
+        previous = _add_entries(references, entries, previous)
         if entries or section is block or block.is_heading:
             continue
         if not _continues(section, block):
             section = None
             paragraphs.append(block)
     return references, paragraphs
+
+
+def _add_entries(
+    references: References,
+    entries: Iterable[tuple[list[str], list[str]]],
+    previous: list[str],
+) -> list[str]:
+    """Add references, and return the sources of the last one.
+
+    "Ibid." has the sources of the reference before it, which are `previous`.
+    """
+    for keys, sources in entries:
+        if not _SAME_SOURCE.match(sources[0] if sources else ""):
+            previous = sources
+        _add_reference(references, keys, previous)
+    return previous
 
 
 def _continues(section: DraftBlock | None, block: DraftBlock) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from claimcheck.models import codec
 from claimcheck.models.document import Document, dump_document, load_document
-from claimcheck.models.search import Hit, Snapshot
+from claimcheck.models.search_log import Hit, Snapshot
 from claimcheck.resources import resolve_user_path
 from claimcheck.store.database import Database, DatabaseLayout
 

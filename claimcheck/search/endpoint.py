@@ -37,7 +37,7 @@ from claimcheck.llm.retry_after import (
     is_transient_status,
     parse_retry_after_s,
 )
-from claimcheck.models.search import Hit
+from claimcheck.models.search_log import Hit
 from claimcheck.readers.content import clean_metadata
 from claimcheck.version import __version__
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from claimcheck.models.known import KnownClaim
-from claimcheck.models.search import Hit
+from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import (
     Endpoint,
     clean_hit,

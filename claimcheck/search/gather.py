@@ -16,7 +16,7 @@ from urllib.parse import urldefrag, urlencode
 from claimcheck.errors import AuthenticationError, ProviderError
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
-from claimcheck.models.search import (
+from claimcheck.models.search_log import (
     ClaimSearch,
     Hit,
     SearchedPage,

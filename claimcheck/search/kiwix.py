@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from claimcheck.errors import EndpointError
-from claimcheck.models.search import Hit
+from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import Endpoint, clean_hit, parse_day
 from claimcheck.search.provider import Query
 

@@ -24,14 +24,23 @@ from claimcheck.readers.url import fetch_bytes
 from claimcheck.search.endpoint import clean_text, parse_day
 
 _MAX_TEXT_CHARACTERS = 2_000
-# The names of these columns in various data sets; `vclaim` is CheckThat's.
+# Files come from anybody: longer values are cut. Chosen by hand, far above usual ones.
+_MAX_CHARACTERS = {
+    "speaker": 200,
+    "title": 300,
+    "rating": 200,
+    "publisher": 200,
+    "url": 2_000,
+}
+# The names of these columns in various data sets, as `_normalize_name` writes them;
+# `vclaim` is CheckThat's.
 _COLUMNS = {
-    "text": ("text", "claim", "claimReviewed", "claim_reviewed", "vclaim"),
+    "text": ("text", "claim", "claimreviewed", "vclaim"),
     "speaker": ("speaker", "claimant"),
     "title": ("title", "headline"),
-    "rating": ("rating", "verdict", "label", "textualRating"),
+    "rating": ("rating", "verdict", "label", "textualrating"),
     "publisher": ("publisher", "site"),
-    "reviewed": ("reviewed", "date", "datePublished", "reviewDate"),
+    "reviewed": ("reviewed", "date", "datepublished", "reviewdate"),
     "url": ("url", "link", "source"),
 }
 
@@ -118,26 +127,35 @@ def _get_name(value: Any) -> Any:
     return value if isinstance(value, str) else _first(value).get("name")
 
 
+def _normalize_name(name: str) -> str:
+    """Return "claimreviewed" for "Claim Reviewed" and "claim_reviewed"."""
+    return "".join(char for char in name.lower() if char.isalnum())
+
+
 def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
     """Build a known claim from a row; None if it has no text."""
-    fields: dict[str, Any] = {}
-    for field, names in _COLUMNS.items():
-        values = (row.get(name) for name in names)
-        fields[field] = next((value for value in values if value), None)
+    fields = _choose_fields(row)
     if not isinstance(fields["text"], str):
         return None
     text = clean_text(fields["text"], _MAX_TEXT_CHARACTERS)
     if not any(char.isalnum() for char in text):
         return None
-    return KnownClaim(
-        text=text,
-        speaker=clean_text(fields["speaker"], 200) or None,
-        title=clean_text(fields["title"], 300) or None,
-        rating=clean_text(fields["rating"], 200) or None,
-        publisher=clean_text(fields["publisher"], 200) or None,
-        reviewed=parse_day(fields["reviewed"]),
-        url=clean_text(fields["url"], 2_000) or None,
-    )
+    texts = {
+        name: clean_text(fields[name], limit) or None
+        for name, limit in _MAX_CHARACTERS.items()
+    }
+    return KnownClaim(text=text, reviewed=parse_day(fields["reviewed"]), **texts)
+
+
+def _choose_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first value of a row for each field; None without one."""
+    # A row with too many cells has the rest under None.
+    cells = {_normalize_name(name or ""): value for name, value in row.items()}
+    fields = {}
+    for field, names in _COLUMNS.items():
+        values = (cells.get(name) for name in names)
+        fields[field] = next((value for value in values if value), None)
+    return fields
 
 
 def _read_lines(data: bytes, source: str) -> list[KnownClaim]:
@@ -160,7 +178,7 @@ def _read_table(text: str, source: str) -> list[KnownClaim]:
     try:
         table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
         names = table.fieldnames or ()
-        if not any(name in _COLUMNS["text"] for name in names):
+        if not any(_normalize_name(name) in _COLUMNS["text"] for name in names):
             raise InputError(
                 f"{source}: has no column with the claims. Name it one of: "
                 f"{', '.join(_COLUMNS['text'])}. Its columns: "

@@ -20,7 +20,7 @@ from urllib.robotparser import RobotFileParser
 from claimcheck.english.publication import find_publication_date
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
-from claimcheck.models.search import Hit, Snapshot
+from claimcheck.models.search_log import Hit, Snapshot
 from claimcheck.readers.file import build_web_document
 from claimcheck.readers.url import Fetched, StatusError, fetch_bytes
 from claimcheck.search.archive import EvidenceArchive

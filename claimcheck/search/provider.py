@@ -19,7 +19,7 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from claimcheck.errors import SettingsError
-from claimcheck.models.search import Hit, Snapshot
+from claimcheck.models.search_log import Hit, Snapshot
 from claimcheck.search.endpoint import Endpoint
 from claimcheck.settings import SearchEndpoint
 

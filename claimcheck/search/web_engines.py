@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from claimcheck.errors import AuthenticationError
-from claimcheck.models.search import Hit
+from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import Endpoint, collect_hits, parse_day
 from claimcheck.search.provider import Query
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.api.stores import History
-from claimcheck.bundles.files import BundledAnswer, write_bundle
+from claimcheck.bundles.bundle import BundledAnswer, write_bundle
 from claimcheck.models.outcome import RunLocation
 from claimcheck.models.run import Check
 from claimcheck.reports import table

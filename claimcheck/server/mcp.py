@@ -18,7 +18,7 @@ from mcp.server.stdio import stdio_server
 
 from claimcheck.api.check import check
 from claimcheck.api.ground import ground
-from claimcheck.api.inspect import load_schema
+from claimcheck.api.prompts_and_schemas import load_schema
 from claimcheck.api.summarize import summarize
 from claimcheck.errors import ClaimcheckError
 from claimcheck.models.run import Check, Run

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from claimcheck.api.inspect import load_schema
+from claimcheck.api.prompts_and_schemas import load_schema
 from claimcheck.server.exports import EXPORT_FORMATS
 from claimcheck.server.requests import build_answer_schema, build_object_schema
 

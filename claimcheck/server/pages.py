@@ -29,8 +29,8 @@ from claimcheck.reports.html.assets import (
     read_asset,
 )
 from claimcheck.reports.html.cards import build_finding
-from claimcheck.reports.html.documents import EvidenceAnchors
 from claimcheck.reports.html.page import LaterCheck, ServerControls
+from claimcheck.reports.html.texts import EvidenceAnchors
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import (
     EXPORT_FORMATS,

@@ -14,7 +14,7 @@ from typing import Any
 
 from claimcheck.api.documents import build_document
 from claimcheck.api.ground import GroundedQuote
-from claimcheck.api.inspect import find_schema_problems, load_schema
+from claimcheck.api.prompts_and_schemas import find_schema_problems, load_schema
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement, make_statement_id
 from claimcheck.models.document import Document

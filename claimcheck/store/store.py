@@ -37,7 +37,7 @@ from claimcheck.models.outcome import (
 from claimcheck.models.run import Run, load_run
 from claimcheck.store.answers import MAX_TOKENS, Answers
 from claimcheck.store.database import Database
-from claimcheck.store.tables import STORE_LAYOUT
+from claimcheck.store.layout import STORE_LAYOUT
 
 _ROWS_PER_QUERY = 200  # a store may be larger than the memory
 _MAX_NAMED_SOURCES = 3  # with a failure, so that a table stays readable

@@ -10,7 +10,23 @@ import bisect
 import re
 from collections.abc import Callable, Iterable
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+def drop_overlaps(
+    ordered: Iterable[T], get_range: Callable[[T], tuple[int, int]]
+) -> list[T]:
+    """Return the items that start where the one before ends, or later."""
+    distinct: list[T] = []
+    last_end = 0
+    for item in ordered:
+        start, end = get_range(item)
+        if start >= last_end:
+            distinct.append(item)
+            last_end = end
+    return distinct
 
 
 def lower(text: str) -> str:

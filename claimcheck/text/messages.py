@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # The [start, end) of a label, and the name of the person who speaks after it, if known.
+from claimcheck.text.mapping import drop_overlaps
+
 ReplyLabel = tuple[int, int, str | None]
 Turns = list[tuple[int, str | None]]
 
@@ -160,16 +162,8 @@ def find_reply_labels(text: str) -> tuple[list[ReplyLabel], Turns]:
     labels = [*_find_attributions(text), *_find_forward_headers(text)]
     if not labels:
         return [], []
-    labels = _drop_overlaps(sorted(labels))
+    labels = drop_overlaps(sorted(labels), lambda label: label[:2])
     return labels, _list_turns(text, labels)
-
-
-def _drop_overlaps(labels: list[ReplyLabel]) -> list[ReplyLabel]:
-    distinct: list[ReplyLabel] = []
-    for label in labels:
-        if not distinct or label[0] >= distinct[-1][1]:
-            distinct.append(label)
-    return distinct
 
 
 def _split_lines(text: str) -> Iterator[_Line]:

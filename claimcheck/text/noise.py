@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.markdown import MARKUP, find_markdown
 from claimcheck.text.messages import find_message_parts
 from claimcheck.text.pages import find_line_numbers, find_page_furniture
@@ -170,7 +171,10 @@ def find_noise(text: str) -> tuple[Noise, ...]:
         if mark in text:
             for match in pattern.finditer(text):
                 found.append(Noise(match.start(), match.end(), reason))
-    return _drop_overlaps(found)
+    # Of those that start together, the longest counts.
+    found = [noise for noise in found if noise.start < noise.end]
+    found.sort(key=lambda noise: (noise.start, -noise.end))
+    return tuple(drop_overlaps(found, lambda noise: (noise.start, noise.end)))
 
 
 def _find_noise_lines(text: str) -> Iterator[Noise]:
@@ -198,17 +202,6 @@ def _is_isolated(text: str, start: int, end: int) -> bool:
     # The only line before a byline that may lack a full stop is the title.
     is_title = len(lines_before) == 1 and start < _MAX_LINE_CONTEXT
     return not before or is_title or before[-1] in _SENTENCE_END_MARKS
-
-
-def _drop_overlaps(found: list[Noise]) -> tuple[Noise, ...]:
-    """Keep the noise that starts first, and the longest at each start."""
-    distinct: list[Noise] = []
-    end = 0
-    for noise in sorted(found, key=lambda noise: (noise.start, -noise.end)):
-        if end <= noise.start < noise.end:
-            distinct.append(noise)
-            end = noise.end
-    return tuple(distinct)
 
 
 def find_urls(text: str) -> list[_Cut]:

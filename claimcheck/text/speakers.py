@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from claimcheck.resources import read_words
+from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
 from claimcheck.text.words import get_genders, may_be_name
 
@@ -166,7 +167,7 @@ def _find_conversation(text: str) -> list[SpeakerLabel]:
     named = _find_named(text)
     found = [*questions, *record, *hearing, *bracketed, *named]
     labels = sorted(map(_make_label, found))
-    return _drop_overlaps(labels)
+    return drop_overlaps(labels, lambda label: (label.start, label.end))
 
 
 def _is_captions(text: str) -> bool:
@@ -325,14 +326,6 @@ def _drop_title(name: str) -> str:
     return rest if rest and title.rstrip(".") in _TITLE_WORDS else f"{title} {rest}"
 
 
-def _drop_overlaps(labels: list[SpeakerLabel]) -> list[SpeakerLabel]:
-    distinct: list[SpeakerLabel] = []
-    for label in labels:
-        if not distinct or label.start >= distinct[-1].end:
-            distinct.append(label)
-    return distinct
-
-
 def _list_turns(
     text: str, labels: list[SpeakerLabel]
 ) -> Iterator[tuple[int, str | None]]:
@@ -343,21 +336,21 @@ def _list_turns(
     for index, label in enumerate(labels):
         yield label.start, label.speaker
         is_last = index + 1 == len(labels)
-        next_start = len(text) if is_last else labels[index + 1].start
-        if has_only_answers and not is_last and _follows_question(text, next_start):
-            next_start = _find_question(text, label.end, next_start)
+        limit = len(text) if is_last else labels[index + 1].start
+        end = limit
+        if has_only_answers and not is_last and _follows_question(text, end):
+            end = _find_question(text, label.end, end)
         # Notes that nobody says may follow a conversation.
         if is_last or not is_conversation:
-            next_start = _find_turn_end(text, label.end, next_start)
+            end = _find_turn_end(text, label.end, end)
         other = bisect_right(others, label.start)
-        if other < len(others) and others[other] < next_start:
-            next_start = others[other]
-        if next_start < len(text) and (is_last or next_start < labels[index + 1].start):
-            yield next_start, None
+        end = min([end, *others[other : other + 1]])
+        if end < limit:
+            yield end, None
 
 
 def _find_question(text: str, start: int, end: int) -> int:
-    """Return the start of the last paragraph: nobody's words, if it has no label."""
+    """Return the start of the last paragraph, which nobody says."""
     paragraphs = [match.end() for match in _BLANK_LINE.finditer(text, start, end)]
     return next((other for other in reversed(paragraphs) if other < end), end)
 

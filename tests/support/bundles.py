@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 
-from claimcheck.bundles.verification import verify_bundle
+from claimcheck.bundles.verify import verify_bundle
 
 ALL_STEPS = ("files", "spans", "source", "prompts and schemas", "claims and verdicts")
 

@@ -8,7 +8,7 @@ import pytest
 
 from claimcheck import Document, Limits, Settings, check, errors, resources, summarize
 from claimcheck.batch.plan import Plan
-from claimcheck.bundles.files import write_bundle
+from claimcheck.bundles.bundle import write_bundle
 from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
 from tests.support.bundles import list_steps
 from tests.support.command import claimcheck

@@ -18,7 +18,7 @@ from claimcheck.models.span import LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict
 from claimcheck.reports import common, locations, provenance
 from claimcheck.reports.html.assets import format_badge, format_css_class
-from claimcheck.reports.html.documents import CardEvidence, EvidenceAnchors
+from claimcheck.reports.html.texts import CardEvidence, EvidenceAnchors
 
 # The colors of claims without a verdict. Chosen by hand, by looking at news reports.
 _HIGH_CHECK_WORTHINESS = 0.7

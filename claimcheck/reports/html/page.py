@@ -28,7 +28,7 @@ from claimcheck.reports.html.cards import (
     count_cards,
     group_cards,
 )
-from claimcheck.reports.html.documents import (
+from claimcheck.reports.html.texts import (
     DocumentView,
     EvidenceAnchors,
     build_document_view,

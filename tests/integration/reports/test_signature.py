@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Document, Settings, summarize
-from claimcheck.bundles.files import write_bundle
+from claimcheck.bundles.bundle import write_bundle
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "decisions" / "013-bundles-are-signed-as-files.md"

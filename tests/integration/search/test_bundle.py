@@ -6,8 +6,8 @@ import json
 import pytest
 
 from claimcheck import Check, Document, Settings, check, summarize
-from claimcheck.bundles.files import write_bundle
-from claimcheck.bundles.verification import verify_bundle
+from claimcheck.bundles.bundle import write_bundle
+from claimcheck.bundles.verify import verify_bundle
 from claimcheck.settings import SearchSettings
 from tests.support.bundles import change, list_steps
 from tests.support.command import claimcheck

@@ -193,6 +193,16 @@ def test_a_page_that_cannot_be_read_costs_only_itself(stand, answer, problem):
     assert problem in found
 
 
+@pytest.mark.parametrize("pages", [{}, {"/nairobi": page("Nairobi", *NAIROBI)}])
+def test_the_html_report_lists_searches_and_pages_once(stand, pages):
+    from claimcheck.reports.formats import Format, render_check
+
+    stand.pages |= {"/gone": (404, {}, ""), **pages}
+    report = render_check(search(), Format.HTML)
+    assert report.count(f"Left out: {stand.url}/gone: returns no document") == 1
+    assert "Searched searxng for" in report
+
+
 def test_a_page_of_100_megabytes_is_not_read_to_its_end(stand):
     # A gzip of zeros: 100 kB on the way, 100 MB unpacked.
     import gzip

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from claimcheck import errors
-from claimcheck.models.search import Hit
+from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import Endpoint
 from claimcheck.search.provider import Query, open_provider
 from tests.support.loopback import Handler, serve_handler

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from claimcheck import Batch, Check, Run, RunStore, Settings, schemas
-from claimcheck.bundles.verification import verify_bundle
+from claimcheck.bundles.verify import verify_bundle
 from claimcheck.server import pages
 from claimcheck.store.history import History
 from tests.support.endpoint import error, serve_script

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from claimcheck import Batch, Document, RunStore, Settings, summarize
-from claimcheck.bundles.verification import verify_bundle
+from claimcheck.bundles.verify import verify_bundle
 from claimcheck.reports.diff import compare_batches
 from tests.support.command import claimcheck
 from tests.support.scripted_batches import write_store

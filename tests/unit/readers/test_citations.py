@@ -341,9 +341,10 @@ def test_a_damaged_word_document_is_an_error(tmp_path):
     [
         ("It was built in 1962.1 It sank.1,2", [("It was built in 1962.", [A]), ("It sank.", [A, B])]),
         ("He said “it is old.”2", [("He said “it is old.”", [B])]),
+        ("It sank.[^1] It was old.[^2]\n\n[^1]: a.txt\n[^2]: Ibid., p. 5.", [("It sank.", ["a.txt"]), ("It was old.", ["a.txt"])]),
         ("It grew by 3.1 Germany paid. It [sank](a.txt).", [("It sank.", ["a.txt"])]),
         ("It sank.7 See Fig.1 Below. It [sank](a.txt).", [("It sank.", ["a.txt"])]),
     ],
 )  # fmt: skip
-def test_a_number_that_was_raised_cites_a_known_reference(tmp_path, text, cited):
+def test_notes_without_marks_and_repeated_sources(tmp_path, text, cited):
     assert read(tmp_path, text + REFERENCES)[0] == cited

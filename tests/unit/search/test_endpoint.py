@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from claimcheck import errors
-from claimcheck.models.search import Hit
+from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import Endpoint, clean_hit, collect_hits, parse_day
 
 

@@ -102,3 +102,14 @@ def test_hostile_text_is_cleaned(tmp_path):
     (known,) = read_known_claims(str(tmp_path / "k.json"))
     assert known.text.startswith("[31mThe ferry sank.")
     assert len(known.text) == 2_000
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Claim;Rating", "claim_reviewed;textual_rating", "Claim Reviewed;VERDICT"],
+)
+def test_names_of_columns_may_be_written_in_any_way(tmp_path, header):
+    path = tmp_path / "known.csv"
+    path.write_text(f"{header}\nIt sank.;False\n")
+    (known,) = read_known_claims(str(path))
+    assert (known.text, known.rating) == ("It sank.", "False")

@@ -22,7 +22,7 @@ from claimcheck import (
 from claimcheck.models.outcome import DocumentState, RunLocation
 from claimcheck.store.database import Database, DatabaseLayout
 from claimcheck.store.history import History
-from claimcheck.store.tables import STORE_LAYOUT
+from claimcheck.store.layout import STORE_LAYOUT
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 FERRY = "The ferry carried 900 people in 2020."

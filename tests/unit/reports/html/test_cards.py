@@ -12,7 +12,7 @@ from claimcheck.reports.html.cards import (
     group_cards,
     has_same_words,
 )
-from claimcheck.reports.html.documents import EvidenceAnchors
+from claimcheck.reports.html.texts import EvidenceAnchors
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")

@@ -1,6 +1,6 @@
 """Marked segments and blocks cover the text exactly."""
 
-from claimcheck.reports.html.documents import Mark, split_blocks
+from claimcheck.reports.html.texts import Mark, split_blocks
 
 
 def test_marks_an_overlap_with_both_claims():

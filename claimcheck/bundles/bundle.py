@@ -3,7 +3,7 @@
 It has the source's text, the prompts, the schemas, the model's answers, and the hash of
 each. Verification shows that the run follows from these: every span is in the source,
 every hash is right, and the same pipeline on the same answers (or the extractive engine
-on the same text) gives the same claims and verdicts; `verification` does this. It
+on the same text) gives the same claims and verdicts; `verify` does this. It
 cannot show that the source is authentic, or that a model really gave these answers.
 Bundles from other people are read within limits, and never unpacked.
 """

@@ -1,4 +1,4 @@
-"""Prompts, schemas, and tokens, and the validation of result files."""
+"""Prompts and schemas, and the validation of result files."""
 
 from __future__ import annotations
 
@@ -15,21 +15,15 @@ from claimcheck.prompts.folder import find_problems as find_prompt_problems
 from claimcheck.prompts.folder import read_folder as read_prompt_folder
 from claimcheck.schemas import load as load_schema
 from claimcheck.schemas import read_source as read_schema
-from claimcheck.tokens import ENCODING as TOKEN_ENCODING
-from claimcheck.tokens import count as count_tokens
-from claimcheck.tokens import is_exact as has_exact_token_counts
 
 __all__ = [
-    "TOKEN_ENCODING",
     "choose_schema",
     "copy_prompts",
-    "count_tokens",
     "diff_prompts",
     "find_prompt_notes",
     "find_prompt_problems",
     "find_result_problems",
     "find_schema_problems",
-    "has_exact_token_counts",
     "list_prompts",
     "list_schemas",
     "load_schema",

@@ -14,7 +14,7 @@ from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
 from claimcheck.bundles import evidence
-from claimcheck.bundles.files import (
+from claimcheck.bundles.bundle import (
     ANSWERS,
     MANIFEST,
     RUN,

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from claimcheck import Document, Settings, errors, summarize
-from claimcheck.bundles.files import BundledAnswer, write_bundle
-from claimcheck.bundles.verification import verify_bundle
+from claimcheck.bundles.bundle import BundledAnswer, write_bundle
+from claimcheck.bundles.verify import verify_bundle
 from claimcheck.version import __version__
 from tests.support.bundles import ALL_STEPS, change, list_steps
 from tests.support.command import claimcheck
