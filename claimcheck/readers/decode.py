@@ -132,8 +132,8 @@ def _refuse_binary(data: bytes, source: str) -> None:
             raise InputError(f"{source}: is {kind}, not text; {advice}")
     if _MICRODVD.match(data):
         raise InputError(
-            f"{source}: has MicroDVD subtitles, timed by pictures and not by the clock; "
-            "convert it: ffmpeg -i FILE FILE.srt"
+            f"{source}: has MicroDVD subtitles, timed by pictures and not by the "
+            "clock; convert it: ffmpeg -i FILE FILE.srt"
         )
     for position, signature, kind, advice in _SIGNATURES:
         if data.startswith(signature, position):

@@ -221,8 +221,9 @@ def _join_growing(cues: list[_Cue]) -> list[_Cue]:
     joined: list[_Cue] = []
     for cue in cues:
         if joined and _grows(joined[-1], cue):
-            cue = replace(cue, start_s=joined.pop().start_s)
-        joined.append(cue)
+            joined[-1] = replace(cue, start_s=joined[-1].start_s)
+        else:
+            joined.append(cue)
     is_growing = len(cues) - len(joined) >= _MIN_ROLLING_SHARE * len(cues)
     return joined if is_growing else cues
 

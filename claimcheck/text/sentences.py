@@ -288,7 +288,7 @@ def _is_false_end(end: str, right: str) -> bool:
         return False
     if end[-1].isspace():
         return _AFTER_TIME.match(right) is not None
-    # "ended.The" has lost its space; "19.X", "U.S.A" and "Node.js" have not, nor has ".NET".
+    # "ended.The" has lost its space; "19.X", "U.S.A", "Node.js", and ".NET" have not.
     return not (right[:1].isspace() or (right[:1].isupper() and right[1:2].islower()))
 
 
