@@ -64,7 +64,7 @@ class BatchRunner:
         # answer must fail, or they would stop each later command before it reaches the
         # others.
         is_up = all(isinstance(error, NoAnswerError) for _, error in self._unreached)
-        has_answered = self.progress.here > 0
+        has_answered = self.progress.finished_now > 0
         if is_up or (has_answered and not self.stop.requested):
             self._fail_unreached()
         elif not has_answered:
@@ -125,5 +125,5 @@ class BatchRunner:
                 self.progress.partial += 1
             case _:
                 self.progress.failed += 1
-        self.progress.here += 1
+        self.progress.finished_now += 1
         self.on_progress(self.progress)

@@ -156,8 +156,8 @@ def format_progress(progress: Progress, seconds: float) -> str:
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
     # The rate must not include documents that earlier commands finished.
-    rate = progress.here / seconds if seconds > 0 else 0.0
-    if progress.here:
+    rate = progress.finished_now / seconds if seconds > 0 else 0.0
+    if progress.finished_now:
         parts.append(f"{rate:,.1f}/s" if rate >= 1 else f"{60 * rate:,.1f}/min")
     if progress.spent.tokens:
         parts.append(f"{progress.spent.tokens:,} tokens")

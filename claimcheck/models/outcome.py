@@ -90,8 +90,8 @@ class BatchStatus:
 class Progress:
     """Document counts and spending, updated while a batch runs.
 
-    `here` is the number of documents that this command finished. `spent` covers the
-    entire batch, including earlier commands; `priced` is False if its dollars are
+    `finished_now` is the number of documents that this command finished. `spent` covers
+    the entire batch, including earlier commands; `priced` is False if its dollars are
     incomplete. `paused_until` is set while the endpoint accepts no requests.
     """
 
@@ -99,7 +99,7 @@ class Progress:
     done: int = 0
     partial: int = 0
     failed: int = 0
-    here: int = 0
+    finished_now: int = 0
     spent: Spending = field(default_factory=Spending)
     priced: bool = True
     paused_until: datetime | None = None

@@ -9,15 +9,13 @@ says around the quote, plus names from anywhere in the document.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
 from claimcheck.english.dates import MONTHS
 from claimcheck.english.instructions import is_instruction
-from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
+from claimcheck.english.lexicon import FUNCTION_WORDS, stem
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import detect_speech, is_third_person_pronoun
 from claimcheck.english.time_resolution import find_times, find_year_before
@@ -26,10 +24,18 @@ from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, Span
 from claimcheck.models.verdict import Difference
+from claimcheck.pipeline.word_differences import (
+    find_exchanged_values,
+    find_negations,
+    find_numbers,
+    find_opposites,
+    is_value,
+    list_neighbors,
+    list_stems,
+)
 from claimcheck.text.language import detect_language
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
-from claimcheck.verification.checks.antonyms import find_opposing_forms
 
 # All of these were chosen by hand, by reading recorded claims.
 _CONTEXT_CHARACTERS = 600  # on each side of the quote
@@ -39,10 +45,6 @@ _MIN_SHARED_SHARE = 0.5  # of the claim's content words, in the quote or around 
 _PLAIN_NEGATIONS = frozenset(("no", "not", "never", "nobody", "none", "nothing"))
 _MIN_SUMMARY_SHARE = 1 / 3  # of the content words of a text, in the document
 _MAX_CAPITALS = 0.7  # of the content words of a sentence
-_MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
-# A value belongs to the words on its own side of these, and of the ends of a text.
-_JOINTS = frozenset(("", "and", "but", "or", "while", "whereas"))
-_YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
 class _Attribution(NamedTuple):
@@ -96,15 +98,15 @@ class QuoteComparison:
         if not is_english and consistency is Consistency.UNCLEAR:
             return consistency, ()
         differences = [
-            *_find_numbers(
+            *find_numbers(
                 claim, quoted, [*context, *self._resolve_times(quote, spans[0])]
             ),
-            *_find_negations(claim, quoted),
+            *find_negations(claim, quoted),
         ]
         # In other languages, nouns have capitals too, and there are no antonyms.
         if is_english:
-            differences += _find_exchanged_values(claim, quoted)
-            differences += _find_opposites(claim, quoted)
+            differences += find_exchanged_values(claim, quoted)
+            differences += find_opposites(claim, quoted)
             differences += self._find_names(claim)
             differences += self._find_replaced_names(claim, quoted)
             differences += speaker_differences
@@ -124,12 +126,12 @@ class QuoteComparison:
         differences = [
             # "Two sides" are counted by whoever writes the summary.
             item
-            for item in _find_numbers(words, quoted, self._document_words)
+            for item in find_numbers(words, quoted, self._document_words)
             if item.kind == "date" or any(map(str.isdigit, item.claim))
         ]
         if self._document.language not in (None, "en"):
             return differences
-        stems = set(_list_stems(words))
+        stems = set(list_stems(words))
         shared = stems & self._document_stems
         if len(shared) < _MIN_SUMMARY_SHARE * len(stems):
             return None
@@ -138,8 +140,8 @@ class QuoteComparison:
             differences += self._find_names(words)
         # A sentence on several claims denies one thing and states another.
         if len(quotes) == 1:
-            differences += filter(_is_plain_negation, _find_negations(words, quoted))
-            opposites = _find_opposites(words, quoted)
+            differences += filter(_is_plain_negation, find_negations(words, quoted))
+            opposites = find_opposites(words, quoted)
             # "Slow Harbour" is a name, and not the opposite of "fast".
             differences += [item for item in opposites if str(item.evidence).islower()]
         return list(dict.fromkeys(differences))
@@ -242,7 +244,7 @@ class QuoteComparison:
     def _document_stems(self) -> set[str]:
         document = self._document
         about = (document.title, document.author, document.full_text)
-        return set(_list_stems(parse_words(" ".join(filter(None, about)))))
+        return set(list_stems(parse_words(" ".join(filter(None, about)))))
 
     def _find_names(self, claim: Sequence[Word]) -> Iterator[Difference]:
         """Find names that the document does not contain."""
@@ -250,7 +252,7 @@ class QuoteComparison:
         for word in claim[1:]:
             surface = word.surface
             # A single letter is an initial, or half of "U. S.".
-            if not surface[0].isupper() or len(surface) == 1 or _is_value(word):
+            if not surface[0].isupper() or len(surface) == 1 or is_value(word):
                 continue
             is_known = stem(word.form) in self._document_stems
             if not is_known and word.form not in FUNCTION_WORDS:
@@ -264,11 +266,11 @@ class QuoteComparison:
         The document may mention both, but not as one name: "Kim" for "Ann Kim".
         """
         places = {}
-        for before, word, after in _list_neighbors(quoted):
+        for before, word, after in list_neighbors(quoted):
             places[before, after] = word
         known = {word.form for word in claim}
         quoted_forms = {word.form for word in quoted}
-        for before, word, after in _list_neighbors(claim):
+        for before, word, after in list_neighbors(claim):
             other = places.get((before, after))
             if other is None or other.form in known or word.form in quoted_forms:
                 continue
@@ -299,13 +301,6 @@ def _is_title_case(words: Sequence[Word]) -> bool:
     return capitals > _MAX_CAPITALS * len(content)
 
 
-def _list_neighbors(words: Sequence[Word]) -> Iterator[tuple[str, Word, str]]:
-    """Yield each word with the forms before and after it; "" at either end."""
-    forms = ["", *(word.form for word in words), ""]
-    for index, word in enumerate(words):
-        yield forms[index], word, forms[index + 2]
-
-
 def _get_named_speaker(quote: str, attribution: _Attribution | None) -> str | None:
     """Return the speaker the quote names, or else its sentence's speaker."""
     speech = detect_speech(quote)
@@ -321,155 +316,8 @@ def _has_capital(name: str) -> bool:
 
 def _shares_no_stem(name: str, text: str) -> bool:
     """Return whether a text has no word of a name; False for an empty name."""
-    stems = set(_list_stems(parse_words(name)))
-    return bool(stems) and stems.isdisjoint(_list_stems(parse_words(text)))
-
-
-def _find_numbers(
-    claim: Sequence[Word], quoted: Sequence[Word], context: Sequence[Word]
-) -> Iterator[Difference]:
-    """Find numbers and dates of the claim that differ from the quote's."""
-    context_forms = {word.form for word in context}
-    added, replaced = (
-        _list_other_values(claim, quoted),
-        _list_other_values(quoted, claim),
-    )
-    for word in added:
-        same_kind = [item for item in replaced if item.is_number == word.is_number]
-        # "800 people" for "900 people" is wrong even if 800 occurs nearby.
-        rival = _find_rival(word, claim, same_kind, quoted)
-        if rival is None and word.form in context_forms:
-            continue
-        rival = rival or next(iter(same_kind), None)
-        kind = "number" if word.is_number else "date"
-        yield Difference(kind, word.surface, rival.surface if rival else None)
-
-
-def _find_exchanged_values(
-    claim: Sequence[Word], quoted: Sequence[Word]
-) -> Iterator[Difference]:
-    """Find values of the quote that the claim puts in the place of another.
-
-    "900 came in May and 700 in June" does not say that 700 came in May. The order of
-    words proves little, so the claim must contain neither the value that it replaces
-    nor anything that is only beside its own value in the quote.
-    """
-    beside = defaultdict(set)
-    values_by_neighbor = defaultdict(list)
-    for word, neighbors in _list_content_neighbors(quoted):
-        beside[word.form].update(neighbors)
-        for neighbor in neighbors:
-            values_by_neighbor[neighbor].append(word)
-    known = {word.form for word in claim}
-    for word, neighbors in _list_content_neighbors(claim):
-        # "300 tons" is "300 tons" in the quote, too.
-        if not beside[word.form].isdisjoint(neighbors):
-            continue
-        for other in chain.from_iterable(
-            map(values_by_neighbor.__getitem__, neighbors)
-        ):
-            own = _get_forms(beside[word.form]) - _get_forms(beside[other.form])
-            is_rival = other.form not in known and _get_kind(other) == _get_kind(word)
-            if is_rival and own and known.isdisjoint(own):
-                kind = "number" if word.is_number else "date"
-                yield Difference(kind, word.surface, other.surface)
-
-
-def _get_forms(neighbors: Iterable[tuple[int, str]]) -> set[str]:
-    return {form for _, form in neighbors}
-
-
-def _list_content_neighbors(
-    words: Sequence[Word],
-) -> Iterator[tuple[Word, list[tuple[int, str]]]]:
-    """Yield each value with the content words beside it, and their sides."""
-    content = [
-        word
-        for word in words
-        if word.form in _JOINTS or word.form not in FUNCTION_WORDS
-    ]
-    for before, word, after in _list_neighbors(content):
-        if _is_value(word):
-            sides = enumerate((before, after))
-            yield word, [(side, form) for side, form in sides if form not in _JOINTS]
-
-
-def _get_kind(value: Word) -> tuple[bool, bool]:
-    return value.is_number, _YEAR.fullmatch(value.surface) is not None
-
-
-def _list_other_values(words: Sequence[Word], others: Sequence[Word]) -> list[Word]:
-    """Return the numbers and dates that only the first text has."""
-    known = {word.form for word in others}
-    return [word for word in words if _is_value(word) and word.form not in known]
-
-
-def _find_rival(
-    word: Word,
-    claim: Sequence[Word],
-    candidates: Iterable[Word],
-    quoted: Sequence[Word],
-) -> Word | None:
-    """Find the candidate with the same noun in the quote: "900 people"."""
-    noun = _find_next_content_word(word, claim)
-    if noun is None:
-        return None
-    for candidate in candidates:
-        if _find_next_content_word(candidate, quoted) == noun:
-            return candidate
-    return None
-
-
-def _find_next_content_word(number: Word, words: Sequence[Word]) -> str | None:
-    index = words.index(number)
-    for word in words[index + 1 : index + 3]:
-        if word.form not in FUNCTION_WORDS and not _is_value(word):
-            return stem(word.form)
-    return None
-
-
-def _is_value(word: Word) -> bool:
-    return word.is_number or word.is_date
-
-
-def _find_negations(
-    claim: Sequence[Word], quoted: Sequence[Word]
-) -> Iterator[Difference]:
-    """Find words that only one of the two texts negates."""
-    in_claim, in_quote = _find_negated(claim), _find_negated(quoted)
-    for form in sorted(in_claim.keys() - in_quote.keys()):
-        if form in _list_stems(quoted):
-            yield Difference("negation", in_claim[form], _find_surface(quoted, form))
-    for form in sorted(in_quote.keys() - in_claim.keys()):
-        if form in _list_stems(claim):
-            yield Difference("negation", _find_surface(claim, form), in_quote[form])
-
-
-def _find_negated(words: Sequence[Word]) -> dict[str, str]:
-    """Map the stem of each negated word to the phrase that negates it."""
-    negated = {}
-    for index, word in enumerate(words):
-        if word.form not in NEGATION_WORDS:
-            continue
-        following = words[index + 1 : index + 1 + _MAX_WORDS_TO_NEGATED]
-        for other in following:
-            if other.form not in FUNCTION_WORDS:
-                negated[stem(other.form)] = f"{word.surface} {other.surface}"
-                break
-    return negated
-
-
-def _find_opposites(
-    claim: Sequence[Word], quoted: Sequence[Word]
-) -> Iterator[Difference]:
-    """Find words of the claim whose antonyms the quote has instead."""
-    quoted_stems, claimed_stems = set(_list_stems(quoted)), set(_list_stems(claim))
-    for word in claim:
-        if stem(word.form) in quoted_stems:
-            continue
-        opposing = find_opposing_forms(stem(word.form)) & quoted_stems - claimed_stems
-        for form in sorted(opposing):
-            yield Difference("opposite", word.surface, _find_surface(quoted, form))
+    stems = set(list_stems(parse_words(name)))
+    return bool(stems) and stems.isdisjoint(list_stems(parse_words(text)))
 
 
 def is_broken_off(text: str) -> bool:
@@ -486,19 +334,9 @@ def is_broken_off(text: str) -> bool:
 
 def _judge_overlap(claim: Sequence[Word], source: Sequence[Word]) -> Consistency:
     """Return `unclear` for a claim that shares few words with its source."""
-    content = set(_list_stems(claim))
-    shared = content.intersection(_list_stems(source))
+    content = set(list_stems(claim))
+    shared = content.intersection(list_stems(source))
     is_about = len(shared) >= _MIN_SHARED_SHARE * len(content)
     if not is_about:
         return Consistency.UNCLEAR
     return Consistency.CONSISTENT
-
-
-def _list_stems(words: Iterable[Word]) -> list[str]:
-    """Return the stems of the content words."""
-    return [stem(word.form) for word in words if word.form not in FUNCTION_WORDS]
-
-
-def _find_surface(words: Sequence[Word], form: str) -> str:
-    """Return the surface form of a stem in a text that contains it."""
-    return next(word.surface for word in words if stem(word.form) == form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from claimcheck.readers.author_years import list_reference_keys
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock
@@ -71,16 +71,29 @@ def split_references(
             section = block if is_title else None
             lines = lines[1:]
         entries = _read_entries(lines, linked, in_references=section is not None)
-        for keys, sources in entries:
-            if not _SAME_SOURCE.match(sources[0] if sources else ""):
-                previous = sources
-            _add_reference(references, keys, previous)
+        previous = _add_entries(references, entries, previous)
         if entries or section is block or block.is_heading:
             continue
         if not _continues(section, block):
             section = None
             paragraphs.append(block)
     return references, paragraphs
+
+
+def _add_entries(
+    references: References,
+    entries: Iterable[tuple[list[str], list[str]]],
+    previous: list[str],
+) -> list[str]:
+    """Add references, and return the sources of the last one.
+
+    "Ibid." has the sources of the reference before it, which are `previous`.
+    """
+    for keys, sources in entries:
+        if not _SAME_SOURCE.match(sources[0] if sources else ""):
+            previous = sources
+        _add_reference(references, keys, previous)
+    return previous
 
 
 def _continues(section: DraftBlock | None, block: DraftBlock) -> bool:

@@ -1,4 +1,4 @@
-"""Segments of transcripts as JSON: of speech recognizers, YouTube, and podcasts.
+"""Transcripts as JSON: of speech recognizers, YouTube, and podcasts.
 
 Each program has its own fields; the functions here are named after them.
 """
@@ -151,7 +151,7 @@ _SEGMENT_READERS: dict[str, Callable[[Any], Segment]] = {
 
 
 def _read_items(items: Any) -> Iterator[Segment]:
-    """Read the words of Amazon and Speechmatics; punctuation may have no time."""
+    """Read words of Amazon and Speechmatics; punctuation may lack a time."""
     start_s = end_s = 0.0
     for item in items:
         best = item["alternatives"][0]
@@ -185,7 +185,7 @@ _WORD_READERS: dict[str, Callable[[Any], Iterator[Segment]]] = {
 
 
 def _join_words(words: Iterator[Segment]) -> Iterator[Segment]:
-    """Join words to segments that end with a sentence or a change of the speaker."""
+    """Join words to segments that end with a sentence or a speaker."""
     current: list[Segment] = []
     for word in words:
         is_punctuation = not word.text.startswith(" ")

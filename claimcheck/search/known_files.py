@@ -24,6 +24,14 @@ from claimcheck.readers.url import fetch_bytes
 from claimcheck.search.endpoint import clean_text, parse_day
 
 _MAX_TEXT_CHARACTERS = 2_000
+# Files come from anybody: longer values are cut. Chosen by hand, far above usual ones.
+_MAX_CHARACTERS = {
+    "speaker": 200,
+    "title": 300,
+    "rating": 200,
+    "publisher": 200,
+    "url": 2_000,
+}
 # The names of these columns in various data sets, as `_normalize_name` writes them;
 # `vclaim` is CheckThat's.
 _COLUMNS = {
@@ -120,32 +128,34 @@ def _get_name(value: Any) -> Any:
 
 
 def _normalize_name(name: str) -> str:
-    """Return "claimreviewed" for "Claim Reviewed", "claim_reviewed", and the like."""
+    """Return "claimreviewed" for "Claim Reviewed" and "claim_reviewed"."""
     return "".join(char for char in name.lower() if char.isalnum())
 
 
 def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
     """Build a known claim from a row; None if it has no text."""
-    fields: dict[str, Any] = {}
-    # A row with too many cells has the rest under None.
-    cells = {_normalize_name(name or ""): value for name, value in row.items()}
-    for field, names in _COLUMNS.items():
-        values = (cells.get(name) for name in names)
-        fields[field] = next((value for value in values if value), None)
+    fields = _choose_fields(row)
     if not isinstance(fields["text"], str):
         return None
     text = clean_text(fields["text"], _MAX_TEXT_CHARACTERS)
     if not any(char.isalnum() for char in text):
         return None
-    return KnownClaim(
-        text=text,
-        speaker=clean_text(fields["speaker"], 200) or None,
-        title=clean_text(fields["title"], 300) or None,
-        rating=clean_text(fields["rating"], 200) or None,
-        publisher=clean_text(fields["publisher"], 200) or None,
-        reviewed=parse_day(fields["reviewed"]),
-        url=clean_text(fields["url"], 2_000) or None,
-    )
+    texts = {
+        name: clean_text(fields[name], limit) or None
+        for name, limit in _MAX_CHARACTERS.items()
+    }
+    return KnownClaim(text=text, reviewed=parse_day(fields["reviewed"]), **texts)
+
+
+def _choose_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first value of a row for each field; None without one."""
+    # A row with too many cells has the rest under None.
+    cells = {_normalize_name(name or ""): value for name, value in row.items()}
+    fields = {}
+    for field, names in _COLUMNS.items():
+        values = (cells.get(name) for name in names)
+        fields[field] = next((value for value in values if value), None)
+    return fields
 
 
 def _read_lines(data: bytes, source: str) -> list[KnownClaim]:

@@ -16,8 +16,8 @@ from typing import Any, Generic, TypeVar
 from claimcheck.errors import ClaimcheckError
 
 ResultT = TypeVar("ResultT")
-ReportStage = Callable[[object], None]
-JobFunction = Callable[[ReportStage], Coroutine[Any, Any, ResultT]]
+ReportProgress = Callable[[object], None]
+JobFunction = Callable[[ReportProgress], Coroutine[Any, Any, ResultT]]
 _MAX_WAITING_JOBS = 16  # chosen by hand; with more, waiting takes too long
 
 
@@ -45,7 +45,7 @@ class JobPool:
         return self._open_jobs
 
     async def run(
-        self, work: JobFunction[ResultT], report: ReportStage = lambda stage: None
+        self, work: JobFunction[ResultT], report: ReportProgress = lambda stage: None
     ) -> ResultT:
         """Run the work and return its result.
 
@@ -106,7 +106,7 @@ class JobPool:
 class _Job(Generic[ResultT]):
     """One job, which another thread may cancel, even before it has started."""
 
-    def __init__(self, work: JobFunction[ResultT], report: ReportStage) -> None:
+    def __init__(self, work: JobFunction[ResultT], report: ReportProgress) -> None:
         self._work = work
         self._report = report
         self._lock = threading.Lock()

@@ -157,7 +157,7 @@ async def _stream_events(
     job.add_done_callback(lambda _: stages.put_nowait(None))  # ends the loop below
     try:
         while (stage := await stages.get()) is not None:
-            yield _build_event("stage", _dump_stage(stage))
+            yield _build_event("stage", _dump_progress(stage))
         try:
             completed = job.result()
         except ClaimcheckError as error:
@@ -171,8 +171,8 @@ async def _stream_events(
         job.cancel()  # the client may have closed the connection
 
 
-def _dump_stage(stage: object) -> dict[str, Any]:
-    """Return a stage of the engine, or a text, as the fields of an event."""
+def _dump_progress(stage: object) -> dict[str, Any]:
+    """Return the progress of a run, or a text, as the fields of an event."""
     if isinstance(stage, RunProgress):
         return {
             "work": str(stage if stage.paused_until else stage.work),

@@ -23,9 +23,9 @@ from claimcheck.models.decision import Action, Decision, check_decision
 from claimcheck.models.outcome import RunLocation
 from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckDownload, Format, RunDownload
-from claimcheck.server import exports, requests, work
+from claimcheck.server import exports, operations, requests
 from claimcheck.server.exports import EXPORT_FORMATS
-from claimcheck.server.jobs import ReportStage
+from claimcheck.server.jobs import ReportProgress
 from claimcheck.server.openapi import (
     JOB_ERROR_STATUSES,
     JSON_MEDIA_TYPE,
@@ -77,7 +77,7 @@ async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
     request again to resume.
     """
     arguments = await read_arguments(request, "summarize")
-    job = partial(work.summarize_to_store, config, arguments)
+    job = partial(operations.summarize_to_store, config, arguments)
     return await respond_with_job(request, jobs, job)
 
 
@@ -118,7 +118,7 @@ def list_runs(
         waiting = history.count_pending()
     page = runs[:limit]
     return {
-        "runs": [work.dump_run_listing(run) for run in page],
+        "runs": [operations.dump_run_listing(run) for run in page],
         "waiting": waiting,
         "next": str(page[-1].location) if len(runs) > limit else None,
     }
@@ -178,15 +178,15 @@ async def check_claim(
     """
     arguments = await read_arguments(request, "check_claim")
     location = RunLocation.parse(name)
-    run = await asyncio.to_thread(work.load_run, config, location)
+    run = await asyncio.to_thread(operations.load_run, config, location)
     claims = tuple(item for item in run.claims if item.id == claim)
     if not claims:
         raise NotFoundError(f"{name}: has no claim {claim}")
 
-    async def job(report: ReportStage) -> CompletedJob:
+    async def job(report: ReportProgress) -> CompletedJob:
         run_of_one_claim = replace(run, claims=claims)
-        check = await work.run_check(config, run_of_one_claim, arguments, report)
-        return work.save_check(config, check, location, claim)
+        check = await operations.run_check(config, run_of_one_claim, arguments, report)
+        return operations.save_check(config, check, location, claim)
 
     return await respond_with_job(request, jobs, job)
 
@@ -219,7 +219,7 @@ async def decide(
         )
     )
     location = RunLocation.parse(name)
-    await asyncio.to_thread(work.add_decision, config, location, decision)
+    await asyncio.to_thread(operations.add_decision, config, location, decision)
     return Response(decision.to_json(), 201, media_type=JSON_MEDIA_TYPE)
 
 
@@ -237,10 +237,10 @@ async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response
     """
     arguments = await read_arguments(request, "check_claims")
 
-    async def job(report: ReportStage) -> CompletedJob:
+    async def job(report: ReportProgress) -> CompletedJob:
         claims = requests.build_statements(arguments)
-        check = await work.run_check(config, claims, arguments, report)
-        return work.save_check(config, check)
+        check = await operations.run_check(config, claims, arguments, report)
+        return operations.save_check(config, check)
 
     return await respond_with_job(request, jobs, job)
 
@@ -292,7 +292,7 @@ async def ground_quotes(request: Request, config: Config, jobs: Jobs) -> Respons
     """
     arguments = await read_arguments(request, "ground_quotes")
 
-    async def job(report: ReportStage) -> str:
+    async def job(report: ReportProgress) -> str:
         document = requests.read_document(arguments, allow_private=config.allow_private)
         quotes = requests.dump_quotes(ground(document, arguments["quotes"]))
         return json.dumps(quotes, ensure_ascii=False)

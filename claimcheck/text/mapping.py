@@ -18,7 +18,7 @@ T = TypeVar("T")
 def drop_overlaps(
     ordered: Iterable[T], get_range: Callable[[T], tuple[int, int]]
 ) -> list[T]:
-    """Return the items whose range starts where the one before ends, or later."""
+    """Return the items that start where the one before ends, or later."""
     distinct: list[T] = []
     last_end = 0
     for item in ordered:

@@ -24,7 +24,7 @@ _TITLES = "|".join(read_words("speaker_titles"))
 # A label is at the start of a line, after the number of the line and its time, or after
 # the marks of a caption or of bold type.
 _TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
-_LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,8})?"
+_LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,30})?"
 _LINE_START = rf"^[ \t]*{_LINE_NUMBER}{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
 _COLON_LABEL = re.compile(
     rf"""
@@ -336,21 +336,21 @@ def _list_turns(
     for index, label in enumerate(labels):
         yield label.start, label.speaker
         is_last = index + 1 == len(labels)
-        next_start = len(text) if is_last else labels[index + 1].start
-        if has_only_answers and not is_last and _follows_question(text, next_start):
-            next_start = _find_question(text, label.end, next_start)
+        limit = len(text) if is_last else labels[index + 1].start
+        end = limit
+        if has_only_answers and not is_last and _follows_question(text, end):
+            end = _find_question(text, label.end, end)
         # Notes that nobody says may follow a conversation.
         if is_last or not is_conversation:
-            next_start = _find_turn_end(text, label.end, next_start)
+            end = _find_turn_end(text, label.end, end)
         other = bisect_right(others, label.start)
-        if other < len(others) and others[other] < next_start:
-            next_start = others[other]
-        if next_start < len(text) and (is_last or next_start < labels[index + 1].start):
-            yield next_start, None
+        end = min([end, *others[other : other + 1]])
+        if end < limit:
+            yield end, None
 
 
 def _find_question(text: str, start: int, end: int) -> int:
-    """Return the start of the last paragraph: nobody's words, if it has no label."""
+    """Return the start of the last paragraph, which nobody says."""
     paragraphs = [match.end() for match in _BLANK_LINE.finditer(text, start, end)]
     return next((other for other in reversed(paragraphs) if other < end), end)
 

@@ -50,7 +50,7 @@ def test_resuming_sends_no_request_for_finished_documents(store, tmp_path):
     report = again.add(listed)
     assert (again.number, report.new, report.documents) == (batch.number, 0, 1)
     progress, client = run(again)
-    assert (progress.done, progress.here, client.requests) == (1, 0, [])
+    assert (progress.done, progress.finished_now, client.requests) == (1, 0, [])
 
 
 def test_other_settings_make_another_batch_over_the_same_documents(store, tmp_path):

@@ -147,7 +147,7 @@ def test_a_store_that_was_deleted_stops_the_batch(tmp_path, replaced):
         stop = StopSignal()
 
         def delete(progress):
-            if progress.here == 3:
+            if progress.finished_now == 3:
                 path.unlink()
                 if replaced:
                     RunStore(path).close()

@@ -18,7 +18,7 @@ def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
                 total=40,
                 done=9,
                 failed=1,
-                here=10,
+                finished_now=10,
                 spent=Spending(usd=0.5, tokens=12_000),
             )
         )

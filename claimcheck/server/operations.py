@@ -1,4 +1,4 @@
-"""Does the work of the operations: runs jobs, and saves to the history."""
+"""The operations of the page and the HTTP API: jobs, and the history."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from claimcheck.models.outcome import RunListing, RunLocation
 from claimcheck.models.run import Check, Run
 from claimcheck.server import requests
 from claimcheck.server.config import ServerConfig
-from claimcheck.server.jobs import ReportStage
+from claimcheck.server.jobs import ReportProgress
 from claimcheck.server.requests import Arguments
 from claimcheck.server.responses import CompletedJob
 
 
 async def summarize_to_store(
-    config: ServerConfig, arguments: Arguments, report: ReportStage
+    config: ServerConfig, arguments: Arguments, report: ReportProgress
 ) -> CompletedJob:
     """Summarize the document of a request, and save the run in the history."""
     report("reading the document")
@@ -41,7 +41,7 @@ async def run_check(
     config: ServerConfig,
     claims: Run | list[Statement],
     arguments: Arguments,
-    report: ReportStage,
+    report: ReportProgress,
 ) -> Check:
     """Check claims against a request's evidence, or pages from a search."""
     search = requests.choose_search(arguments, config.search)
