@@ -32,7 +32,7 @@ _BRACKETS = re.compile(rf"[(\[]([^()\[\]]{{2,300}}?\s{_YEAR}[^()\[\]]{{0,200}})[
 _CITED = re.compile(
     rf"""
     \s* (?: (?: see | also | cf\. | e\.g\. | vgl\. | siehe | voir | z\.\s?B\. ),? \s+ )*
-    (?P<names> [^\d]{{2,150}}? ) (?P<comma> , )? \s+
+    (?P<names> [^\d\s] [^\d]{{0,148}}? [^\d\s] ) (?P<comma> , )? \s+
     (?P<years> {_YEAR} (?: \s*[,&]\s* {_YEAR} )* ) (?: \s*[,:] .* )? \s*
     """,
     re.X,

@@ -16,48 +16,45 @@ from urllib.parse import parse_qs, urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.search_log import Hit, Snapshot
-from claimcheck.search.endpoint import Endpoint, clean_text, collect_hits, parse_day
-from claimcheck.search.provider import Query
+from claimcheck.search.endpoint import clean_text, collect_hits, parse_day
+from claimcheck.search.provider import Query, SearchProvider
 
 
-class MediaWiki:
+class MediaWiki(SearchProvider):
     """Searches the wiki whose folder with `api.php` is the endpoint."""
 
-    default_url: str | None = None
-    key_variable: str | None = None
     requests_per_minute = 120  # https://www.mediawiki.org/wiki/API:Etiquette
     serves_pages = True
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the pages that contain the words."""
-        answer = self._ask(
-            action="query",
+        pages = self._list_pages(
             generator="search",
             gsrsearch=query.text,
             gsrlimit=query.limit,
             prop="info",
         )
-        pages = answer.get("query", {}).get("pages", [])
-        ranked = sorted(pages, key=lambda page: page.get("index", 0))
+        last = len(pages)
+        ranked = sorted(pages, key=lambda page: _get_number(page, "index", last))
         return collect_hits(ranked, self._build_hit, query.limit)
 
     def read(self, hit: Hit, before: date | None) -> tuple[Snapshot, bytes]:
         """Return a page as HTML, at its last revision before a day."""
         page_id = parse_qs(urlsplit(hit.url).query).get("curid", [""])[0]
         start = None if before is None else f"{before}T00:00:00Z"
-        answer = self._ask(
-            action="query",
+        pages = self._list_pages(
             pageids=page_id,
             prop="revisions",
             rvprop="ids|timestamp",
             rvlimit=1,
             rvstart=start,
         )
-        pages = answer.get("query", {}).get("pages", [{}])
-        revisions = pages[0].get("revisions") if pages else None
+        revisions = [
+            revision
+            for page in pages
+            for revision in self._endpoint.get_list(page, "revisions")
+            if isinstance(revision, dict)
+        ]
         if not revisions:
             when = f" before {before}" if before else ""
             raise InputError(f"{hit.url}: the wiki has no such page{when}")
@@ -66,10 +63,13 @@ class MediaWiki:
     def _read_revision(
         self, hit: Hit, revision: dict[str, Any]
     ) -> tuple[Snapshot, bytes]:
-        number = revision["revid"]
-        parsed = self._ask(
+        number = _get_number(revision, "revid", 0)
+        answer = self._ask(
             action="parse", oldid=number, prop="text|displaytitle", disableeditsection=1
-        ).get("parse", {})
+        )
+        parsed = answer.get("parse")
+        if not isinstance(parsed, dict):
+            raise self._endpoint.build_error(f"answered without revision {number}")
         title = clean_text(parsed.get("title") or hit.title, 300)
         published = parse_day(revision.get("timestamp"))
         # The API returns only the inside of the page.
@@ -92,6 +92,11 @@ class MediaWiki:
         url = f"{self._endpoint.url}/index.php?curid={page.get('pageid')}"
         return Hit(url, page.get("title"))
 
+    def _list_pages(self, **parameters: Any) -> list[dict[str, Any]]:
+        answer = self._ask(action="query", **parameters)
+        pages = self._endpoint.get_list(answer, "query", "pages")
+        return [page for page in pages if isinstance(page, dict)]
+
     def _ask(self, **parameters: Any) -> dict[str, Any]:
         answer = self._endpoint.get_json(
             "/api.php", {**parameters, "format": "json", "formatversion": 2}
@@ -108,6 +113,11 @@ class Wikipedia(MediaWiki):
     """The English Wikipedia, or the one that the settings name."""
 
     default_url = "https://en.wikipedia.org/w"
+
+
+def _get_number(fields: dict[str, Any], name: str, default: int) -> int:
+    value = fields.get(name)
+    return value if isinstance(value, int) else default
 
 
 def _escape(text: str) -> str:
