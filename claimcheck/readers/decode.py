@@ -57,6 +57,7 @@ _SIGNATURES = (
     (8, b"AVI ", "a video", _TRANSCRIBE),
     (60, b"BOOKMOBI", "a Mobipocket book (.mobi, .azw)", _CONVERT_BOOK),
 )
+_MICRODVD = re.compile(rb"(?:\xef\xbb\xbf)?\{\d{1,9}\}\{\d{1,9}\}")
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 # The stream in a compound file that says what it is.
 _COMPOUND_KINDS = (
@@ -129,6 +130,11 @@ def _refuse_binary(data: bytes, source: str) -> None:
     for name, kind, advice in _ARCHIVES if data.startswith(b"PK") else ():
         if name in edges:
             raise InputError(f"{source}: is {kind}, not text; {advice}")
+    if _MICRODVD.match(data):
+        raise InputError(
+            f"{source}: has MicroDVD subtitles, timed by pictures and not by the "
+            "clock; convert it: ffmpeg -i FILE FILE.srt"
+        )
     for position, signature, kind, advice in _SIGNATURES:
         if data.startswith(signature, position):
             action = advice or "extract its text and use that"

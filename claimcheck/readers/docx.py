@@ -86,8 +86,10 @@ class _Package:
         found = list_changes(sum(counts[name] for name in _CHANGES))
         if comments := counts["commentReference"]:
             found.append(format_count(comments, "comment"))
-        if counts["vanish"]:
+        if any(map(_is_hidden, _find_runs(self.parse_main()))):
             found.append("hidden text")
+        if counts["altChunk"]:
+            found.append("embedded documents")
         if counts["headerReference"] or counts["footerReference"]:
             found.append("page headers and footers")
         return tuple(found)
@@ -242,6 +244,10 @@ def _iterate_content(parent: Any) -> Iterator[Any]:
         is_shown = name and name not in _SKIPPED_ELEMENTS
         if is_shown and not (name == "r" and _is_hidden(child)):
             yield child
+
+
+def _find_runs(root: Any) -> Iterator[Any]:
+    return (element for element in root.iter() if get_name(element) == "r")
 
 
 def _is_hidden(run: Any) -> bool:

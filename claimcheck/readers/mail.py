@@ -31,6 +31,8 @@ _MAX_FIELD_CHARACTERS = 1_000  # likewise for the marks in a field; names need f
 _MIN_HTML_RATIO = 2
 # The start of a further message in a mailbox (RFC 4155).
 _MAILBOX_LINE = re.compile(rb"\n\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n[!-9;-~]+:")
+# With DelSp=yes, the space before a line break is not part of the text (RFC 3676).
+_SOFT_BREAK = re.compile(rb"(?<!\n--) \r?\n(?!>)")
 # Properties of Outlook's messages, [MS-OXPROPS] 2.1002 and 2.1018.
 _SENDER_NAME, _REPRESENTED_NAME = 0x0C1A, 0x0042
 
@@ -154,7 +156,10 @@ def _get_payload(part: EmailMessage) -> tuple[bytes, str | None, bool]:
     payload = part.get_payload(decode=True)
     is_html = part.get_content_type() == "text/html"
     charset = part.get_content_charset()
-    return (payload if isinstance(payload, bytes) else b""), charset, is_html
+    payload = payload if isinstance(payload, bytes) else b""
+    if str(part.get_param("delsp")).lower() == "yes":
+        payload = _SOFT_BREAK.sub(b"", payload)
+    return payload, charset, is_html
 
 
 def _parse_bodies(

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from claimcheck.counting import format_count
 from claimcheck.readers.content import Content, clean_metadata, refuse_empty
@@ -133,7 +134,7 @@ class _Package:
         for element in self._archive.parse(book).iter():
             if get_name(element) == "item":
                 path = posixpath.join(
-                    posixpath.dirname(book), element.get("href") or ""
+                    posixpath.dirname(book), unquote(element.get("href") or "")
                 )
                 files[element.get("id") or ""] = posixpath.normpath(path)
             elif get_name(element) == "itemref":

@@ -120,6 +120,8 @@ def parse_caption_json(value: Any, encoding: str, source: str) -> Content | None
 def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:
     if _is_rolling(cues):
         cues = list(_drop_repeated_lines(cues))
+    else:
+        cues = _join_growing(cues)
     content = Content("".join(_format_cues(cues)), encoding)
     return refuse_empty(content, source, "the file of subtitles")
 
@@ -212,6 +214,24 @@ def _drop_repeated_lines(cues: list[_Cue]) -> Iterator[_Cue]:
         yield replace(cue, lines=cue.lines[count:], voices=cue.voices[count:])
         if cue.lines:
             before = cue
+
+
+def _join_growing(cues: list[_Cue]) -> list[_Cue]:
+    """Return live captions, which grow with each word, only when complete."""
+    joined: list[_Cue] = []
+    for cue in cues:
+        if joined and _grows(joined[-1], cue):
+            joined[-1] = replace(cue, start_s=joined[-1].start_s)
+        else:
+            joined.append(cue)
+    is_growing = len(cues) - len(joined) >= _MIN_ROLLING_SHARE * len(cues)
+    return joined if is_growing else cues
+
+
+def _grows(before: _Cue, cue: _Cue) -> bool:
+    is_next = cue.start_s - before.end_s <= _MAX_ROLLING_GAP_S
+    shown = " ".join(before.lines)
+    return is_next and bool(shown) and " ".join(cue.lines).startswith(f"{shown} ")
 
 
 def _format_cues(cues: Iterable[_Cue]) -> Iterator[str]:

@@ -39,6 +39,12 @@ _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
 # A text that ends in a comma or semicolon is a list or a verse, not a heading.
 _NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
 _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
+# "It was sold in May. Read on", "900 people. [3]": a sentence ends within, or before
+# the mark of a note. Abbreviations in headings are short, with capitals: "Prof. Lee".
+_INNER_SENTENCE_END = re.compile(
+    r"\s(?:[a-z]{3,}|\w{6,}|May|\d{4})\.[\"”’)]*\s+[\"“(]?[A-Z]"
+    r"|\w{3}\.\s?\[\d{1,3}\]$|\s[a-z]{5,}\.\s\d{1,3}$"
+)
 _CAPTION = re.compile(
     r"(?:Table|Figure|Fig\.|Chart|Exhibit|Box|Map)\s\d{1,3}\s?[.:|–—-]\s"
 )
@@ -206,6 +212,7 @@ def _looks_like_heading(text: str) -> bool:
         and text.count(" ") < _MAX_HEADING_WORDS
         and not text.rstrip(f"{CLOSING_MARKS} \xa0").endswith(_NON_HEADING_ENDINGS)
         and not _QUOTED_SENTENCE.match(text)
+        and not _INNER_SENTENCE_END.search(text)
     )
 
 

@@ -53,7 +53,7 @@ _MISSED_END_MARKS = ("May.", ".m. ", "m.", "g.", "ha.", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # False ends: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the full
 # stop, "version 19.X".
-_FALSE_END = re.compile(r"(?:\b[ap]\.\s?m\.\s+|\bNo\.\s+(?=\d)|[\dA-Z]\.)$", re.I)
+_FALSE_END = re.compile(r"(?:\b[ap]\.\s?m\.\s+|\bNo\.\s+(?=\d)|[\s\dA-Z]\.)$", re.I)
 _AFTER_TIME = re.compile(
     r"""
     (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\ \d
@@ -70,7 +70,7 @@ _ABBREVIATIONS_BEFORE_NUMBERS = frozenset(read_words("abbreviations_before_numbe
 # "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday". A capitalized word
 # without a vowel is a title ("Cllr. Lee"), unless it ends a name ("Voss Ltd.").
 _TITLE_END = re.compile(
-    r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$"
+    r"\b(?:Ms|MM|M|Natl|Reg|Ft|Mt)\.\s+$"
     r"|(?:^|\s[a-z]+,?\s)[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,4}\.\s+$"
 )
 _LAST_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,7})\.\s+$")
@@ -288,7 +288,7 @@ def _is_false_end(end: str, right: str) -> bool:
         return False
     if end[-1].isspace():
         return _AFTER_TIME.match(right) is not None
-    # "ended.The" has lost its space; "19.X", "U.S.A" and "Node.js" have not.
+    # "ended.The" has lost its space; "19.X", "U.S.A", "Node.js", and ".NET" have not.
     return not (right[:1].isspace() or (right[:1].isupper() and right[1:2].islower()))
 
 

@@ -24,7 +24,7 @@ _TITLES = "|".join(read_words("speaker_titles"))
 # A label is at the start of a line, after the number of the line and its time, or after
 # the marks of a caption or of bold type.
 _TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
-_LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,8})?"
+_LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,30})?"
 _LINE_START = rf"^[ \t]*{_LINE_NUMBER}{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
 _COLON_LABEL = re.compile(
     rf"""

@@ -24,6 +24,9 @@ BODY = "The bridge at Å opened on Friday, the county said.\n"
 @pytest.mark.parametrize(
     "data",
     [
+        HEADER
+        + b"Content-Type: text/plain; format=flowed; delsp=yes\n\n"
+        + BODY.replace("opened", "ope \nned").encode(),
         HEADER + b"Subject:\n\n" + BODY.encode(),
         HEADER.replace(b": ", b":") + b"\n" + BODY.encode(),
         b"From ida@example.net Fri Jun  7 09:00:00 2024\n"
@@ -36,7 +39,15 @@ BODY = "The bridge at Å opened on Friday, the county said.\n"
         + b"Content-Transfer-Encoding: base64\n\n"
         + base64.encodebytes(BODY.encode()),
     ],
-    ids=["empty-subject", "no-space", "mbox", "blank-line", "utf-16", "base64"],
+    ids=[
+        "flowed",
+        "empty-subject",
+        "no-space",
+        "mbox",
+        "blank-line",
+        "utf-16",
+        "base64",
+    ],
 )
 def test_reads_the_text_of_unusual_messages(tmp_path, data):
     path = tmp_path / "a"

@@ -253,6 +253,22 @@ def test_reads_the_json_of_youtube():
     assert read(json.dumps(youtube)) == [(None, FERRY)]
 
 
+def test_live_captions_that_grow_are_read_once():
+    words = FERRY.split()
+    cues = (
+        f"00:00:0{n}.000 --> 00:00:0{n + 1}.000\n{' '.join(words[: n + 1])}\n\n"
+        for n in range(len(words))
+    )
+    content = build_document(f"WEBVTT\n\n{''.join(cues)}".encode(), "a.vtt")
+    assert content.full_text.count("The ferry") == 1
+    assert Reading(content.full_text).lines.time(30) == "00:00:00.000"
+
+
+def test_subtitles_timed_by_pictures_are_refused_by_name():
+    with pytest.raises(InputError, match=r"MicroDVD subtitles.*ffmpeg"):
+        build_document(f"{{10}}{{50}}{FERRY}\n".encode(), "a.sub")
+
+
 def test_other_json_stays_text():
     document = build_document(b'{"segments": 3, "events": "The ferry left."}', "a")
     assert document.format == "text"

@@ -18,6 +18,14 @@ def test_folds_hard_line_breaks():
     ]
 
 
+def test_a_paragraph_whose_last_sentence_is_open_is_no_heading():
+    end = "\n\nIt was late."
+    assert texts(f"It was sold in May. Read on{end}")[0] == "It was sold in May."
+    assert texts(f"The ferry left in May. [3]{end}")[0].startswith("The ferry left")
+    for heading in ("An Interview with Prof. Anna Lee", "Ships of Oslo, vol. 3"):
+        assert texts(f"{heading}{end}") == ["It was late."]
+
+
 def test_a_day_that_starts_a_line_is_not_the_number_of_a_list_item():
     source = (
         "Der Rat der Stadt Lübeck tagt im neuen Rathaus am Markt wieder am\n"

@@ -62,6 +62,7 @@ def test_segments_a_very_long_paragraph_as_it_does_a_short_one():
     [
         "No checks were made from 10:30 p.m. Aug. 9 to 6:30 a.m. Aug. 10.",
         "He left at 5 p.m. | The ship sank.",
+        "Node.js 4.2 and .NET 3.5 run at Ft. Worth. | Both work.",
         "He left at 5 p.m. Monday for Oslo. | It rained.",
         "She came at 7 a.m. ET on Tuesday. | It rained.",
         "It closed at 5 p.m. | Monday was quiet.",

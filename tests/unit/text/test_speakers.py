@@ -34,6 +34,7 @@ def dialogue(first, second, *, gap=" ", between="\n\n"):
         ("Ms. LEE of New York.", "The PRESIDING OFFICER.", None),
         ("Senator Brandt.", "Mr. Lind.", ("Senator Brandt", "Mr. Lind")),
         ("THE COURT:", "THE WITNESS:", ("THE COURT", "THE WITNESS")),
+        (f"1{' ' * 20}THE COURT:", f"2{' ' * 20}MR. LEE:", ("THE COURT", "MR. LEE")),
         ("Speaker 1:", "Speaker 2:", ("Speaker 1", "Speaker 2")),
         ("[00:01:02] Anna Brandt:", "[00:01:09] Bo Lind:", ("Anna Brandt", "Bo Lind")),
         ("00:01:02 Anna Brandt:", "00:01:09 Bo Lind:", ("Anna Brandt", "Bo Lind")),
