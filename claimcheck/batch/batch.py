@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from claimcheck.batch.document_runner import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
@@ -75,20 +76,21 @@ class Batch:
 
     def add(
         self,
-        *names: str,
+        *sources: str | Path | Document,
         how: ReadOptions | None = None,
         on_progress: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
-        """Add documents from files, folders, patterns, addresses, and tables.
+        """Add documents, and those of files, folders, patterns, and tables.
 
-        Calls `on_progress` with the number of documents read since the last call.
+        A string is a path, a pattern, or an address. The key of a `Document` is its
+        id. Calls `on_progress` with the number of documents read since the last call.
 
         Raises:
-            InputError: a source is missing, a row is broken, or an id appears twice;
-                the store is unchanged.
+            InputError: a source is missing or of another type, a row is broken, or an
+                id appears twice; the store is unchanged.
         """
-        sources = find_sources(names, how or ReadOptions())
-        return ingest_sources(self.store.database, self.number, sources, on_progress)
+        found = find_sources(sources, how or ReadOptions())
+        return ingest_sources(self.store.database, self.number, found, on_progress)
 
     def retry_failed(self) -> int:
         """Make failed and partial documents pending; return how many.
