@@ -68,8 +68,8 @@ def evaluate(
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
     settings = settings or load_settings().settings
+    engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:
-        engine = choose_engine(settings, client)
         # No model is loaded, or downloaded, for a task that does not use it.
         uses_scorer = TASKS[task].uses_scorer
         scorer = choose_scorer(settings.verifier if uses_scorer else "lexical")

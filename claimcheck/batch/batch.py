@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from claimcheck.arguments import require_kind, require_method
 from claimcheck.batch.document_runner import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
@@ -57,6 +58,7 @@ class Batch:
     The same settings with the same store are the same batch, which resumes.
 
     Raises:
+        InputError: an argument is of the wrong type.
         SettingsError: the budget is in dollars, and the model's price is unknown.
     """
 
@@ -68,6 +70,7 @@ class Batch:
         *,
         check: bool = False,
     ) -> None:
+        require_kind(store, RunStore, "store", "claimcheck.RunStore(path)")
         self.store = store
         self.plan = Plan.from_settings(settings, limits or Limits(), check=check)
         if self.plan.engine == "llm" and self.plan.limits.budget_usd is not None:
@@ -146,6 +149,8 @@ class Batch:
                 same documents. Or the store can't be written to.
             WorkerError: a worker process can't be started.
         """
+        if client is not None:
+            require_method(client, "acomplete", "client", "a claimcheck.Client")
         signal = stop or StopSignal()
         with self.store.lock():
             progress = Progress.from_status(self.info)

@@ -157,7 +157,10 @@ def test_adds_paths_and_documents_as_they_are(store, tmp_path):
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (["a.txt"], "source 1: is of type list; give a name, a Path, or a Document, ea"),
+        (
+            ["a.txt"],
+            "source 1: is of type list; give a name, a Path, or a Document, ea",
+        ),
         (b"a.txt", "source 1: is of type bytes; give a name, a Path"),
         (
             replace(Document.from_text(FERRY), text=None),
