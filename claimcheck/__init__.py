@@ -12,10 +12,11 @@ from typing import Any
 from claimcheck.version import __version__ as __version__
 
 _EXPORTS: dict[str, tuple[str, ...]] = {
-    "api.check": ("acheck", "check"),
+    "api.check": ("acheck", "check", "estimate_check"),
+    "api.clients": ("aopen_client", "open_client"),
     "api.evaluate": ("compare_evaluations", "evaluate"),
     "api.ground": ("GroundedQuote", "ground"),
-    "api.summarize": ("asummarize", "summarize"),
+    "api.summarize": ("asummarize", "estimate_summarize", "summarize"),
     "batch.batch": ("Batch",),
     "briefs": ("read_brief",),
     "evaluation.datasets": ("Rows",),
@@ -32,7 +33,7 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
         "RunWork",
         "Usage",
     ),
-    "models.outcome": ("Progress",),
+    "models.outcome": ("Estimate", "Progress"),
     "models.run": (
         "Check",
         "CheckFailure",
@@ -54,8 +55,9 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
         "Verdict",
         "Votes",
     ),
+    "readers.sources": ("ReadOptions",),
     "retrieval": ("Index", "PostgresIndex"),
-    "settings": ("Limits", "Price", "Settings"),
+    "settings": ("Limits", "Price", "SearchEndpoint", "SearchSettings", "Settings"),
     "store.store": ("RunStore",),
 }
 # Names of the first version, which its scripts still use.

@@ -6,6 +6,15 @@ from claimcheck.api.check import (
 from claimcheck.api.check import (
     check as check,
 )
+from claimcheck.api.check import (
+    estimate_check as estimate_check,
+)
+from claimcheck.api.clients import (
+    aopen_client as aopen_client,
+)
+from claimcheck.api.clients import (
+    open_client as open_client,
+)
 from claimcheck.api.evaluate import (
     compare_evaluations as compare_evaluations,
 )
@@ -20,6 +29,9 @@ from claimcheck.api.ground import (
 )
 from claimcheck.api.summarize import (
     asummarize as asummarize,
+)
+from claimcheck.api.summarize import (
+    estimate_summarize as estimate_summarize,
 )
 from claimcheck.api.summarize import (
     summarize as summarize,
@@ -85,6 +97,9 @@ from claimcheck.models.llm import (
     Usage as Usage,
 )
 from claimcheck.models.outcome import (
+    Estimate as Estimate,
+)
+from claimcheck.models.outcome import (
     Progress as Progress,
 )
 from claimcheck.models.run import (
@@ -141,6 +156,9 @@ from claimcheck.models.verdict import (
 from claimcheck.models.verdict import (
     Votes as Votes,
 )
+from claimcheck.readers.sources import (
+    ReadOptions as ReadOptions,
+)
 from claimcheck.retrieval import (
     Index as Index,
 )
@@ -152,6 +170,12 @@ from claimcheck.settings import (
 )
 from claimcheck.settings import (
     Price as Price,
+)
+from claimcheck.settings import (
+    SearchEndpoint as SearchEndpoint,
+)
+from claimcheck.settings import (
+    SearchSettings as SearchSettings,
 )
 from claimcheck.settings import (
     Settings as Settings,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from claimcheck.config import fill_endpoint
+from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, Settings
 
@@ -19,21 +20,33 @@ ProgressCallback = Callable[[RunProgress], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
-    """Return `llm` if there is a client, else the engine of the settings."""
-    return "llm" if client is not None else settings.chosen_engine()
+    """Return `llm` if there is a client, else the engine of the settings.
+
+    Raises:
+        SettingsError: there is a client, but the settings say to use no model.
+    """
+    if client is None:
+        return settings.chosen_engine()
+    if settings.engine == "extractive":
+        raise SettingsError(
+            "engine is 'extractive', which uses no model, but there is a client; leave "
+            "out one of them"
+        )
+    return "llm"
 
 
 @contextmanager
 def open_client(
     settings: Settings,
-    client: Client | None,
+    client: Client | None = None,
     progress: ProgressCallback = None,
     limits: Limits | None = None,
 ) -> Iterator[Client | None]:
     """Yield the given client, or open and close one if the engine needs it.
 
-    `progress` is called for every request and answer. The caller's own client stays
-    open and takes care of its own budget. Only the budget of `limits` applies.
+    Pass the client to several calls to share its connections and the budget of
+    `limits`, of which nothing else applies. `progress` is called for every request and
+    answer. The caller's own client stays open and takes care of its own budget.
 
     Raises:
         SettingsError: the budget is in dollars, and the model's price is unknown.
@@ -44,6 +57,7 @@ def open_client(
         return
     from claimcheck.llm.openai_client import OpenAIClient
 
+    settings = limit_answers(settings, limits)
     with ExitStack() as stack:
         budget = None
         if limits and limits.has_budget:
@@ -59,19 +73,20 @@ def open_client(
 @asynccontextmanager
 async def aopen_client(
     settings: Settings,
-    client: Client | None,
+    client: Client | None = None,
     progress: ProgressCallback = None,
     limits: Limits | None = None,
 ) -> AsyncIterator[Client | None]:
-    """Do the same as `open_client` for a flow that does not block.
+    """Do the same as `open_client` for calls that do not block.
 
-    All `limits` apply.
+    All `limits` apply, also across calls that run at the same time.
     """
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
     from claimcheck.llm.openai_client import OpenAIClient
 
+    settings = limit_answers(settings, limits)
     async with AsyncExitStack() as stack:
         limiter = None
         if limits:

@@ -74,36 +74,37 @@ def _find_span_problems(run: Run) -> Iterator[str]:
             f"but the text has {len(text)}"
         )
     for number, claim in enumerate(run.claims):
-        path = f"$.claims[{number}].spans"
-        if (claim.match is Match.NONE) != (not claim.spans):
-            yield f"{path}: match is {claim.match}, with {len(claim.spans)} spans"
-        differs = claim.consistency is Consistency.DIFFERS
-        if differs != bool(claim.differences):
-            count = len(claim.differences)
-            yield (
-                f"$.claims[{number}].consistency: is {claim.consistency}, "
-                f"with {count} differences"
-            )
-        yield from _find_field_problems(f"$.claims[{number}].fields", claim)
-        if text is None:
-            continue
-        paths = [(f"{path}[{index}]", span) for index, span in enumerate(claim.spans)]
-        for name, value in claim.fields.items():
-            for index, span in enumerate(value.spans):
-                path = f"$.claims[{number}].fields.{name}.spans[{index}]"
-                paths.append((path, span))
-        for span_path, span in paths:
-            if text[span.start : span.end] != span.text:
-                location = f"document.text[{span.start}:{span.end}]"
-                yield f"{span_path}.text: is not {location}"
+        path = f"$.claims[{number}]"
+        yield from _find_missing_spans(path, claim)
+        if text is not None:
+            yield from _find_misplaced_spans(path, claim, text)
 
 
-def _find_field_problems(path: str, claim: Claim) -> Iterator[str]:
+def _find_missing_spans(path: str, claim: Claim) -> Iterator[str]:
+    """Compare what a claim states with its spans and differences."""
+    if (claim.match is Match.NONE) != (not claim.spans):
+        yield f"{path}.spans: match is {claim.match}, with {len(claim.spans)} spans"
+    differs = claim.consistency is Consistency.DIFFERS
+    if differs != bool(claim.differences):
+        count = len(claim.differences)
+        yield f"{path}.consistency: is {claim.consistency}, with {count} differences"
     for name, value in claim.fields.items():
         is_found = value.match not in (None, Match.NONE)
         if is_found != bool(value.spans):
             count = len(value.spans)
-            yield f"{path}.{name}: match is {value.match}, with {count} spans"
+            yield f"{path}.fields.{name}: match is {value.match}, with {count} spans"
+
+
+def _find_misplaced_spans(path: str, claim: Claim, text: str) -> Iterator[str]:
+    """Compare the spans of a claim and of its fields with the text."""
+    spans_by_path = {f"{path}.spans": claim.spans}
+    for name, value in claim.fields.items():
+        spans_by_path[f"{path}.fields.{name}.spans"] = value.spans
+    for spans_path, spans in spans_by_path.items():
+        for index, span in enumerate(spans):
+            if text[span.start : span.end] != span.text:
+                location = f"document.text[{span.start}:{span.end}]"
+                yield f"{spans_path}[{index}].text: is not {location}"
 
 
 def _find_id_problems(run: Run) -> Iterator[str]:

@@ -89,9 +89,10 @@ class Spending:
 class ModelResponse:
     """An answer as received; nothing is validated yet.
 
-    `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
-    own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
-    when it refused. `left_out` names the settings that the endpoint does not accept.
+    `text` is None when the endpoint sent no choice. `finish_reason` is OpenAI's word
+    for the endpoint's own (`stop`, `length`, `content_filter`), and `refusal` the
+    model's message when it refused. `left_out` names the settings that the endpoint
+    does not accept.
     `fault` says why this request got no answer although others did. `exceeds_window` is
     true if the request is too long for the model. `unread_tokens` is how much of the
     request the endpoint seems to have cut off before the model read it.

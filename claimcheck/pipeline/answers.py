@@ -31,12 +31,11 @@ from claimcheck.salvage import ParsedAnswer, parse_answer
 _MAX_PROBLEMS_TO_REPORT = 3
 # An unusable answer in a run is cut to this. The store of a batch has all of it.
 _MAX_RAW_CHARACTERS = 20_000
-# The finish reasons of various endpoints, in lower case.
-_CUT_OFF_REASONS = ("length", "max_tokens", "model_length", "max_output_tokens")
+# OpenAI's words, into which the client translates those of other endpoints.
+_CUT_OFF, _FILTERED = "length", "content_filter"
 _SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
 # What weak models write instead of null.
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
-_FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
 T = TypeVar("T")
 
@@ -342,17 +341,17 @@ def _diagnose_response(
     schema_name: str, response: ModelResponse
 ) -> tuple[Cause | None, str]:
     """Return why a response has no text; the cause is None if it has some."""
-    reason = _fold_finish_reason(response)
+    reason = response.finish_reason
     if response.fault is not None:
-        is_filtered = reason in _FILTER_REASONS
+        is_filtered = reason == _FILTERED
         return Cause.FILTERED if is_filtered else Cause.UNANSWERED, response.fault
     if response.refusal:
         return Cause.REFUSED, f"the model refused: {response.refusal}"
     if response.text and response.text.strip():
         return None, ""
-    if reason in _FILTER_REASONS:
+    if reason == _FILTERED:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
-    if reason in _CUT_OFF_REASONS:
+    if reason == _CUT_OFF:
         return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.EMPTY, "the endpoint sent an empty answer"
 
@@ -367,16 +366,12 @@ def _diagnose_parsed(
     """
     if not parsed.missing and not parsed.is_cut_off:
         return None, ""
-    reason = _fold_finish_reason(response)
-    if reason in _FILTER_REASONS:
+    reason = response.finish_reason
+    if reason == _FILTERED:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
-    if parsed.is_cut_off or reason in _CUT_OFF_REASONS:
+    if parsed.is_cut_off or reason == _CUT_OFF:
         return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.INVALID, join_problems(parsed.missing, _MAX_PROBLEMS_TO_REPORT)
-
-
-def _fold_finish_reason(response: ModelResponse) -> str:
-    return str(response.finish_reason or "").lower()
 
 
 def _describe_cut_off(schema_name: str, response: ModelResponse) -> str:

@@ -55,25 +55,31 @@ def find_exchanged_values(
 
     "900 came in May and 700 in June" does not say that 700 came in May. The order of
     words proves little, so the claim must contain neither the value that it replaces
-    nor anything beside its own value in the quote.
+    nor anything that is only beside its own value in the quote.
     """
     beside = defaultdict(set)
     values_by_neighbor = defaultdict(list)
     for word, neighbors in _list_content_neighbors(quoted):
+        beside[word.form].update(neighbors)
         for neighbor in neighbors:
-            beside[word.form].add(neighbor[1])
             values_by_neighbor[neighbor].append(word)
     known = {word.form for word in claim}
     for word, neighbors in _list_content_neighbors(claim):
-        own = beside[word.form]
-        if not own or not known.isdisjoint(own):
+        # "300 tons" is "300 tons" in the quote, too.
+        if not beside[word.form].isdisjoint(neighbors):
             continue
         for other in chain.from_iterable(
             map(values_by_neighbor.__getitem__, neighbors)
         ):
-            if other.form not in known | own and _get_kind(other) == _get_kind(word):
+            own = _get_forms(beside[word.form]) - _get_forms(beside[other.form])
+            is_rival = other.form not in known and _get_kind(other) == _get_kind(word)
+            if is_rival and own and known.isdisjoint(own):
                 kind = "number" if word.is_number else "date"
                 yield Difference(kind, word.surface, other.surface)
+
+
+def _get_forms(neighbors: Iterable[tuple[int, str]]) -> set[str]:
+    return {form for _, form in neighbors}
 
 
 def _list_content_neighbors(

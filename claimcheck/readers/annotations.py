@@ -38,8 +38,7 @@ class ImportedDecisions:
 
 def holds_annotations(data: bytes) -> bool:
     """Return whether a file's content seems to be annotations."""
-    is_json = data.lstrip()[:1] in (b"{", b"[")
-    return CONTEXT.encode() in data if is_json else holds_standoff(data)
+    return CONTEXT.encode() in data if _is_json(data) else holds_standoff(data)
 
 
 def parse_statements(data: bytes, source: str) -> list[Statement]:
@@ -71,7 +70,7 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
             decision cannot be stored.
     """
     known = list(run.decisions)
-    is_state = holds_standoff(data)
+    is_state = not _is_json(data)
     unmatched = 0
     for item in _parse_items(data, source):
         claim = _find_claim(item, run)
@@ -90,6 +89,10 @@ def parse_decisions(data: bytes, source: str, run: Run, by: str) -> ImportedDeci
                 known.append(decision)
     new = sorted(known[len(run.decisions) :], key=lambda decision: decision.at)
     return ImportedDecisions(tuple(new), unmatched)
+
+
+def _is_json(data: bytes) -> bool:
+    return data.lstrip()[:1] in (b"{", b"[")
 
 
 def _list_changes(decision: Decision, run: Run) -> list[Decision]:
@@ -118,7 +121,7 @@ def _is_same_text(new: str | None, old: str | None) -> bool:
 
 
 def _parse_items(data: bytes, source: str) -> list[dict[str, Any]]:
-    if holds_standoff(data):
+    if not _is_json(data):
         return parse_standoff(data, source)
     try:
         page = json.loads(data)

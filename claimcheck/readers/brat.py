@@ -49,7 +49,10 @@ def parse_standoff(data: bytes, source: str) -> list[dict[str, Any]]:
             quote = {"exact": found[4]}
             items[found[1]] = {"body": [], "target": {"selector": quote}}
         elif line.strip() and not _OTHER.fullmatch(line):
-            raise InputError(f"{source}, line {number}: is not a brat annotation")
+            raise InputError(
+                f"{source}, line {number}: is neither an annotation of brat nor JSON "
+                "(Web Annotations)"
+            )
     for line in lines:  # attributes may precede what they are about
         found = _ATTRIBUTE.fullmatch(line) or _NOTE.fullmatch(line)
         if found is None or found[2] not in items:

@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -145,25 +144,16 @@ def build_document_from_row(row: Any, location: str) -> Document:
         raise InputError('is not {"text": "..."}')
     source = row.get("source") or str(row.get("id") or location)
     title, url = row.get("title"), row.get("url")
-    published = _parse_date(row.get("date"))
     for value in (source, title, url):
         if not isinstance(value, str | None):
             raise InputError("source, title, and url must be strings")
     document = Document.from_text(
-        row["text"], source=source, title=title or None, published=published
+        row["text"],
+        source=source,
+        title=title or None,
+        published=row.get("date") or None,
     )
     return replace(document, url=url)
-
-
-def _parse_date(value: Any) -> date | None:
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"date {value!r}: is not a valid date; write it as YYYY-MM-DD"
-        ) from None
 
 
 def find_sources(

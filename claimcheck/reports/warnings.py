@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from claimcheck.models.claim import Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.review import judge_claims
-from claimcheck.models.run import AMBIGUOUS, CheckFailure, Failure, LedgerStatus, Run
+from claimcheck.models.run import (
+    AMBIGUOUS,
+    CheckFailure,
+    Failure,
+    LedgerEntry,
+    LedgerStatus,
+    Run,
+)
 from claimcheck.reports.common import (
     DIFFERS_MARK,
     SAYS_ITSELF,
@@ -106,28 +113,36 @@ def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
 
 def list_remarks(run: Run) -> list[str]:
     """List remarks on a run: its summary, text set aside, and stability."""
-    characters = 0
-    reasons = set()
-    ambiguous = []
-    for entry in run.ledger:
-        if entry.status is LedgerStatus.SET_ASIDE:
-            characters += entry.end - entry.start
-            reasons.add(str(entry.reason))
-        elif entry.reason and entry.reason.startswith(AMBIGUOUS):
-            text = (run.document.text or "")[entry.start : entry.end]
-            quote = f"“{' '.join(text.split())}” " if text else ""
-            location = f"characters {entry.start:,}-{entry.end:,}"
-            ambiguous.append(f"No claim: {quote}({location}): {entry.reason}")
     lines = []
     for problem in run.summary.problems if run.summary else ():
         lines.append(f"{SUMMARY_DIFFERS}: “{problem.text}”: {problem.message}")
     lines += _list_left_out(run.document)
-    if reasons:
-        listed = ", ".join(sorted(reasons))
-        lines.append(f"Set aside: {characters:,} characters ({listed})")
+    lines += _list_set_aside(run.ledger)
     if run.verdicts and is_trivially_supported(run):
         lines.append(SAYS_ITSELF)
-    return [*lines, *ambiguous, *_list_stability(run), *_remark_rejected(run)]
+    lines += _list_ambiguous(run)
+    return [*lines, *_list_stability(run), *_remark_rejected(run)]
+
+
+def _list_set_aside(ledger: Iterable[LedgerEntry]) -> Iterator[str]:
+    """Yield how much text was set aside, and why."""
+    entries = [entry for entry in ledger if entry.status is LedgerStatus.SET_ASIDE]
+    if not entries:
+        return
+    characters = sum(entry.end - entry.start for entry in entries)
+    reasons = sorted({str(entry.reason) for entry in entries})
+    yield f"Set aside: {characters:,} characters ({', '.join(reasons)})"
+
+
+def _list_ambiguous(run: Run) -> Iterator[str]:
+    """Yield the sentences without a claim that have several meanings."""
+    for entry in run.ledger:
+        if not (entry.reason or "").startswith(AMBIGUOUS):
+            continue
+        text = (run.document.text or "")[entry.start : entry.end]
+        quote = f"“{' '.join(text.split())}” " if text else ""
+        location = f"characters {entry.start:,}-{entry.end:,}"
+        yield f"No claim: {quote}({location}): {entry.reason}"
 
 
 def _list_left_out(document: Document) -> list[str]:

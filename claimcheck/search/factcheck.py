@@ -12,28 +12,18 @@ from typing import Any
 
 from claimcheck.models.known import KnownClaim
 from claimcheck.models.search_log import Hit
-from claimcheck.search.endpoint import (
-    Endpoint,
-    clean_hit,
-    clean_text,
-    collect_hits,
-    parse_day,
-)
-from claimcheck.search.provider import Query
+from claimcheck.search.endpoint import clean_hit, clean_text, collect_hits, parse_day
+from claimcheck.search.provider import Query, SearchProvider
 
 _MAX_TEXT_CHARACTERS = 1_000
 
 
-class FactCheck:
+class FactCheck(SearchProvider):
     """Finds fact checks, whose pages can be read as evidence."""
 
     default_url = "https://factchecktools.googleapis.com/v1alpha1"
     key_variable = "GOOGLE_FACT_CHECK_API_KEY"
     requests_per_minute = 300
-    serves_pages = False
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
 
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the pages of the fact checks."""

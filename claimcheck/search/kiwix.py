@@ -14,25 +14,23 @@ from xml.etree import ElementTree
 from claimcheck.errors import EndpointError
 from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import Endpoint, clean_hit, parse_day
-from claimcheck.search.provider import Query
+from claimcheck.search.provider import Query, SearchProvider
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-class Kiwix:
+class Kiwix(SearchProvider):
     """Searches the full text of all collections that the server has.
 
     An endpoint such as http://127.0.0.1:8080?books.name=wikipedia_en_all searches only
     one; collections in several languages can't be searched together.
     """
 
-    default_url = None
-    key_variable = None
     requests_per_minute = 6_000  # it is the user's own server
     serves_pages = True
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+        super().__init__(endpoint)
         self._days: dict[str, date | None] | None = None  # of collections, by path
         self._lock = threading.Lock()
 

@@ -16,20 +16,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.search_log import Hit, Snapshot
-from claimcheck.search.endpoint import Endpoint, clean_text, collect_hits, parse_day
-from claimcheck.search.provider import Query
+from claimcheck.search.endpoint import clean_text, collect_hits, parse_day
+from claimcheck.search.provider import Query, SearchProvider
 
 
-class MediaWiki:
+class MediaWiki(SearchProvider):
     """Searches the wiki whose folder with `api.php` is the endpoint."""
 
-    default_url: str | None = None
-    key_variable: str | None = None
     requests_per_minute = 120  # https://www.mediawiki.org/wiki/API:Etiquette
     serves_pages = True
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
 
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the pages that contain the words."""

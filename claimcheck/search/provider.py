@@ -51,8 +51,8 @@ class Query:
     language: str | None = None
 
 
-class SearchProvider(Protocol):
-    """Finds addresses for a query.
+class SearchProvider:
+    """Finds addresses for a query; other packages need not inherit from it.
 
     The class attributes describe its endpoint. `default_url` is None if the user must
     name one. `key_variable` is the environment variable with its key, or None if it
@@ -61,12 +61,13 @@ class SearchProvider(Protocol):
     a private address.
     """
 
-    default_url: str | None
-    key_variable: str | None
-    requests_per_minute: int
-    serves_pages: bool
+    default_url: str | None = None
+    key_variable: str | None = None
+    requests_per_minute: int = 120
+    serves_pages: bool = False
 
-    def __init__(self, endpoint: Endpoint) -> None: ...
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
 
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the results, best first; none is not an error.
@@ -74,7 +75,7 @@ class SearchProvider(Protocol):
         Raises:
             ProviderError: the endpoint did not answer.
         """
-        ...
+        raise NotImplementedError
 
 
 class PageSource(Protocol):

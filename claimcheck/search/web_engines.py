@@ -12,24 +12,17 @@ from typing import Any
 
 from claimcheck.errors import AuthenticationError
 from claimcheck.models.search_log import Hit
-from claimcheck.search.endpoint import Endpoint, collect_hits, parse_day
-from claimcheck.search.provider import Query
+from claimcheck.search.endpoint import collect_hits, parse_day
+from claimcheck.search.provider import Query, SearchProvider
 
 _MAX_RESULTS = 20  # the limit of Brave and Tavily
 _FIRST_DAY = "1970-01-01"
 
 
-class _WebEngine:
+class _WebEngine(SearchProvider):
     """Base class of the engines; `_names` are the field names of a result."""
 
-    default_url: str | None = None
-    key_variable: str | None = None
-    requests_per_minute = 120
-    serves_pages = False
     _names = ("url", "content", "publishedDate")
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
 
     def _collect(self, rows: Sequence[Any], limit: int) -> Sequence[Hit]:
         url, snippet, published = self._names

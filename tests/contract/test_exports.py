@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import re
+from importlib import import_module
 
 import claimcheck
 from tests.support.paths import ROOT
@@ -32,6 +34,16 @@ def test_the_package_is_typed():
         for alias in node.names
     }
     assert stub_names == set(claimcheck.__all__)
+
+
+def test_the_reference_page_has_every_public_name():
+    page = (ROOT / "docs" / "reference.md").read_text("utf-8")
+    documented = {}
+    for module, name in re.findall(r"^::: ([\w.]+)\.(\w+)$", page, re.M):
+        documented[name] = getattr(import_module(module), name)
+    public = {name: getattr(claimcheck, name) for name in claimcheck.__all__}
+    del public["__version__"]
+    assert documented == public
 
 
 def test_the_seed_still_contains_its_page_noise():

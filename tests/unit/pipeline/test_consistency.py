@@ -90,6 +90,18 @@ BRIDGE = "The bridge, built in 1921, was rebuilt after the fire of 1952."
         ("The ferry carried 700 passengers in 2020.", TWO_YEARS, "700", "900"),
         ("The bridge was built in 1952.", BRIDGE, "1952", "1921"),
         (
+            "Exports fell to 400 tons.",
+            "Exports fell from 400 to 300 tons.",
+            "400",
+            "300",
+        ),
+        (
+            "The trial enrolled 31 patients.",
+            "The trial enrolled 400 patients, of whom 31 dropped out.",
+            "31",
+            "400",
+        ),
+        (
             "The firm lost 3 million euros.",
             "The firm lost 14 million euros and was offered 3 million.",
             "3 million",
@@ -114,6 +126,11 @@ def test_a_value_in_the_place_of_another_differs(text, quote, claimed, stated):
     [
         ("700 people came in June.", TWO_MONTHS),
         ("The ferry carried 700 passengers in 2023.", TWO_YEARS),
+        ("Exports fell to 300 tons.", "Exports fell from 400 to 300 tons."),
+        (
+            "The firm grew to 180,000 square feet.",
+            "The lease of 35,512 square feet brings the firm to 180,000 square feet.",
+        ),
         ("The bridge was rebuilt after 1952.", BRIDGE),
         ("Sales of cars rose in 2023.", "Sales of cars rose in 2020 and 2023."),
         (

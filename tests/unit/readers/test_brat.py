@@ -122,6 +122,8 @@ def test_other_files_are_not_taken_for_annotations(data):
     assert not holds_annotations(data)
 
 
-def test_a_half_written_file_is_an_error(run):
-    with pytest.raises(InputError, match=r"a\.ann"):
-        parse_decisions(b"T1\tClaim 0\n", "a.ann", run, "Bo")
+@pytest.mark.parametrize("line", [b"T1\tClaim 0", b"words", b"T1\tClaim a b\tAnn"])
+def test_another_line_is_an_error_with_its_number(run, line):
+    data = b"T3\tClaim 0 3\tAnn\n" + line
+    with pytest.raises(InputError, match=r"a\.ann, line 2: is neither"):
+        parse_decisions(data, "a.ann", run, "Bo")
