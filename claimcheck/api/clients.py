@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from claimcheck.config import fill_endpoint
+from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, Settings
 
@@ -19,8 +20,19 @@ ProgressCallback = Callable[[RunProgress], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
-    """Return `llm` if there is a client, else the engine of the settings."""
-    return "llm" if client is not None else settings.chosen_engine()
+    """Return `llm` if there is a client, else the engine of the settings.
+
+    Raises:
+        SettingsError: there is a client, but the settings say to use no model.
+    """
+    if client is None:
+        return settings.chosen_engine()
+    if settings.engine == "extractive":
+        raise SettingsError(
+            "engine is 'extractive', which uses no model, but there is a client; leave "
+            "out one of them"
+        )
+    return "llm"
 
 
 @contextmanager

@@ -131,7 +131,8 @@ class RunWriter:
         # Imported here because it imports openai, which takes half a second.
         from claimcheck.llm.stored import StoredAnswersClient
 
-        answers = DocumentAnswers(self.store.answers, self.location)
+        brief = self.settings.brief
+        answers = DocumentAnswers(self.store.answers, self.location, brief)
         return StoredAnswersClient(client, answers, self.settings)
 
     def save(self, run: Run) -> None:

@@ -134,12 +134,17 @@ class Batch:
 
         Calls `on_progress` after each document. Answers are stored as soon as they
         arrive. Your own `client` stays open, and takes care of its own limits and
-        budget.
+        budget. What stops the batch is raised, or becomes the `error` of your own
+        `stop`; the documents that are left stay pending.
 
         Raises:
+            ProviderError: every further request would fail (a wrong key, no budget,
+                no network).
             StoreError: another command is working on the store; both would pay for the
-                same documents.
+                same documents. Or the store can't be written to.
+            WorkerError: a worker process can't be started.
         """
+        signal = stop or StopSignal()
         with self.store.lock():
             progress = Progress.from_status(self.info)
             async with AsyncExitStack() as resources:
@@ -153,10 +158,12 @@ class Batch:
                     width=width,
                     progress=progress,
                     on_progress=on_progress,
-                    stop=stop or StopSignal(),
+                    stop=signal,
                 )
                 await runner.run()
             self.store.database.require_file()
+        if stop is None and signal.error is not None:
+            raise signal.error
         return progress
 
     async def _choose_runner(
@@ -182,7 +189,8 @@ class Batch:
     ) -> Outcome:
         await turns.wait()
         # The store comes before the cache, so that the batch counts what it paid for.
-        answers = DocumentAnswers(self.store.answers, location)
+        brief = self.plan.settings.brief
+        answers = DocumentAnswers(self.store.answers, location, brief)
         stored = StoredAnswersClient(client, answers, self.plan.settings)
         return await run_document(document, self.plan, _TurnTakingClient(stored, turns))
 
@@ -200,9 +208,11 @@ class Batch:
             on_progress(progress)
 
         settings = self.plan.settings
+        pricing = Pricing(settings)
+        progress.priced = progress.priced and pricing.is_known
         limiter = Limiter(
             self.plan.limits,
-            Pricing(settings),
+            pricing,
             progress.spent,
             reservations=StoredReservations(self.store.database, self.number),
         )
