@@ -156,18 +156,15 @@ def fill_endpoint(
 ) -> Settings:
     """Return the settings with the environment's key and endpoint.
 
-    Only settings that name neither get them: a key belongs to its endpoint. A key in
-    the environment is never sent to an endpoint that the settings name, such as one in
-    a project file, from which `load_settings` withheld the key.
+    A key belongs to its endpoint: one in the environment is never sent to an endpoint
+    that the settings name, such as one in a project file, from which `load_settings`
+    withheld the key. Settings with only a key get the environment's endpoint.
     """
-    if settings.api_key is not None or settings.base_url is not None:
-        return settings
-    if settings.engine == LOCAL:
+    if settings.base_url is not None or settings.engine == LOCAL:
         return settings
     values = _read_environment(os.environ if environment is None else environment)
-    return replace(
-        settings, api_key=values.get("api_key"), base_url=values.get("base_url")
-    )
+    api_key = settings.api_key or values.get("api_key")
+    return replace(settings, api_key=api_key, base_url=values.get("base_url"))
 
 
 def format_flag(name: str) -> str:

@@ -34,6 +34,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 def join_problems(problems: Iterable[object], limit: int = 5) -> str:
@@ -117,7 +118,8 @@ class ProviderError(ClaimcheckError):
     """The model's endpoint failed.
 
     `requests` is the number of requests that were sent. `final` means that any other
-    request would fail in the same way.
+    request would fail in the same way. If it was the check of a run that failed, `run`
+    is the run without the check.
     """
 
     exit_code = 3
@@ -126,6 +128,7 @@ class ProviderError(ClaimcheckError):
     def __init__(self, message: str, requests: int = 0) -> None:
         super().__init__(message)
         self.requests = requests
+        self.run: Any = None  # a Run, which errors know nothing about
 
 
 class AuthenticationError(ProviderError):

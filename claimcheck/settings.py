@@ -169,7 +169,10 @@ class Limits:
         problems = []
         for item in fields(self):
             value = getattr(self, item.name)
-            if value is not None and not value > 0:
+            if value is None and item.name != "concurrency":
+                continue
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not is_number or not value > 0:
                 problems.append(f"{item.name} is {value!r}; give a number above 0")
         if problems:
             raise SettingsError(*problems)

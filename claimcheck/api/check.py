@@ -16,7 +16,8 @@ from claimcheck.api.clients import (
     limit_answers,
     open_client,
 )
-from claimcheck.api.documents import list_items, open_document
+from claimcheck.api.documents import open_document
+from claimcheck.arguments import iter_items
 from claimcheck.config import load_settings
 from claimcheck.english.metadata import fill_date
 from claimcheck.errors import InputError, join_problems
@@ -294,7 +295,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
         claims = list_checkable_claims(claims)
     statements = []
     problems = []
-    for number, claim in enumerate(list_items(claims, "claim"), start=1):
+    for number, claim in enumerate(iter_items(claims, "claim"), start=1):
         if not isinstance(claim, str | Claim | Statement):
             problems.append(
                 f"claim {number}: is of type {type(claim).__name__}; "

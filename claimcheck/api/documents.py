@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from claimcheck.api.decisions import add_decisions
 from claimcheck.errors import InputError
@@ -29,7 +27,6 @@ _URL = re.compile(r"(?:https?://|www\.)\S+")
 __all__ = [
     "build_document",
     "holds_result",
-    "list_items",
     "load_result",
     "load_run",
     "open_document",
@@ -69,18 +66,6 @@ def open_document(source: Document | str | Path) -> Document:
             f"Path({source!r})"
         )
     return Document.from_text(source)
-
-
-def list_items(items: Any, name: str) -> list[Any]:
-    """Return the caller's items as a list.
-
-    Raises:
-        InputError: `items` is one string (whose items are letters), or not iterable.
-    """
-    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
-        got = "one string" if isinstance(items, str) else type(items).__name__
-        raise InputError(f"{name}s: got {got}; give a list with a string per {name}")
-    return list(items)
 
 
 def load_result(path: str | Path) -> Run | Check:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claimcheck.api.documents import list_items, open_document, read_bytes
+from claimcheck.api.documents import open_document, read_bytes
+from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError
 from claimcheck.json_lines import read_rows
 from claimcheck.models.claim import Match
@@ -46,11 +47,7 @@ def ground(
     """
     from claimcheck.grounding import GroundingIndex
 
-    quote_list = list_items(quotes, "quote")
-    for number, quote in enumerate(quote_list, start=1):
-        if not isinstance(quote, str):
-            kind = type(quote).__name__
-            raise InputError(f"quote {number}: is of type {kind}; give a string")
+    quote_list = list(iter_items(quotes, "quote", str))
     document = open_document(source)
     reading = Reading(document.full_text)
     index = GroundingIndex(reading)

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -31,7 +32,7 @@ from claimcheck.cli.output import (
 )
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
@@ -150,10 +151,22 @@ def summarize(
         _print_estimate(document, settings, check=check)
         return
     prepare_verifier(settings, check=check, quiet=out.quiet)
-    run = _summarize_document(
-        document, settings, store, limits, check=check, search=search, quiet=out.quiet
-    )
-    write_run(run, format, out.output, style, include_text=not out.no_text)
+    save = partial(write_run, include_text=not out.no_text)
+    try:
+        run = _summarize_document(
+            document,
+            settings,
+            store,
+            limits,
+            check=check,
+            search=search,
+            quiet=out.quiet,
+        )
+    except ProviderError as error:
+        if error.run is not None:  # only the check failed
+            save(error.run, format, out.output, style)
+        raise
+    save(run, format, out.output, style)
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
     _exit_on_problems(run, fail_on)

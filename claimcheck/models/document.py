@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from claimcheck.arguments import iter_items, parse_date, require_kind
 from claimcheck.errors import InputError
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models import codec
@@ -68,14 +69,15 @@ class Document:
         *,
         source: str = "text",
         title: str | None = None,
-        published: date | None = None,
+        published: date | str | None = None,
     ) -> Document:
-        """Make a document from a text.
+        """Make a document from a text; `published` may be text like 2024-07-01.
 
         Raises:
             InputError: the text is empty, has only white space, or contains NUL
-                characters or lone surrogates.
+                characters or lone surrogates, or an argument is of the wrong type.
         """
+        require_kind(source, str, "source", "a string")
         _refuse_unusable(text, source)
         if title is not None:
             _refuse_unusable(title, "title")
@@ -89,7 +91,7 @@ class Document:
             source=source,
             url=None,
             format="text",
-            published=published,
+            published=parse_date(published),
             published_from="given" if published else None,
             # Detected later, by `english.metadata.fill_metadata`.
             language=None,
@@ -104,7 +106,7 @@ class Document:
         path: str | Path,
         *,
         title: str | None = None,
-        published: date | None = None,
+        published: date | str | None = None,
         encoding: str | None = None,
     ) -> Document:
         """Read a file, or standard input for `-`, in any known format.
@@ -125,7 +127,7 @@ class Document:
         url: str,
         *,
         title: str | None = None,
-        published: date | None = None,
+        published: date | str | None = None,
         allow_private: bool = False,
         encoding: str | None = None,
     ) -> Document:
@@ -141,7 +143,7 @@ class Document:
         return document.with_metadata(title=title, published=published)
 
     @classmethod
-    def join(cls, documents: Sequence[Document]) -> Document:
+    def join(cls, documents: Iterable[Document]) -> Document:
         """Join documents into one that is summarized as a whole.
 
         Each follows a line with its source, and `parts` says where it is.
@@ -149,7 +151,8 @@ class Document:
         Raises:
             InputError: there are not at least two different documents.
         """
-        unique = list({document.id: document for document in documents}.values())
+        by_id = {document.id: document for document in iter_documents(documents)}
+        unique = list(by_id.values())
         if len(unique) < 2:
             raise InputError("only one document to join; give at least two")
         pieces: list[str] = []
@@ -184,14 +187,18 @@ class Document:
         )
         return document.with_metadata(title=part.title, published=part.published)
 
-    def with_metadata(self, *, title: str | None, published: date | None) -> Document:
+    def with_metadata(
+        self, *, title: str | None, published: date | str | None
+    ) -> Document:
         """Return a copy with this title and date; None keeps the old value."""
         document = self
         if title is not None:
             _refuse_unusable(title, "title")
             document = replace(document, title=title)
         if published is not None:
-            document = replace(document, published=published, published_from="given")
+            document = replace(
+                document, published=parse_date(published), published_from="given"
+            )
         return document
 
     @property
@@ -218,6 +225,16 @@ def _readers() -> Any:
     return import_module("claimcheck.readers")
 
 
+def iter_documents(documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield the documents that a caller gave.
+
+    Raises:
+        InputError: one of them is not a document, or there is no list of them.
+    """
+    advice = "a Document, as Document.from_path returns,"
+    return iter_items(documents, "document", Document, advice)
+
+
 def dump_document(document: Document) -> str:
     """Write a document as JSON without its text, as in a store."""
     return json.dumps(codec.to_fields(replace(document, text=None)), ensure_ascii=False)
@@ -229,6 +246,7 @@ def load_document(fields: str, text: str | None = None) -> Document:
 
 
 def _refuse_unusable(text: str, source: str) -> None:
+    require_kind(text, str, source, "a string")
     if not text:
         raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):

@@ -81,7 +81,7 @@ def _find_span_problems(run: Run) -> Iterator[str]:
 
 
 def _find_missing_spans(path: str, claim: Claim) -> Iterator[str]:
-    """Compare whether a claim has spans and differences with what it states."""
+    """Compare what a claim states with its spans and differences."""
     if (claim.match is Match.NONE) != (not claim.spans):
         yield f"{path}.spans: match is {claim.match}, with {len(claim.spans)} spans"
     differs = claim.consistency is Consistency.DIFFERS
@@ -96,7 +96,7 @@ def _find_missing_spans(path: str, claim: Claim) -> Iterator[str]:
 
 
 def _find_misplaced_spans(path: str, claim: Claim, text: str) -> Iterator[str]:
-    """Compare the spans of a claim and of its fields with the document's text."""
+    """Compare the spans of a claim and of its fields with the text."""
     spans_by_path = {f"{path}.spans": claim.spans}
     for name, value in claim.fields.items():
         spans_by_path[f"{path}.fields.{name}.spans"] = value.spans

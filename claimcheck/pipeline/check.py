@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from claimcheck.errors import ProviderError
 from claimcheck.models.claim import Statement, make_statement_id
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Cause, CheckFailure, Failure, Run, Signature
@@ -143,7 +144,11 @@ def check_run(
     is_by_model = settings.checks_with_model(engine)
     check = check_with_model if is_by_model else check_without_model
     corpus = Corpus(run.document, reading)
-    result = yield from check(statements, corpus, settings, strict=True)
+    try:
+        result = yield from check(statements, corpus, settings, strict=True)
+    except ProviderError as error:
+        error.run = run  # has been paid for
+        raise
     merged = merge_settings(run.signature, result.signature)
     if engine == "llm" and not is_by_model:
         merged[CHECK_WITH] = settings.check_with

@@ -45,7 +45,11 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
         requests = next(flow)
         while True:  # until the flow returns, which raises StopIteration
             outcomes = _complete_all(requests, client)
-            responses = _resolve_outcomes(outcomes, answered=answered)
+            try:
+                responses = _resolve_outcomes(outcomes, answered=answered)
+            except ProviderError as error:
+                requests = flow.throw(error)  # it may add what it has so far
+                continue
             answered = answered or _has_answer(responses)
             requests = flow.send(responses)
     except StopIteration as stop:
@@ -65,7 +69,11 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     try:
         requests = next(flow)
         while True:
-            responses = await fetch_responses(requests, client, answered=answered)
+            try:
+                responses = await fetch_responses(requests, client, answered=answered)
+            except ProviderError as error:
+                requests = flow.throw(error)
+                continue
             answered = answered or _has_answer(responses)
             requests = flow.send(responses)
     except StopIteration as stop:

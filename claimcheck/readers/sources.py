@@ -13,11 +13,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError, join_problems, translate_os_errors
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines, read_rows
 from claimcheck.models.document import Document
@@ -145,36 +145,32 @@ def build_document_from_row(row: Any, location: str) -> Document:
         raise InputError('is not {"text": "..."}')
     source = row.get("source") or str(row.get("id") or location)
     title, url = row.get("title"), row.get("url")
-    published = _parse_date(row.get("date"))
     for value in (source, title, url):
         if not isinstance(value, str | None):
             raise InputError("source, title, and url must be strings")
     document = Document.from_text(
-        row["text"], source=source, title=title or None, published=published
+        row["text"],
+        source=source,
+        title=title or None,
+        published=row.get("date") or None,
     )
     return replace(document, url=url)
 
 
-def _parse_date(value: Any) -> date | None:
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"date {value!r}: is not a valid date; write it as YYYY-MM-DD"
-        ) from None
-
-
 def find_sources(
-    names: Iterable[str], options: ReadOptions
+    sources: Iterable[str | Path | Document], options: ReadOptions
 ) -> Iterator[DocumentSource]:
     """Yield the sources with these names; `-` reads names from stdin.
 
     Raises:
-        InputError: a name matches nothing.
+        InputError: a name matches nothing, or a source is of the wrong type.
     """
-    for name in names:
+    advice = "a name, a Path, or a Document, each as its own argument"
+    for source in iter_items(sources, "source", (str, Path, Document), advice):
+        if isinstance(source, Document):
+            yield DocumentSource(source.id, None, partial(_list_entry, source))
+            continue
+        name = str(source)
         if name == "-":
             # File names may contain bytes that are not UTF-8.
             listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
@@ -233,6 +229,16 @@ def _name_path(path: Path) -> str:
     # Bytes of a file name that are not UTF-8 appear as \\xff.
     encoded = str(path).encode("utf-8", "surrogateescape")
     return encoded.decode("utf-8", "backslashreplace")
+
+
+def _list_entry(document: Document) -> Iterator[SourceEntry]:
+    """Yield the entry of a document, whose key is its id.
+
+    Raises:
+        InputError: it was saved without its text.
+    """
+    given = replace(document, text=document.full_text)
+    yield SourceEntry(document.id, given, document.source, has_given_id=False)
 
 
 def _read_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:

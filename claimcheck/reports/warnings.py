@@ -135,7 +135,7 @@ def _list_set_aside(ledger: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def _list_ambiguous(run: Run) -> Iterator[str]:
-    """Yield the sentences without a claim because they have several meanings."""
+    """Yield the sentences without a claim that have several meanings."""
     for entry in run.ledger:
         if not (entry.reason or "").startswith(AMBIGUOUS):
             continue

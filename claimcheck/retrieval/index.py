@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
+from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError
-from claimcheck.models.document import Document, dump_document, load_document
+from claimcheck.models.document import (
+    Document,
+    dump_document,
+    iter_documents,
+    load_document,
+)
 from claimcheck.store.database import Database, DatabaseLayout
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import (
@@ -122,21 +128,21 @@ class Index(AbstractContextManager["Index"]):
         A text that the index already contains is not added again.
 
         Raises:
-            InputError: the index can't be written to.
+            InputError: the index can't be written to, or an item is not a document.
         """
         with self._database.transaction():
-            return sum(map(self._add, documents))
+            return sum(map(self._add, iter_documents(documents)))
 
     def remove(self, names: Sequence[str]) -> int:
         """Remove the documents with these ids or sources; return how many.
 
         Raises:
-            InputError: a name is unknown; then nothing is removed.
+            InputError: a name is unknown or not a string; then nothing is removed.
         """
         numbers: set[int] = set()
         unknown: list[str] = []
         with self._database.transaction():
-            for name in names:
+            for name in iter_items(names, "name", str):
                 found = self._find_numbers(name)
                 numbers.update(found)
                 if not found:

@@ -14,9 +14,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
-from claimcheck.models.document import Document, dump_document, load_document
+from claimcheck.models.document import (
+    Document,
+    dump_document,
+    iter_documents,
+    load_document,
+)
 from claimcheck.retrieval.index import (
     IndexEntry,
     SearchHit,
@@ -148,7 +154,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
             InputError: the database can't be written to.
         """
         # All machines use the same order; otherwise they could deadlock.
-        ordered = sorted(documents, key=lambda document: document.id)
+        ordered = sorted(iter_documents(documents), key=lambda document: document.id)
         with self._explain():
             with self._connection.transaction():
                 added = sum(map(self._add, ordered))
@@ -187,7 +193,7 @@ class PostgresIndex(AbstractContextManager["PostgresIndex"]):
         numbers: set[int] = set()
         unknown: list[str] = []
         with self._explain(), self._connection.transaction():
-            for name in names:
+            for name in iter_items(names, "name", str):
                 rows = self._connection.execute(
                     "SELECT number FROM claimcheck.documents "
                     "WHERE id = %s OR source = %s",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict, replace
-from datetime import date
 from typing import Any
 
 from claimcheck.api.documents import build_document
@@ -43,10 +42,7 @@ def read_document(arguments: Arguments, *, allow_private: bool = False) -> Docum
         InputError: the document can't be read or fetched.
     """
     title = arguments.get("title")
-    published = None
-    if arguments.get("date"):
-        published = date.fromisoformat(arguments["date"])
-
+    published = arguments.get("date") or None
     if "url" in arguments:
         return Document.from_url(
             arguments["url"],

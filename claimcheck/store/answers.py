@@ -9,7 +9,7 @@ from dataclasses import replace
 from claimcheck.errors import StoreError
 from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.stored import is_usable
-from claimcheck.models.brief import Brief
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 from claimcheck.models.llm import (
     ModelRequest,
     ModelResponse,
@@ -41,6 +41,19 @@ class Answers:
             (location.batch, location.document, digest),
         )
         return None if row is None else load_response(row[0])
+
+    def find_in_any_batch(
+        self, document: int, digest: str
+    ) -> tuple[str, ModelResponse] | None:
+        """Return the schema and the answer to a document's request in any batch."""
+        row = self._database.fetch_one(
+            "SELECT schema, response FROM answers "
+            # Batches are few; without them the index does not apply.
+            "WHERE batch IN (SELECT number FROM batches) AND document = ? "
+            "AND digest = ? AND NOT void ORDER BY number LIMIT 1",
+            (document, digest),
+        )
+        return None if row is None else (row[0], load_response(row[1]))
 
     def list_all(self, location: RunLocation) -> list[tuple[str, str]]:
         """Return the digests and answers of a run, without void answers."""
@@ -97,25 +110,44 @@ class Answers:
 
 
 class DocumentAnswers:
-    """The answers of one document; the cost of each counts once.
+    """The answers of one document in a batch; the cost of each counts once.
 
     An `AnswerStore` for `StoredAnswersClient`.
     """
 
-    def __init__(self, answers: Answers, location: RunLocation) -> None:
+    def __init__(
+        self, answers: Answers, location: RunLocation, brief: Brief = EMPTY_BRIEF
+    ) -> None:
         self._answers = answers
         self._location = location
+        self._brief = brief
         self._counted: set[str] = set()
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the stored answer; only the first time with its cost."""
+        """Return the stored answer; only the first time with its cost.
+
+        An answer of another batch, such as one without a check, has no cost in this
+        one, which gets a copy.
+        """
         response = self._answers.find(self._location, digest)
         if response is None:
-            return None
+            return self._copy(digest)
         if digest in self._counted:
             return replace(response, usage=Usage(stored_answers=1))
         self._counted.add(digest)
         return response
+
+    def _copy(self, digest: str) -> ModelResponse | None:
+        found = self._answers.find_in_any_batch(self._location.document, digest)
+        if found is None:
+            return None
+        schema, response = found
+        if not is_usable(schema, response, self._brief):
+            return None  # asked again, as by the batch that has it
+        copy = replace(response, usage=Usage(stored_answers=1))
+        self._answers.save(self._location, digest, schema, copy)
+        self._counted.add(digest)
+        return copy
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
         """Store an answer, usable or not: it has been paid for."""

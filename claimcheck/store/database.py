@@ -103,7 +103,7 @@ class Database(AbstractContextManager["Database"]):
 
     def add_function(self, function: Callable[..., Any]) -> None:
         """Let statements call a Python function by its name."""
-        with self._lock:
+        with self.translate_errors(), self._lock:
             self._connection.create_function(
                 function.__name__, -1, function, deterministic=True
             )
@@ -152,6 +152,13 @@ class Database(AbstractContextManager["Database"]):
         """Turn SQLite's errors into a `StoreError` that says what to do."""
         try:
             yield
+        except sqlite3.ProgrammingError as error:
+            # Any other is a mistake in our code, not in the file.
+            if "closed" not in str(error):
+                raise
+            raise StoreError(
+                f"{self.path}: this {self._layout.kind} is closed; open it again"
+            ) from None
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path}: {_explain_error(str(error))}") from None
         except sqlite3.DatabaseError as error:

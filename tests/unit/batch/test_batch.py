@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
-from claimcheck.errors import InputError
+from claimcheck.errors import AuthenticationError, InputError, UnreachableError
+from claimcheck.models.outcome import StopSignal
 from claimcheck.readers.sources import ReadOptions
 from tests.support.pdfs import write_pdf
 from tests.support.scripted import response
@@ -154,3 +155,30 @@ def test_an_unknown_encoding_is_refused(store, tmp_path):
     (tmp_path / "b.csv").write_text("id,text\nt,The ferry sank.\n")
     with pytest.raises(InputError, match="'nope' is unknown"):
         Batch(store, SETTINGS).add(str(tmp_path), how=ReadOptions(encoding="nope"))
+
+
+class RefusingClient:
+    """An endpoint that refuses every request."""
+
+    async def acomplete(self, request):
+        raise AuthenticationError("the key is wrong")
+
+
+def test_raises_what_stops_it(store, tmp_path):
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    with pytest.raises(AuthenticationError, match="the key is wrong"):
+        asyncio.run(batch.run(client=RefusingClient()))
+    stop = StopSignal()
+    progress = asyncio.run(batch.run(client=RefusingClient(), stop=stop))
+    assert isinstance(stop.error, AuthenticationError)
+    assert (progress.total, progress.finished) == (1, 0)
+
+
+def test_dollars_are_incomplete_from_the_start_if_the_price_is_unknown(store, tmp_path):
+    endpoint = "http://127.0.0.1:9/v1"  # nobody listens
+    batch = Batch(store, Settings(model="m", base_url=endpoint, attempts=1))
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    stop = StopSignal()
+    assert not asyncio.run(batch.run(stop=stop)).priced
+    assert isinstance(stop.error, UnreachableError)

@@ -6,14 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Document, Index, Label, Settings, acheck, check, summarize
+from claimcheck import (
+    Document,
+    Index,
+    Label,
+    RunStore,
+    Settings,
+    acheck,
+    check,
+    summarize,
+)
 from claimcheck.batch.plan import Plan
+from claimcheck.errors import BudgetError, SettingsError
 from claimcheck.settings import Limits
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion, serve_script
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 TEXT = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
+FERRY = "The night ferry carries 900 passengers."
 SETTINGS = Settings(engine="llm", model="scripted")
 
 
@@ -388,3 +399,41 @@ def test_check_with_rules_from_the_command_line_to_a_verified_bundle(tmp_path):
     )
     done = claimcheck("verify", bundle)
     assert done.returncode == 0, done.out
+
+
+class BrokeClient(ScriptedClient):
+    """Answers, and then has no budget left."""
+
+    def complete(self, request):
+        if len(self.requests) == len(self.responses):
+            raise BudgetError("spent")
+        return super().complete(request)
+
+
+def test_an_error_in_a_check_keeps_the_run_that_was_paid_for():
+    client = BrokeClient([response(answer(claim(FERRY)))])
+    with pytest.raises(BudgetError) as raised:
+        summarize(FERRY, settings=SETTINGS, client=client, check=True)
+    assert [item.text for item in raised.value.run.claims] == [FERRY]
+    assert raised.value.run.verdicts == ()
+
+
+def test_a_check_in_a_store_asks_only_for_what_the_run_without_one_lacks(tmp_path):
+    answered = response(answer(claim(FERRY)))
+    with RunStore(tmp_path / "runs.db") as store:
+        client = ScriptedClient([answered])
+        summarize(FERRY, settings=SETTINGS, client=client, store=store)
+        both = verdicts(item("not_enough_evidence", (), 1), item("supported", (1,), 2))
+        client = ScriptedClient([both])
+        checked = summarize(
+            FERRY, settings=SETTINGS, client=client, store=store, check=True
+        )
+    assert (len(client.requests), checked.usage.stored_answers) == (1, 1)
+    assert checked.verdicts[-1].label is Label.SUPPORTED
+
+
+def test_a_client_and_an_engine_without_a_model_contradict_each_other():
+    with pytest.raises(SettingsError, match="leave out one of them"):
+        summarize(
+            FERRY, settings=Settings(engine="extractive"), client=ScriptedClient([])
+        )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Index, RunStore, errors
+from claimcheck import Batch, Index, RunStore, Settings, errors
 from claimcheck.store.cache import AnswerCache
+from claimcheck.store.history import History
 
 
 def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
@@ -84,3 +85,32 @@ def test_a_database_that_is_forgotten_is_closed(tmp_path):
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda folder: closed(RunStore(folder / "runs.db")).batches(),
+        lambda folder: Batch(closed(RunStore(folder / "runs.db")), Settings()),
+        lambda folder: History(closed(RunStore(folder / "runs.db"))),
+        lambda folder: closed(RunStore(folder / "runs.db")).database.copy_to(
+            folder / "copy.db"
+        ),
+        lambda folder: closed(Index(folder / "index.db")).count,
+        lambda folder: closed(Index(":memory:")).add([]),
+        lambda folder: closed(Index(":memory:")).search("ferry", 3),
+        lambda folder: closed(AnswerCache(folder / "answers.db")).clear(),
+    ],
+)
+def test_a_closed_file_is_not_called_damaged(tmp_path, use):
+    with pytest.raises(
+        errors.StoreError,
+        match=r": this (store of runs|index|cache) is closed; open it again$",
+    ):
+        use(tmp_path)
+
+
+def closed(store):
+    with store:
+        pass
+    return store

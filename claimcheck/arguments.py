@@ -1,0 +1,71 @@
+"""Checks what callers give to public functions, before anything else happens.
+
+Python would accept many mistakes and do something else, or fail far from the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from claimcheck.errors import InputError
+
+_Kinds = type | tuple[type, ...]
+
+
+def iter_items(
+    items: Any, name: str, kinds: _Kinds = object, advice: str = "a string"
+) -> Iterator[Any]:
+    """Yield the caller's items; `advice` is what one should be.
+
+    Raises:
+        InputError: `items` is one string (whose items are letters) or not iterable, or
+            an item is of another kind.
+    """
+    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+        got = "one string" if isinstance(items, str) else type(items).__name__
+        raise InputError(f"{name}s: got {got}; give a list with {advice} per {name}")
+    for number, item in enumerate(items, start=1):
+        require_kind(item, kinds, f"{name} {number}", advice)
+        yield item
+
+
+def require_kind(value: object, kinds: _Kinds, name: str, advice: str) -> None:
+    """Refuse a value of another type, and say what to give instead.
+
+    Raises:
+        InputError: the value is not of one of these kinds.
+    """
+    if not isinstance(value, kinds):
+        raise InputError(f"{name}: is of type {type(value).__name__}; give {advice}")
+
+
+def require_method(value: object, method: str, name: str, advice: str) -> None:
+    """Refuse an object without a method that will be called later.
+
+    Raises:
+        InputError: the object has no such method.
+    """
+    if not callable(getattr(value, method, None)):
+        kind = type(value).__name__
+        raise InputError(f"{name}: {kind} has no method {method}; give {advice}")
+
+
+def parse_date(value: object) -> date | None:
+    """Return a date, or ISO text such as 2024-07-01, as a date.
+
+    Raises:
+        InputError: the value is neither.
+    """
+    if value is None or type(value) is date:
+        return value
+    # A `datetime` is a `date` to Python, but is written with its time.
+    if isinstance(value, datetime):
+        return value.date()
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InputError(
+            f"date {value!r}: is not a valid date; write it as YYYY-MM-DD"
+        ) from None

@@ -1,0 +1,161 @@
+"""Mistakes in calls are refused before anything happens, with what to give instead."""
+
+import asyncio
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from claimcheck import (
+    Batch,
+    Document,
+    Index,
+    Limits,
+    Rows,
+    RunStore,
+    Settings,
+    asummarize,
+    check,
+    compare_evaluations,
+    errors,
+    evaluate,
+    ground,
+    summarize,
+)
+
+SETTINGS = Settings(engine="extractive")
+FERRY = Document.from_text("The night ferry carries 900 passengers.", source="a")
+TRAM = Document.from_text("The tram was built in 1998.", source="b")
+
+
+@pytest.fixture
+def index():
+    with Index(":memory:") as index:
+        index.add([FERRY, TRAM])
+        yield index
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda index: index.remove("ab"), "^names: got one string; give a list"),
+        (lambda index: index.remove(b"ab"), "^names: got bytes; give a list"),
+        (lambda index: index.remove(["a", 3]), "^name 2: is of type int; give a stri"),
+        (lambda index: index.add("ab"), "^documents: got one string; give a list"),
+        (lambda index: index.add(FERRY), "^documents: got Document; give a list"),
+        (lambda index: index.add(["a.txt"]), "^document 1: is of type str; give a Doc"),
+        (lambda index: index.add([Path("a")]), "^document 1: is of type Posix|Windows"),
+        (lambda index: ground(FERRY, "ferry"), "^quotes: got one string; give a list"),
+        (lambda index: ground(FERRY, [None]), "^quote 1: is of type NoneType; give"),
+        (
+            lambda index: check("The tram.", index, settings=SETTINGS),
+            "^claims: got one string; give a list",
+        ),
+        (lambda index: Document.join("ab"), "^documents: got one string; give a list"),
+        (lambda index: Document.join([FERRY, "b"]), "^document 2: is of type str; giv"),
+    ],
+)
+def test_a_list_is_a_list_of_the_right_things(index, call, message):
+    with pytest.raises(errors.InputError, match=message):
+        call(index)
+    assert [entry.source for entry in index.contents()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "published", [date(2020, 1, 31), "2020-01-31", datetime(2020, 1, 31, 12)]
+)
+def test_a_date_may_be_iso_text(published):
+    document = Document.from_text("The ferry left.", published=published)
+    assert (document.published, document.published_from) == (date(2020, 1, 31), "given")
+    changed = FERRY.with_metadata(title=None, published=published)
+    assert type(changed.published) is date
+
+
+@pytest.mark.parametrize("published", ["", "31 January 2020", "2020-02-30", 2020])
+def test_another_date_is_refused(published):
+    with pytest.raises(errors.InputError, match="is not a valid date; write it as Y"):
+        Document.from_text("The ferry left.", published=published)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"text": Path("a.txt")}, "text: is of type .*Path; give a string"),
+        ({"text": b"The ferry left."}, "text: is of type bytes; give a string"),
+        ({"text": "The ferry.", "title": 3}, "title: is of type int; give a string"),
+        ({"text": "The ferry.", "source": Path("a")}, "source: is of type .*Path; giv"),
+    ],
+)
+def test_a_document_is_made_of_strings(arguments, message):
+    with pytest.raises(errors.InputError, match=message):
+        Document.from_text(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: evaluate("verify", Rows("rows.jsonl")),
+            "task 'verify' is unknown; choose from checkworthy, ",
+        ),
+        (
+            lambda: evaluate("verification", "rows.jsonl"),
+            "rows: is of type str; give claimcheck.Rows",
+        ),
+        (
+            lambda: evaluate("verification", Rows("a"), settings={"model": "m"}),
+            "settings: is of type dict; give claimcheck.Settings",
+        ),
+        (lambda: Rows("a", part="opne"), "part 'opne' is unknown; choose from open, "),
+        (lambda: Rows("a", limit=0), "limit is 0; give a whole number from 1"),
+        (lambda: Rows("a", limit="5"), "limit is '5'; give a whole number from 1"),
+        (lambda: Rows("a", seed=-1), "seed is -1; give a whole number from 0"),
+        (lambda: Rows(3), "file: is of type int; give a path"),
+        (lambda: Limits(budget_usd="5"), "budget_usd is '5'; give a number above 0"),
+        (lambda: Limits(rpm=True), "rpm is True; give a number above 0"),
+        (lambda: Limits(concurrency=None), "concurrency is None; give a number above"),
+        (
+            lambda: compare_evaluations({}, "b.json"),
+            "evaluation: is of type dict; give an Evaluation",
+        ),
+        (
+            lambda: Batch("runs.db", SETTINGS),
+            "store: is of type str; give claimcheck.R",
+        ),
+        (
+            lambda: summarize(FERRY, settings=SETTINGS, store="runs.db"),
+            "store: is of type str; give claimcheck.RunStore",
+        ),
+        (
+            lambda: summarize(FERRY, settings={"model": "m"}),
+            "settings: is of type dict; give claimcheck.Settings",
+        ),
+        (
+            lambda: summarize(FERRY, settings=SETTINGS, limits={"rpm": 3}),
+            "limits: is of type dict; give claimcheck.Limits",
+        ),
+        (
+            lambda: summarize(FERRY, client=object()),
+            "client: object has no method complete; give a claimcheck.Client",
+        ),
+        (
+            lambda: check(["A tram."], FERRY, client="gpt-5"),
+            "client: str has no method complete; give a claimcheck.Client",
+        ),
+        (
+            lambda: asyncio.run(asummarize(FERRY, client=object())),
+            "client: object has no method acomplete; give a claimcheck.Client",
+        ),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(call, message):
+    with pytest.raises(errors.InputError) as caught:
+        call()
+    assert str(caught.value).startswith(message)
+
+
+def test_a_batch_needs_a_client_that_does_not_block(tmp_path):
+    with RunStore(tmp_path / "runs.db") as store:
+        batch = Batch(store, Settings(engine="llm", model="m"))
+        with pytest.raises(errors.InputError, match="object has no method acomplete"):
+            asyncio.run(batch.run(client=object()))
