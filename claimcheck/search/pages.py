@@ -85,10 +85,10 @@ class PageReader:
             snapshot, content = self._load(hit, opened, key)
             document = read_snapshot(snapshot, content)
         except InputError as error:
-            problem = _shorten_error(error, hit.url)
+            reason = _shorten_error(error, hit.url)
             if isinstance(error, PrivateAddressError):
-                problem += " that [search] allow_private does not name"
-            return ReadPage(snapshot, None, problem)
+                reason += " that [search] allow_private does not name"
+            return ReadPage(snapshot, None, reason)
         problem = self._find_date_problem(document)
         if problem:
             return ReadPage(snapshot, None, problem)
