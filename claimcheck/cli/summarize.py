@@ -141,10 +141,8 @@ def summarize(
 
     style = detect_page_style(out.output)
 
-    if joint:
-        document = _join_sources(sources, about, quiet=out.quiet)
-    else:
-        document = _open_source(sources, about, quiet=out.quiet)
+    open_sources = _join_sources if joint else _open_source
+    document = open_sources(sources, about, quiet=out.quiet)
     check_companion(document, format, out.output)
     prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
