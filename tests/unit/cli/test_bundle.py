@@ -34,7 +34,9 @@ def test_warns_that_a_run_of_a_model_has_no_answers(tmp_path):
             source, settings=Settings(model="m"), client=client, store=store
         )
     (tmp_path / "run.json").write_text(run.to_json(), encoding="utf-8")
-    alone = claimcheck("bundle", tmp_path / "run.json", "-o", tmp_path / "a.zip", "--quiet")
+    alone = claimcheck(
+        "bundle", tmp_path / "run.json", "-o", tmp_path / "a.zip", "--quiet"
+    )
     assert "The bundle has no model answers" in alone.err
     assert claimcheck("verify", tmp_path / "a.zip").returncode == 1
     stored = ("bundle", source, "--store", tmp_path / "runs.db")
