@@ -148,10 +148,10 @@ def _warn_of_missing_answers(contents: _Contents) -> None:
         return
     if not contents.answers:
         print_note(
-            "The bundle has no model answers, so `claimcheck verify` can't reproduce its "
-            "claims and exits with 1. Only a store keeps answers: `claimcheck summarize "
-            "DOCUMENT --store runs.db`, then `claimcheck bundle DOCUMENT --store runs.db "
-            "-o FILE`.",
+            "The bundle has no model answers, so `claimcheck verify` can't reproduce "
+            "its claims and exits with 1. Only a store keeps answers: `claimcheck "
+            "summarize DOCUMENT --store runs.db`, then `claimcheck bundle DOCUMENT "
+            "--store runs.db -o FILE`.",
             quiet=False,
         )
 
