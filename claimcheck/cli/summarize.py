@@ -139,8 +139,6 @@ def summarize(
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
-    style = detect_page_style(out.output)
-
     open_sources = _join_sources if joint else _open_source
     document = open_sources(sources, about, quiet=quiet)
     check_companion(document, format, out.output)
@@ -153,7 +151,7 @@ def summarize(
         write_run,
         format=format,
         path=out.output,
-        style=style,
+        style=detect_page_style(out.output),
         include_text=not out.no_text,
     )
     with _keep_paid_run(write):
@@ -162,7 +160,6 @@ def summarize(
         )
     write(run)
     # After the report: a failed passage must not cost the rest of the run.
-    _print_failures(run)
     _exit_on_problems(run, fail_on)
 
 
@@ -236,7 +233,8 @@ def _join_sources(
 
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
-    """Exit with 3 if something failed, with 1 if `fail_on` applies."""
+    """Print what failed; exit with 3 if anything did, 1 if `fail_on` applies."""
+    _print_failures(run)
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):
         raise typer.Exit(3)
