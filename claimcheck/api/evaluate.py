@@ -112,7 +112,7 @@ def _read_templates(folder: Path | None) -> Templates:
 def compare_evaluations(
     first: Evaluation | str | Path, second: Evaluation | str | Path
 ) -> EvaluationComparison:
-    """Return how much the second evaluation, or its file, scores above the first.
+    """Return how much the second evaluation, or file, scores above the first.
 
     Differences have 95 % intervals and cover the rows that both have.
 

@@ -139,7 +139,7 @@ def _format_match(found: ClaimMatch, width: int) -> Iterator[str]:
 
 
 def _wrap(label: str, text: str, width: int) -> list[str]:
-    """Return the lines of a text next to its label; addresses are not broken."""
+    """Return the lines of a text next to its label; keep addresses whole."""
     return textwrap.wrap(
         clean_line(text),
         width,

@@ -145,10 +145,12 @@ def _build_authentication_error(
         return AuthenticationError(
             f"{endpoint}: requires a key, and none was sent ({message}); set "
             "OPENAI_API_KEY, and name the endpoint with --base-url or OPENAI_BASE_URL "
-            "(claimcheck.toml can't, see `claimcheck doctor`)"
+            "(claimcheck.toml can't, see `claimcheck doctor`); in Python, "
+            "Settings(api_key=..., base_url=...)"
         )
     return AuthenticationError(
-        f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY"
+        f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY "
+        "(in Python: Settings(api_key=...))"
     )
 
 
