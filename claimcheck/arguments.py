@@ -41,6 +41,17 @@ def require_kind(value: object, kinds: _Kinds, name: str, advice: str) -> None:
         raise InputError(f"{name}: is of type {type(value).__name__}; give {advice}")
 
 
+def require_method(value: object, method: str, name: str, advice: str) -> None:
+    """Refuse an object without a method that will be called later.
+
+    Raises:
+        InputError: the object has no such method.
+    """
+    if not callable(getattr(value, method, None)):
+        kind = type(value).__name__
+        raise InputError(f"{name}: {kind} has no method {method}; give {advice}")
+
+
 def parse_date(value: object) -> date | None:
     """Return a date, or ISO text such as 2024-07-01, as a date.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from claimcheck.arguments import require_kind, require_method
 from claimcheck.config import fill_endpoint
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
@@ -25,6 +26,7 @@ def choose_engine(settings: Settings, client: Client | None) -> str:
     Raises:
         SettingsError: there is a client, but the settings say to use no model.
     """
+    require_kind(settings, Settings, "settings", "claimcheck.Settings(...)")
     if client is None:
         return settings.chosen_engine()
     if settings.engine == "extractive":
@@ -52,8 +54,8 @@ def open_client(
         SettingsError: the budget is in dollars, and the model's price is unknown.
     """
     # The caller's own client decides what it caches.
-    if client is not None or settings.chosen_engine() == "extractive":
-        yield _wrap_with_progress(client, progress)
+    if client is not None or choose_engine(settings, client) == "extractive":
+        yield _wrap_with_progress(_require_client(client, "complete"), progress)
         return
     from claimcheck.llm.openai_client import OpenAIClient
 
@@ -81,8 +83,8 @@ async def aopen_client(
 
     All `limits` apply, also across calls that run at the same time.
     """
-    if client is not None or settings.chosen_engine() == "extractive":
-        yield _wrap_with_progress(client, progress)
+    if client is not None or choose_engine(settings, client) == "extractive":
+        yield _wrap_with_progress(_require_client(client, "acomplete"), progress)
         return
     from claimcheck.llm.openai_client import OpenAIClient
 
@@ -104,13 +106,21 @@ def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
 
     A budget is a hard limit, so a request must not be able to exceed it.
     """
-    if limits is None or not limits.has_budget:
+    require_kind(settings, Settings, "settings", "claimcheck.Settings(...)")
+    if limits is None:
         return settings
-    if settings.max_output_tokens is not None:
+    require_kind(limits, Limits, "limits", "claimcheck.Limits(...)")
+    if not limits.has_budget or settings.max_output_tokens is not None:
         return settings
     from claimcheck.batch.plan import MAX_OUTPUT_TOKENS
 
     return replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
+
+
+def _require_client(client: Client | None, method: str) -> Client | None:
+    if client is not None:
+        require_method(client, method, "client", "a claimcheck.Client")
+    return client
 
 
 def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from claimcheck.api.clients import choose_engine, open_client
+from claimcheck.arguments import require_kind
 from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
 from claimcheck.errors import InputError
@@ -58,14 +59,17 @@ def evaluate(
     of finished rows and the total number.
 
     Raises:
-        InputError: the rows cannot be read, or are not rows of the task, or the
-            verifier can't be used.
+        InputError: the task is unknown, the rows cannot be read, or are not rows of
+            the task, or the verifier can't be used.
         ProviderError: the endpoint gave no answer. (An answer that cannot be used
             counts against the score.)
     """
+    if task not in TASKS:
+        raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
+    require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
     settings = settings or load_settings().settings
+    engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:
-        engine = choose_engine(settings, client)
         # No model is loaded, or downloaded, for a task that does not use it.
         uses_scorer = TASKS[task].uses_scorer
         scorer = choose_scorer(settings.verifier if uses_scorer else "lexical")
@@ -105,10 +109,12 @@ def _read_templates(folder: Path | None) -> Templates:
     return () if folder is None else read_folder(folder)
 
 
-def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:
-    """Return how much the second evaluation file scores above the first.
+def compare_evaluations(
+    first: Evaluation | str | Path, second: Evaluation | str | Path
+) -> EvaluationComparison:
+    """Return how much the second evaluation, or file, scores above the first.
 
-    Differences have 95 % intervals and cover the rows that both files have.
+    Differences have 95 % intervals and cover the rows that both have.
 
     Raises:
         InputError: a file is not an evaluation, or they differ in task or data.
@@ -117,6 +123,9 @@ def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComp
     return compare_scores(first_evaluation, _read_evaluation(second))
 
 
-def _read_evaluation(path: str | Path) -> Evaluation:
+def _read_evaluation(path: Evaluation | str | Path) -> Evaluation:
+    if isinstance(path, Evaluation):
+        return path
+    require_kind(path, (str, Path), "evaluation", "an Evaluation or its file's path")
     _, data = read_bytes(path)
     return Evaluation.from_json(data, str(path))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from claimcheck.arguments import require_kind
 from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
@@ -118,8 +119,10 @@ class RunWriter:
         """Add the document to the store, where it waits for its run.
 
         Raises:
+            InputError: the store is not a `RunStore`.
             StoreError: the store cannot be written to.
         """
+        require_kind(store, RunStore, "store", "claimcheck.RunStore(path)")
         return cls(
             store, History(store).add_document(document, plan.config()), plan.settings
         )

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
+from claimcheck.arguments import require_kind, require_method
 from claimcheck.batch.document_runner import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
@@ -56,6 +58,7 @@ class Batch:
     The same settings with the same store are the same batch, which resumes.
 
     Raises:
+        InputError: an argument is of the wrong type.
         SettingsError: the budget is in dollars, and the model's price is unknown.
     """
 
@@ -67,6 +70,7 @@ class Batch:
         *,
         check: bool = False,
     ) -> None:
+        require_kind(store, RunStore, "store", "claimcheck.RunStore(path)")
         self.store = store
         self.plan = Plan.from_settings(settings, limits or Limits(), check=check)
         if self.plan.engine == "llm" and self.plan.limits.budget_usd is not None:
@@ -75,20 +79,21 @@ class Batch:
 
     def add(
         self,
-        *names: str,
+        *sources: str | Path | Document,
         how: ReadOptions | None = None,
         on_progress: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
-        """Add documents from files, folders, patterns, addresses, and tables.
+        """Add documents, and those of files, folders, patterns, and tables.
 
-        Calls `on_progress` with the number of documents read since the last call.
+        A string is a path, a pattern, or an address. The key of a `Document` is its
+        id. Calls `on_progress` with the number of documents read since the last call.
 
         Raises:
-            InputError: a source is missing, a row is broken, or an id appears twice;
-                the store is unchanged.
+            InputError: a source is missing or of another type, a row is broken, or an
+                id appears twice; the store is unchanged.
         """
-        sources = find_sources(names, how or ReadOptions())
-        return ingest_sources(self.store.database, self.number, sources, on_progress)
+        found = find_sources(sources, how or ReadOptions())
+        return ingest_sources(self.store.database, self.number, found, on_progress)
 
     def retry_failed(self) -> int:
         """Make failed and partial documents pending; return how many.
@@ -144,6 +149,8 @@ class Batch:
                 same documents. Or the store can't be written to.
             WorkerError: a worker process can't be started.
         """
+        if client is not None:
+            require_method(client, "acomplete", "client", "a claimcheck.Client")
         signal = stop or StopSignal()
         with self.store.lock():
             progress = Progress.from_status(self.info)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claimcheck import prompts, schemas
+from claimcheck.arguments import require_kind
 from claimcheck.config import fill_endpoint
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
@@ -39,7 +40,13 @@ class Plan:
     def from_settings(
         cls, settings: Settings, limits: Limits, *, check: bool = False
     ) -> Plan:
-        """Build a plan in which the length of an answer is limited."""
+        """Build a plan in which the length of an answer is limited.
+
+        Raises:
+            InputError: an argument is of the wrong type.
+        """
+        require_kind(settings, Settings, "settings", "claimcheck.Settings(...)")
+        require_kind(limits, Limits, "limits", "claimcheck.Limits(...)")
         if settings.max_output_tokens is None:
             settings = replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
         engine = settings.chosen_engine()

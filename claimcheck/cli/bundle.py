@@ -112,6 +112,7 @@ def bundle(
         output,
     )
     _warn_of_changed_source(contents.result, quiet=quiet)
+    _warn_of_missing_answers(contents)
     description = _describe_contents(contents)
     print_note(f"{output}: {description}; `claimcheck verify {output}`", quiet=quiet)
 
@@ -136,6 +137,23 @@ def _load_from_file(name: str, base_url: str | None, prompts: Path | None) -> _C
     if isinstance(result, Check) and result.signature.engine == "llm":
         return _find_cached_answers(result, base_url, prompts)
     return _Contents(result)
+
+
+def _warn_of_missing_answers(contents: _Contents) -> None:
+    """Print a note if a model made a run, and its answers are missing."""
+    from claimcheck.models.run import Run
+
+    result = contents.result
+    if not isinstance(result, Run) or result.signature.engine != "llm":
+        return
+    if not contents.answers:
+        print_note(
+            "The bundle has no model answers, so `claimcheck verify` can't reproduce "
+            "its claims and exits with 1. Only a store keeps answers: `claimcheck "
+            "summarize DOCUMENT --store runs.db`, then `claimcheck bundle DOCUMENT "
+            "--store runs.db -o FILE`.",
+            quiet=False,
+        )
 
 
 def _warn_of_changed_source(result: Run | Check, *, quiet: bool) -> None:

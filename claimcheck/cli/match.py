@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from claimcheck.cli.inputs import announce_terminal_input
 from claimcheck.cli.option_groups import expand_groups
 from claimcheck.cli.output import (
     check_writable,
+    detect_page_style,
     print_error,
     print_note,
     write_lines,
@@ -24,9 +26,9 @@ from claimcheck.reports.formats import Format
 from claimcheck.reports.terminal import clean_line
 
 if TYPE_CHECKING:
-    from claimcheck.models.known import ClaimMatch, MatchedClaim, Matches
+    from claimcheck.models.known import ClaimMatch, Matches
 
-
+_INDENT = " " * 6
 _RELATIONS = {"same": "same claim", "related": "related", "different": "another claim"}
 _Known = Annotated[
     list[str],
@@ -101,7 +103,8 @@ def match(
     if format is Format.JSON:
         write_text(result.to_json(), out.output)
     else:
-        write_lines(map(clean_line, _list_lines(result)), out.output)
+        width = detect_page_style(out.output).width
+        write_lines(_list_lines(result, width), out.output)
     _print_summary(result, quiet=out.quiet)
     if result.problems:
         raise typer.Exit(3)
@@ -115,27 +118,33 @@ def _print_summary(result: Matches, *, quiet: bool) -> None:
         print_error(f"the model did not judge the fact checks of {problem}")
 
 
-def _list_lines(result: Matches) -> Iterator[str]:
+def _list_lines(result: Matches, width: int) -> Iterator[str]:
     for number, item in enumerate(result.claims, 1):
-        yield from _format_claim(number, item)
+        yield from _wrap(f"{number}. ", item.claim.text, width)
+        if not item.matches:
+            yield f"{_INDENT}no similar fact check"
+        for found in item.matches:
+            yield from _format_match(found, width)
 
 
-def _format_claim(number: int, item: MatchedClaim) -> list[str]:
-    lines = [f"{number}. {item.claim.text}"]
-    if not item.matches:
-        lines.append("      no similar fact check")
-    for found in item.matches:
-        lines += _format_match(found)
-    return lines
-
-
-def _format_match(found: ClaimMatch) -> list[str]:
+def _format_match(found: ClaimMatch, width: int) -> Iterator[str]:
     known = found.known
     speaker = f"{known.speaker}: " if known.speaker else ""
     relation = f"{_RELATIONS[found.relation]}: " if found.relation else ""
-    lines = [f"{found.score:5.2f} {relation}{speaker}{known.text}"]
+    text = f"{relation}{speaker}{known.text}"
+    yield from _wrap(f"{found.score:5.2f} ", text, width)
     review = [known.rating, known.publisher, str(known.reviewed or ""), known.url]
     about = " · ".join(part for part in review if part)
-    if about:
-        lines.append(f"      {about}")
-    return lines
+    yield from _wrap(_INDENT, about, width)
+
+
+def _wrap(label: str, text: str, width: int) -> list[str]:
+    """Return the lines of a text next to its label; keep addresses whole."""
+    return textwrap.wrap(
+        clean_line(text),
+        width,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

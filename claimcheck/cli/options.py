@@ -124,7 +124,9 @@ Estimate = Annotated[
 ]
 AllowPrivate = Annotated[
     bool,
-    typer.Option("--allow-private", help="Allow URLs on private and local networks."),
+    typer.Option(
+        "--allow-private", help="Allow the URLs you name on private and local networks."
+    ),
 ]
 Encoding = Annotated[
     str | None,

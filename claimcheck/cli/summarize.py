@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -132,44 +132,46 @@ def summarize(
     Every claim is tied to the exact characters of the document that support it.
     Without a model, the built-in extractive engine does the work: no key, no network.
     """
-    check = checks.is_requested
+    check, quiet = checks.is_requested, out.quiet
     search = searching.load_settings(no_cache=llm.no_cache)
     _validate_options(fail_on, search, check=check, estimate=spending.estimate)
     limits = spending.build_limits()
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
-    style = detect_page_style(out.output)
-
-    if joint:
-        document = _join_sources(sources, about, quiet=out.quiet)
-    else:
-        document = _open_source(sources, about, quiet=out.quiet)
+    open_sources = _join_sources if joint else _open_source
+    document = open_sources(sources, about, quiet=quiet)
     check_companion(document, format, out.output)
-    prepare_engine(settings, quiet=out.quiet)
+    prepare_engine(settings, quiet=quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
-    prepare_verifier(settings, check=check, quiet=out.quiet)
-    save = partial(write_run, include_text=not out.no_text)
-    try:
+    prepare_verifier(settings, check=check, quiet=quiet)
+    write = partial(
+        write_run,
+        format=format,
+        path=out.output,
+        style=detect_page_style(out.output),
+        include_text=not out.no_text,
+    )
+    with _keep_paid_run(write):
         run = _summarize_document(
-            document,
-            settings,
-            store,
-            limits,
-            check=check,
-            search=search,
-            quiet=out.quiet,
+            document, settings, store, limits, check=check, search=search, quiet=quiet
         )
-    except ProviderError as error:
-        if error.run is not None:  # only the check failed
-            save(error.run, format, out.output, style)
-        raise
-    save(run, format, out.output, style)
+    write(run)
     # After the report: a failed passage must not cost the rest of the run.
-    _print_failures(run)
     _exit_on_problems(run, fail_on)
+
+
+@contextmanager
+def _keep_paid_run(write: Callable[[Run], None]) -> Iterator[None]:
+    """Write the run that was paid for if only its check fails."""
+    try:
+        yield
+    except ProviderError as error:
+        if error.run is not None:
+            write(error.run)
+        raise
 
 
 def _validate_options(
@@ -231,7 +233,8 @@ def _join_sources(
 
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
-    """Exit with 3 if something failed, with 1 if `fail_on` applies."""
+    """Print what failed; exit with 3 if anything did, 1 if `fail_on` applies."""
+    _print_failures(run)
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):
         raise typer.Exit(3)

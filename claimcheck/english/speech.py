@@ -130,7 +130,10 @@ _ENDS_IN_OTHER_SPEAKER = re.compile(
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
 _ENDS_IN_PREPOSITION = re.compile(
-    r"\b(?:of|for|at)\s+(?:the\s+)?(?:[A-Z][\w.’'-]*\s&\s)?$"  # "for Smith & Co."
+    # "for Mr. Lee", "for President Lee", "for Smith & Co."
+    rf"\b(?:of|for|at)\s+(?:the\s+)?"
+    rf"(?:[A-Z][a-z]{{0,4}}\.\s|(?:[A-Z]\w+\s)?(?i:{_match_any('office_titles')})\s"
+    rf"|[A-Z][\w.’'-]*\s&\s)?$"
 )
 _ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
 _CLAUSE_START = re.compile(
@@ -526,6 +529,7 @@ def _extract_named_speaker(phrase: str) -> str | None:
         return strip_title(final_names[-1])
     # Without "the" or "some", it must be a word for people, such as "residents".
     is_noun_phrase = names or _DETERMINER.match(phrase)
-    if not is_noun_phrase and not may_speak(phrase.rpartition(" ")[2].lower()):
+    noun = phrase.partition(" for ")[0].rpartition(" ")[2]
+    if not is_noun_phrase and not may_speak(noun.lower()):
         return None
     return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None

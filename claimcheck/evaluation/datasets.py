@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from claimcheck.arguments import require_kind
 from claimcheck.errors import InputError, join_problems
 from claimcheck.evaluation.adapters import ADAPTERS, Adapter, Layout, LinkedFile
 from claimcheck.evaluation.base import GOLD_LABELS, NOT_SUPPORTED, RowFields
@@ -94,6 +95,18 @@ class Rows:
     limit: int | None = None
     seed: int = 0
     part: RowPart | str = RowPart.ALL
+
+    def __post_init__(self) -> None:
+        require_kind(self.file, (str, Path), "file", "a path")
+        if self.part not in tuple(RowPart):
+            raise InputError(
+                f"part {self.part!r} is unknown; choose from {', '.join(RowPart)}"
+            )
+        for name, value, low in (("limit", self.limit, 1), ("seed", self.seed, 0)):
+            if value is None and name == "limit":
+                continue
+            if not isinstance(value, int) or value < low:
+                raise InputError(f"{name} is {value!r}; give a whole number from {low}")
 
 
 def read_dataset(rows: Rows, task: str) -> Dataset:

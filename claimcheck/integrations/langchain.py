@@ -11,6 +11,8 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from claimcheck.api.support import Support, ameasure_support, measure_support
+from claimcheck.arguments import iter_items, require_kind
+from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.settings import Settings
 
@@ -19,23 +21,37 @@ def check_answer(settings: Settings | None = None) -> Runnable[dict[str, Any], S
     """Return a Runnable that checks `answer` against `documents`.
 
     Documents are LangChain documents or texts. The result has `score`, `reason`, and
-    `check`, which has the evidence of each verdict.
+    `check`, which has the evidence of each verdict. Another input raises `InputError`.
     """
 
     def run(values: dict[str, Any]) -> Support:
-        return measure_support(
-            values["answer"], _read_documents(values), settings=settings
-        )
+        return measure_support(*_read_input(values), settings=settings)
 
     async def arun(values: dict[str, Any]) -> Support:
-        sources = _read_documents(values)
-        return await ameasure_support(values["answer"], sources, settings=settings)
+        return await ameasure_support(*_read_input(values), settings=settings)
 
     return RunnableLambda(run, afunc=arun, name="claimcheck")
 
 
-def _read_documents(values: dict[str, Any]) -> list[Document]:
-    return [_read_document(item) for item in values["documents"]]
+def _read_input(values: Any) -> tuple[str, list[Document]]:
+    """Return the answer and its documents.
+
+    Raises:
+        InputError: one of them is missing or of the wrong type.
+    """
+    given = values if isinstance(values, dict) else {}
+    missing = {"answer", "documents"}.difference(given)
+    if missing:
+        raise InputError(
+            f"check_answer: the input has no {' and no '.join(sorted(missing))}; give "
+            '{"answer": ..., "documents": [...]}'
+        )
+    answer = values["answer"]
+    require_kind(answer, str, "answer", "a string")
+    kinds = (str, LangChainDocument)
+    advice = "a text or a LangChain document"
+    documents = iter_items(values["documents"], "document", kinds, advice)
+    return answer, [_read_document(item) for item in documents]
 
 
 def _read_document(item: LangChainDocument | str) -> Document:

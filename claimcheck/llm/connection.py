@@ -44,7 +44,7 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
     if not settings.api_key and not settings.base_url:
         raise AuthenticationError(
             "api.openai.com: no API key; set OPENAI_API_KEY, or name another endpoint "
-            "with --base-url"
+            "with --base-url (in Python: Settings(api_key=..., base_url=...))"
         )
     # A local server needs no key, but the SDK refuses to start without one.
     key = _check_key(settings.api_key or "not-needed")

@@ -100,7 +100,8 @@ class OpenAIClient:
         if not settings.model:
             raise UnknownModelError(
                 "no model is named: set --model NAME, CLAIMCHECK_MODEL, or `model` in "
-                "claimcheck.toml (`claimcheck doctor` lists the endpoint's models)"
+                "claimcheck.toml; in Python, Settings(model=...) "
+                "(`claimcheck doctor` lists the endpoint's models)"
             )
         self._settings = fill_endpoint(settings)
         self._limiter = limiter

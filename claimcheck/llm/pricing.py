@@ -73,5 +73,6 @@ def require_known_price(settings: Settings) -> None:
     raise SettingsError(
         f"--budget-usd: the price of {model!r} at {settings.endpoint()} is unknown. "
         f'Set it in claimcheck.toml ([prices."{model}"] input = ..., output = ...), '
-        "or use --budget-tokens."
+        "or use --budget-tokens (in Python: Settings(prices={...: Price(...)}), "
+        "Limits(budget_tokens=...))."
     )

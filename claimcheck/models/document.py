@@ -71,7 +71,7 @@ class Document:
         title: str | None = None,
         published: date | str | None = None,
     ) -> Document:
-        """Make a document from a text; `published` may be text like 2024-07-01.
+        """Make a document from a text; `published` may be "2024-07-01".
 
         Raises:
             InputError: the text is empty, has only white space, or contains NUL

@@ -64,7 +64,7 @@ _LEAD_IN = re.compile(
     re.I | re.X,
 )
 _CLOSE = re.compile(r"\s*(?:[,;][^()\[\]]{0,60})?\.?[)\]]")
-_BETWEEN = re.compile(r"\s*(?:[,;&|/]|and)?\s*")
+_BETWEEN = re.compile(r"\s*(?:[,;&|/–-]|and)?\s*")
 _SENTENCE_END = re.compile(r"\s*(?:[.!?…]+[\"”’)]*(?=\s|$)|$)")
 _NEXT_SENTENCE = re.compile(r"\s+(?=[A-Z“\"])|\s*$")
 _AFTER_END = re.compile(r"[.!?…][\"”’)]*\s*$")
@@ -92,19 +92,24 @@ class Citation:
 
 
 def find_citations(block: DraftBlock, references: References) -> list[Citation]:
-    """Return the citations of a paragraph, in order."""
-    found = [
-        *_find_links(block, references),
+    """Return the citations of a paragraph, in order.
+
+    A link in "[1, 2]" or "(Smith, 2019)" wins over the number or the name.
+    """
+    links = list(_find_links(block, references))
+    linked = {place for link in links for place in range(link.start, link.end)}
+    written = [
         *_find_numbers(block.text),
         *_find_raised_numbers(block.text, references),
         *_find_flat_numbers(block.text, references),
         *_find_addresses(block.text),
         *_find_author_years(block, references),
     ]
-    # If a link's label is a number or an address, the link wins: sorting is stable.
-    found.sort(key=lambda item: item.start)
+    unlinked = [
+        item for item in written if linked.isdisjoint(range(item.start, item.end))
+    ]
     ordered: list[Citation] = []
-    for item in found:
+    for item in sorted([*links, *unlinked], key=lambda item: item.start):
         if not ordered or item.start >= ordered[-1].end:
             ordered.append(item)
     return _find_labels(block, ordered)
@@ -161,11 +166,7 @@ def _find_flat_numbers(text: str, references: References) -> Iterator[Citation]:
 def _find_author_years(block: DraftBlock, references: References) -> Iterator[Citation]:
     found = find_author_years(block.text, references, is_style=references.has_authors)
     for item in found:
-        # "([Smith, 2019](address))" is a link.
-        if not any(
-            link.start < item.end and item.start < link.end for link in block.links
-        ):
-            yield Citation(item.start, item.end, item.keys, not item.in_sentence)
+        yield Citation(item.start, item.end, item.keys, not item.in_sentence)
 
 
 def _find_addresses(text: str) -> Iterator[Citation]:

@@ -59,7 +59,7 @@ _ATTRIBUTION = re.compile(
     rf"|,? (?:according to|as) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?(?=[\s.])"
     rf"|, (?:(?:the|a|an) )?{_SLOT} (?:{_SPEECH})(?=\W*$)"
 )
-_AUTHOR_KEY = re.compile(r"\(.+, \d{4}[a-z]?\)")
+_AUTHOR_KEY = re.compile(r"\([^(]+, \d{4}[a-z]?\)")
 # "See the report for details." says nothing that the report could support.
 _POINTER = re.compile(
     r"(?:for (?:more|further|all|the) \w+,? )?(?:please )?"

@@ -124,6 +124,9 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
     """
     if str(path) == "-":
         source, data = "standard input", sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
+    elif not str(path):
+        # A variable of a script that is not set; Path("") is the current folder.
+        raise InputError("the name of a file is empty; give a path, or - for stdin")
     else:
         # A file name may contain bytes that are not UTF-8, but results and messages may
         # not.

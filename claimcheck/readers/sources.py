@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError, join_problems, translate_os_errors
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines, read_rows
 from claimcheck.models.document import Document
@@ -157,14 +158,19 @@ def build_document_from_row(row: Any, location: str) -> Document:
 
 
 def find_sources(
-    names: Iterable[str], options: ReadOptions
+    sources: Iterable[str | Path | Document], options: ReadOptions
 ) -> Iterator[DocumentSource]:
     """Yield the sources with these names; `-` reads names from stdin.
 
     Raises:
-        InputError: a name matches nothing.
+        InputError: a name matches nothing, or a source is of the wrong type.
     """
-    for name in names:
+    advice = "a name, a Path, or a Document, each as its own argument"
+    for source in iter_items(sources, "source", (str, Path, Document), advice):
+        if isinstance(source, Document):
+            yield DocumentSource(source.id, None, partial(_list_entry, source))
+            continue
+        name = str(source)
         if name == "-":
             # File names may contain bytes that are not UTF-8.
             listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
@@ -223,6 +229,16 @@ def _name_path(path: Path) -> str:
     # Bytes of a file name that are not UTF-8 appear as \\xff.
     encoded = str(path).encode("utf-8", "surrogateescape")
     return encoded.decode("utf-8", "backslashreplace")
+
+
+def _list_entry(document: Document) -> Iterator[SourceEntry]:
+    """Yield the entry of a document, whose key is its id.
+
+    Raises:
+        InputError: it was saved without its text.
+    """
+    given = replace(document, text=document.full_text)
+    yield SourceEntry(document.id, given, document.source, has_given_id=False)
 
 
 def _read_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:

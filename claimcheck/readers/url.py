@@ -90,6 +90,10 @@ class Fetched:
         return header.get_content_charset()
 
 
+class PrivateAddressError(InputError):
+    """The address is not public, and nobody allowed it."""
+
+
 class StatusError(InputError):
     """The server answered with an error."""
 
@@ -247,7 +251,7 @@ def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
 def _refuse_private(addresses: list[IPAddress], url: str) -> None:
     for address in addresses:
         if not is_public(address):
-            raise InputError(
+            raise PrivateAddressError(
                 f"{_redact_credentials(url)}: resolves to {address}, "
                 "a private address; it is fetched only if claimcheck runs with "
                 "--allow-private (in Python: allow_private=True)"

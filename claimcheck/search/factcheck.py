@@ -12,10 +12,8 @@ from typing import Any
 
 from claimcheck.models.known import KnownClaim
 from claimcheck.models.search_log import Hit
-from claimcheck.search.endpoint import clean_hit, clean_text, collect_hits, parse_day
+from claimcheck.search.known_files import build_known_claim
 from claimcheck.search.provider import Query, SearchProvider
-
-_MAX_TEXT_CHARACTERS = 1_000
 
 
 class FactCheck(SearchProvider):
@@ -27,15 +25,12 @@ class FactCheck(SearchProvider):
 
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the pages of the fact checks."""
-        known = [
-            {"url": item.url, "title": item.title or item.text, "day": item.reviewed}
+        hits = [
+            Hit(item.url, item.title or item.text, published=item.reviewed)
             for item in self.find_known(query)
+            if item.url
         ]
-        return collect_hits(
-            known,
-            lambda row: Hit(row["url"] or "", row["title"], published=row["day"]),
-            query.limit,
-        )
+        return hits[: query.limit]
 
     def find_known(self, query: Query) -> list[KnownClaim]:
         """Return the fact checks, the most relevant first.
@@ -70,17 +65,15 @@ def _build_known(claim: dict[str, Any]) -> list[KnownClaim]:
             continue
         publisher = review.get("publisher")
         names = publisher if isinstance(publisher, dict) else {}
-        hit = clean_hit(Hit(review.get("url") or ""))
-        known.append(
-            KnownClaim(
-                text=clean_text(claim["text"], _MAX_TEXT_CHARACTERS),
-                speaker=clean_text(claim.get("claimant"), 200) or None,
-                title=clean_text(review.get("title"), 300) or None,
-                rating=clean_text(review.get("textualRating"), 200) or None,
-                publisher=clean_text(names.get("name") or names.get("site"), 200)
-                or None,
-                reviewed=parse_day(review.get("reviewDate")),
-                url=hit.url if hit else None,
-            )
-        )
+        fields = {
+            "text": claim["text"],
+            "speaker": claim.get("claimant"),
+            "title": review.get("title"),
+            "rating": review.get("textualRating"),
+            "publisher": names.get("name") or names.get("site"),
+            "reviewed": review.get("reviewDate"),
+            "url": review.get("url"),
+        }
+        if item := build_known_claim(fields):
+            known.append(item)
     return known

@@ -103,7 +103,7 @@ def _find_reviews(value: Any) -> Iterator[KnownClaim]:
 def _build_from_review(review: Mapping[str, Any]) -> KnownClaim | None:
     item = _first(review.get("itemReviewed"))
     rating = _first(review.get("reviewRating"))
-    return _build_known(
+    return build_known_claim(
         {
             "text": review.get("claimReviewed"),
             "speaker": _get_name(item.get("author")),
@@ -132,7 +132,7 @@ def _normalize_name(name: str) -> str:
     return "".join(char for char in name.lower() if char.isalnum())
 
 
-def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
+def build_known_claim(row: Mapping[str, Any]) -> KnownClaim | None:
     """Build a known claim from a row; None if it has no text."""
     fields = _choose_fields(row)
     if not isinstance(fields["text"], str):
@@ -198,7 +198,7 @@ def _read_rows(rows: Iterable[tuple[int, Any]], source: str) -> list[KnownClaim]
         if isinstance(row, KnownClaim):
             known.append(row)
             continue
-        item = _build_known(row) if isinstance(row, dict) else None
+        item = build_known_claim(row) if isinstance(row, dict) else None
         if item is None:
             problems.append(f"row {number} has no claim")
         else:

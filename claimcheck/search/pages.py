@@ -22,7 +22,12 @@ from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.search_log import Hit, Snapshot
 from claimcheck.readers.file import build_web_document
-from claimcheck.readers.url import Fetched, StatusError, fetch_bytes
+from claimcheck.readers.url import (
+    Fetched,
+    PrivateAddressError,
+    StatusError,
+    fetch_bytes,
+)
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.endpoint import Endpoint
 from claimcheck.search.provider import PageSource, SearchProvider
@@ -80,7 +85,10 @@ class PageReader:
             snapshot, content = self._load(hit, opened, key)
             document = read_snapshot(snapshot, content)
         except InputError as error:
-            return ReadPage(snapshot, None, _shorten_error(error, hit.url))
+            reason = _shorten_error(error, hit.url)
+            if isinstance(error, PrivateAddressError):
+                reason += " that [search] allow_private does not name"
+            return ReadPage(snapshot, None, reason)
         problem = self._find_date_problem(document)
         if problem:
             return ReadPage(snapshot, None, problem)

@@ -143,7 +143,8 @@ def open_provider(
     if not url:
         raise SettingsError(
             f"--search {name}: no endpoint; set {prefix}_URL, or [search.{name}] "
-            'url = "http://..." in your settings file'
+            'url = "http://..." in your settings file (in Python: SearchSettings('
+            f'endpoints={{"{name}": SearchEndpoint("http://...")}}))'
         )
     key = None
     if kind.key_variable:
@@ -162,7 +163,10 @@ def open_provider(
 
 def _check_key(name: str, key: str, variable: str) -> None:
     if not key:
-        raise SettingsError(f"--search {name}: no key; set {variable}")
+        raise SettingsError(
+            f"--search {name}: no key; set {variable} "
+            "(in Python: SearchEndpoint(api_key=...))"
+        )
     if not (key.isascii() and key.isprintable()):
         raise SettingsError(
             f"--search {name}: the key in {variable} has a character that no key has; "

@@ -45,7 +45,7 @@ class Answers:
     def find_in_any_batch(
         self, document: int, digest: str
     ) -> tuple[str, ModelResponse] | None:
-        """Return the schema and the answer to a document's request in any batch."""
+        """Return the schema and answer of a request, from any batch."""
         row = self._database.fetch_one(
             "SELECT schema, response FROM answers "
             # Batches are few; without them the index does not apply.

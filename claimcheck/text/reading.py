@@ -264,7 +264,7 @@ def _resolve_gap(
     left: MappedPiece, right: MappedPiece, between: str, hyphens: HyphenRules
 ) -> tuple[str, MappedPiece]:
     """Return the separator of two word runs, and the left run to use."""
-    if "\n" not in between and "\r" not in between:
+    if not any(end in between for end in "\n\r\f"):
         # Emphasis marks touch the words around them.
         return _find_space(between, right.text), left
     without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)

@@ -1,11 +1,27 @@
 """Mistakes in calls are refused before anything happens, with what to give instead."""
 
+import asyncio
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from claimcheck import Document, Index, Settings, check, errors, ground
+from claimcheck import (
+    Batch,
+    Document,
+    Index,
+    Limits,
+    Rows,
+    RunStore,
+    Settings,
+    asummarize,
+    check,
+    compare_evaluations,
+    errors,
+    evaluate,
+    ground,
+    summarize,
+)
 
 SETTINGS = Settings(engine="extractive")
 FERRY = Document.from_text("The night ferry carries 900 passengers.", source="a")
@@ -73,3 +89,73 @@ def test_another_date_is_refused(published):
 def test_a_document_is_made_of_strings(arguments, message):
     with pytest.raises(errors.InputError, match=message):
         Document.from_text(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: evaluate("verify", Rows("rows.jsonl")),
+            "task 'verify' is unknown; choose from checkworthy, ",
+        ),
+        (
+            lambda: evaluate("verification", "rows.jsonl"),
+            "rows: is of type str; give claimcheck.Rows",
+        ),
+        (
+            lambda: evaluate("verification", Rows("a"), settings={"model": "m"}),
+            "settings: is of type dict; give claimcheck.Settings",
+        ),
+        (lambda: Rows("a", part="opne"), "part 'opne' is unknown; choose from open, "),
+        (lambda: Rows("a", limit=0), "limit is 0; give a whole number from 1"),
+        (lambda: Rows("a", limit="5"), "limit is '5'; give a whole number from 1"),
+        (lambda: Rows("a", seed=-1), "seed is -1; give a whole number from 0"),
+        (lambda: Rows(3), "file: is of type int; give a path"),
+        (lambda: Limits(budget_usd="5"), "budget_usd is '5'; give a number above 0"),
+        (lambda: Limits(rpm=True), "rpm is True; give a number above 0"),
+        (lambda: Limits(concurrency=None), "concurrency is None; give a number above"),
+        (
+            lambda: compare_evaluations({}, "b.json"),
+            "evaluation: is of type dict; give an Evaluation",
+        ),
+        (
+            lambda: Batch("runs.db", SETTINGS),
+            "store: is of type str; give claimcheck.R",
+        ),
+        (
+            lambda: summarize(FERRY, settings=SETTINGS, store="runs.db"),
+            "store: is of type str; give claimcheck.RunStore",
+        ),
+        (
+            lambda: summarize(FERRY, settings={"model": "m"}),
+            "settings: is of type dict; give claimcheck.Settings",
+        ),
+        (
+            lambda: summarize(FERRY, settings=SETTINGS, limits={"rpm": 3}),
+            "limits: is of type dict; give claimcheck.Limits",
+        ),
+        (
+            lambda: summarize(FERRY, client=object()),
+            "client: object has no method complete; give a claimcheck.Client",
+        ),
+        (
+            lambda: check(["A tram."], FERRY, client="gpt-5"),
+            "client: str has no method complete; give a claimcheck.Client",
+        ),
+        (
+            lambda: asyncio.run(asummarize(FERRY, client=object())),
+            "client: object has no method acomplete; give a claimcheck.Client",
+        ),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(call, message):
+    with pytest.raises(errors.InputError) as caught:
+        call()
+    assert str(caught.value).startswith(message)
+
+
+def test_a_batch_needs_a_client_that_does_not_block(tmp_path):
+    with RunStore(tmp_path / "runs.db") as store:
+        batch = Batch(store, Settings(engine="llm", model="m"))
+        with pytest.raises(errors.InputError, match="object has no method acomplete"):
+            asyncio.run(batch.run(client=object()))

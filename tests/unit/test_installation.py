@@ -1,4 +1,4 @@
-"""How to install an extra: never another project's package."""
+"""How to install an extra: never a package that is another project's, or not there."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from tests.support.paths import ROOT
 FOREIGN = re.compile(
     r"""
       pip3?\ install[^\n]*?[\s'"]claimcheck(?=[\[\s'"`=<>]|$)
+    | pip3?\ install[^\n]*?[\s'"]claimcheck-toolkit  # not on PyPI yet
+    | `claimcheck\[\w+\]`
     | (?:dependencies|test)\ =\ \["claimcheck["\[]  # of a pyproject.toml
     """,
     re.VERBOSE,
 )
 
 
-def test_no_file_recommends_the_package_of_the_other_project():
+def test_no_file_recommends_a_package_of_pypi():
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
     )
@@ -47,6 +49,8 @@ def test_no_file_recommends_the_package_of_the_other_project():
         "pip install -U claimcheck",
         'dependencies = ["claimcheck"]',
         'test = ["claimcheck[testing]"]',
+        "pip install 'claimcheck-toolkit[web]'",
+        "| PDF | `claimcheck[pdf]` |",
     ],
 )
 def test_the_pattern_finds_a_recommendation(command):

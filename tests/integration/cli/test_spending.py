@@ -89,3 +89,4 @@ def test_a_budget_in_dollars_needs_a_price(flags):
     done = claimcheck("summarize", SEED, *flags, "--budget-usd", "1")
     assert (done.returncode, COUNTS["requests"]) == (2, 0)
     assert "--budget-usd: the price of 'm' at" in done.err
+    assert "in Python: Settings(prices=" in done.err

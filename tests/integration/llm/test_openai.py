@@ -98,7 +98,7 @@ def test_retries_a_transient_fault(go, fault):
 @pytest.mark.parametrize(
     ("fault", "raised", "message", "requests"),
     [
-        ((401, error(f"Incorrect API key provided: {KEY}")), errors.AuthenticationError, r"refused the key .*check OPENAI_API_KEY", 1),
+        ((401, error(f"Incorrect API key provided: {KEY}")), errors.AuthenticationError, r"refused the key .*check OPENAI_API_KEY .*Settings\(api_key", 1),
         ((403, error("not for you")), errors.AuthenticationError, r"refused access \(not for you\)", 1),
         ((403, error("Your input was flagged", code=403)), errors.FilteredError, "a content filter refused it", 1),
         ((400, error("API key not valid. Please pass a valid API key.")), errors.AuthenticationError, r"refused the key \(API key not valid", 1),

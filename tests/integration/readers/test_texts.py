@@ -346,7 +346,10 @@ SPEAKERS = [
     ("The report said the yard lost 3 million euros.", ["The report"]),
     ("Anna Brandt told the BBC that 40 jobs were lost.", ["Anna Brandt"]),
     ("He said 40 jobs were lost.", [None]),
-    ("A spokeswoman for Novatek Inc. said 40 jobs were lost.", ["A spokeswoman"]),
+    (
+        "A spokeswoman for Novatek Inc. said 40 jobs were lost.",
+        ["A spokeswoman for Novatek Inc."],
+    ),
     ("Acme Inc. first said that 40 jobs were lost.", ["Acme Inc."]),
     ("Acme Corp. later said that 40 jobs were lost.", ["Acme Corp."]),
     ("Bo Lind also said that 40 jobs were lost.", ["Bo Lind"]),

@@ -174,8 +174,8 @@ def test_robots_txt_is_followed(stand):
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        ((302, {"location": "http://169.254.169.254/latest/"}, ""), "resolves to 169.254.169.254, a private address"),
-        ((302, {"location": "http://10.0.0.1/"}, ""), "resolves to 10.0.0.1, a private address"),
+        ((302, {"location": "http://169.254.169.254/latest/"}, ""), "resolves to 169.254.169.254, a private address that [search] allow_private does not name"),
+        ((302, {"location": "http://10.0.0.1/"}, ""), "resolves to 10.0.0.1, a private address that [search] allow_private does not name"),
         ((302, {"location": "file:///etc/passwd"}, ""), "only http and https addresses are supported, not file:"),
         ((403, {}, "no"), "refuses access (HTTP 403)"),
         ((500, {}, "no"), "returns no document (HTTP 500)"),
@@ -218,7 +218,7 @@ def test_a_search_result_never_leads_to_the_private_network(stand, monkeypatch):
     stand.pages["/admin"] = page("Nairobi", *NAIROBI)
     checked = search()
     assert problems(checked) == {
-        f"{stand.url}/admin": "resolves to 127.0.0.1, a private address"
+        f"{stand.url}/admin": "resolves to 127.0.0.1, a private address that [search] allow_private does not name"
     }
     assert "/admin" not in stand.requests
 
@@ -231,7 +231,7 @@ def test_a_host_that_the_user_names_may_be_private(stand, monkeypatch):
     found = search(allow_private=("127.0.0.1",))
     assert found.verdicts[0].label == "supported"
     (problem,) = problems(found).values()
-    assert problem.endswith("a private address")
+    assert problem.endswith("that [search] allow_private does not name")
 
 
 def test_hostile_titles_reach_no_terminal_and_no_page(stand):

@@ -22,6 +22,17 @@ def test_lists_what_is_similar_and_what_is_not(tmp_path):
     assert done.err.endswith("1 of 2 claims have a similar fact check\n")
 
 
+def test_long_claims_are_wrapped_between_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    (tmp_path / "known.csv").write_text(KNOWN)
+    claim = b"In 2019 a ferry sank in the harbor of Brackwater."
+    done = claimcheck("match", "-", "--known", tmp_path / "known.csv", stdin=claim)
+    assert done.out.splitlines()[:2] == [
+        "1. In 2019 a ferry sank in the harbor of",
+        "   Brackwater.",
+    ]
+
+
 def test_json_follows_its_schema(tmp_path):
     (tmp_path / "known.csv").write_text(KNOWN)
     output = tmp_path / "matches.json"

@@ -16,6 +16,12 @@ def find_speaker(text):
         ('"It is late," said Jane Roe.', "Jane Roe"),
         ("A spokesman for Acme Inc. said it closed.", "A spokesman for Acme Inc."),
         ('"It closed," said a lawyer for Smith & Co.', "a lawyer for Smith & Co"),
+        ("A lawyer for Mr. Holm said it closed.", "A lawyer for Mr. Holm"),
+        (
+            "A friend of Prime Minister Holm said it rose.",
+            "A friend of Prime Minister Holm",
+        ),
+        ("Officials who work for the state said it rose.", None),
         ("Holm said for the third time that wages rose.", "Holm"),
         ('"It is late," said Holm for the third time.', "Holm"),
         ('"It is late," Jane Roe told reporters in Paris.', "Jane Roe"),

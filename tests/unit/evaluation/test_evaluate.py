@@ -18,9 +18,11 @@ def test_compares_two_evaluations_row_by_row(write, tmp_path):
         replace(row, values=row.values | {"label": "not_enough_evidence"})
         for row in first.rows
     )
+    second = replace(first, rows=wrong)
     (tmp_path / "a.json").write_text(first.to_json())
-    (tmp_path / "b.json").write_text(replace(first, rows=wrong).to_json())
+    (tmp_path / "b.json").write_text(second.to_json())
     comparison = compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
+    assert comparison == compare_evaluations(first, second)
     assert comparison.n == 4
     assert comparison.differences["supported recall"].value == -1
     assert (

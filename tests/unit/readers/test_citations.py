@@ -60,6 +60,21 @@ def test_html_has_links_and_notes_and_no_navigation():
     assert draft.uncited == ()
 
 
+@pytest.mark.parametrize(
+    ("marks", "sources"),
+    [
+        (f'[<a href="{A}">1</a>]', [A]),
+        (f'[<a href="{A}">1</a>, <a href="{B}">2</a>]', [A, B]),
+        (f'[<a href="{A}">1</a>–<a href="{B}">3</a>]', [A, B]),
+        (f'(<a href="{A}">Smith</a>, 2019)', [A]),
+    ],
+)
+def test_a_linked_number_in_brackets_is_its_link(marks, sources):
+    (item,) = parse_draft(f"<p>The ferry sank in May {marks}. It was old.</p>").cited
+    assert (item.text, list(item.sources)) == ("The ferry sank in May.", sources)
+    assert item.undefined == ()
+
+
 def test_sentences_without_a_source_are_listed_but_not_headings(tmp_path):
     text = f"# A heading of five words\n\nThe ferry [sank]({A}). Nobody knows why it sank.\n\nRead more."
     assert read(tmp_path, text)[1] == ("Nobody knows why it sank.",)

@@ -78,7 +78,9 @@ def test_another_package_adds_a_provider():
 
 @pytest.mark.usefixtures("_other_package")
 def test_a_missing_key_is_an_error_before_anything_is_sent():
-    with pytest.raises(errors.SettingsError, match="no key; set ARCHIVE_KEY"):
+    with pytest.raises(
+        errors.SettingsError, match=r"no key; set ARCHIVE_KEY \(in Python: "
+    ):
         open_by_name("archive")
     configured = {"archive": SearchEndpoint(api_key="k-own")}
     assert open_by_name("archive", configured)[1].key == "k-own"

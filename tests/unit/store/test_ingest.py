@@ -1,10 +1,11 @@
 """What a batch accepts as documents: files, folders, globs, tables; and what it refuses, by name and line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from claimcheck import Batch, RunStore, errors
+from claimcheck import Batch, Document, RunStore, errors
 from claimcheck.models.outcome import DocumentState
 from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
 
@@ -138,3 +139,37 @@ def test_reads_a_source_named_twice_only_once(store, tmp_path):
     )
     assert (report.documents, report.unreadable) == (2, 1)
     assert batch.add(str(tmp_path / "*.txt")).documents == 2
+
+
+def test_adds_paths_and_documents_as_they_are(store, tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text(FERRY)
+    tram = Document.from_text("The tram was built in 1998.", title="Tram")
+    batch = Batch(store, SETTINGS)
+    for _ in range(2):  # also when they are added again
+        assert batch.add(tmp_path / "texts", tram, tram).documents == 2
+    run(batch, good(), good("The tram was built in 1998."))
+    found = dict(batch.runs())
+    assert list(found) == [str(tmp_path / "texts" / "a.txt"), tram.id]
+    assert found[tram.id].document.title == "Tram"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            ["a.txt"],
+            "source 1: is of type list; give a name, a Path, or a Document, ea",
+        ),
+        (b"a.txt", "source 1: is of type bytes; give a name, a Path"),
+        (
+            replace(Document.from_text(FERRY), text=None),
+            "this run was saved without its text",
+        ),
+    ],
+)
+def test_names_a_source_that_is_neither_a_name_nor_a_document(store, source, message):
+    batch = Batch(store, SETTINGS)
+    with pytest.raises(errors.InputError, match=message):
+        batch.add(source)
+    assert list(store.list_documents(batch.number)) == []

@@ -36,7 +36,7 @@ def test_a_day_that_starts_a_line_is_not_the_number_of_a_list_item():
 
 
 def test_joins_a_hyphenated_word_that_the_text_also_has_whole():
-    source = "The informa-\ntion was new. All information is old, opposition-\ncontrolled or not."
+    source = "The informa-\ftion was new. All information is old, opposition-\ncontrolled or not."
     assert texts(source) == [
         "The information was new.",
         "All information is old, opposition-controlled or not.",
