@@ -174,6 +174,7 @@ def _list_supporting_sentences(
             for pair, result in zip(candidates, scores, strict=True)
             if result.entailed >= scorer.calibration.supported_from
             and not find_unsupported(pair, pair.evidence, item.speech)
+            and not find_dropped_attribution(pair, item.speech)
         ]
         if not agreeing:
             return []
