@@ -11,13 +11,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from claimcheck import answer_schemas
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, SettingsError, translate_os_errors
 from claimcheck.json_lines import find_half_pair, read_json_lines
-from claimcheck.models.brief import LENGTHS, Brief, Example, Field
+from claimcheck.models.brief import Brief, Example, Field
 from claimcheck.prompts import Templates, folder, lint
 
 # These settings name a file or a folder. A stored batch has its contents instead.
@@ -40,8 +40,24 @@ _MAX_EXAMPLES = 10
 _MAX_EXAMPLE_CHARACTERS = 40_000  # in all examples together
 
 
-def read_brief(**values: Any) -> Brief:
-    """Build a brief from settings, named as in `claimcheck.toml`.
+class BriefValues(TypedDict, total=False):
+    """The settings of a brief; docs/howto/fields.md describes them."""
+
+    prompts_folder: str | Path
+    fields_file: str | Path
+    examples_file: str | Path
+    kinds: Sequence[str]
+    fields: Mapping[str, Any]
+    instructions: str
+    focus: str
+    audience: str
+    length: str
+    language: str
+    examples: Sequence[Mapping[str, Any]]
+
+
+def read_brief(**values: Unpack[BriefValues]) -> Brief:
+    """Build a brief from `BriefValues`, named as in `claimcheck.toml`.
 
     For example: `Settings(brief=read_brief(focus="costs",
     prompts_folder="my-prompts"))`.
@@ -50,7 +66,8 @@ def read_brief(**values: Any) -> Brief:
         SettingsError: a setting is unknown, or a value is invalid.
         InputError: a file that a setting names cannot be used.
     """
-    if problems := list(_find_problems(values)):
+    given: dict[str, Any] = {**values}
+    if problems := list(_find_problems(given)):
         raise SettingsError("; ".join(problems))
     templates: Templates = ()
     if "prompts_folder" in values:
@@ -58,10 +75,10 @@ def read_brief(**values: Any) -> Brief:
     brief = Brief(
         prompts=templates,
         kinds=tuple(values.get("kinds", ())),
-        fields=_read_fields(values),
-        **{name: values[name] for name in _TEXT_SETTINGS if name in values},
+        fields=_read_fields(given),
+        **{name: given[name] for name in _TEXT_SETTINGS if name in given},
     )
-    brief = _add_examples(brief, values)
+    brief = _add_examples(brief, given)
     if unused := lint.find_unused(templates, brief):
         raise SettingsError("; ".join(unused))
     return brief
@@ -126,8 +143,6 @@ def _find_text_problems(name: str, text: object) -> Iterator[str]:
         yield (
             f"{name} has {len(text):,} characters; use at most {_MAX_TEXT_CHARACTERS:,}"
         )
-    elif name == "length" and text not in LENGTHS:
-        yield f"length {text!r} is unknown; choose from {', '.join(LENGTHS)}"
     elif find_half_pair(text) >= 0:
         yield f"{name} {text!r} is not valid UTF-8"
 

@@ -34,6 +34,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 
@@ -156,9 +157,18 @@ class AccountError(ProviderError):
 
 
 class RetryLaterError(ProviderError):
-    """The endpoint accepts no requests for longer than a command waits."""
+    """The endpoint accepts no requests for longer than a command waits.
+
+    `retry_at` is when it accepts them again; None if it did not say.
+    """
 
     final = True
+
+    def __init__(
+        self, message: str, requests: int = 0, *, retry_at: datetime | None = None
+    ) -> None:
+        super().__init__(message, requests)
+        self.retry_at = retry_at
 
 
 class SetupError(ProviderError):

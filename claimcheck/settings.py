@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from claimcheck.arguments import require_kind
 from claimcheck.errors import SettingsError
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
@@ -216,7 +217,7 @@ class SearchSettings:
     exclude: tuple[str, ...] = ()
     allow_private: tuple[str, ...] = ()
     reuse: bool = True
-    endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict)
+    endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.providers:
@@ -249,8 +250,8 @@ class Settings:
         passage_tokens: longer documents are read in several passages.
         attempts: how often a request is tried when the endpoint fails (429, 5xx, a
             lost connection).
-        temperature: not sent if it is None or "unset"; so are `seed` and
-            `max_output_tokens`.
+        temperature: not sent if it is None ("unset" in a file or a flag, which have
+            no None); so are `seed` and `max_output_tokens`.
         seed: makes the sampling of some endpoints repeatable.
         timeout_s: how long to wait for an answer; a streamed one may take longer.
         context_tokens: the model's window; a request that does not fit is not sent.
@@ -294,7 +295,7 @@ class Settings:
     claims_per_check: int = 10
     verifier: str | None = None
     cache: bool = False
-    prices: Mapping[str, Price] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict, hash=False)
     publisher_name: str | None = None
     publisher_url: str | None = None
     check_with: str = "model"
@@ -302,6 +303,7 @@ class Settings:
     brief: Brief = EMPTY_BRIEF
 
     def __post_init__(self) -> None:
+        require_kind(self.brief, Brief, "brief", "what claimcheck.read_brief returns")
         for name, accepted in RANGES.items():
             if accepted.is_optional and getattr(self, name) == UNSET:
                 object.__setattr__(self, name, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
@@ -156,7 +156,7 @@ class EvaluationComparison:
     """
 
     n: int
-    differences: dict[str, Score]
+    differences: dict[str, Score] = field(hash=False)
 
 
 def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationComparison:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from claimcheck import schemas
@@ -30,7 +30,7 @@ class MeasuredRow:
 
     id: str
     document: str
-    values: dict[str, float | str]
+    values: dict[str, float | str] = field(hash=False)
     failure: str | None
 
 
@@ -51,9 +51,9 @@ class EvaluationSignature:
     engine: str
     verifier: str | None  # what judges evidence without a model
     model: str | None
-    prompts: dict[str, str]
-    schemas: dict[str, str]
-    settings: dict[str, Any]
+    prompts: dict[str, str] = field(hash=False)
+    schemas: dict[str, str] = field(hash=False)
+    settings: dict[str, Any] = field(hash=False)
     part: str  # of the split by document: open, sealed, or all
     limit: int | None  # None: all rows of the file
     seed: int
@@ -89,7 +89,7 @@ class Evaluation:
     """
 
     signature: EvaluationSignature
-    scores: dict[str, Score]
+    scores: dict[str, Score] = field(hash=False)
     failed: int
     seconds: float
     tables: tuple[Table, ...]

@@ -39,9 +39,8 @@ def _read_input(values: Any) -> tuple[str, list[Document]]:
     Raises:
         InputError: one of them is missing or of the wrong type.
     """
-    missing = {"answer", "documents"}.difference(
-        values if isinstance(values, dict) else ()
-    )
+    given = values if isinstance(values, dict) else {}
+    missing = {"answer", "documents"}.difference(given)
     if missing:
         raise InputError(
             f"check_answer: the input has no {' and no '.join(sorted(missing))}; give "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
 
 import openai
 
@@ -30,6 +29,7 @@ from claimcheck.llm.connection import (
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import Refusal, read_refusal
+from claimcheck.llm.retry_after import compute_retry_time
 from claimcheck.llm.stream import BrokenStreamError
 from claimcheck.settings import RESPONSES, Settings
 
@@ -167,12 +167,11 @@ def _build_retry_later_error(
     refusal: Refusal, message: str, settings: Settings
 ) -> RetryLaterError:
     assert refusal.retry_after_s is not None
-    # An absurd number must not overflow the date.
-    seconds = min(refusal.retry_after_s, 10 * 365 * 86_400.0)
-    until = datetime.now().astimezone() + timedelta(seconds=seconds)
+    until = compute_retry_time(refusal.retry_after_s)
     return RetryLaterError(
         f"{settings.endpoint()}: accepts no requests until {until:%Y-%m-%d %H:%M %Z} "
-        f"({message}); run the same command again then"
+        f"({message}); run the same command again then",
+        retry_at=until,
     )
 
 

@@ -6,7 +6,7 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 # The longest wait that retries and the limiter accept from an endpoint. If it asks for
@@ -25,6 +25,7 @@ _DELAY_IN_WORDS = re.compile(
 _TRANSIENT_STATUSES = (408, 409, 425, 429)
 # A larger number is a point in time, in seconds since 1970.
 _MAX_SECONDS = 10**9
+_MAX_DELAY_S = 10 * 365 * 86_400.0
 
 
 def is_transient_status(status: int) -> bool:
@@ -49,6 +50,13 @@ def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
     if seconds is not None and _MAX_SECONDS < seconds < math.inf:
         seconds -= time.time()
     return None if seconds is None else max(0.0, seconds)
+
+
+def compute_retry_time(retry_after_s: float) -> datetime:
+    """Return the local time at which a wait that begins now ends."""
+    # An absurd number must not overflow the date.
+    seconds = min(retry_after_s, _MAX_DELAY_S)
+    return datetime.now().astimezone() + timedelta(seconds=seconds)
 
 
 def find_retry_after_s(text: str) -> float | None:

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from claimcheck.arguments import iter_items
+from claimcheck.errors import SettingsError
+
 # What a shipped prompt says without a brief. Not a character of such a request may
 # change: stored and recorded answers are looked up by their request.
 _KINDS = ("event", "quantity", "statement", "relation", "prediction", "opinion")
@@ -83,6 +86,14 @@ class Example:
     claims: str
 
 
+_ITEMS: Mapping[str, tuple[type, str]] = {
+    "prompts": (tuple, "a pair of name and text"),
+    "kinds": (str, "a string"),
+    "fields": (Field, "a Field, as read_brief makes"),
+    "examples": (Example, "an Example, as read_brief makes"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What the user changes about the requests to a model; hashable.
@@ -104,6 +115,18 @@ class Brief:
     length: str | None = None
     language: str | None = None
     examples: tuple[Example, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, (kind, advice) in _ITEMS.items():
+            items = iter_items(
+                getattr(self, name), name.removesuffix("s"), kind, advice
+            )
+            # A list would make the brief unhashable, far from where it was given.
+            object.__setattr__(self, name, tuple(items))
+        if self.length is not None and self.length not in LENGTHS:
+            raise SettingsError(
+                f"length {self.length!r} is unknown; choose from {', '.join(LENGTHS)}"
+            )
 
     @property
     def size(self) -> Length:

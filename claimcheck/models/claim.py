@@ -99,7 +99,7 @@ class FieldValue:
     value was not found and has no spans.
     """
 
-    value: Any
+    value: Any = field(hash=False)
     match: Match | None = None
     spans: tuple[Excerpt, ...] = ()
 
@@ -131,7 +131,7 @@ class Claim:
     reason: str
     consistency: Consistency = Consistency.UNCLEAR
     differences: tuple[Difference, ...] = ()
-    fields: dict[str, FieldValue] = field(default_factory=dict)
+    fields: dict[str, FieldValue] = field(default_factory=dict, hash=False)
 
     @property
     def is_grounded(self) -> bool:

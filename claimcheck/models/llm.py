@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ class ModelRequest:
 
     messages: tuple[Message, ...]
     schema_name: str
-    schema: dict[str, Any]
+    schema: dict[str, Any] = field(hash=False)
     schema_message: Message
     # Votes need answers that differ, whatever the settings say.
     temperature: float | None = None

@@ -80,8 +80,8 @@ class BatchStatus:
     """
 
     number: int
-    config: dict[str, Any]
-    counts: dict[DocumentState, int]
+    config: dict[str, Any] = field(hash=False)
+    counts: dict[DocumentState, int] = field(hash=False)
     spent_usd: float | None
     spent_tokens: int
 

@@ -154,9 +154,9 @@ class Signature:
     engine: str
     model: str | None
     response_format: str | None
-    prompts: dict[str, str]
-    schemas: dict[str, str]
-    settings: dict[str, Any]
+    prompts: dict[str, str] = field(hash=False)
+    schemas: dict[str, str] = field(hash=False)
+    settings: dict[str, Any] = field(hash=False)
     seed: int | None
     token_count: str
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -57,7 +57,7 @@ class Snapshot:
     url: str
     fetched: datetime
     sha256: str
-    headers: dict[str, str]
+    headers: dict[str, str] = field(hash=False)
     published: date | None = None
 
 

@@ -9,7 +9,8 @@ import openai
 import pytest
 import tenacity
 
-from claimcheck import Limits, Settings
+from claimcheck import Limits, Settings, errors
+from claimcheck.llm.errors import translate_error
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import read_refusal
@@ -113,3 +114,19 @@ def test_waits_as_the_fallback_says_without_a_header():
     state = tenacity.RetryCallState(None, None, (), {})
     state.set_exception((type(error), error, None))
     assert wait_retry_after(tenacity.wait_fixed(3))(state) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [("3600", 3600), ("1d", 86_400), ("inf", 315_360_000)]
+)
+def test_the_error_of_a_long_wait_says_when_it_ends(asked, seconds):
+    refusal = rate_limit_error({"retry-after": asked})
+    error = translate_error(refusal, Settings(model="m", api_key="k" * 20))
+    assert isinstance(error, errors.RetryLaterError)
+    end = datetime.now(UTC) + timedelta(seconds=seconds)
+    assert abs(error.retry_at - end) < timedelta(minutes=1)
+    assert f"{error.retry_at:%Y-%m-%d %H:%M}" in str(error)
+
+
+def test_an_endpoint_need_not_say_when_it_accepts_requests_again():
+    assert errors.RetryLaterError("busy", 3).retry_at is None

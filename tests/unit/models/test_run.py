@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from claimcheck import Check, Settings, check, errors, schemas
+from claimcheck import Check, Run, Settings, check, errors, schemas
 
 SETTINGS = Settings(engine="extractive")
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
@@ -30,3 +30,8 @@ def test_a_check_survives_the_round_trip_and_follows_its_schema():
     ] == [None]
     with pytest.raises(errors.InputError, match="schema_version 9;"):
         Check.from_json('{"schema_version": "9"}')
+
+
+def test_runs_and_claims_can_be_in_a_set(seed_run):
+    assert len({seed_run, Run.from_json(seed_run.to_json())}) == 1
+    assert len(set(seed_run.claims)) == len(seed_run.claims)

@@ -1,11 +1,20 @@
 """What the user tells the model about a summary: in the trusted part of each prompt."""
 
 import json
+from typing import get_type_hints
 
 import pytest
 
-from claimcheck import Settings, errors, prompts, read_brief, schemas, summarize
-from claimcheck.briefs import read_examples
+from claimcheck import (
+    Brief,
+    Settings,
+    errors,
+    prompts,
+    read_brief,
+    schemas,
+    summarize,
+)
+from claimcheck.briefs import BRIEF_SETTINGS, BriefValues, read_examples
 from claimcheck.config import load_settings
 from claimcheck.models.brief import EMPTY_BRIEF
 from claimcheck.pipeline.summarize import _count_brief_tokens
@@ -184,6 +193,39 @@ def test_names_values_that_make_no_sense(values, problem):
     with pytest.raises(errors.SettingsError) as caught:
         read_brief(**values)
     assert problem in str(caught.value)
+
+
+def test_type_checkers_know_every_setting_of_a_brief():
+    assert set(get_type_hints(BriefValues)) == set(BRIEF_SETTINGS)
+
+
+def test_a_brief_takes_lists_and_is_hashable():
+    brief = Brief(kinds=["benefit", "risk"])
+    assert brief.kinds == ("benefit", "risk")
+    assert {brief} == {Brief(kinds=("benefit", "risk"))}
+    assert Settings(brief=brief).brief is brief
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"kinds": "ab"}, "kinds: got one string; give a list with a string per kind"),
+        ({"kinds": [3]}, "kind 1: is of type int; give a string"),
+        ({"fields": {"dose": {}}}, "field 1: is of type str; give a Field, as read_br"),
+        ({"examples": [{}]}, "example 1: is of type dict; give an Example, as read_b"),
+        ({"prompts": {"claims": "x"}}, "prompt 1: is of type str; give a pair of name"),
+        ({"length": "huge"}, "length 'huge' is unknown; choose from short, medium, l"),
+    ],
+)
+def test_a_brief_names_what_it_can_not_use(values, problem):
+    with pytest.raises(errors.InputError) as caught:
+        Brief(**values)
+    assert str(caught.value).startswith(problem)
+
+
+def test_settings_refuse_another_brief():
+    with pytest.raises(errors.InputError, match=r"brief: is of type dict; give what"):
+        Settings(brief={"focus": "costs"})
 
 
 def test_a_brief_that_the_users_own_template_would_ignore_is_an_error(tmp_path):
