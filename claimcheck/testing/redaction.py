@@ -82,17 +82,17 @@ _CREDENTIAL_HEADERS = (
 )
 # Exact names only: `page_token` and `keyword` are not secrets, and a `token` in the
 # answer of a model is a piece of its text.
-_SECRET_NAME = r"""(?:(?:access|auth|bearer|id|refresh|session)[-_]?token|api[-_]?key
+_FIELD_NAMES = r"""(?:(?:access|auth|bearer|id|refresh|session)[-_]?token|api[-_]?key
     |client[-_]?secret|passphrase|passwd|password|private[-_]?key|secret
     |secret[-_](?:access[-_])?key|subscription-key|x-amz-security-token|x-api-key)"""
-_SECRET_FIELD = re.compile(_SECRET_NAME, re.VERBOSE | re.IGNORECASE)
+_SECRET_FIELD = re.compile(_FIELD_NAMES, re.VERBOSE | re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(
-    rf"([?&](?:{_SECRET_NAME}|sig|signature|x-amz-signature)=)([^&\#]*)",
+    rf"([?&](?:{_FIELD_NAMES}|sig|signature|x-amz-signature)=)([^&\#]*)",
     re.VERBOSE | re.IGNORECASE,
 )
 # Of JSON Lines, for example.
 _SECRET_JSON_FIELD = re.compile(
-    rf"""("{_SECRET_NAME}"\s*:\s*")((?:[^"\\]|\\.)+)(?=")""",
+    rf"""("{_FIELD_NAMES}"\s*:\s*")((?:[^"\\]|\\.)+)(?=")""",
     re.VERBOSE | re.IGNORECASE,
 )
 _FORM = re.compile(r"[^\s=&]+=[^\s&]*(?:&[^\s=&]+=[^\s&]*)*")
