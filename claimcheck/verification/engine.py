@@ -141,7 +141,7 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
 
 def _rank_undecided(finding: Finding) -> tuple[bool, float]:
     """Rank findings that abstain: evidence first, then the least sure."""
-    return bool(finding.evidence), -(finding.confidence or 0)
+    return bool(finding.evidence), -(finding.confidence or 1)
 
 
 def _describe_each_side(decisive: Sequence[Finding]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimcheck import Document, Label, Settings, Stance, check, errors
+from claimcheck import Check, Document, Label, Settings, Stance, check, errors
 from claimcheck.reports import text
 from tests.support.paths import SEED
 
@@ -284,3 +284,19 @@ def test_what_only_others_say_is_not_called_unmentioned():
     )
     assert verdict.content.label is Label.NOT_ENOUGH_EVIDENCE
     assert "only somebody's statement" in verdict.content.rationale
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Zebras sleep in Kenya.", FERRY),
+        ("Anna Brandt said zebras sleep.", "The mill was closed."),
+        ("Zebras sleep in Kenya.", [FERRY, TRIAL]),
+    ],
+)
+def test_no_confidence_is_stated_where_nothing_was_compared(claim, evidence):
+    found = check([claim], evidence, settings=SETTINGS)
+    finding = found.verdicts[0].finding
+    assert (finding.confidence, finding.evidence) == (None, ())
+    assert "NOT ENOUGH EVIDENCE  " in text.render_check(found)
+    assert Check.from_json(found.to_json()) == found
