@@ -7,8 +7,7 @@ import re
 import threading
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from claimcheck import Settings, summarize
 from claimcheck.testing import CassetteMissError, use_cassette
