@@ -18,8 +18,10 @@ from claimcheck.evaluation.evaluate import (
     compare_scores,
     run_evaluation,
 )
-from claimcheck.evaluation.prompt_comparison import PromptComparison
-from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
+from claimcheck.evaluation.prompt_comparison import (
+    PromptComparison,
+    compare_prompts as run_comparison,
+)
 from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client

@@ -79,8 +79,7 @@ def match(
     person has to decide.
     """
     from claimcheck.api.documents import read_claims
-    from claimcheck.api.match import FACT_CHECK, MatchOptions
-    from claimcheck.api.match import match as find_matches
+    from claimcheck.api.match import FACT_CHECK, MatchOptions, match as find_matches
     from claimcheck.config import load_search_settings
 
     if claims == "-" and "-" in known:

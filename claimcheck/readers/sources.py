@@ -286,7 +286,8 @@ def _read_table_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntr
                 available = ", ".join(columns) or "none"
                 raise InputError(
                     f"{path}: has no column {column!r}. Available: {available}. "
-                    "Choose one with --text-column."
+                    "Choose one with --text-column (in Python: "
+                    "ReadOptions(text_column=...))."
                 )
             rows = ((table.line_num, {**row, "text": row[column]}) for row in table)
             yield from _build_entries(path, rows)

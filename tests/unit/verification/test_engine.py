@@ -1,8 +1,7 @@
 """Checking without a model: labels, evidence, attribution, many documents."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from claimcheck import Check, Document, Label, Settings, Stance, check, errors
 from claimcheck.reports import text
