@@ -31,12 +31,18 @@ from claimcheck.models.citation import (
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, RunProgress, RunWork, Usage
-from claimcheck.models.run import CheckFailure, Signature
+from claimcheck.models.run import CheckFailure, Run, Signature
 from claimcheck.models.span import LineIndex, Span, extract_excerpts, format_quote
 from claimcheck.models.verdict import Evidence, Label, Verdict
 from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
-from claimcheck.readers.citations import read_cited_draft
+from claimcheck.readers.citations import (
+    cut_citations,
+    read_cited_draft,
+    render_page,
+)
+from claimcheck.readers.draft_page import render_markdown
+from claimcheck.readers.file import read_bytes
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.pages import fetch_page, read_snapshot
 from claimcheck.settings import Limits, Settings
@@ -89,6 +95,25 @@ def check_citations(
         usage=replace(checker.usage, seconds=seconds),
         signature=checker.signature,
     )
+
+
+def remove_citations(run: Run, path: str) -> Run:
+    """Return the run of a draft without citations in the text of its claims.
+
+    `path` is the draft's file. Without one, the links in a page are unknown.
+    """
+    document = run.document
+    if Path(path).is_file() and document.format in ("html", "docx"):
+        page = render_page(*reversed(read_bytes(path)))
+    elif document.format in ("markdown", "text"):
+        page = render_markdown(document.full_text)
+    else:
+        return run
+    texts = cut_citations(page, [claim.text for claim in run.claims])
+    claims = [
+        replace(claim, text=text) for claim, text in zip(run.claims, texts, strict=True)
+    ]
+    return replace(run, claims=tuple(claims))
 
 
 @dataclass(slots=True)

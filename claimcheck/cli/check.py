@@ -332,12 +332,13 @@ def _load_claims(
                 quiet=quiet,
             )
         return claims
+    from claimcheck.api.cite import remove_citations
     from claimcheck.api.summarize import summarize
 
     run = summarize(open_document(source), settings=settings, limits=limits)
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
-    return run
+    return remove_citations(run, source)
 
 
 def _check_claims(

@@ -107,7 +107,8 @@ def open_documents(
 
     A source is a file, a folder, a URL, JSON Lines, or `-` for standard input.
 
-    Files of a folder that can't be read are skipped, with a note on stderr.
+    Files of a folder that can't be read are skipped, with a note on stderr, even if
+    `quiet`: evidence is missing, and the result does not say so.
 
     Raises:
         InputError: the source has no readable document.
@@ -118,10 +119,10 @@ def open_documents(
 
     collection = read_collection(Path(source), encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
-        print_note(f"skipped: {reason}", quiet=quiet)
+        print_note(f"skipped: {reason}", quiet=False)
     unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
     if unlisted > 0:
-        print_note(f"skipped: {format_count(unlisted, 'more file')}", quiet=quiet)
+        print_note(f"skipped: {format_count(unlisted, 'more file')}", quiet=False)
     return list(collection.documents)
 
 

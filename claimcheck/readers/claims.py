@@ -73,7 +73,7 @@ def looks_like_prose(statements: Sequence[Statement]) -> bool:
 
     Lines of a wrapped text break within a sentence, and the next line continues it in
     lower case. Other texts have paragraphs of several sentences, or begin with lines
-    that are no sentences: a title, and who wrote it.
+    that do not end as sentences: a title, and who wrote it.
     """
     texts = [statement.text for statement in statements]
     continued = sum(
@@ -158,7 +158,7 @@ def _remove_marks(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Yield the lines of a list without their bullets or numbers."""
     marks = [_BULLET.match(line) or _NUMBER.match(line) for _, line in lines]
     numbers = [int(mark[1]) for mark in marks if mark and mark.re is _NUMBER]
-    # A lone "3. Oktober" is no item. Markdown lets all items have the same number.
+    # A lone "3. Oktober" is not an item. Markdown lets all items have the same number.
     first = numbers[0] if len(numbers) > 1 else 1
     counted = range(first, first + len(numbers))
     is_counted = numbers == list(counted) or set(numbers) == {1}
