@@ -171,6 +171,9 @@ def find_sources(
             yield DocumentSource(source.id, None, partial(_list_entry, source))
             continue
         name = str(source)
+        if not name:
+            # As a path, it would be the working folder with all its files.
+            raise InputError("a source is empty; name a file, a folder, or an address")
         if name == "-":
             # File names may contain bytes that are not UTF-8.
             listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
