@@ -251,7 +251,7 @@ def _locate_claims(
         return locate_claims(claims)
     path = Path(source)
     # Nobody can open a line of standard input.
-    return locate_lines(path, [item.id for item in claims]) if path.is_file() else {}
+    return locate_lines(path) if path.is_file() else {}
 
 
 def _print_failures(result: Check) -> None:

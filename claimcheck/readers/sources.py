@@ -21,6 +21,7 @@ from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError, join_problems, translate_os_errors
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines, read_rows
 from claimcheck.models.document import Document
+from claimcheck.readers.claims import TABLE_SUFFIXES
 from claimcheck.readers.decode import refuse_unknown_encoding
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
 from claimcheck.readers.file import (
@@ -33,7 +34,6 @@ from claimcheck.readers.file import (
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
-_TABLE_SUFFIXES = (".csv", ".tsv")
 _URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _MAX_REPORTED_FILES = 5
 
@@ -248,7 +248,7 @@ def _read_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:
     suffix = path.suffix.lower()
     if suffix in _JSON_LINES_SUFFIXES:
         return _read_json_lines_entries(path)
-    if suffix in _TABLE_SUFFIXES:
+    if suffix in TABLE_SUFFIXES:
         return _read_table_entries(path, options)
     load = partial(_read_one_of_many, path, encoding=options.encoding)
     return _read_entry(_name_path(path), load)
@@ -289,7 +289,8 @@ def _read_table_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntr
                 available = ", ".join(columns) or "none"
                 raise InputError(
                     f"{path}: has no column {column!r}. Available: {available}. "
-                    "Choose one with --text-column."
+                    "Choose one with --text-column (in Python: "
+                    "ReadOptions(text_column=...))."
                 )
             rows = ((table.line_num, {**row, "text": row[column]}) for row in table)
             yield from _build_entries(path, rows)
