@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimcheck.cli.output import print_note
