@@ -12,10 +12,9 @@ from urllib.parse import unquote, urlsplit
 from claimcheck.api.clients import (
     ProgressCallback,
     choose_engine,
-    limit_answers,
+    choose_settings,
     open_client,
 )
-from claimcheck.config import load_settings
 from claimcheck.errors import InputError
 from claimcheck.models.citation import (
     CheckedCitation,
@@ -75,7 +74,7 @@ def check_citations(
         ProviderError: the endpoint gave no answer.
     """
     started = time.perf_counter()
-    settings = limit_answers(settings or load_settings().settings, limits)
+    settings = choose_settings(settings, limits)
     parsed = read_cited_draft(str(draft))
     folder = Path(draft).parent if str(draft) != "-" else Path()
     sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimcheck.cli.output import print_note
@@ -117,7 +116,7 @@ def open_documents(
         return [open_document(source, allow_private=allow_private, encoding=encoding)]
     from claimcheck.api.evidence import read_collection
 
-    collection = read_collection(Path(source), encoding=encoding)
+    collection = read_collection(source, encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
         print_note(f"skipped: {reason}", quiet=False)
     unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED

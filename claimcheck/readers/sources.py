@@ -25,6 +25,7 @@ from claimcheck.readers.claims import TABLE_SUFFIXES
 from claimcheck.readers.decode import refuse_unknown_encoding
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
 from claimcheck.readers.file import (
+    EMPTY_NAME,
     build_document,
     fetch,
     read,
@@ -62,7 +63,7 @@ class ReadOptions:
     encoding: str | None = None
 
 
-def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
+def read_collection(name: str, *, encoding: str | None = None) -> Collection:
     """Read a file, a folder with its subfolders, or a JSON Lines file.
 
     A JSON Lines file has rows {text, title, date, source, url}. `encoding` applies to a
@@ -72,6 +73,9 @@ def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
         InputError: the path is missing, a row is broken, a file that is not in a folder
             can't be read, or no document was found.
     """
+    if not name:
+        raise InputError(EMPTY_NAME)
+    path = Path(name)
     if not path.is_dir():
         return Collection(tuple(_read_documents(path, encoding)), ())
     documents: list[Document] = []
@@ -171,6 +175,8 @@ def find_sources(
             yield DocumentSource(source.id, None, partial(_list_entry, source))
             continue
         name = str(source)
+        if not name:
+            raise InputError(EMPTY_NAME)
         if name == "-":
             # File names may contain bytes that are not UTF-8.
             listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
