@@ -103,7 +103,8 @@ def remove_citations(run: Run, path: str) -> Run:
     """
     document = run.document
     if Path(path).is_file() and document.format in ("html", "docx"):
-        page = render_page(*reversed(read_bytes(path)))
+        name, data = read_bytes(path)
+        page = render_page(data, name)
     elif document.format in ("markdown", "text"):
         page = render_markdown(document.full_text)
     else:
