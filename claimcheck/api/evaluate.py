@@ -66,7 +66,7 @@ def evaluate(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used
             counts against the score.)
     """
-    if task not in TASKS:
+    if task not in tuple(TASKS):
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
     settings = settings or load_settings().settings
