@@ -3,7 +3,7 @@
 * An open quotation keeps its speaker in the following sentences and paragraphs.
 * A sentence that is only a quotation has the speaker of the quotation before it.
 * "She said" refers to the only woman named shortly before, or else to the last speaker.
-If two readings remain, no speaker is returned. People are recognized by their given
+If two readings remain, the speaker is unknown. People are recognized by their given
 name, which also decides who may be "she"; a name of women and men may be either.
 """
 
@@ -14,8 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names
 from claimcheck.english.speech import (
+    UNKNOWN_SPEAKER,
     Speech,
     detect_speech,
     is_third_person_pronoun,
@@ -29,6 +31,10 @@ _GENDERS = {"he": "m", "she": "f"}
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
 _WORD = re.compile(r"\w")
+_QUOTATION = re.compile("¤+")
+_ENDS_BEFORE_QUOTATION = re.compile(r"(?:^|[:,–—-])\s*$")
+# With fewer words, a quotation may be a title or a word for something. Chosen by hand.
+_MIN_QUOTED_WORDS, _MIN_WORDS_WITHIN_SENTENCE = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,26 @@ class _Part:
     def is_quotation(self) -> bool:
         """Whether the sentence consists only of quotations."""
         return self.has_quotation and not _WORD.search(self.masked)
+
+    @property
+    def quotes_sentence(self) -> bool:
+        """Whether somebody's sentence is quoted, in any language."""
+        return any(map(self._is_sentence, _QUOTATION.finditer(self.masked)))
+
+    def _is_sentence(self, quotation: re.Match[str]) -> bool:
+        text = self.text[slice(*quotation.span())]
+        words = text.strip('"“”‘’„«» ').split()
+        lowercase = [word for word in words if not word[0].isupper()]
+        is_english = text[0] not in "„«»"
+        is_apart = _ENDS_BEFORE_QUOTATION.search(self.masked[: quotation.start()])
+        if not is_apart and (is_english or len(words) < _MIN_WORDS_WITHIN_SENTENCE):
+            return False
+        # Only the small words of English titles have no capitals. The nouns of German
+        # sentences have capitals, too.
+        is_title = 2 * len(lowercase) < len(words) and FUNCTION_WORDS.issuperset(
+            lowercase
+        )
+        return len(words) >= _MIN_QUOTED_WORDS and not is_title
 
 
 class Attribution:
@@ -115,12 +141,18 @@ class Attribution:
         if speech and speech.content_start and added:
             speech = replace(speech, content_start=speech.content_start - added)
         if speech is None:
-            speaker = self._find_quoted_speaker(index, speeches) or sentence.speaker
-            return Speech(speaker, 0) if speaker else None
+            speaker = self._find_quoted_speaker(index, speeches)
+            if sentence.speaker and speaker in (None, UNKNOWN_SPEAKER):
+                speaker = sentence.speaker
+            if speaker:
+                return Speech(speaker, 0)
+            return Speech(UNKNOWN_SPEAKER, None) if part.quotes_sentence else None
         if not is_third_person_pronoun(speech.speaker):
             return speech
         before = part.masked.partition(f" {speech.speaker} ")[0]
         speaker = self._resolve_pronoun(index, speech.speaker.lower(), before, speeches)
+        if speaker is None and (speech.speaker.lower() != "it" or part.quotes_sentence):
+            speaker = UNKNOWN_SPEAKER
         return replace(speech, speaker=speaker) if speaker else None
 
     def _find_quoted_speaker(
@@ -144,7 +176,10 @@ class Attribution:
         self, index: int, speaker: str, speeches: list[Speech | None]
     ) -> None:
         """Set the speaker of the first sentences of a quotation."""
-        while index and self._parts[index].continues and speeches[index - 1] is None:
+        while index and self._parts[index].continues:
+            before = speeches[index - 1]
+            if before is not None and before.speaker != UNKNOWN_SPEAKER:
+                return
             index -= 1
             speeches[index] = Speech(speaker, 0)
 
@@ -197,8 +232,12 @@ class Attribution:
 
 
 def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
-    """Return each sentence's speech; resolve pronouns and quotations."""
-    return Attribution(sentences).speeches
+    """Return each sentence's speech, if its speaker is known."""
+    speeches = Attribution(sentences).speeches
+    return [
+        None if speech and speech.speaker == UNKNOWN_SPEAKER else speech
+        for speech in speeches
+    ]
 
 
 def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:

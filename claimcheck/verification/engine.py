@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.english.speech import detect_speech
+from claimcheck.english.speech import detect_speech, is_third_person_pronoun
 from claimcheck.models.claim import Statement
 from claimcheck.models.verdict import (
     Evidence,
@@ -164,7 +164,10 @@ def _merge_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
 def find_speaker(statement: Statement) -> str | None:
     """Return the speaker whom the text names, or else the `speaker` field."""
     for sentence in split_statement(statement.text):
-        if speech := detect_speech(sentence):
+        speech = detect_speech(sentence)
+        if speech and is_third_person_pronoun(speech.speaker):
+            return statement.speaker or speech.speaker
+        if speech:
             return speech.speaker
     return statement.speaker
 
