@@ -140,7 +140,7 @@ def _describe_form(error: ValidationError) -> str | None:
     """Say how to write a date, a text, or an address; None for other errors."""
     if error.validator not in ("format", "pattern"):
         return None
-    advice = _FORMS.get(error.validator_value)
+    advice = _FORMS.get(str(error.validator_value))
     return advice and f"{shorten_message(repr(error.instance))} {advice}"
 
 
