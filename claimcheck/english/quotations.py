@@ -24,13 +24,16 @@ from claimcheck.english.speech import (
     mask_quotations,
 )
 from claimcheck.text.sentences import Sentence
-from claimcheck.text.words import get_genders, may_be_name
+from claimcheck.text.words import get_genders, may_be_name, may_speak
 
 _GENDERS = {"he": "m", "she": "f"}
 # The distance within which a named person can be meant by a pronoun. Chosen by hand.
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
-_WORD = re.compile(r"\w")
+_WORD = re.compile(
+    r"\w"
+)  # The subject "The mayor", but not "The mayor of Bergen" or "The mayor's office"
+_UNNAMED_PERSON = re.compile(r"(?:The|A|An|His|Her|Their)\s(?P<noun>[a-z]+)\s(?!of\s)")
 _QUOTATION = re.compile("¤+")
 _ENDS_BEFORE_QUOTATION = re.compile(r"(?:^|[:,–—-])\s*$")
 # With fewer words, a quotation may be a title or a word for something. Chosen by hand.
@@ -190,6 +193,8 @@ class Attribution:
         if pronoun not in _GENDERS:
             return self._get_speaker_before(index, speeches)
         people = set(self._find_people([before], pronoun))
+        if not people and self._follows_unnamed_person(index):
+            return None
         for earlier in self._iter_earlier(index):
             speech = speeches[earlier]
             texts = [self._parts[earlier].masked, speech.speaker if speech else ""]
@@ -200,6 +205,16 @@ class Attribution:
             if speech and _may_be_full_name(speech.speaker):
                 people.add(speech.speaker)
         return people.pop() if len(people) == 1 else None
+
+    def _follows_unnamed_person(self, index: int) -> bool:
+        """Whether the sentence before is about "the mayor", who may be meant."""
+        if not index or self._count_blocks(index - 1, index):
+            return False
+        text = self._parts[index - 1].masked
+        person = _UNNAMED_PERSON.match(text)
+        if person is None or find_names(text[len("The") :]):
+            return False
+        return may_speak(person["noun"])
 
     def _get_speaker_before(
         self, index: int, speeches: Sequence[Speech | None]

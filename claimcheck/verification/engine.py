@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.english.speech import detect_speech, is_third_person_pronoun
+from claimcheck.english.speech import (
+    UNKNOWN_SPEAKER,
+    detect_speech,
+    is_third_person_pronoun,
+)
 from claimcheck.models.claim import Statement
 from claimcheck.models.verdict import (
     Evidence,
@@ -166,7 +170,7 @@ def find_speaker(statement: Statement) -> str | None:
     for sentence in split_statement(statement.text):
         speech = detect_speech(sentence)
         if speech and is_third_person_pronoun(speech.speaker):
-            return statement.speaker or speech.speaker
+            return statement.speaker or UNKNOWN_SPEAKER
         if speech:
             return speech.speaker
     return statement.speaker

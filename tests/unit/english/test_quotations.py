@@ -116,6 +116,7 @@ def test_a_pronoun_may_be_a_speaker_whose_name_is_not_listed():
     "quotation",
     [
         '"The dam will last 50 years," he said.',
+        '"The dam will last 50 years," he told reporters.',
         'In a statement it said: "The dam will last 50 years."',
         'Engineer Olga Dunn shrugged: "The dam will last 50 years."',
         "«El paro ha bajado un 12 % desde 2019», dijo la ministra Yolanda Ruiz.",
@@ -131,6 +132,12 @@ def test_a_quotation_is_never_the_voice_of_the_document(quotation):
     speeches = Attribution(sentences).speeches
     assert [speech and speech.speaker for speech in speeches] == [None, UNKNOWN_SPEAKER]
     assert find_speakers(quotation) == [None]
+
+
+def test_a_pronoun_may_mean_the_unnamed_person_just_before_it():
+    text = 'Peter Wahl saw the dam. {} "It may last 50 years," he said.'
+    assert find_speakers(text.format("It is old."))[-1] == "Peter Wahl"
+    assert find_speakers(text.format("The mayor left."))[-1] is None
 
 
 @pytest.mark.parametrize(
