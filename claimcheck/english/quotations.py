@@ -30,9 +30,8 @@ _GENDERS = {"he": "m", "she": "f"}
 # The distance within which a named person can be meant by a pronoun. Chosen by hand.
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
-_WORD = re.compile(
-    r"\w"
-)  # The subject "The mayor", but not "The mayor of Bergen" or "The mayor's office"
+_WORD = re.compile(r"\w")
+# The subject "The mayor", but not "The mayor of Bergen" or "The mayor's office"
 _UNNAMED_PERSON = re.compile(r"(?:The|A|An|His|Her|Their)\s(?P<noun>[a-z]+)\s(?!of\s)")
 _QUOTATION = re.compile("¤+")
 _ENDS_BEFORE_QUOTATION = re.compile(r"(?:^|[:,–—-])\s*$")

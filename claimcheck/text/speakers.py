@@ -101,8 +101,7 @@ _MIN_PROSE_WORDS = 8
 _MAX_INDENT = 40  # characters before the text of a line, with its number
 # With a smaller share of labeled paragraphs, a text is only partly a conversation.
 _MIN_LABELED_SHARE = 0.25
-# What people say to each other, and lists do not.
-_SPOKEN = re.compile(r"\?(?:\s|$)|\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our)\b")
+_SPOKEN = re.compile(r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our)\b")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
@@ -218,7 +217,11 @@ def _find_named(text: str) -> list[re.Match[str]]:
     accepted = set(_keep_recurring([*certain, *full_names]))
     if len({_normalize(match["name"]) for match in certain}) > 1:
         accepted.update(certain)
-    accepted.update(_find_dialogue(found, text))
+    if dialogue := _find_dialogue(found, text):
+        accepted.update(dialogue)
+        accepted.update(
+            match for match in certain if _normalize(match["name"]) in _ROLES
+        )
     accepted.update(_find_short_names(found, accepted) or _find_answers(found, text))
     if is_captions:
         return list(accepted)  # their lines are too short to tell prose from values
@@ -231,7 +234,7 @@ def _find_dialogue(found: list[re.Match[str]], text: str) -> list[re.Match[str]]
     """Return the labels, of any words, of speakers who talk to each other.
 
     A dictionary cannot tell: Strand, Hart, and Courier are names, too. Lists have
-    recurring labels as well, but nobody asks, says "I", or is named in them.
+    recurring labels as well, but nobody asks, or is named in capitals, in them.
     """
     counts = Counter(_drop_title(match["name"]) for match in found)
     turns = [
@@ -242,12 +245,13 @@ def _find_dialogue(found: list[re.Match[str]], text: str) -> list[re.Match[str]]
         or _follows_question(text, match.start())
     ]
     turns = _keep_recurring(turns)
-    is_spoken = any(_SPOKEN.search(_get_line(match, text)) for match in turns)
-    is_named = any(
-        _is_certain(name) or (name.isupper() and _names_person(_normalize(name)))
-        for name in [match["name"] for match in turns]
-    )
-    return turns if is_spoken or is_named else []
+    for match in turns:
+        name, line = match["name"], _get_line(match, text)
+        if "?" in line or _is_certain(name):
+            return turns
+        if name.isupper() and (_names_person(_normalize(name)) or _SPOKEN.search(line)):
+            return turns
+    return []
 
 
 def _find_short_names(

@@ -57,6 +57,11 @@ def test_a_label_names_the_speaker(first, second, names):
     assert [sentence for _, sentence in found[:3]] == [FERRY, YARD, SALE]
 
 
+def test_a_role_that_speaks_once_in_a_dialogue_is_a_label():
+    lines = f"WOOD: {FERRY}\nFIELD: Is it?\nWOOD: {SALE}\nFIELD: {YARD}\n"
+    assert speakers(f"HOST: Hello to you.\n{lines}")[0] == ("HOST", "Hello to you.")
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -110,6 +115,7 @@ def test_a_name_and_a_time_above_the_text_name_the_speaker(first, second):
         dialogue("Key Finding:", "Next Steps:"),
         dialogue("Pros:", "Cons:"),
         dialogue("Harbor:", "Yard:"),
+        "Employer: Acme.\nRole: I led 40 people.\n" * 2,
         dialogue("Date:", "Venue:"),
         dialogue("- Harbor:", "- Yard:"),
         f"BERGEN: {FERRY}\n\nOSLO: {YARD}\n",
