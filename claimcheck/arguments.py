@@ -5,7 +5,7 @@ Python would accept many mistakes and do something else, or fail far from the ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -20,10 +20,10 @@ def iter_items(
     """Yield the caller's items; `advice` is what one should be.
 
     Raises:
-        InputError: `items` is one string (whose items are letters) or not iterable, or
-            an item is of another kind.
+        InputError: `items` is one string (whose items are letters), a dict (whose items
+            are its keys), or not iterable, or an item is of another kind.
     """
-    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
         got = "one string" if isinstance(items, str) else type(items).__name__
         raise InputError(f"{name}s: got {got}; give a list with {advice} per {name}")
     for number, item in enumerate(items, start=1):

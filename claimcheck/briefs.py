@@ -118,6 +118,9 @@ def _find_problems(values: Mapping[str, Any]) -> Iterator[str]:
     for name in values:
         if name not in BRIEF_SETTINGS:
             yield f"{name!r} is unknown; choose from {', '.join(BRIEF_SETTINGS)}"
+    for name in PATH_SETTINGS:
+        if not isinstance(values.get(name, ""), str | Path):
+            yield f"{name} is {values[name]!r}; give a path"
     for name in _TEXT_SETTINGS:
         if name in values:
             yield from _find_text_problems(name, values[name])

@@ -88,6 +88,10 @@ def _parse_line(number: int, line: bytes, errors: str) -> JsonLine:
         value = json.loads(line.decode("utf-8-sig", errors), strict=False)
     except UnicodeDecodeError as error:
         return JsonLine(number, problem=f"is not UTF-8: {error.reason}")
+    except json.JSONDecodeError as error:
+        # Its own line number would be that within this line.
+        problem = f"is not JSON: {error.msg} at column {error.pos + 1}"
+        return JsonLine(number, problem=problem)
     except (ValueError, RecursionError) as error:
         # RecursionError: brackets nested thousands deep, which `json` cannot parse.
         return JsonLine(number, problem=f"is not JSON: {error}")

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 _SUFFIX = ".schema.json"
 # A message quotes the invalid value, which can be the entire answer.
 _MAX_MESSAGE_CHARACTERS = 160
+# What is wrong with a value that does not have this format or pattern.
+_FORMS = {
+    "date": "is not a date; use YYYY-MM-DD",
+    "date-time": "is not a date and time; use YYYY-MM-DDTHH:MM:SSZ",
+    r"\S": "has no text",
+    "^https?://": "is not the address of a page; use https://...",
+}
 # Below these keys of a schema are names of properties, not keywords.
 KEYS_OF_NAMES = ("properties", "$defs")
 # Structured outputs of OpenAI and others refuse some of these keywords and ignore the
@@ -107,7 +114,11 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
     errors = _build_validator(name).iter_errors(value)
     for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
         for leaf in _find_leaf_errors(error):
-            message = _describe_choice(leaf) or shorten_message(leaf.message)
+            message = (
+                _describe_choice(leaf)
+                or _describe_form(leaf)
+                or shorten_message(leaf.message)
+            )
             problems.append(Problem(leaf.json_path, message))
     return tuple(problems)
 
@@ -123,6 +134,14 @@ def _describe_choice(error: ValidationError) -> str | None:
         names += alternative["required"]
     listed = ", ".join(f"`{name}`" for name in names)
     return f"give exactly one of {listed}"
+
+
+def _describe_form(error: ValidationError) -> str | None:
+    """Say how to write a date, a text, or an address; None for other errors."""
+    if error.validator not in ("format", "pattern"):
+        return None
+    advice = _FORMS.get(str(error.validator_value))
+    return advice and f"{shorten_message(repr(error.instance))} {advice}"
 
 
 def strip_keywords(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from claimcheck.arguments import require_kind
+from claimcheck.arguments import iter_items, require_kind
 from claimcheck.errors import SettingsError
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
@@ -137,6 +137,15 @@ class Price:
     output: float
     cached: float | None = None
 
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            is_missing = value is None and item.name == "cached"
+            if not is_missing and not (type(value) in (int, float) and value >= 0):
+                raise SettingsError(
+                    f"{item.name} is {value!r}; give US dollars per million tokens"
+                )
+
     def cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float:
@@ -196,6 +205,14 @@ class SearchEndpoint:
     is_project: bool = False
 
 
+_SEARCH_LISTS = {
+    "providers": "provider",
+    "prefer": "preferred domain",
+    "exclude": "excluded domain",
+    "allow_private": "private host",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
     """The settings of a search for evidence.
@@ -220,6 +237,9 @@ class SearchSettings:
     endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        for name, item in _SEARCH_LISTS.items():
+            items = tuple(iter_items(getattr(self, name), item, str))
+            object.__setattr__(self, name, items)
         if not self.providers:
             raise SettingsError("search: names no provider, such as wikipedia")
         if not 1 <= self.max_pages <= 50:
@@ -319,6 +339,7 @@ class Settings:
             *self._find_values_out_of_range(),
             *self._find_invalid_texts(),
             *self._find_invalid_urls(),
+            *self._find_wrong_types(),
         ]
 
     def _find_unknown_choices(self) -> Iterator[str]:
@@ -337,15 +358,29 @@ class Settings:
     def _find_invalid_texts(self) -> Iterator[str]:
         for name in _TEXTS:
             text = getattr(self, name)
+            if not isinstance(text, str | None):
+                yield f"{name} is {text!r}; give a string"
             # A terminal may pass any bytes, and a JSON file half of a surrogate pair.
-            if text is not None and find_half_pair(str(text)) >= 0:
+            elif text is not None and find_half_pair(text) >= 0:
                 yield f"{name} {text!r} is not valid UTF-8"
 
     def _find_invalid_urls(self) -> Iterator[str]:
         for name, example in _URL_EXAMPLES.items():
             url = getattr(self, name)
-            if url is not None and not _HTTP_URL.match(str(url)):
+            if isinstance(url, str) and not _HTTP_URL.match(url):
                 yield f"{name} {url!r} is not an http(s) URL such as {example}"
+
+    def _find_wrong_types(self) -> Iterator[str]:
+        # The value of a key must not be in a message.
+        if not isinstance(self.api_key, str | None):
+            yield f"api_key is of type {type(self.api_key).__name__}; give a string"
+        if not isinstance(self.cache, bool):
+            yield f"cache is {self.cache!r}; give True or False"
+        prices = self.prices
+        if not isinstance(prices, Mapping) or not all(
+            isinstance(price, Price) for price in prices.values()
+        ):
+            yield f"prices is {prices!r}; give a dict of claimcheck.Price by model"
 
     def chosen_engine(self) -> str:
         """Return the engine that runs: `auto` resolved."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -177,10 +178,9 @@ def _parse_price(path: Path, model: str, price: Any) -> Price:
     has_right_keys = (
         isinstance(price, dict) and {"input", "output"} <= price.keys() <= known
     )
-    if has_right_keys and all(
-        type(value) in (int, float) and value >= 0 for value in price.values()
-    ):
-        return Price(**price)
+    if has_right_keys:
+        with suppress(SettingsError):
+            return Price(**price)
     raise SettingsError(
         f"{path}: prices.{model!r} is {price!r}; give US dollars per million tokens "
         "as { input = 0.15, output = 0.60, cached = 0.075 }; omit `cached` if cached "

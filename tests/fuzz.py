@@ -15,8 +15,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from jsonschema import Draft202012Validator
 
 from claimcheck import Document, Match, Settings, answer_schemas, schemas, summarize

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +13,11 @@ from claimcheck.api.clients import (
     ProgressCallback,
     aopen_client,
     choose_engine,
-    limit_answers,
+    choose_settings,
     open_client,
 )
 from claimcheck.api.documents import open_document
 from claimcheck.arguments import iter_items
-from claimcheck.config import load_settings
 from claimcheck.english.metadata import fill_date
 from claimcheck.errors import InputError, join_problems
 from claimcheck.json_lines import find_half_pair
@@ -73,7 +72,7 @@ def check(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used is
             in `check.failures`.)
     """
-    settings = limit_answers(settings or load_settings().settings, limits)
+    settings = choose_settings(settings, limits, search)
     engine = choose_engine(settings, client)
     job = CheckJob.start(claims, against, search, settings, engine)
     with open_client(settings, client, progress, limits) as opened:
@@ -91,7 +90,7 @@ async def acheck(
     limits: Limits | None = None,
 ) -> Check:
     """Do the same as `check` without blocking other tasks."""
-    settings = limit_answers(settings or load_settings().settings, limits)
+    settings = choose_settings(settings, limits, search)
     engine = choose_engine(settings, client)
     job = await asyncio.to_thread(
         CheckJob.start, claims, against, search, settings, engine
@@ -334,7 +333,8 @@ def _open_evidence(
 ) -> tuple[list[EvidenceIndex], list[Document]]:
     if against is None:
         return [], []
-    if isinstance(against, str) or not isinstance(against, Iterable):
+    # A dict is refused below; its items would be its keys.
+    if isinstance(against, str | Mapping) or not isinstance(against, Iterable):
         against = [against]
     indexes = [source for source in against if isinstance(source, EvidenceIndex)]
     for index in indexes:

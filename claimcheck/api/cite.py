@@ -12,10 +12,9 @@ from urllib.parse import unquote, urlsplit
 from claimcheck.api.clients import (
     ProgressCallback,
     choose_engine,
-    limit_answers,
+    choose_settings,
     open_client,
 )
-from claimcheck.config import load_settings
 from claimcheck.errors import InputError
 from claimcheck.models.citation import (
     CheckedCitation,
@@ -31,12 +30,18 @@ from claimcheck.models.citation import (
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, RunProgress, RunWork, Usage
-from claimcheck.models.run import CheckFailure, Signature
+from claimcheck.models.run import CheckFailure, Run, Signature
 from claimcheck.models.span import LineIndex, Span, extract_excerpts, format_quote
 from claimcheck.models.verdict import Evidence, Label, Verdict
 from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
-from claimcheck.readers.citations import read_cited_draft
+from claimcheck.readers.citations import (
+    cut_citations,
+    read_cited_draft,
+    render_page,
+)
+from claimcheck.readers.draft_page import render_markdown
+from claimcheck.readers.file import read_bytes
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.pages import fetch_page, read_snapshot
 from claimcheck.settings import Limits, Settings
@@ -69,7 +74,7 @@ def check_citations(
         ProviderError: the endpoint gave no answer.
     """
     started = time.perf_counter()
-    settings = limit_answers(settings or load_settings().settings, limits)
+    settings = choose_settings(settings, limits)
     parsed = read_cited_draft(str(draft))
     folder = Path(draft).parent if str(draft) != "-" else Path()
     sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)
@@ -89,6 +94,26 @@ def check_citations(
         usage=replace(checker.usage, seconds=seconds),
         signature=checker.signature,
     )
+
+
+def remove_citations(run: Run, path: str) -> Run:
+    """Return the run of a draft without citations in the text of its claims.
+
+    `path` is the draft's file. Without one, the links in a page are unknown.
+    """
+    document = run.document
+    if Path(path).is_file() and document.format in ("html", "docx"):
+        name, data = read_bytes(path)
+        page = render_page(data, name)
+    elif document.format in ("markdown", "text"):
+        page = render_markdown(document.full_text)
+    else:
+        return run
+    texts = cut_citations(page, [claim.text for claim in run.claims])
+    claims = [
+        replace(claim, text=text) for claim, text in zip(run.claims, texts, strict=True)
+    ]
+    return replace(run, claims=tuple(claims))
 
 
 @dataclass(slots=True)

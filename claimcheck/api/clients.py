@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from claimcheck.arguments import require_kind, require_method
-from claimcheck.config import fill_endpoint
+from claimcheck.config import fill_endpoint, load_settings
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
-from claimcheck.settings import Limits, Settings
+from claimcheck.settings import Limits, SearchSettings, Settings
 
 if TYPE_CHECKING:
     from claimcheck.llm.pricing import Pricing
@@ -99,6 +99,21 @@ async def aopen_client(
         opened = OpenAIClient(settings, limiter)
         stack.push_async_callback(opened.aclose)
         yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
+
+
+def choose_settings(
+    settings: Settings | None,
+    limits: Limits | None,
+    search: SearchSettings | None = None,
+) -> Settings:
+    """Return the settings of a call, by default those of the environment and files.
+
+    Raises:
+        InputError: an argument is of the wrong type.
+    """
+    if search is not None:
+        require_kind(search, SearchSettings, "search", "claimcheck.SearchSettings(...)")
+    return limit_answers(settings or load_settings().settings, limits)
 
 
 def limit_answers(settings: Settings, limits: Limits | None) -> Settings:

@@ -18,8 +18,10 @@ from claimcheck.evaluation.evaluate import (
     compare_scores,
     run_evaluation,
 )
-from claimcheck.evaluation.prompt_comparison import PromptComparison
-from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
+from claimcheck.evaluation.prompt_comparison import (
+    PromptComparison,
+    compare_prompts as run_comparison,
+)
 from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client
@@ -64,7 +66,7 @@ def evaluate(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used
             counts against the score.)
     """
-    if task not in TASKS:
+    if task not in tuple(TASKS):
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
     settings = settings or load_settings().settings

@@ -11,10 +11,9 @@ from claimcheck.api.check import ClaimsInput, build_statements
 from claimcheck.api.clients import (
     ProgressCallback,
     choose_engine,
-    limit_answers,
+    choose_settings,
     open_client,
 )
-from claimcheck.config import load_settings
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
 from claimcheck.models.llm import Client, Usage
@@ -76,7 +75,7 @@ def match(
     """
     started = time.perf_counter()
     options = options or MatchOptions()
-    settings = limit_answers(settings or load_settings().settings, limits)
+    settings = choose_settings(settings, limits)
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
     known_claims = _collect_known(statements, known, options)

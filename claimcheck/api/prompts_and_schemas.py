@@ -8,13 +8,14 @@ from typing import Any
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
 from claimcheck.prompts import read_source as read_prompt
-from claimcheck.prompts.folder import copy_shipped as copy_prompts
-from claimcheck.prompts.folder import diff as diff_prompts
-from claimcheck.prompts.folder import find_notes as find_prompt_notes
-from claimcheck.prompts.folder import find_problems as find_prompt_problems
-from claimcheck.prompts.folder import read_folder as read_prompt_folder
-from claimcheck.schemas import load as load_schema
-from claimcheck.schemas import read_source as read_schema
+from claimcheck.prompts.folder import (
+    copy_shipped as copy_prompts,
+    diff as diff_prompts,
+    find_notes as find_prompt_notes,
+    find_problems as find_prompt_problems,
+    read_folder as read_prompt_folder,
+)
+from claimcheck.schemas import load as load_schema, read_source as read_schema
 
 __all__ = [
     "choose_schema",

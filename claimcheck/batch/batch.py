@@ -92,7 +92,9 @@ class Batch:
             InputError: a source is missing or of another type, a row is broken, or an
                 id appears twice; the store is unchanged.
         """
-        found = find_sources(sources, how or ReadOptions())
+        how = how or ReadOptions()
+        require_kind(how, ReadOptions, "how", "claimcheck.ReadOptions(...)")
+        found = find_sources(sources, how)
         return ingest_sources(self.store.database, self.number, found, on_progress)
 
     def retry_failed(self) -> int:

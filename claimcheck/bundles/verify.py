@@ -118,7 +118,8 @@ def _verify_hashes(bundle: Bundle) -> VerificationStep:
 def _verify_spans(run: Run, run_json: bytes) -> VerificationStep:
     schema_problems = schemas.find_problems("run", json.loads(run_json))
     problems = [*map(str, schema_problems), *find_run_inconsistencies(run)]
-    detail = f"every span of {len(run.claims)} claims matches the document's text"
+    claims = format_count(len(run.claims), "claim")
+    detail = f"every span of {claims} matches the document's text"
     if problems:
         detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
     return VerificationStep("spans", not problems, detail)

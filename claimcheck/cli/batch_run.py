@@ -278,7 +278,8 @@ def _collect_answers(
     if collected.in_progress:
         parts.append(f"{format_count(collected.in_progress, 'file')} still in progress")
     if pending and not collected.in_progress:
-        parts.append(f"{pending:,} documents need more requests: submit again")
+        documents = format_count(pending, "document")
+        parts.append(f"{documents} without all answers: submit again")
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     if report:
         _print_failure_table(batch)

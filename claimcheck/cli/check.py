@@ -251,7 +251,7 @@ def _locate_claims(
         return locate_claims(claims)
     path = Path(source)
     # Nobody can open a line of standard input.
-    return locate_lines(path, [item.id for item in claims]) if path.is_file() else {}
+    return locate_lines(path) if path.is_file() else {}
 
 
 def _print_failures(result: Check) -> None:
@@ -332,12 +332,13 @@ def _load_claims(
                 quiet=quiet,
             )
         return claims
+    from claimcheck.api.cite import remove_citations
     from claimcheck.api.summarize import summarize
 
     run = summarize(open_document(source), settings=settings, limits=limits)
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
-    return run
+    return remove_citations(run, source)
 
 
 def _check_claims(

@@ -43,8 +43,7 @@ def ground(
     """
     from dataclasses import asdict
 
-    from claimcheck.api.ground import ground as ground_quotes
-    from claimcheck.api.ground import read_quotes
+    from claimcheck.api.ground import ground as ground_quotes, read_quotes
     from claimcheck.models.span import LineIndex
 
     if document == quotes == "-":

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimcheck.cli.output import print_note
@@ -107,7 +106,8 @@ def open_documents(
 
     A source is a file, a folder, a URL, JSON Lines, or `-` for standard input.
 
-    Files of a folder that can't be read are skipped, with a note on stderr.
+    Files of a folder that can't be read are skipped, with a note on stderr, even if
+    `quiet`: evidence is missing, and the result does not say so.
 
     Raises:
         InputError: the source has no readable document.
@@ -116,12 +116,12 @@ def open_documents(
         return [open_document(source, allow_private=allow_private, encoding=encoding)]
     from claimcheck.api.evidence import read_collection
 
-    collection = read_collection(Path(source), encoding=encoding)
+    collection = read_collection(source, encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
-        print_note(f"skipped: {reason}", quiet=quiet)
+        print_note(f"skipped: {reason}", quiet=False)
     unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
     if unlisted > 0:
-        print_note(f"skipped: {format_count(unlisted, 'more file')}", quiet=quiet)
+        print_note(f"skipped: {format_count(unlisted, 'more file')}", quiet=False)
     return list(collection.documents)
 
 

@@ -21,6 +21,7 @@ from claimcheck.cli.output import (
 )
 from claimcheck.cli.prepare import prepare_engine
 from claimcheck.cli.progress import show_spinner
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
 from claimcheck.reports.terminal import clean_line
@@ -78,8 +79,7 @@ def match(
     person has to decide.
     """
     from claimcheck.api.documents import read_claims
-    from claimcheck.api.match import FACT_CHECK, MatchOptions
-    from claimcheck.api.match import match as find_matches
+    from claimcheck.api.match import FACT_CHECK, MatchOptions, match as find_matches
     from claimcheck.config import load_search_settings
 
     if claims == "-" and "-" in known:
@@ -112,8 +112,8 @@ def match(
 
 def _print_summary(result: Matches, *, quiet: bool) -> None:
     found = sum(bool(item.matches) for item in result.claims)
-    claims = len(result.claims)
-    print_note(f"{found} of {claims} claims have a similar fact check", quiet=quiet)
+    claims = format_count(len(result.claims), "claim")
+    print_note(f"similar fact checks for {found} of {claims}", quiet=quiet)
     for problem in result.problems:
         print_error(f"the model did not judge the fact checks of {problem}")
 

@@ -43,8 +43,8 @@ ClaimsArgument = Annotated[
     str,
     typer.Argument(
         metavar="CLAIMS",
-        help="A run (JSON), a text file with one claim per line, JSON Lines of "
-        "{text, speaker}, or - for standard input.",
+        help="A run (JSON), a text file with one claim per line, CSV with the columns "
+        "claim and speaker, JSON Lines of {text, speaker}, or - for standard input.",
     ),
 ]
 TopK = Annotated[

@@ -17,8 +17,7 @@ from claimcheck.reports.terminal import clean_line
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rich.progress import Progress as Bar
-    from rich.progress import ProgressColumn
+    from rich.progress import Progress as Bar, ProgressColumn
 
     from claimcheck.models.outcome import Progress
 

@@ -99,7 +99,8 @@ def init(
     from claimcheck.api.prompts_and_schemas import copy_prompts
 
     copied = copy_prompts(folder, names or ())
-    print_note(f"{folder}: {len(copied)} templates copied", quiet=quiet)
+    copies = format_count(len(copied), "template")
+    print_note(f"{folder}: {copies} copied", quiet=quiet)
 
 
 @app.command("diff")

@@ -3,7 +3,7 @@
 * An open quotation keeps its speaker in the following sentences and paragraphs.
 * A sentence that is only a quotation has the speaker of the quotation before it.
 * "She said" refers to the only woman named shortly before, or else to the last speaker.
-If two readings remain, no speaker is returned. People are recognized by their given
+If two readings remain, the speaker is unknown. People are recognized by their given
 name, which also decides who may be "she"; a name of women and men may be either.
 """
 
@@ -14,21 +14,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names
 from claimcheck.english.speech import (
+    UNKNOWN_SPEAKER,
     Speech,
     detect_speech,
     is_third_person_pronoun,
     mask_quotations,
 )
 from claimcheck.text.sentences import Sentence
-from claimcheck.text.words import get_genders, may_be_name
+from claimcheck.text.words import get_genders, may_be_name, may_speak
 
 _GENDERS = {"he": "m", "she": "f"}
 # The distance within which a named person can be meant by a pronoun. Chosen by hand.
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
 _WORD = re.compile(r"\w")
+# The subject "The mayor", but not "The mayor of Bergen" or "The mayor's office"
+_UNNAMED_PERSON = re.compile(r"(?:The|A|An|His|Her|Their)\s(?P<noun>[a-z]+)\s(?!of\s)")
+_QUOTATION = re.compile("¤+")
+_ENDS_BEFORE_QUOTATION = re.compile(r"(?:^|[:,–—-])\s*$")
+# With fewer words, a quotation may be a title or a word for something. Chosen by hand.
+_MIN_QUOTED_WORDS, _MIN_WORDS_WITHIN_SENTENCE = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,26 @@ class _Part:
     def is_quotation(self) -> bool:
         """Whether the sentence consists only of quotations."""
         return self.has_quotation and not _WORD.search(self.masked)
+
+    @property
+    def quotes_sentence(self) -> bool:
+        """Whether somebody's sentence is quoted, in any language."""
+        return any(map(self._is_sentence, _QUOTATION.finditer(self.masked)))
+
+    def _is_sentence(self, quotation: re.Match[str]) -> bool:
+        text = self.text[slice(*quotation.span())]
+        words = text.strip('"“”‘’„«» ').split()
+        lowercase = [word for word in words if not word[0].isupper()]
+        is_english = text[0] not in "„«»"
+        is_apart = _ENDS_BEFORE_QUOTATION.search(self.masked[: quotation.start()])
+        if not is_apart and (is_english or len(words) < _MIN_WORDS_WITHIN_SENTENCE):
+            return False
+        # Only the small words of English titles have no capitals. The nouns of German
+        # sentences have capitals, too.
+        is_title = 2 * len(lowercase) < len(words) and FUNCTION_WORDS.issuperset(
+            lowercase
+        )
+        return len(words) >= _MIN_QUOTED_WORDS and not is_title
 
 
 class Attribution:
@@ -115,12 +143,18 @@ class Attribution:
         if speech and speech.content_start and added:
             speech = replace(speech, content_start=speech.content_start - added)
         if speech is None:
-            speaker = self._find_quoted_speaker(index, speeches) or sentence.speaker
-            return Speech(speaker, 0) if speaker else None
+            speaker = self._find_quoted_speaker(index, speeches)
+            if sentence.speaker and speaker in (None, UNKNOWN_SPEAKER):
+                speaker = sentence.speaker
+            if speaker:
+                return Speech(speaker, 0)
+            return Speech(UNKNOWN_SPEAKER, None) if part.quotes_sentence else None
         if not is_third_person_pronoun(speech.speaker):
             return speech
         before = part.masked.partition(f" {speech.speaker} ")[0]
         speaker = self._resolve_pronoun(index, speech.speaker.lower(), before, speeches)
+        if speaker is None and (speech.speaker.lower() != "it" or part.quotes_sentence):
+            speaker = UNKNOWN_SPEAKER
         return replace(speech, speaker=speaker) if speaker else None
 
     def _find_quoted_speaker(
@@ -144,7 +178,10 @@ class Attribution:
         self, index: int, speaker: str, speeches: list[Speech | None]
     ) -> None:
         """Set the speaker of the first sentences of a quotation."""
-        while index and self._parts[index].continues and speeches[index - 1] is None:
+        while index and self._parts[index].continues:
+            before = speeches[index - 1]
+            if before is not None and before.speaker != UNKNOWN_SPEAKER:
+                return
             index -= 1
             speeches[index] = Speech(speaker, 0)
 
@@ -155,6 +192,8 @@ class Attribution:
         if pronoun not in _GENDERS:
             return self._get_speaker_before(index, speeches)
         people = set(self._find_people([before], pronoun))
+        if not people and self._follows_unnamed_person(index):
+            return None
         for earlier in self._iter_earlier(index):
             speech = speeches[earlier]
             texts = [self._parts[earlier].masked, speech.speaker if speech else ""]
@@ -165,6 +204,16 @@ class Attribution:
             if speech and _may_be_full_name(speech.speaker):
                 people.add(speech.speaker)
         return people.pop() if len(people) == 1 else None
+
+    def _follows_unnamed_person(self, index: int) -> bool:
+        """Whether the sentence before is about "the mayor", who may be meant."""
+        if not index or self._count_blocks(index - 1, index):
+            return False
+        text = self._parts[index - 1].masked
+        person = _UNNAMED_PERSON.match(text)
+        if person is None or find_names(text[len("The") :]):
+            return False
+        return may_speak(person["noun"])
 
     def _get_speaker_before(
         self, index: int, speeches: Sequence[Speech | None]
@@ -197,8 +246,12 @@ class Attribution:
 
 
 def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
-    """Return each sentence's speech; resolve pronouns and quotations."""
-    return Attribution(sentences).speeches
+    """Return each sentence's speech, if its speaker is known."""
+    speeches = Attribution(sentences).speeches
+    return [
+        None if speech and speech.speaker == UNKNOWN_SPEAKER else speech
+        for speech in speeches
+    ]
 
 
 def _find_quotations(sentences: Sequence[Sentence]) -> list[_Part]:

@@ -51,7 +51,8 @@ _SPEECH_VERB = re.compile(
     (?:{_ADVERBS}\s+)*
     (?:
         (?P<strong>{_SPEECH_VERBS})\b
-            (?!\s+(?:to\s+(?:be|have)|so|than|nothing)\b)   # "said to be", "says so"
+            # "said to be", "says so", "told nobody"
+            (?!\s+(?:to\s+(?:be|have)|so|than|nothing|nobody|no\ one)\b)
             (?<!told(?=\s+(?:on|of|apart)\b))    # "the years told on him"
             (?!                                 # a book "tells the story"
                 \s+(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?
@@ -154,7 +155,9 @@ _COORDINATED_NAME = re.compile(
 # ‘90s".
 _QUOTED_TEXT = re.compile(
     r"""
-    (?P<open>[\"“]) [^\"”]* (?P<close>[\"”]?)
+    (?:«[^»]*|„[^“”\"]*) (?P<close_foreign>[»“”\"]?)
+    | »[^«»]*« (?P<inward>)
+    | (?P<open>[\"“]) [^\"”]* (?P<close>[\"”]?)
     | (?P<single>‘)(?!\d\ds?\b) [^’]*(?:’(?=\w)[^’]*)* (?P<close_single>’?)
     """,
     re.VERBOSE,
@@ -204,9 +207,30 @@ _SPEAKER_END = re.compile(
 )
 _NOT_A_SPEAKER = re.compile(
     r"(?:\w+ly\s+)?"
-    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
+    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being"
+    r"|my|our|your)\b",
     re.IGNORECASE,
 )
+# "Almost 60% of voters", "Half of us", "Two thirds", "Nine in ten": what a poll counts
+_SHARE = re.compile(
+    r"""
+    (?:(?:about|almost|around|at\sleast|exactly|just|nearly|only|over|roughly|some|under
+        |up\sto|(?:more|less|fewer)\sthan|well\sover|the)\s)*
+    (?:
+        [\d.,]+\s?(?:%|per\s?cent\b)
+        | half\b(?!-)
+        | (?:an?\s)?(?:[\w-]+\s)?(?:majority|minority|plurality)(?=\sof\b|$)
+        | (?:an?|one|two|three|four)[\s-]
+            (?:thirds?|quarters?|fifths?|sixths?|tenths?)(?=\sof\b|$)
+        | (?<!the\s)most\b  # not "the most senior clerk"
+        | (?:\d+|one|two|three|four|five|six|seven|eight|nine)\s(?:in|out\sof)\s
+            (?:\d+|every|three|four|five|six|seven|eight|nine|ten)\b
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "a survey by Roof", "an earlier version of [this article]"
+_UNSPEAKING = re.compile(r"(?:survey|poll|study|census|analysis)\sby\s|\bversion\sof\s")
 # "Ann Lee, the mayor, on Monday said"
 _TIME_BEFORE_VERB = re.compile(
     r"(,?)\s(?:late\s|early\s)?(?:on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -224,11 +248,16 @@ _MAX_NAME_CHARACTERS = 40
 _MAX_CONTEXT_CHARACTERS = 500  # around a verb, searched for its subject
 
 
+# Who says what is quoted, if the text does not make it certain.
+UNKNOWN_SPEAKER = "an unknown speaker"
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """The speaker as named in the sentence, and the start of their words.
 
-    `content_start` is None if the words come before the verb.
+    `speaker` may be UNKNOWN_SPEAKER. `content_start` is None if the words come before
+    the verb.
     """
 
     speaker: str
@@ -241,7 +270,9 @@ def mask_quotations(text: str) -> tuple[str, str]:
 
     def mask(match: re.Match[str]) -> str:
         nonlocal unclosed
-        is_closed = match["close"] or match["close_single"]
+        closings = ("close", "close_single", "close_foreign")
+        is_inward = match["inward"] is not None
+        is_closed = is_inward or any(match[name] for name in closings)
         unclosed = "" if is_closed else match.group()[0]
         return "¤" * len(match.group())
 
@@ -506,6 +537,8 @@ def _extract_source(text: str) -> str | None:
 def _extract_speaker(text: str) -> str | None:
     """Return the speaker in a phrase: the final name, or the entire phrase."""
     text = _ASIDE.sub("", text.strip())
+    if _SHARE.match(text) or _UNSPEAKING.search(text):
+        return None
     phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
     head, _, last = phrase.rpartition(" ")
     if head and get_part_of_speech(last) == "r":  # "Voss tonight"

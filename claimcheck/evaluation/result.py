@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from claimcheck import schemas
+from claimcheck.arguments import require_kind
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import Table
 from claimcheck.models import codec
@@ -101,12 +102,13 @@ class Evaluation:
         return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
-    def from_json(cls, data: str | bytes, source: str) -> Evaluation:
+    def from_json(cls, data: str | bytes, source: str = "evaluation") -> Evaluation:
         """Read what `to_json` wrote; `source` is for error messages.
 
         Raises:
             InputError: the data is not JSON or not a valid evaluation.
         """
+        require_kind(data, (str, bytes), source, "the JSON text")
         try:
             fields = json.loads(data)
         except (ValueError, RecursionError) as error:

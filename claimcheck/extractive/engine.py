@@ -16,7 +16,7 @@ from claimcheck.english.clauses import Clause, split_clauses
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
 from claimcheck.english.quotations import Attribution
-from claimcheck.english.speech import Speech
+from claimcheck.english.speech import UNKNOWN_SPEAKER, Speech
 from claimcheck.english.time_resolution import (
     find_first_time,
     find_year_before,
@@ -225,7 +225,7 @@ def _build_claim(
     quantities = find_quantities(words)
     check_worthiness, reason = score_check_worthiness(words, quantities)
     consistency, differences = context.comparison.compare(
-        text, speaker, quote, excerpts
+        text, None if speaker == UNKNOWN_SPEAKER else speaker, quote, excerpts
     )
     return Claim(
         id=make_claim_id(context.document.id, text, quote),
@@ -256,7 +256,12 @@ def _add_speaker(text: str, speech: Speech | None) -> str:
 def _add_label(text: str, sentence: Sentence, speech: Speech | None) -> str:
     """Prefix a speaker's report of another's words with the speaker."""
     label = sentence.speaker
-    if label is None or speech is None or speech.speaker == label or text[0] == "[":
+    if (
+        label is None
+        or speech is None
+        or speech.speaker in (label, UNKNOWN_SPEAKER)
+        or text[0] == "["
+    ):
         return text
     return f"[{label} said:] {text}"
 

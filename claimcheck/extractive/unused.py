@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from claimcheck.english.instructions import REASON as INSTRUCTION
-from claimcheck.english.instructions import is_instruction
+from claimcheck.english.instructions import REASON as INSTRUCTION, is_instruction
 from claimcheck.models.claim import Claim, Kind
 from claimcheck.models.run import OVER_THE_LIMIT
 from claimcheck.text import paragraphs

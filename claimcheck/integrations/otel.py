@@ -1,7 +1,9 @@
 """OpenTelemetry spans for model requests, and events for verdicts.
 
-Names follow the semantic conventions for generative AI. Spans have the model, tokens,
-cost, and finish reason, but no text: they have the messages only on request.
+Names follow the semantic conventions for generative AI
+(https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/). Spans have the
+endpoint, the model, tokens, cost, and finish reason, but no text: they have the
+messages only on request.
 """
 
 from __future__ import annotations
@@ -9,32 +11,42 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
+from claimcheck.config import fill_endpoint
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
 from claimcheck.models.run import Check, Run
+from claimcheck.settings import LOCAL, Settings
 from claimcheck.version import __version__
 
 _SCOPE = "claimcheck"
+_OPENAI_HOST = "api.openai.com"
+_PORTS = {"https": 443, "http": 80}
 
 
 class TracedClient:
     """A client that records a span for each request to another client.
 
-    `summarize(text, client=TracedClient(client))`. With `capture_content`, spans have
-    the messages and the answer, which contain the document.
+    `settings` are those of the other client: they name the model and the server, which
+    a request does not. With `capture_content`, spans have the messages and the answer,
+    which contain the document.
     """
 
     def __init__(
         self,
         inner: Client,
+        settings: Settings | None = None,
         *,
         tracer: Tracer | None = None,
         capture_content: bool = False,
     ) -> None:
         self._inner = inner
+        self._model = settings.model if settings else None
+        self._target = _describe_target(settings) if settings else {}
         self._tracer = tracer or trace.get_tracer(_SCOPE, __version__)
         self._capture_content = capture_content
 
@@ -58,18 +70,24 @@ class TracedClient:
             "gen_ai.operation.name": "chat",
             "gen_ai.output.type": "json",
             "claimcheck.schema": request.schema_name,
+            **self._target,
         }
+        name = f"chat {self._model}" if self._model else "chat"
         with self._tracer.start_as_current_span(
-            f"chat {request.schema_name}", kind=SpanKind.CLIENT, attributes=attributes
+            name, kind=SpanKind.CLIENT, attributes=attributes
         ) as span:
             if self._capture_content:
                 messages = [
-                    {"role": message.role, "content": message.content}
+                    _build_message(message.role, message.content)
                     for message in request.messages
                 ]
                 text = json.dumps(messages, ensure_ascii=False)
                 span.set_attribute("gen_ai.input.messages", text)
-            yield span
+            try:
+                yield span
+            except BaseException as error:
+                span.set_attribute("error.type", type(error).__qualname__)
+                raise
 
     def _describe(self, span: Span, response: ModelResponse) -> None:
         usage = response.usage
@@ -89,7 +107,29 @@ class TracedClient:
         if response.fault:
             span.set_status(Status(StatusCode.ERROR, response.fault))
         if self._capture_content and response.text:
-            span.set_attribute("gen_ai.output.messages", response.text)
+            message = _build_message("assistant", response.text)
+            message["finish_reason"] = response.finish_reason or "stop"
+            text = json.dumps([message], ensure_ascii=False)
+            span.set_attribute("gen_ai.output.messages", text)
+
+
+def _describe_target(settings: Settings) -> dict[str, str | int]:
+    """Return the attributes of the model and the server that it is on."""
+    # The name of a provider says whose form of the API is spoken, not who runs it; the
+    # address of the server tells that.
+    target: dict[str, str | int] = {"gen_ai.provider.name": "openai"}
+    if settings.model:
+        target["gen_ai.request.model"] = settings.model
+    if settings.engine == LOCAL:
+        return target
+    url = urlsplit(fill_endpoint(settings).base_url or f"https://{_OPENAI_HOST}")
+    target["server.address"] = url.hostname or ""
+    target["server.port"] = url.port or _PORTS.get(url.scheme, 443)
+    return target
+
+
+def _build_message(role: str, text: str) -> dict[str, Any]:
+    return {"role": role, "parts": [{"type": "text", "content": text}]}
 
 
 def record_verdicts(result: Run | Check, span: Span | None = None) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import NoneType
 from typing import Any, NamedTuple
 
-from claimcheck.arguments import iter_items
+from claimcheck.arguments import iter_items, require_kind
 from claimcheck.errors import SettingsError
 
 # What a shipped prompt says without a brief. Not a character of such a request may
@@ -123,6 +124,8 @@ class Brief:
             )
             # A list would make the brief unhashable, far from where it was given.
             object.__setattr__(self, name, tuple(items))
+        for name in ("instructions", "focus", "audience", "language"):
+            require_kind(getattr(self, name), (str, NoneType), name, "a string")
         if self.length is not None and self.length not in LENGTHS:
             raise SettingsError(
                 f"length {self.length!r} is unknown; choose from {', '.join(LENGTHS)}"

@@ -111,7 +111,8 @@ class Claim:
     `text` is decontextualized: it can be understood alone. `quote` is the text of
     `spans` with white space collapsed or, when `match` is `none`, the quote that could
     not be found. `also_at` lists the other locations where the document says the same.
-    `speaker` is None when the document itself makes the claim. `check_worthiness`
+    `speaker` is None when the document itself makes the claim, and "an unknown speaker"
+    when it quotes somebody without saying whom. `check_worthiness`
     ranges from 0 (nobody would check this) to 1. `differences` lists where the text and
     the quote disagree, if `consistency` is `differs`. `fields` are user-defined.
     """

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from claimcheck.arguments import require_kind
 from claimcheck.errors import InputError
 from claimcheck.json_lines import has_half_pair
 
@@ -96,6 +97,7 @@ def load(
     from cattrs.errors import BaseValidationError
     from cattrs.v import transform_error
 
+    require_kind(data, (str, bytes), schema, "the JSON text")
     try:
         fields = json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -118,6 +118,7 @@ class Document:
             InputError: the file is missing, a folder, empty, damaged, or in an
                 unreadable format or encoding, or its reader is not installed.
         """
+        require_kind(path, (str, Path), "path", "a string or a Path")
         document: Document = _readers().read(path, encoding=encoding)
         return document.with_metadata(title=title, published=published)
 
@@ -137,6 +138,7 @@ class Document:
             InputError: the address is refused, does not answer, answers with an
                 error, or has no readable document.
         """
+        require_kind(url, str, "url", "a string")
         document: Document = _readers().fetch(
             url, allow_private=allow_private, encoding=encoding
         )

@@ -105,7 +105,7 @@ class Finding:
     """The answer to one question about a claim.
 
     `confidence` is the probability, 0 to 1, that the label is right; None if a model
-    gave none.
+    gave none, or if nothing was compared with the claim.
     """
 
     label: Label

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import ContextWindowError
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
@@ -150,7 +151,8 @@ class Extraction:
                     self._continuations += len(rest)
                 else:
                     rest = []
-                    stop = f"after {len(self.answers)} answers, the rest was not asked"
+                    sent = format_count(len(self.answers), "answer")
+                    stop = f"after {sent}, the rest was not asked"
                     last = replace(answer, message=f"{answer.message} ({stop} for)")
             parts += rest
             if answer.claims or not rest:

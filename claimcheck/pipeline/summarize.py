@@ -216,7 +216,7 @@ def _compute_passage_budget(document: Document, settings: Settings) -> int:
         raise ContextWindowError(
             f"{document.source}: a context window of {settings.context_tokens:,} "
             "tokens has no room for a passage; raise `context_tokens` in "
-            "claimcheck.toml if the model has a larger window, or use --engine "
-            "extractive"
+            "claimcheck.toml (in Python: in Settings) if the model has a larger "
+            "window, or use --engine extractive"
         )
     return min(settings.passage_tokens, free_tokens)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from claimcheck.errors import InputError
@@ -87,23 +87,55 @@ def read_cited_draft(path: str) -> CitedDraft:
         InputError: the draft can't be read, is in another format, or cites nothing.
     """
     source, data = read_bytes(path)
-    kind = detect_format(data, source)
-    if kind == "docx":
-        page = render_docx(data, source)
-    elif kind in ("html", "markdown", "text"):
-        text, _ = decode(data, source)
-        page = text if kind == "html" else render_markdown(text)
-    else:
-        raise InputError(
-            f"{source}: is {kind}; give a draft in Markdown, HTML, or DOCX"
-        )
-    draft = parse_draft(page)
+    draft = parse_draft(render_page(data, source))
     if not draft.cited:
         raise InputError(
             f"{source}: cites no source; give a text with links, footnotes, or [1] and "
             "a list of references"
         )
     return draft
+
+
+def render_page(data: bytes, source: str) -> str:
+    """Return a draft as HTML.
+
+    Raises:
+        InputError: the draft is in another format, or damaged.
+    """
+    kind = detect_format(data, source)
+    if kind == "docx":
+        return render_docx(data, source)
+    if kind not in ("html", "markdown", "text"):
+        raise InputError(
+            f"{source}: is {kind}; give a draft in Markdown, HTML, or DOCX"
+        )
+    text, _ = decode(data, source)
+    return text if kind == "html" else render_markdown(text)
+
+
+def cut_citations(page: str, sentences: Iterable[str]) -> list[str]:
+    """Return sentences of an HTML page without what only names their sources."""
+    references, blocks = split_references(list_blocks(page))
+    lines = [replace(block, text=block.text.replace("\n", " ")) for block in blocks]
+    return [_cut_citations(sentence, lines, references) for sentence in sentences]
+
+
+def _cut_citations(
+    sentence: str, blocks: Sequence[DraftBlock], references: References
+) -> str:
+    block = next((block for block in blocks if sentence in block.text), None)
+    if block is None:
+        return sentence
+    start = block.text.index(sentence)
+    end = start + len(sentence)
+    links = [
+        replace(link, start=link.start - start, end=link.end - start)
+        for link in block.links
+        if start <= link.start and link.end <= end
+    ]
+    part = replace(block, text=sentence, links=links)
+    text, _ = cut_labels(sentence, find_citations(part, references))
+    return text.strip() if len(text.split()) >= _MIN_CLAIM_WORDS else sentence
 
 
 def parse_draft(page: str) -> CitedDraft:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MAX_FILE_BYTES = 50 * 2**20
 _MIN_WORDS_OF_TEXT = 4  # a file name rarely has that many
+# A variable of a script may not be set; Path("") is the current folder.
+EMPTY_NAME = "the name of a file is empty; give a path, or - for stdin"
 
 
 def read(path: str | Path, *, encoding: str | None = None) -> Document:
@@ -125,8 +127,7 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
     if str(path) == "-":
         source, data = "standard input", sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
     elif not str(path):
-        # A variable of a script that is not set; Path("") is the current folder.
-        raise InputError("the name of a file is empty; give a path, or - for stdin")
+        raise InputError(EMPTY_NAME)
     else:
         # A file name may contain bytes that are not UTF-8, but results and messages may
         # not.

@@ -21,9 +21,11 @@ from claimcheck.arguments import iter_items
 from claimcheck.errors import InputError, join_problems, translate_os_errors
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines, read_rows
 from claimcheck.models.document import Document
+from claimcheck.readers.claims import TABLE_SUFFIXES
 from claimcheck.readers.decode import refuse_unknown_encoding
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
 from claimcheck.readers.file import (
+    EMPTY_NAME,
     build_document,
     fetch,
     read,
@@ -33,7 +35,6 @@ from claimcheck.readers.file import (
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
-_TABLE_SUFFIXES = (".csv", ".tsv")
 _URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _MAX_REPORTED_FILES = 5
 
@@ -62,7 +63,7 @@ class ReadOptions:
     encoding: str | None = None
 
 
-def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
+def read_collection(name: str, *, encoding: str | None = None) -> Collection:
     """Read a file, a folder with its subfolders, or a JSON Lines file.
 
     A JSON Lines file has rows {text, title, date, source, url}. `encoding` applies to a
@@ -72,6 +73,9 @@ def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
         InputError: the path is missing, a row is broken, a file that is not in a folder
             can't be read, or no document was found.
     """
+    if not name:
+        raise InputError(EMPTY_NAME)
+    path = Path(name)
     if not path.is_dir():
         return Collection(tuple(_read_documents(path, encoding)), ())
     documents: list[Document] = []
@@ -171,6 +175,8 @@ def find_sources(
             yield DocumentSource(source.id, None, partial(_list_entry, source))
             continue
         name = str(source)
+        if not name:
+            raise InputError(EMPTY_NAME)
         if name == "-":
             # File names may contain bytes that are not UTF-8.
             listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
@@ -245,7 +251,7 @@ def _read_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:
     suffix = path.suffix.lower()
     if suffix in _JSON_LINES_SUFFIXES:
         return _read_json_lines_entries(path)
-    if suffix in _TABLE_SUFFIXES:
+    if suffix in TABLE_SUFFIXES:
         return _read_table_entries(path, options)
     load = partial(_read_one_of_many, path, encoding=options.encoding)
     return _read_entry(_name_path(path), load)
@@ -286,7 +292,8 @@ def _read_table_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntr
                 available = ", ".join(columns) or "none"
                 raise InputError(
                     f"{path}: has no column {column!r}. Available: {available}. "
-                    "Choose one with --text-column."
+                    "Choose one with --text-column (in Python: "
+                    "ReadOptions(text_column=...))."
                 )
             rows = ((table.line_num, {**row, "text": row[column]}) for row in table)
             yield from _build_entries(path, rows)

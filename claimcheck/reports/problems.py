@@ -19,6 +19,8 @@ from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Check, CheckFailure, LinkedText, Run
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
+from claimcheck.readers.annotations import holds_annotations
+from claimcheck.readers.claims import parse_numbered_claims
 from claimcheck.reports import common
 from claimcheck.reports.locations import build_line_index
 
@@ -169,19 +171,19 @@ def locate_claims(run: Run) -> dict[str, SourceLocation]:
     return found
 
 
-def locate_lines(path: Path, subjects: Iterable[str]) -> dict[str, SourceLocation]:
-    """Map the claims of a file with one claim per line to their lines."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    lines = [
-        (number, line)
-        for number, line in enumerate(text.split("\n"), 1)
-        if line.strip()
-    ]
+def locate_lines(path: Path) -> dict[str, SourceLocation]:
+    """Map the claims of a file with one claim per line or row to their lines."""
+    data = path.read_bytes()
+    # One annotation is many lines, and one line is many annotations.
+    if holds_annotations(data):
+        return {}
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     source = format_uri(str(path))
-    # The claims of such a file are its nonblank lines, in order.
     return {
-        subject: SourceLocation(source, (number, 1), (number, len(line) + 1))
-        for subject, (number, line) in zip(subjects, lines, strict=False)
+        claim.id: SourceLocation(
+            source, (number, 1), (number, len(lines[number - 1]) + 1)
+        )
+        for number, claim in parse_numbered_claims(data, path.name)
     }
 
 

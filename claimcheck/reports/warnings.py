@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from claimcheck.counting import format_count
 from claimcheck.models.claim import Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.review import judge_claims
@@ -43,7 +44,7 @@ def describe_failed_passages(run: Run) -> str | None:
         return None
     ranges = [f"{start:,}-{end:,}" for start, end in failed_ranges]
     return (
-        f"{len(failures)} of {run.passages} passages failed: "
+        f"{len(failures)} of {format_count(run.passages, 'passage')} failed: "
         f"characters {' and '.join(ranges)}"
     )
 
@@ -69,10 +70,11 @@ def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
 def list_warnings(run: Run) -> list[str]:
     """List failures, and how many quotes are not in the document."""
     warnings = [*list_failures(run), *list_unchecked(run.unchecked)]
+    claims = format_count(len(run.claims), "claim")
     not_found = sum(claim.match is Match.NONE for claim in run.claims)
     if not_found:
         warnings.append(
-            f"{not_found} of {len(run.claims)} claims: the model's quote does not "
+            f"{not_found} of {claims}: the model's quote does not "
             "appear in the document (marked NOT FOUND)"
         )
     differing = [
@@ -80,7 +82,7 @@ def list_warnings(run: Run) -> list[str]:
     ]
     if differing:
         warnings.append(
-            f"{len(differing)} of {len(run.claims)} claims: the text does not say what "
+            f"{len(differing)} of {claims}: the text does not say what "
             f"its quote says (marked {DIFFERS_MARK})"
         )
     numbers = number_claims(run)

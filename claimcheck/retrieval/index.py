@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from claimcheck.arguments import iter_items
+from claimcheck.arguments import iter_items, require_kind
 from claimcheck.errors import InputError
 from claimcheck.models.document import (
     Document,
@@ -168,7 +168,8 @@ class Index(AbstractContextManager["Index"]):
         if isinstance(words, str):
             words = _QUERY_WORD.findall(words)
         # Quotation marks make each word a literal; FTS5 would otherwise parse it.
-        literals = [f'"{word}"' for word in dict.fromkeys(words) if '"' not in word]
+        unique = dict.fromkeys(iter_items(words, "word", str))
+        literals = [f'"{word}"' for word in unique if '"' not in word]
         if not literals:
             return ()
         rows = self._database.fetch_all(
@@ -200,6 +201,7 @@ class Index(AbstractContextManager["Index"]):
         Raises:
             InputError: the id is unknown.
         """
+        require_kind(identity, str, "id", "a string")
         row = self._database.fetch_one(
             "SELECT fields, text FROM documents WHERE id = ?", (identity,)
         )

@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from claimcheck import schemas
+from claimcheck.counting import format_count
 from claimcheck.salvage.find import FoundObject
 from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
 from claimcheck.salvage.values import (
@@ -214,7 +215,8 @@ class Fitter:
                 self._rejected.append(rejected)
         most = schema.get("maxItems", len(items))
         if len(items) > most:
-            self.correct(path, f"{len(items) - most} items above {most} were ignored")
+            ignored = format_count(len(items) - most, "item")
+            self.correct(path, f"ignored {ignored} above {most}")
         if len(items) < schema.get("minItems", 0):
             raise _MisfitError([Problem(path, "has no valid item")])
         self._indexes[name] = tuple(indexes[:most])

@@ -229,7 +229,8 @@ class Endpoint:
             if self.requests == self._max_requests:
                 raise BudgetError(
                     f"{self.name}: the maximum number of requests ({self.requests}) is "
-                    "reached; raise --max-searches to continue"
+                    "reached; raise --max-searches (in Python: "
+                    "SearchSettings(max_requests=...)) to continue"
                 )
             self.requests += 1
             now = time.monotonic()

@@ -6,7 +6,6 @@ the pages of a publisher. Other files have one row per claim.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,8 +15,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError, join_problems
-from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
+from claimcheck.json_lines import read_json_lines
 from claimcheck.models.known import KnownClaim
+from claimcheck.readers.claims import (
+    CLAIM_COLUMNS,
+    SPEAKER_COLUMNS,
+    TABLE_SUFFIXES,
+    get_cell,
+    read_table,
+)
 from claimcheck.readers.decode import decode
 from claimcheck.readers.file import read_bytes
 from claimcheck.readers.url import fetch_bytes
@@ -32,11 +38,10 @@ _MAX_CHARACTERS = {
     "publisher": 200,
     "url": 2_000,
 }
-# The names of these columns in various data sets, as `_normalize_name` writes them;
-# `vclaim` is CheckThat's.
+# The names of these columns in various data sets, as `normalize_name` writes them.
 _COLUMNS = {
-    "text": ("text", "claim", "claimreviewed", "vclaim"),
-    "speaker": ("speaker", "claimant"),
+    "text": CLAIM_COLUMNS,
+    "speaker": SPEAKER_COLUMNS,
     "title": ("title", "headline"),
     "rating": ("rating", "verdict", "label", "textualrating"),
     "publisher": ("publisher", "site"),
@@ -59,8 +64,8 @@ def read_known_claims(name: str, *, allow_private: bool = False) -> list[KnownCl
     text, _ = decode(data, source)
     suffix = PurePath(source).suffix.lower()
     start = text.lstrip()[:1]
-    if suffix in (".csv", ".tsv"):
-        known = _read_table(text, source)
+    if suffix in TABLE_SUFFIXES:
+        known = _read_rows(read_table(text, source), source)
     elif start == "<":
         known = [item for value in _list_scripts(text) for item in _find_reviews(value)]
     elif (value := _parse_json(text)) is not None:
@@ -127,11 +132,6 @@ def _get_name(value: Any) -> Any:
     return value if isinstance(value, str) else _first(value).get("name")
 
 
-def _normalize_name(name: str) -> str:
-    """Return "claimreviewed" for "Claim Reviewed" and "claim_reviewed"."""
-    return "".join(char for char in name.lower() if char.isalnum())
-
-
 def build_known_claim(row: Mapping[str, Any]) -> KnownClaim | None:
     """Build a known claim from a row; None if it has no text."""
     fields = _choose_fields(row)
@@ -149,13 +149,7 @@ def build_known_claim(row: Mapping[str, Any]) -> KnownClaim | None:
 
 def _choose_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first value of a row for each field; None without one."""
-    # A row with too many cells has the rest under None.
-    cells = {_normalize_name(name or ""): value for name, value in row.items()}
-    fields = {}
-    for field, names in _COLUMNS.items():
-        values = (cells.get(name) for name in names)
-        fields[field] = next((value for value in values if value), None)
-    return fields
+    return {field: get_cell(row, names) for field, names in _COLUMNS.items()}
 
 
 def _read_lines(data: bytes, source: str) -> list[KnownClaim]:
@@ -168,27 +162,6 @@ def _read_lines(data: bytes, source: str) -> list[KnownClaim]:
             (line.number, line.value)
         ]
     return _read_rows(rows, source)
-
-
-def _read_table(text: str, source: str) -> list[KnownClaim]:
-    # Spreadsheets use semicolons if the comma is the decimal sign.
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    default_limit = csv.field_size_limit(MAX_LINE_BYTES)
-    try:
-        table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-        names = table.fieldnames or ()
-        if not any(_normalize_name(name) in _COLUMNS["text"] for name in names):
-            raise InputError(
-                f"{source}: has no column with the claims. Name it one of: "
-                f"{', '.join(_COLUMNS['text'])}. Its columns: "
-                f"{', '.join(names) or 'none'}"
-            )
-        return _read_rows([(table.line_num, row) for row in table], source)
-    except csv.Error as error:
-        raise InputError(f"{source}: is not valid CSV: {error}") from None
-    finally:
-        csv.field_size_limit(default_limit)
 
 
 def _read_rows(rows: Iterable[tuple[int, Any]], source: str) -> list[KnownClaim]:
@@ -206,7 +179,7 @@ def _read_rows(rows: Iterable[tuple[int, Any]], source: str) -> list[KnownClaim]
     if problems:
         raise InputError(
             f"{source}: {join_problems(problems)}. Give it as a string, and name it "
-            f"one of: {', '.join(_COLUMNS['text'])}"
+            f"one of: {', '.join(CLAIM_COLUMNS)}"
         )
     return known
 

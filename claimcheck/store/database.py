@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from claimcheck.arguments import require_kind
 from claimcheck.errors import StoreError, UnstorableError
 
 # How long to wait for another process that is writing. Chosen by hand: our longest
@@ -52,6 +53,7 @@ class Database(AbstractContextManager["Database"]):
     def __init__(
         self, path: str | Path, layout: DatabaseLayout, *, synchronous: str = "FULL"
     ) -> None:
+        require_kind(path, (str, Path), "path", "a string or a Path")
         self.path = str(path)
         self._layout = layout
         # Without the lock, other threads' statements would join an open transaction.

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
+from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
+from claimcheck.models.span import Excerpt, format_quote
 from claimcheck.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,12 +54,17 @@ def assert_supported(
 
 
 def assert_grounded(
-    quotes: str | Iterable[str] | Run, source: _Source | None = None
+    quotes: str | Iterable[str] | Run,
+    source: _Source | None = None,
+    *,
+    exact: bool = False,
 ) -> None:
-    """Assert that quotes are in a document, in these words.
+    """Assert that quotes are in a document.
 
     For a run, the quotes of its claims must be in its document and say what the claims
-    say.
+    say. A quote may differ in a few words that change no number, name, date, or
+    negation (`Match.FUZZY`), unless `exact` is set: then only typography, case, and the
+    spelling of numbers may.
 
     Raises:
         AssertionError: a quote was not found; the message names each one, with the
@@ -68,23 +75,27 @@ def assert_grounded(
     __tracebackhide__ = True  # pytest then shows the caller's line
     if isinstance(quotes, Run):
         common = import_module("claimcheck.reports.common")
-        lines = [
-            f"{claim.text}{_INDENT}{common.describe_differences(claim)}"
-            if claim.differences
-            else f"{claim.text}{_INDENT}not in the document: “{claim.quote}”"
-            for claim in quotes.claims
-            if not claim.is_grounded
-        ]
+        lines = []
+        for claim in quotes.claims:
+            if exact and claim.match is Match.FUZZY:
+                lines.append(_describe_fuzzy_match(claim.quote, claim.spans))
+            elif not claim.is_grounded and claim.differences:
+                differences = common.describe_differences(claim)
+                lines.append(f"{claim.text}{_INDENT}{differences}")
+            elif not claim.is_grounded:
+                reason = f"not in the document: “{claim.quote}”"
+                lines.append(f"{claim.text}{_INDENT}{reason}")
         total = len(quotes.claims)
     else:
         if source is None:
             raise ValueError("assert_grounded needs the source of the quotes")
         quote_list = [quotes] if isinstance(quotes, str) else list(quotes)
-        lines = [
-            _describe_quote(result)
-            for result in _api("ground").ground(source, quote_list)
-            if not result.spans
-        ]
+        lines = []
+        for result in _api("ground").ground(source, quote_list):
+            if exact and result.match is Match.FUZZY:
+                lines.append(_describe_fuzzy_match(result.quote, result.spans))
+            elif not result.spans:
+                lines.append(_describe_quote(result))
         total = len(quote_list)
     if not total:
         raise InputError("quotes: the list is empty; give at least one")
@@ -93,12 +104,14 @@ def assert_grounded(
         raise AssertionError("\n".join([title, *(f"  {line}" for line in lines)]))
 
 
+def _describe_fuzzy_match(quote: str, spans: tuple[Excerpt, ...]) -> str:
+    return f"“{quote}”{_INDENT}only similar: “{format_quote(spans)}”"
+
+
 def _describe_quote(result: Any) -> str:
     parts = [f"“{result.quote}”", result.reason or "not in the document"]
     if result.suggestion:
-        parts.append(
-            f"closest: “{' … '.join(span.text for span in result.suggestion)}”"
-        )
+        parts.append(f"closest: “{format_quote(result.suggestion)}”")
     return _INDENT.join(parts)
 
 

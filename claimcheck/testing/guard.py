@@ -222,8 +222,9 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
     """Answer the requests inside the block from the cassette at `path`.
 
     `record` is None or `none` to only replay, `once` to record a cassette that does not
-    exist yet, `new` to add missing requests, or `all` to record everything again. Keys,
-    cookies, and other secrets never reach the file.
+    exist yet, `new` to add missing requests, or `all` to record everything again.
+    Cookies, keys of known forms, the credentials of the requests, and the values of
+    fields such as `password` never reach the file; other private text may.
 
     Raises:
         CassetteMissError: a request has no recorded answer, even if the code in the

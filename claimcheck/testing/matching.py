@@ -27,6 +27,9 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 _WILDCARD = rb'(?:[^"\\\n]|\\.){1,300}?'
 # Prompts have long lines, so a diff compares phrases, or at least pieces.
 _END_OF_PHRASE = re.compile(r"\n|(?<=[.!?,;:]) ")
+# A prompt's mark depends on all its text (`prompts.choose_fence`), so it is always
+# another one after a change, which is what a diff should show.
+_FENCE = re.compile(r"\bmark is ([0-9a-f]{8})\b")
 _PIECE = re.compile(f".{{1,{_MAX_LINE_LENGTH}}}")
 
 
@@ -128,8 +131,10 @@ def _read_body(request: Request) -> str:
 
 
 def _parse_body(request: Request) -> Any:
-    """Return the body's JSON value, or its text if it is not JSON."""
+    """Return the body's JSON value, or its text, with neutral fence marks."""
     text = to_bytes(request.body_bytes).decode("utf-8", "replace")
+    for mark in set(_FENCE.findall(text)):
+        text = text.replace(mark, "[mark]")
     try:
         return parse_exact_json(text)
     except ValueError:

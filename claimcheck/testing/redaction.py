@@ -1,8 +1,8 @@
 """Masks secrets, and nothing else, before anything is written to a cassette.
 
-Two kinds of secrets are masked: text with the shape of a known kind of key, and the
-credentials of the recorded requests themselves. They are searched for in the values of
-JSON, never in its serialized text. Text that merely looks private, such as a path on
+Three kinds of secrets are masked: text with the shape of a known kind of key, the
+credentials of the recorded requests themselves, and values of fields such as
+`password`, in JSON and in forms. Text that merely looks private, such as a path on
 the recording machine, is only reported by `find_secrets`.
 """
 
@@ -80,13 +80,22 @@ _CREDENTIAL_HEADERS = (
     "openai-organization",
     "openai-project",
 )
-# Exact names only: `page_token` and `keyword` are not secrets.
+# Exact names only: `page_token` and `keyword` are not secrets, and a `token` in the
+# answer of a model is a piece of its text.
+_FIELD_NAMES = r"""(?:(?:access|auth|bearer|id|refresh|session)[-_]?token|api[-_]?key
+    |client[-_]?secret|passphrase|passwd|password|private[-_]?key|secret
+    |secret[-_](?:access[-_])?key|subscription-key|x-amz-security-token|x-api-key)"""
+_SECRET_FIELD = re.compile(_FIELD_NAMES, re.VERBOSE | re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(
-    r"""([?&](?:access_token|api[-_]?key|auth_token|client_secret|password|secret|sig
-    |signature|subscription-key|x-amz-security-token|x-amz-signature|x-api-key)=)
-    ([^&\#]*)""",
+    rf"([?&](?:{_FIELD_NAMES}|sig|signature|x-amz-signature)=)([^&\#]*)",
     re.VERBOSE | re.IGNORECASE,
 )
+# Of JSON Lines, for example.
+_SECRET_JSON_FIELD = re.compile(
+    rf"""("{_FIELD_NAMES}"\s*:\s*")((?:[^"\\]|\\.)+)(?=")""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FORM = re.compile(r"[^\s=&]+=[^\s&]*(?:&[^\s=&]+=[^\s&]*)*")
 _USER_AND_PASSWORD = re.compile(r"^(\w+://)([^/?#]*)@")
 # A shorter value, such as "none" or "test", also occurs as an ordinary word.
 _MIN_SECRET_LENGTH = 8
@@ -155,7 +164,16 @@ def redact_body(body: bytes, credentials: Iterable[str] = ()) -> bytes:
     except (ValueError, RecursionError):
         # An upload may have bytes that are not text; they must survive.
         text = body.decode("utf-8", "surrogateescape")
-        return redact(text, credentials).encode("utf-8", "surrogateescape")
+        text = redact(_redact_fields(text), credentials)
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _redact_fields(text: str) -> str:
+    """Mask values of secret fields in a form, or in several JSON objects."""
+    if _FORM.fullmatch(text):
+        # The first field has no separator before it.
+        return _SECRET_PARAMETER.sub(rf"\1{_MASKED_PARAMETER}", f"&{text}")[1:]
+    return _SECRET_JSON_FIELD.sub(rf"\1{MASK}", text)
 
 
 def _redact_json(value: Any, credentials: Iterable[str]) -> Any:
@@ -164,8 +182,10 @@ def _redact_json(value: Any, credentials: Iterable[str]) -> Any:
     if isinstance(value, list):
         return [_redact_json(item, credentials) for item in value]
     if isinstance(value, dict):
-        return {
-            redact(key, credentials): _redact_json(item, credentials)
-            for key, item in value.items()
-        }
+        redacted = {}
+        for key, item in value.items():
+            is_secret = isinstance(item, str) and item and _SECRET_FIELD.fullmatch(key)
+            new_item = MASK if is_secret else _redact_json(item, credentials)
+            redacted[redact(key, credentials)] = new_item
+        return redacted
     return value

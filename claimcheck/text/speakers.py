@@ -101,6 +101,7 @@ _MIN_PROSE_WORDS = 8
 _MAX_INDENT = 40  # characters before the text of a line, with its number
 # With a smaller share of labeled paragraphs, a text is only partly a conversation.
 _MIN_LABELED_SHARE = 0.25
+_SPOKEN = re.compile(r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our)\b")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
@@ -216,12 +217,41 @@ def _find_named(text: str) -> list[re.Match[str]]:
     accepted = set(_keep_recurring([*certain, *full_names]))
     if len({_normalize(match["name"]) for match in certain}) > 1:
         accepted.update(certain)
+    if dialogue := _find_dialogue(found, text):
+        accepted.update(dialogue)
+        accepted.update(
+            match for match in certain if _normalize(match["name"]) in _ROLES
+        )
     accepted.update(_find_short_names(found, accepted) or _find_answers(found, text))
     if is_captions:
         return list(accepted)  # their lines are too short to tell prose from values
     prose = [match for match in accepted if _introduces_prose(match, text)]
     is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
     return list(accepted) if is_prose else []
+
+
+def _find_dialogue(found: list[re.Match[str]], text: str) -> list[re.Match[str]]:
+    """Return the labels, of any words, of speakers who talk to each other.
+
+    A dictionary cannot tell: Strand, Hart, and Courier are names, too. Lists have
+    recurring labels as well, but nobody asks, or is named in capitals, in them.
+    """
+    counts = Counter(_drop_title(match["name"]) for match in found)
+    turns = [
+        match
+        for match in found
+        if len(_shorten(match["name"])) > 1 or _normalize(match["name"]) in _ROLES
+        if counts[_drop_title(match["name"])] > 1
+        or _follows_question(text, match.start())
+    ]
+    turns = _keep_recurring(turns)
+    for match in turns:
+        name, line = match["name"], _get_line(match, text)
+        if "?" in line or _is_certain(name):
+            return turns
+        if name.isupper() and (_names_person(_normalize(name)) or _SPOKEN.search(line)):
+            return turns
+    return []
 
 
 def _find_short_names(
@@ -268,8 +298,14 @@ def _is_label(match: re.Match[str], text: str) -> bool:
     if _normalize(name).startswith("by ") or not _is_name(name):
         return False
     # A headline in capitals has a colon in its middle.
-    line = text[match.end() : text.find("\n", match.end())]
+    line = _get_line(match, text)
     return not (line.isupper() and len(line.split()) > 1)
+
+
+def _get_line(match: re.Match[str], text: str) -> str:
+    """Return the rest of the line of a label."""
+    line_end = text.find("\n", match.end())
+    return text[match.end() : line_end if line_end > 0 else len(text)]
 
 
 def _is_name(name: str) -> bool:
@@ -299,7 +335,7 @@ def _is_certain(name: str) -> bool:
 def _introduces_prose(match: re.Match[str], text: str) -> bool:
     """Whether a sentence, rather than a value, follows a label."""
     line_end = text.find("\n", match.end())
-    words = text[match.end() : line_end if line_end > 0 else len(text)].split()
+    words = _get_line(match, text).split()
     next_line = text[line_end + 1 : line_end + _MAX_INDENT].lstrip("0123456789 \t")
     if line_end > 0 and next_line[:1].islower():
         return True  # the sentence continues

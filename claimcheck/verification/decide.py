@@ -36,7 +36,7 @@ from claimcheck.verification.verbatim import find_repeating_sentence
 
 NO_EVIDENCE_FINDING = Finding(
     Label.NOT_ENOUGH_EVIDENCE,
-    0.5,
+    None,  # nothing was compared, so nothing was measured
     "Nothing in the documents is about the claim.",
     (),
     (),

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.english.speech import detect_speech
+from claimcheck.english.speech import (
+    UNKNOWN_SPEAKER,
+    detect_speech,
+    is_third_person_pronoun,
+)
 from claimcheck.models.claim import Statement
 from claimcheck.models.verdict import (
     Evidence,
@@ -141,7 +145,7 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
 
 def _rank_undecided(finding: Finding) -> tuple[bool, float]:
     """Rank findings that abstain: evidence first, then the least sure."""
-    return bool(finding.evidence), -(finding.confidence or 0)
+    return bool(finding.evidence), -(finding.confidence or 1)
 
 
 def _describe_each_side(decisive: Sequence[Finding]) -> str:
@@ -164,7 +168,10 @@ def _merge_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
 def find_speaker(statement: Statement) -> str | None:
     """Return the speaker whom the text names, or else the `speaker` field."""
     for sentence in split_statement(statement.text):
-        if speech := detect_speech(sentence):
+        speech = detect_speech(sentence)
+        if speech and is_third_person_pronoun(speech.speaker):
+            return statement.speaker or UNKNOWN_SPEAKER
+        if speech:
             return speech.speaker
     return statement.speaker
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from claimcheck.english.publication import find_publication_date
-from claimcheck.english.quotations import resolve_speeches
+from claimcheck.english.quotations import Attribution
 from claimcheck.english.speech import Speech
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
@@ -89,7 +89,7 @@ class EvidenceDocument:
 
     @cached_property
     def _speeches(self) -> list[Speech | None]:
-        return resolve_speeches(self.sentences)
+        return Attribution(self.sentences).speeches
 
     def find_speech(self, index: int) -> Speech | None:
         """Return who says a sentence, by its form or the context before."""

@@ -38,6 +38,9 @@ _WORD_OR_CHARACTER = re.compile(
     """,
     re.VERBOSE,
 )
+_WRITTEN_NUMBER = re.compile(
+    r"\d{1,3}(?:[ \u00a0\u202f]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*"
+)
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 
 
@@ -53,6 +56,13 @@ class Language:
     def is_english(self) -> bool:
         """Return whether claims may be compared by meaning."""
         return self.code == "en"
+
+    def quote_number(self, number: str, text: str) -> str:
+        """Return a number from `split_words` as the text writes it."""
+        written = (match.group() for match in _WRITTEN_NUMBER.finditer(text))
+        return next(
+            (item for item in written if self.split_words(item) == [number]), number
+        )
 
 
 def _split_any(text: str, code: str | None) -> list[str]:

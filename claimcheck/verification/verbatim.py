@@ -33,7 +33,8 @@ def find_other_number(match: SentenceMatch) -> list[tuple[int, Difference]]:
     """Return a sentence with all words of the claim, but one other number."""
     claim = _split(match.text, match)
     for index in _rank(match):
-        sentence = _split(match.evidence.sentences[index].text, match)
+        text = match.evidence.sentences[index].text
+        sentence = _split(text, match)
         if len(sentence) != len(claim) or not _asserts(index, match):
             continue
         differing = [
@@ -42,7 +43,12 @@ def find_other_number(match: SentenceMatch) -> list[tuple[int, Difference]]:
             if left != right
         ]
         if len(differing) == 1 and all(word[0].isdigit() for word in differing[0]):
-            return [(index, Difference("number", *differing[0]))]
+            quote = match.evidence.language.quote_number
+            left, right = differing[0]
+            difference = Difference(
+                "number", quote(left, match.text), quote(right, text)
+            )
+            return [(index, difference)]
     return []
 
 
@@ -51,7 +57,7 @@ def compare_details(claim: str, premise: str, language: Language) -> list[Differ
     claim_words = language.split_words(claim)
     premise_words = language.split_words(premise)
     differences = [
-        Difference("number", word, None)
+        Difference("number", language.quote_number(word, claim), None)
         for word in claim_words
         if word[0].isdigit() and word not in premise_words
     ]

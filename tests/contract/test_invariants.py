@@ -4,13 +4,11 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from claimcheck import Document, Run, Settings, errors, schemas, summarize
 from claimcheck.models.integrity import find_run_inconsistencies
-from claimcheck.reports import markdown
-from claimcheck.reports import text as text_report
+from claimcheck.reports import markdown, text as text_report
 
 PIECES = st.sampled_from(
     [

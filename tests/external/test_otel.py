@@ -1,6 +1,7 @@
 """Spans and events, as OpenTelemetry's own exporter receives them."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -29,7 +30,8 @@ def make_client(**options):
     from claimcheck.integrations.otel import TracedClient
 
     scripted = ScriptedClient([response(answer(claim(TEXT)))])
-    return TracedClient(scripted, **options)
+    settings = Settings(model="qwen2.5", base_url="http://u:p@localhost:8080/v1")
+    return TracedClient(scripted, settings, **options)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,12 @@ def test_each_request_is_a_span_without_text(traces, way):
     tracer, exporter = traces
     way(TEXT, settings=Settings(model="m"), client=make_client(tracer=tracer))
     (span,) = exporter.get_finished_spans()
+    assert span.name == "chat qwen2.5"
+    assert span.attributes["gen_ai.request.model"] == "qwen2.5"
+    assert span.attributes["gen_ai.provider.name"] == "openai"
+    assert span.attributes["server.address"] == "localhost"
+    assert span.attributes["server.port"] == 8080
+    assert span.attributes["claimcheck.schema"] == "summary.answer"
     assert span.attributes["gen_ai.response.model"] == "scripted"
     assert span.attributes["gen_ai.usage.input_tokens"] == 100
     assert span.attributes["gen_ai.response.finish_reasons"] == ("stop",)
@@ -50,7 +58,9 @@ def test_text_is_captured_only_on_request(traces):
     client = make_client(tracer=tracer, capture_content=True)
     summarize(TEXT, settings=Settings(model="m"), client=client)
     (span,) = exporter.get_finished_spans()
-    assert "ferry" in span.attributes["gen_ai.input.messages"]
+    for name in ("input", "output"):
+        messages = json.loads(span.attributes[f"gen_ai.{name}.messages"])
+        assert "ferry" in messages[-1]["parts"][0]["content"]
 
 
 def test_a_failed_request_is_a_failed_span(traces):
@@ -62,6 +72,7 @@ def test_a_failed_request_is_a_failed_span(traces):
         summarize(TEXT, settings=Settings(model="m"), client=client)
     (span,) = exporter.get_finished_spans()
     assert span.status.is_ok is False
+    assert (span.name, span.attributes["error.type"]) == ("chat", "IndexError")
 
 
 def test_each_verdict_is_an_event(traces):

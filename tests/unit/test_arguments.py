@@ -9,10 +9,14 @@ import pytest
 from claimcheck import (
     Batch,
     Document,
+    Evaluation,
     Index,
     Limits,
+    Price,
     Rows,
+    Run,
     RunStore,
+    SearchSettings,
     Settings,
     asummarize,
     check,
@@ -20,6 +24,7 @@ from claimcheck import (
     errors,
     evaluate,
     ground,
+    read_brief,
     summarize,
 )
 
@@ -46,10 +51,21 @@ def index():
         (lambda index: index.add(["a.txt"]), "^document 1: is of type str; give a Doc"),
         (lambda index: index.add([Path("a")]), "^document 1: is of type Posix|Windows"),
         (lambda index: ground(FERRY, "ferry"), "^quotes: got one string; give a list"),
+        (lambda index: index.search(3, 5), "^words: got int; give a list"),
+        (lambda index: index.search([3], 5), "^word 1: is of type int; give a string"),
+        (lambda index: index.document(3), "^id: is of type int; give a string"),
         (lambda index: ground(FERRY, [None]), "^quote 1: is of type NoneType; give"),
         (
             lambda index: check("The tram.", index, settings=SETTINGS),
             "^claims: got one string; give a list",
+        ),
+        (
+            lambda index: check({"text": "The tram."}, index, settings=SETTINGS),
+            "^claims: got dict; give a list",
+        ),
+        (
+            lambda index: check(["A tram."], {"text": "A tram."}, settings=SETTINGS),
+            "^a document can't be of type dict",
         ),
         (lambda index: Document.join("ab"), "^documents: got one string; give a list"),
         (lambda index: Document.join([FERRY, "b"]), "^document 2: is of type str; giv"),
@@ -117,6 +133,42 @@ def test_a_document_is_made_of_strings(arguments, message):
         (
             lambda: compare_evaluations({}, "b.json"),
             "evaluation: is of type dict; give an Evaluation",
+        ),
+        (lambda: Price("1", "2"), "input is '1'; give US dollars per million tokens"),
+        (lambda: Price(1, -2), "output is -2; give US dollars per million tokens"),
+        (
+            lambda: Settings(prices={"m": (1, 2)}),
+            "prices is {'m': (1, 2)}; give a dict",
+        ),
+        (lambda: Settings(model=3), "model is 3; give a string"),
+        (lambda: Settings(api_key=3), "api_key is of type int; give a string"),
+        (lambda: Settings(cache="no"), "cache is 'no'; give True or False"),
+        (lambda: read_brief(fields_file=3), "fields_file is 3; give a path"),
+        (lambda: Run.from_json({}), "run: is of type dict; give the JSON text"),
+        (lambda: Evaluation.from_json(None), "evaluation: is of type NoneType; give"),
+        (lambda: RunStore(None), "path: is of type NoneType; give a string or a Path"),
+        (lambda: Index(3), "path: is of type int; give a string or a Path"),
+        (lambda: Document.from_path(None), "path: is of type NoneType; give a string"),
+        (lambda: Document.from_url(3), "url: is of type int; give a string"),
+        (
+            lambda: summarize(FERRY, settings=SETTINGS, search="wikipedia"),
+            "search: is of type str; give claimcheck.SearchSettings",
+        ),
+        (
+            lambda: check(["A tram."], settings=SETTINGS, search=["wikipedia"]),
+            "search: is of type list; give claimcheck.SearchSettings",
+        ),
+        (
+            lambda: SearchSettings("wikipedia"),
+            "providers: got one string; give a list",
+        ),
+        (
+            lambda: SearchSettings(["wikipedia"], exclude="example.org"),
+            "excluded domains: got one string; give a list",
+        ),
+        (
+            lambda: SearchSettings(["wikipedia"], prefer=[3]),
+            "preferred domain 1: is of type int; give a string",
         ),
         (
             lambda: Batch("runs.db", SETTINGS),

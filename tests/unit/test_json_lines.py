@@ -24,6 +24,7 @@ def test_a_broken_line_costs_itself():
     lines = [mark + b"1", b"{", b"\xff", b'"\xed\xa0\xbd"', b"[" * 99_999, mark + b"2"]
     first, *broken, last, cut = read(b"\n".join([*lines, b'{"a": "b']))
     assert (first, last) == (JsonLine(1, 1), JsonLine(6, 2))
+    assert cut.problem.endswith("at column 7")  # and no line number of its own
     assert [line.number for line in (*broken, cut)] == [2, 3, 4, 5, 7]
     assert [line.problem.split(":")[0] for line in (*broken, cut)] == [
         "is not JSON",

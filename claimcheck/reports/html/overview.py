@@ -87,6 +87,7 @@ class _Totals:
         default_factory=lambda: defaultdict(Counter)
     )
     claims: int = 0
+    says_itself: bool = False
     rows: list[DocumentRow] = field(default_factory=list)
 
     def add(self, document: BatchDocument) -> None:
@@ -94,9 +95,11 @@ class _Totals:
         self.states[document.state] += 1
         self.rows.append(_build_row(document))
         if run := document.run:
-            labels, _ = count_labels(run)
+            labels = _count_verdicts(run)
             self.labels.update(labels)
-            self.by_source[_get_source_name(run.document)].update(labels)
+            self.says_itself |= common.is_trivially_supported(run)
+            if labels:
+                self.by_source[_get_source_name(run.document)].update(labels)
             self.claims += len(run.claims)
 
 
@@ -121,6 +124,7 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
         claims=totals.claims,
         labels=labels,
         is_checked=bool(totals.labels),
+        remark=common.SAYS_ITSELF if totals.says_itself else "",
         bars=_build_bars(totals),
         other_sources=max(0, len(totals.by_source) - _MAX_SOURCES),
         rows=rows,
@@ -130,13 +134,18 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
     )
 
 
+def _count_verdicts(run: Run) -> Counter[Label]:
+    """Count the verdicts on claims, unless they say nothing."""
+    return Counter() if common.is_trivially_supported(run) else count_labels(run)[0]
+
+
 def _build_row(document: BatchDocument) -> DocumentRow:
     run = document.run
     if run is None:
         return DocumentRow(
             document.key, document.source, document.state, document.reason
         )
-    labels, _ = count_labels(run)
+    labels = _count_verdicts(run)
     summary = run.summary
     return DocumentRow(
         key=document.key,

@@ -9,7 +9,12 @@ from __future__ import annotations
 from claimcheck.english.clauses import split_clauses
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names, find_proper_names
-from claimcheck.english.speech import FIRST_PERSON, Speech, mask_quotations
+from claimcheck.english.speech import (
+    FIRST_PERSON,
+    UNKNOWN_SPEAKER,
+    Speech,
+    mask_quotations,
+)
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.pair import SentencePair
@@ -39,7 +44,7 @@ def find_unsupported(pair: SentencePair, speech: Speech | None) -> list[Differen
         return []
     actual = pair.match.evidence.find_speech(pair.index)
     text = pair.with_previous
-    if actual:
+    if actual and actual.speaker != UNKNOWN_SPEAKER:
         # Somebody says the sentence: whoever the one before it names does not.
         text = f"{pair.evidence} {actual.speaker}"
     elif _is_in_first_person(pair):
@@ -58,6 +63,8 @@ def find_dropped_attribution(
         return []
     if _mentions_speaker(pair.claim, actual.speaker):
         return []
+    if mask_quotations(pair.claim)[0] != pair.claim:
+        return []  # the claim quotes somebody, too
     return [Difference("attribution", pair.claim, actual.speaker)]
 
 

@@ -12,6 +12,8 @@ from tests.support.paths import SEED
         (["summarize", "none.txt"], b"", "none.txt: does not exist"),
         (["summarize", "."], b"", ".: is a folder"),
         (["summarize", ""], b"", "the name of a file is empty"),
+        (["index", "add", "e.db", ""], b"", "the name of a file is empty"),
+        (["check", "-", "--against", ""], b"A tram.", "the name of a file is empty"),
         (["summarize", "-"], b"", "standard input: is empty"),
         (["summarize", "-"], b" \n ", "only white space"),
         (["summarize", "-"], b"https://a.example/b", "has no words to summarize"),

@@ -19,7 +19,7 @@ def test_lists_what_is_similar_and_what_is_not(tmp_path):
     assert lines[1].endswith(" The ferry sank in 2019.")
     assert lines[2] == "      False · https://facts.example/"
     assert lines[3:] == ["2. Snow fell on Monday.", "      no similar fact check"]
-    assert done.err.endswith("1 of 2 claims have a similar fact check\n")
+    assert done.err.endswith("similar fact checks for 1 of 2 claims\n")
 
 
 def test_long_claims_are_wrapped_between_words(tmp_path, monkeypatch):

@@ -21,7 +21,10 @@ def test_validate_shows_every_problem_with_its_path(tmp_path):
         in report
     )
     assert "a.json: $.claims[1]: 'quote' is a required property" in report
-    assert "a.json: $.document.published: 'yesterday' is not a 'date'" in report
+    assert (
+        "a.json: $.document.published: 'yesterday' is not a date; use YYYY-MM-DD"
+        in report
+    )
     assert "b.json: $: is not JSON" in report
 
 

@@ -1,6 +1,9 @@
 """The speakers that the sentences around one name."""
 
-from claimcheck.english.quotations import resolve_speeches
+import pytest
+
+from claimcheck.english.quotations import Attribution, resolve_speeches
+from claimcheck.english.speech import UNKNOWN_SPEAKER
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 
@@ -107,3 +110,45 @@ def test_a_pronoun_is_nobody_whom_a_quotation_mentions():
 def test_a_pronoun_may_be_a_speaker_whose_name_is_not_listed():
     text = "Wei Zhang said the mill would reopen. He said 40 workers would return."
     assert find_speakers(text) == ["Wei Zhang", "Wei Zhang"]
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        '"The dam will last 50 years," he said.',
+        '"The dam will last 50 years," he told reporters.',
+        'In a statement it said: "The dam will last 50 years."',
+        'Engineer Olga Dunn shrugged: "The dam will last 50 years."',
+        "«El paro ha bajado un 12 % desde 2019», dijo la ministra Yolanda Ruiz.",
+        "La ministra dijo que «el paro ha bajado un 12 % desde 2019».",
+        "„Die Brücke kostet 5 Millionen Euro“, sagte Sprecher Jörg Hahnemann.",
+        "»Die Brücke kostet 5 Millionen Euro«, sagte Sprecher Jörg Hahnemann.",
+        'Die Ministerin sagte: "Die Brücke kostet 5 Millionen Euro."',
+        "M. Lefèvre a déclaré : « Le pont coûte 5 millions d'euros. »",
+    ],
+)
+def test_a_quotation_is_never_the_voice_of_the_document(quotation):
+    sentences = split_sentences(Reading(f"The office opened. {quotation}"), "en")
+    speeches = Attribution(sentences).speeches
+    assert [speech and speech.speaker for speech in speeches] == [None, UNKNOWN_SPEAKER]
+    assert find_speakers(quotation) == [None]
+
+
+def test_a_pronoun_may_mean_the_unnamed_person_just_before_it():
+    text = 'Peter Wahl saw the dam. {} "It may last 50 years," he said.'
+    assert find_speakers(text.format("It is old."))[-1] == "Peter Wahl"
+    assert find_speakers(text.format("The mayor left."))[-1] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The so-called "green deal" cost 5 million.',
+        'The film "The Lord of the Rings" made 5 million.',
+        '"The Lord of the Rings" made 5 million.',
+        "Er las „Der Zauberberg“ in 5 Tagen.",
+        'He read "the long way home" in 5 days.',
+    ],
+)
+def test_a_title_is_not_what_somebody_says(text):
+    assert Attribution(split_sentences(Reading(text), "en")).speeches == [None]

@@ -117,6 +117,18 @@ def find_speaker(text):
         ("The bridge was said to be safe.", None),
         ("Reuters was told that 12 people died.", None),
         ("The bridge opened in 1961.", None),
+        ("An earlier version of this article said it opened in 1961.", None),
+        ("Almost 60% of voters say it is late.", None),
+        ("Half of voters say it is late.", None),
+        ("Two thirds of voters said it was late.", None),
+        ("Most voters said it was late.", None),
+        ("Nine in ten doctors say it is late.", None),
+        ("A survey by the charity Roof said it was late.", None),
+        ("Our source said it was late.", None),
+        ("They told nobody.", None),
+        ("The most senior clerk said it was late.", "The most senior clerk"),
+        ("The House majority leader said it was late.", "The House majority leader"),
+        ("A third man said it was late.", "A third man"),
     ],
 )
 def test_finds_the_speaker_of_a_sentence(text, speaker):

@@ -211,9 +211,12 @@ def test_a_brief_takes_lists_and_is_hashable():
     [
         ({"kinds": "ab"}, "kinds: got one string; give a list with a string per kind"),
         ({"kinds": [3]}, "kind 1: is of type int; give a string"),
-        ({"fields": {"dose": {}}}, "field 1: is of type str; give a Field, as read_br"),
+        ({"fields": {"dose": {}}}, "fields: got dict; give a list with a Field, as re"),
         ({"examples": [{}]}, "example 1: is of type dict; give an Example, as read_b"),
-        ({"prompts": {"claims": "x"}}, "prompt 1: is of type str; give a pair of name"),
+        (
+            {"prompts": {"claims": "x"}},
+            "prompts: got dict; give a list with a pair of na",
+        ),
         ({"length": "huge"}, "length 'huge' is unknown; choose from short, medium, l"),
     ],
 )

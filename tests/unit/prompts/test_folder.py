@@ -167,7 +167,7 @@ def test_the_shipped_templates_pass_and_may_be_edited_freely_within_the_rules(tm
 def test_init_diff_and_lint_from_the_command_line(tmp_path):
     folder = tmp_path / "mine"
     done = claimcheck("prompts", "init", folder, "verdict")
-    assert (done.returncode, done.err) == (0, f"{folder}: 1 templates copied\n")
+    assert (done.returncode, done.err) == (0, f"{folder}: 1 template copied\n")
     assert claimcheck("prompts", "init", folder).returncode == 2  # overwrites nothing
     assert claimcheck("prompts", "diff", folder).out == ""
     edit(folder, "verdict", "careful", "kind")

@@ -6,7 +6,11 @@ import zipfile
 import pytest
 
 from claimcheck import errors
-from claimcheck.readers.citations import parse_draft, read_cited_draft
+from claimcheck.readers.citations import (
+    cut_citations,
+    parse_draft,
+    read_cited_draft,
+)
 from claimcheck.readers.docx_links import render_docx
 from claimcheck.readers.draft_page import render_markdown
 
@@ -363,3 +367,17 @@ def test_a_damaged_word_document_is_an_error(tmp_path):
 )  # fmt: skip
 def test_notes_without_marks_and_repeated_sources(tmp_path, text, cited):
     assert read(tmp_path, text + REFERENCES)[0] == cited
+
+
+@pytest.mark.parametrize(
+    ("markup", "sentence", "text"),
+    [
+        ("Now it\nfell ([audit](a.pdf)).", "Now it fell (audit).", "Now it fell."),
+        ("It fell twice [2], they said.", None, "It fell twice, they said."),
+        ("It fell (twice) in [May](a.html).", "It fell (twice) in May.", None),
+        ("It fell in 2019.", "A model wrote this [2].", None),
+    ],
+)
+def test_a_sentence_loses_what_names_its_sources(markup, sentence, text):
+    sentence = sentence or markup
+    assert cut_citations(render_markdown(markup), [sentence]) == [text or sentence]

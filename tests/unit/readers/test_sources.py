@@ -29,7 +29,7 @@ def test_names_broken_links_and_leaves_out_what_is_no_file(tmp_path):
     assert "does not exist" in problems.pop("broken.txt")
     assert "symbolic links" in problems.pop("loop")
     assert problems.keys() == {"a.txt", "b.txt"}
-    skipped = read_collection(tmp_path).skipped
+    skipped = read_collection(str(tmp_path)).skipped
     assert [message.partition(": ")[0] for message in skipped] == [
         str(tmp_path / "broken.txt"),
         str(tmp_path / "loop"),

@@ -161,6 +161,7 @@ def test_adds_paths_and_documents_as_they_are(store, tmp_path):
             ["a.txt"],
             "source 1: is of type list; give a name, a Path, or a Document, ea",
         ),
+        ("", "the name of a file is empty; give a path, or - for"),
         (b"a.txt", "source 1: is of type bytes; give a name, a Path"),
         (
             replace(Document.from_text(FERRY), text=None),

@@ -48,6 +48,20 @@ def test_quotes_of_the_document_pass_and_others_name_the_closest():
         assert_grounded("anything")
 
 
+def test_exact_refuses_a_quote_that_is_only_similar():
+    source = "The old ferry carried people across the wide fjord in the year 2020."
+    similar = "The old ferry carries people across a wide fjord in the year 2020."
+    assert_grounded([similar], source)
+    assert_grounded(["the OLD ferry carried people"], source, exact=True)
+    with pytest.raises(AssertionError, match="only similar: “The old ferry"):
+        assert_grounded([similar], source, exact=True)
+    client = ScriptedClient([response(answer(claim(similar)))])
+    run = summarize(source, settings=Settings(model="m"), client=client)
+    assert_grounded(run)
+    with pytest.raises(AssertionError, match="1 of 1 quote not grounded"):
+        assert_grounded(run, exact=True)
+
+
 def test_a_run_with_an_invented_claim_fails():
     assert_grounded(summarize(FERRY, settings=Settings(engine="extractive")))
     reply = answer(claim("The ferry carried 900 people in 2020.", "It carried 7."))

@@ -3,16 +3,18 @@
 import gzip
 import json
 import os
+import re
 import threading
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
+from claimcheck import Settings, summarize
 from claimcheck.testing import CassetteMissError, use_cassette
 from claimcheck.testing.bodies import pack_response
 from claimcheck.testing.cassette import Cassette
 from claimcheck.testing.files import read_file
+from tests.support import scripted
 from tests.support.cassettes import URL, record, request, response
 
 JSON_VALUES = st.recursive(
@@ -240,6 +242,22 @@ def test_a_miss_shows_every_difference(tmp_path, sent, line):
     path = tmp_path / "a.json"
     record(path, (request(b'{"text": "one. Two", "n": 1}'), response()))
     assert line in str(Cassette(path).build_miss(request(sent.encode())))
+
+
+def test_a_miss_does_not_show_the_mark_of_a_prompt(tmp_path):
+    def build(text):
+        client = scripted.ScriptedClient([scripted.response(scripted.answer())])
+        summarize(text, settings=Settings(model="m"), client=client)
+        contents = [message.content for message in client.requests[0].messages]
+        return request(json.dumps(contents).encode())
+
+    record(tmp_path / "a.json", (build("The ferry stops in May."), response()))
+    miss = Cassette(tmp_path / "a.json").build_miss(build("The ferry stops in June."))
+    changed = re.findall(r"^\s*([+-]\$.*)", str(miss), re.M)
+    assert changed == [
+        "-$[1]: The ferry stops in May.",
+        "+$[1]: The ferry stops in June.",
+    ]
 
 
 def test_equal_requests_of_one_test_keep_all_their_answers(tmp_path):

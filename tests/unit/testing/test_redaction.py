@@ -79,6 +79,38 @@ def test_masks_every_known_shape_of_a_key_in_any_body(secret):
     assert find_secrets(plain) != []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["password", "passwd", "secret", "api_key", "apiKey", "API-KEY", "client_secret",
+     "access_token", "refreshToken", "private_key", "aws_x"],
+)  # fmt: skip
+def test_masks_the_values_of_secret_fields(name):
+    is_secret = name != "aws_x"
+    for body in (
+        f'{{"user": "ann", "{name}": "hunter2"}}',
+        f'[{{"login": {{"{name}":"hunter2"}}}}]',
+        f'{{"{name}": "hunter2"}}\n{{"{name}": "hunter2"}}\n',
+        f"{name}=hunter2&user=ann",
+        f"user=ann&{name}=hunter2",
+    ):
+        assert (b"hunter2" not in redact_body(body.encode())) is is_secret
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"logprobs": [{"token": "hunter2"}], "secret": "", "secrets": "three"}',
+        '{"properties": {"password": {"type": "string"}}, "password": 7}',
+        '{"content": "the form says {\\"password\\": \\"hunter2\\"} to all"}',
+        '{"max_tokens": 5, "keyword": "secret", "passwords": "many"}',
+        "Write password=hunter2&x=1 into it",
+        "page_token=abc&keyword=ferry",
+    ],
+)
+def test_keeps_every_other_field(body):
+    assert redact_body(body.encode()) == body.encode()
+
+
 @pytest.mark.parametrize("value", ['pa"ss\\word', "grüße-an-alle", "plain-gateway-key"])
 def test_masks_the_credentials_of_the_request_in_any_notation(value):
     import json

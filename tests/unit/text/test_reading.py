@@ -1,7 +1,6 @@
 """The normalized view: what it folds and skips, and the way back to the source."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences

@@ -57,6 +57,43 @@ def test_a_label_names_the_speaker(first, second, names):
     assert [sentence for _, sentence in found[:3]] == [FERRY, YARD, SALE]
 
 
+def test_a_role_that_speaks_once_in_a_dialogue_is_a_label():
+    lines = f"WOOD: {FERRY}\nFIELD: Is it?\nWOOD: {SALE}\nFIELD: {YARD}\n"
+    assert speakers(f"HOST: Hello to you.\n{lines}")[0] == ("HOST", "Hello to you.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("ORTIZ", "STRAND"),
+        ("REPORTER", "HART"),
+        ("Q", "STRAND"),
+        ("Q", "DR STRAND"),
+        ("Courier", "Dane"),
+        ("**Courier", "**Dane"),
+        ("KING", "STONE"),
+        ("BBC", "Minister Price"),
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_speakers_who_talk_to_each_other_may_have_any_words_as_names(
+    first, second, between
+):
+    mark = ":**" if first.startswith("*") else ":"
+    lines = (
+        f"{first}{mark} When was it built?",
+        f"{second}{mark} {FERRY} {SALE}",
+        f"{first}{mark} Who works there?",
+    )
+    first, second = first.strip("*"), second.strip("*")
+    assert [name for name, _ in speakers(between.join(lines) + "\n")] == [
+        first,
+        second,
+        second,
+        first,
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -76,6 +113,11 @@ def test_a_name_and_a_time_above_the_text_name_the_speaker(first, second):
     [
         dialogue("Note:", "Background:"),
         dialogue("Key Finding:", "Next Steps:"),
+        dialogue("Pros:", "Cons:"),
+        dialogue("Harbor:", "Yard:"),
+        "Employer: Acme.\nRole: I led 40 people.\n" * 2,
+        dialogue("Date:", "Venue:"),
+        dialogue("- Harbor:", "- Yard:"),
         f"BERGEN: {FERRY}\n\nOSLO: {YARD}\n",
         f"A. {FERRY}\n\nB. {YARD}\n\nQ. {SALE}\n",
         f"Anna Brandt: the woman who sold 3 ferries\n\n{FERRY}\n",

@@ -429,3 +429,14 @@ def test_score_statement_ignores_the_checks():
 )
 def test_a_part_is_not_another_number(claim, evidence):
     assert judge(claim, evidence).finding.label is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("claimed", "found"),
+    [("1,243", "1.243"), ("30 000", "20.000"), ("1.343,5", "1.343,25")],
+)
+def test_reasons_quote_numbers_as_they_are_written(claimed, found):
+    sentence = "Im Jahr meldete die Stadt {} Unfälle auf den Straßen."
+    rationale = judge(*map(sentence.format, (claimed, found))).finding.rationale
+    assert f"“{claimed}”" in rationale
+    assert f"“{found}”" in rationale

@@ -1,11 +1,13 @@
 """Checking without a model: labels, evidence, attribution, many documents."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from claimcheck import Document, Label, Settings, Stance, check, errors
+from claimcheck import Check, Document, Label, Settings, Stance, check, errors
+from claimcheck.english.speech import UNKNOWN_SPEAKER
+from claimcheck.models.claim import Statement
 from claimcheck.reports import text
+from claimcheck.verification.engine import find_speaker
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")
@@ -284,3 +286,47 @@ def test_what_only_others_say_is_not_called_unmentioned():
     )
     assert verdict.content.label is Label.NOT_ENOUGH_EVIDENCE
     assert "only somebody's statement" in verdict.content.rationale
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Zebras sleep in Kenya.", FERRY),
+        ("Anna Brandt said zebras sleep.", "The mill was closed."),
+        ("Zebras sleep in Kenya.", [FERRY, TRIAL]),
+    ],
+)
+def test_no_confidence_is_stated_where_nothing_was_compared(claim, evidence):
+    found = check([claim], evidence, settings=SETTINGS)
+    finding = found.verdicts[0].finding
+    assert (finding.confidence, finding.evidence) == (None, ())
+    assert "NOT ENOUGH EVIDENCE  " in text.render_check(found)
+    assert Check.from_json(found.to_json()) == found
+
+
+def test_a_given_speaker_is_whom_a_pronoun_means():
+    document = Document.from_text(
+        "Priya Nair was afraid. They told nobody. They said it cost 5 million."
+    )
+    claims = [
+        Statement.of("They told nobody.", "Priya Nair"),
+        Statement.of("They said it cost 5 million.", "Priya Nair"),
+        Statement.of("They said it cost 5 million."),
+    ]
+    found = [find_speaker(claim) for claim in claims]
+    assert found == ["Priya Nair", "Priya Nair", UNKNOWN_SPEAKER]
+    assert [verdict.speaker for verdict in verdicts(claims, document)] == found
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("The dam lasts 50 years.", '"The dam lasts 50 years," he told reporters.'),
+        ("The dam lasts 50 years.", 'The firm erred: "The dam lasts 50 years."'),
+        ("Die Brücke kostet 5 Euro.", "„Die Brücke kostet 5 Euro“, sagte Jörg Lind."),
+        ("The tax is too high.", "Most voters say the tax is too high."),
+        ("40 people left Voss.", "Q: Why?\nDR STRAND: 40 people left Voss.\nQ: When?"),
+    ],
+)
+def test_what_somebody_is_quoted_as_saying_is_not_a_fact(claim, evidence):
+    assert label(claim, Document.from_text(evidence)) == Label.NOT_ENOUGH_EVIDENCE

@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import onnx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from onnx import TensorProto, helper
 
 from claimcheck.errors import InputError

@@ -1,5 +1,7 @@
 """The overview of a batch."""
 
+from dataclasses import replace
+
 from claimcheck import Document, Settings, summarize
 from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run, parse_strictly
@@ -7,22 +9,17 @@ from tests.support.hostile import HOSTILE, hostile_run, parse_strictly
 EXTRACTIVE = Settings(engine="extractive")
 
 
-def test_groups_verdicts_by_source():
-    def made(text, source):
-        return summarize(
-            Document.from_text(text, source=source), settings=EXTRACTIVE, check=True
-        )
+def make_batch_document(text, source, engine):
+    document = Document.from_text(text, source=source)
+    run = summarize(document, settings=EXTRACTIVE, check=True)
+    run = replace(run, signature=replace(run.signature, engine=engine))
+    return overview.BatchDocument(source, "x", "done", "", run)
 
-    first = made("The ferry carried 900 people in 2020.", "http://a.example/1")
+
+def test_groups_verdicts_by_source():
     entries = [
-        overview.BatchDocument("1", "x", "done", "", first),
-        overview.BatchDocument(
-            "2",
-            "x",
-            "done",
-            "",
-            made("Trees are green in May, the mayor said.", "folder/b.txt"),
-        ),
+        make_batch_document("The ferry sank in 2020.", "http://a.example/1", "llm"),
+        make_batch_document("Trees are green in May, he said.", "folder/b.txt", "llm"),
         overview.BatchDocument(
             "3", HOSTILE[0], "failed", f"refused: {HOSTILE[1]}", None
         ),
@@ -39,3 +36,17 @@ def test_groups_verdicts_by_source():
     listed = tree.findall(".//table")[-1].findall("./tbody/tr")
     assert len(listed) == 4
     assert "refused" in "".join(listed[0].itertext())
+
+
+def test_does_not_count_that_a_document_says_what_it_says():
+    text = "The ferry carried 900 people in 2020."
+    own = make_batch_document(text, "folder/b.txt", "extractive")
+    other = make_batch_document(text, "other/b.txt", "llm")
+    page = overview.render("Batch", "about", iter([own]))
+    assert "says nothing" in page
+    assert "Supported" not in page
+    tree = parse_strictly(overview.render("Batch", "about", iter([own, other])))
+    bars = tree.findall(".//table[@class='chart']/tbody/tr")
+    assert [(bar.find("th")[0].text, bar[2].text) for bar in bars] == [("other", "1")]
+    page = overview.render("Batch", "about", iter([other]))
+    assert "says nothing" not in page
