@@ -26,7 +26,7 @@ _MAX_NAME_WORDS = 3  # of a column; chosen by hand
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 # The share of lines. A list of claims without capitals has fewer. Chosen by hand.
 _MIN_PROSE_SHARE = 0.25
-_COMMENT = re.compile(r"#+\s")
+_COMMENT = re.compile(r"#{1,6}\s")
 _BULLET = re.compile(r"[-*+•·‣▪◦–](?:\s+\[[ xX]\])?\s+(?=\S)")
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]\s+(?=\S)")
 _MIN_MARKED_SHARE = 0.8  # the others may be headings; chosen by hand

@@ -53,7 +53,7 @@ def test_a_claim_that_its_quote_contradicts_fails_and_is_explained(tmp_path):
         failing = claimcheck(*arguments, "--fail-on", "ungrounded")
     assert (shown.returncode, failing.returncode) == (0, 1)
     explained = " ".join(failing.stdout.decode().split())
-    assert "1 of 1 claims: the text does not say what its quote says" in explained
+    assert "1 of 1 claim: the text does not say what its quote says" in explained
     assert "“9,999” is not in its quote" in explained
 
 
