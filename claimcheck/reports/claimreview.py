@@ -19,7 +19,7 @@ from claimcheck import schemas
 from claimcheck.errors import SettingsError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check
-from claimcheck.models.verdict import Label, Verdict
+from claimcheck.models.verdict import Finding, Label, Verdict
 from claimcheck.reports import common
 from claimcheck.settings import Settings
 
@@ -112,10 +112,9 @@ def render(check: Check, review: Review) -> str:
     page = review.url.partition("#")[0]
     reviews = []
     for verdict in check.verdicts:
+        finding, author = _choose_finding(verdict)
         # Each document is listed once, in the order of the evidence.
-        cited = dict.fromkeys(
-            evidence.document_id for evidence in verdict.finding.evidence
-        )
+        cited = dict.fromkeys(evidence.document_id for evidence in finding.evidence)
         item: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
@@ -128,9 +127,9 @@ def render(check: Check, review: Review) -> str:
                 "url": review.publisher_url,
             },
             "claimReviewed": verdict.text,
-            "reviewBody": verdict.finding.rationale,
-            "itemReviewed": _build_claim(verdict, appearance),
-            "reviewRating": _build_rating(verdict.label),
+            "reviewBody": finding.rationale,
+            "itemReviewed": _build_claim(author, appearance),
+            "reviewRating": _build_rating(finding.label),
         }
         # Without evidence the property is left out: an empty list says nothing.
         if cited:
@@ -140,6 +139,19 @@ def render(check: Check, review: Review) -> str:
     problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
+
+
+def _choose_finding(verdict: Verdict) -> tuple[Finding, str | None]:
+    """Return what a review rates, and who claims it.
+
+    That a speaker said something is a claim of the text, not of the speaker: whoever
+    was misquoted must not be named as the author of a false claim.
+    """
+    content = verdict.content
+    said = verdict.finding.label is Label.SUPPORTED
+    if content is not None and said and content.label in _RATING_BY_LABEL:
+        return content, verdict.speaker
+    return verdict.finding, None if content is not None else verdict.speaker
 
 
 def _build_rating(label: Label) -> dict[str, Any]:
@@ -157,11 +169,13 @@ def _build_rating(label: Label) -> dict[str, Any]:
     return rating
 
 
-def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
+def _build_claim(
+    author: str | None, appearance: list[dict[str, Any]]
+) -> dict[str, Any]:
     claim: dict[str, Any] = {"@type": "Claim"}
-    if verdict.speaker:
+    if author:
         # schema.org also has organizations, but nothing here tells them from people.
-        claim["author"] = {"@type": "Person", "name": verdict.speaker}
+        claim["author"] = {"@type": "Person", "name": author}
     if appearance:
         claim["appearance"] = appearance
     return claim

@@ -13,8 +13,9 @@ from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.claim import Quantity
 from claimcheck.resources import read_words
 
-# What "about" and "nearly" leave open, as a share of the number. Chosen by hand.
-_ABOUT_TOLERANCE = 0.1
+# What "about" and "nearly" leave open, as a share of the number: as much as rounding to
+# two digits changes at most.
+_ABOUT_TOLERANCE = 0.05
 # The longest wording, with its spaces, fits in.
 _MAX_WORDING_CHARACTERS = 30
 # Longer wordings first: "no more than" is not "more than".
@@ -61,6 +62,11 @@ class Amount:
     def value(self) -> float:
         """The number."""
         return self.quantity.value
+
+    @property
+    def significant_digits(self) -> int:
+        """How many digits the number has, but for zeros at its ends."""
+        return len(f"{self.value:.10g}".replace(".", "").strip("0"))
 
     @property
     def text(self) -> str:
@@ -150,6 +156,21 @@ def _are_limits(claim: Amount, evidence: Amount) -> bool:
     """
     is_bare = not claim.unit and not evidence.unit
     return is_bare and claim.wording == evidence.wording
+
+
+def is_close(claim: Amount, evidence: Amount) -> bool:
+    """Return whether two amounts are too close to differ, one of them being vague."""
+    if "about" not in (claim.wording, evidence.wording):
+        return False
+    largest = max(abs(claim.value), abs(evidence.value))
+    # Each of them may be off by as much.
+    return abs(claim.value - evidence.value) <= 2 * _ABOUT_TOLERANCE * largest
+
+
+def is_rounded(rounded: float, number: float) -> bool:
+    """Return whether a number gives another one with fewer decimals: 52 of 52.4."""
+    decimals = len(f"{rounded:.10g}".partition(".")[2])
+    return rounded != number and round(number, decimals) == rounded
 
 
 def _is_rounded_from(rounded: float, number: float) -> bool:

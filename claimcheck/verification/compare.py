@@ -11,8 +11,9 @@ from claimcheck.models.verdict import Difference
 from claimcheck.verification import verbatim
 from claimcheck.verification.checks import (
     SentencePair,
-    find_contradictions,
+    find_differences,
     find_unsupported,
+    is_asserted,
 )
 from claimcheck.verification.checks.arithmetic import (
     Calculation,
@@ -117,16 +118,25 @@ class Comparison:
         return compute_share(self.pairs[0].evidence, self.match.text) == 1
 
     @cached_property
+    def differences(self) -> list[tuple[SentencePair, Difference]]:
+        """What close English sentences have otherwise, perhaps of something else."""
+        if self.calculation is not None or not self.match.evidence.language.is_english:
+            return []
+        return [
+            (pair, difference)
+            for pair in self.pairs
+            for difference in find_differences(pair, self.speech)
+        ]
+
+    @cached_property
     def contradictions(self) -> list[tuple[int, Difference]]:
         """What close sentences set against the claim, with their indexes."""
-        if self.calculation is not None:
-            return []
-        if not self.match.evidence.language.is_english:
+        if self.calculation is None and not self.match.evidence.language.is_english:
             return verbatim.find_other_number(self.match)
         return [
             (pair.index, difference)
-            for pair in self.pairs
-            for difference in find_contradictions(pair, self.speech)
+            for pair, difference in self.differences
+            if is_asserted(pair, difference)
         ]
 
     @cached_property

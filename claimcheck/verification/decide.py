@@ -61,9 +61,7 @@ def decide(
         return _refute(comparisons, contradictions, scorer)
     probability = score_comparisons(comparisons, scorer)
     if probability < scorer.calibration.supported_from:
-        reason = explain.describe_lack(comparisons)
-        reason += explain.describe_score(probability, scorer)
-        return _abstain(comparisons, reason, probability)
+        return _abstain_for_lack(comparisons, probability, scorer)
     if objections := list_objections(comparisons, strict=True):
         reason = f"The words match, but {explain.describe_differences(objections)}"
         return _abstain(comparisons, reason, probability, objections)
@@ -176,6 +174,7 @@ def _list_supporting_sentences(
             for pair, result in zip(candidates, scores, strict=True)
             if result.entailed >= scorer.calibration.supported_from
             and not find_unsupported(pair, pair.evidence, item.speech)
+            and not find_dropped_attribution(pair, item.speech)
         ]
         if not agreeing:
             return []
@@ -198,28 +197,44 @@ def _support(
     )
 
 
+def _abstain_for_lack(
+    comparisons: Sequence[Comparison], probability: float, scorer: EntailmentScorer
+) -> Finding:
+    """Abstain because no passage has all of the claim, or one has it otherwise."""
+    found = [item for comparison in comparisons for item in comparison.differences]
+    score = explain.describe_score(probability, scorer)
+    if not found:
+        reason = explain.describe_lack(comparisons) + score
+        return _abstain(comparisons, reason, probability)
+    differences = list(dict.fromkeys(difference for _, difference in found))
+    reason = explain.describe_possible_contradiction(differences) + score
+    indexes = [pair.index for pair, _ in found]
+    return _abstain(comparisons, reason, probability, differences, indexes)
+
+
 def _abstain(
     comparisons: Sequence[Comparison],
     reason: str,
     probability: float,
     objections: Sequence[Difference] = (),
+    indexes: Sequence[int] = (),
 ) -> Finding:
-    """Return `not_enough_evidence` with the closest passages."""
+    """Return `not_enough_evidence` with these sentences, or the closest ones."""
     return Finding(
         Label.NOT_ENOUGH_EVIDENCE,
         round(max(0.5, 1 - probability), 3),
         reason,
-        _build_closest(comparisons, Stance.RELATED),
+        _build_closest(comparisons, Stance.RELATED, indexes),
         tuple(objections),
         DecidedBy.RULES if objections else DecidedBy.ALIGNMENT,
     )
 
 
 def _build_closest(
-    comparisons: Sequence[Comparison], stance: Stance
+    comparisons: Sequence[Comparison], stance: Stance, first: Sequence[int] = ()
 ) -> tuple[Evidence, ...]:
-    indexes: list[int] = []
-    for item in comparisons:
+    indexes = list(first)
+    for item in comparisons if not first else ():
         best = item.match.best
         others = [index for index in item.match.contributing if index != best]
         indexes += item.stating[:1] or [best, *others]

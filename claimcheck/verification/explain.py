@@ -116,6 +116,12 @@ def describe_lack(comparisons: Sequence[Comparison]) -> str:
     )
 
 
+def describe_possible_contradiction(differences: Sequence[Difference]) -> str:
+    """Name what a sentence has otherwise that it does not assert."""
+    stated = capitalize(differences).removesuffix(".")
+    return f"{stated}, but may not say so as a fact about the same thing. Read it."
+
+
 def describe_score(probability: float, scorer: EntailmentScorer) -> str:
     """Say how sure a verifier was; shared words alone show no probability."""
     if scorer.name == LexicalScorer.name:

@@ -224,9 +224,13 @@ def _is_same_amount(claim: Amount, evidence: Amount) -> bool:
     """
     if claim.unit != evidence.unit or not is_confirmed(claim, [evidence]):
         return False
-    if claim.wording is None:
-        return evidence.wording is None and claim.value == evidence.value
-    return evidence.wording in (None, claim.wording)
+    if evidence.wording is None and claim.wording is not None:
+        return True
+    if evidence.wording != claim.wording or claim.value == evidence.value:
+        return evidence.wording == claim.wording
+    # "About 31,450" is more than "about 31,000" says.
+    is_about = claim.wording == "about"
+    return is_about and claim.significant_digits <= evidence.significant_digits
 
 
 def _strip_in(time: str) -> str:

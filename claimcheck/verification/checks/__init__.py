@@ -1,12 +1,15 @@
 """Deterministic comparisons of a claim's sentence with evidence.
 
-One file per kind of difference. `find_contradictions` names two values of one thing
-that are set against each other in a sentence; `find_unsupported` names what the
-evidence lacks, which rules out support.
+One file per kind of difference. `find_differences` names two values of what may be one
+thing; `is_asserted` tells whether the evidence is meant as a fact; `find_unsupported`
+names what the evidence lacks, which rules out support.
 """
+
+import re
 
 from claimcheck.english.speech import Speech
 from claimcheck.models.verdict import Difference
+from claimcheck.resources import read_words
 from claimcheck.verification.checks import (
     antonyms,
     dates,
@@ -17,10 +20,21 @@ from claimcheck.verification.checks import (
 )
 from claimcheck.verification.checks.pair import SentencePair
 
-__all__ = ["SentencePair", "find_contradictions", "find_unsupported"]
+__all__ = [
+    "SentencePair",
+    "find_differences",
+    "find_unsupported",
+    "is_asserted",
+]
+
+_WORD = re.compile(r"[\w'’-]+")
+# Hedges (Hyland 2005, "Metadiscourse", appendix), and words that make another thing of
+# a thing, such as "draft" and "former".
+_HEDGES = frozenset(read_words("hedges"))
+_HEDGE_REACH = 6  # words before and after a value; chosen by hand
 
 
-def find_contradictions(pair: SentencePair, speech: Speech | None) -> list[Difference]:
+def find_differences(pair: SentencePair, speech: Speech | None) -> list[Difference]:
     """Return the one difference between two sentences about the same thing.
 
     With several, or if the claim has another word that the evidence lacks, they are
@@ -42,6 +56,27 @@ def find_contradictions(pair: SentencePair, speech: Speech | None) -> list[Diffe
     if len(differences) != 1 or not pair.is_about_same(differences[0].claim):
         return []
     return [] if _differs_otherwise(pair, differences[0].claim) else differences
+
+
+def is_asserted(pair: SentencePair, difference: Difference) -> bool:
+    """Return whether the evidence asserts its value, as the claim asserts its own.
+
+    "Is expected to rise" contradicts no fall, and what the vice president earns
+    nothing that the president earns.
+    """
+    if difference.kind == "speaker":
+        return True  # both sides say who says the same words
+    # Case matters: "May" is a month.
+    words = _WORD.findall(pair.evidence)
+    value = _WORD.findall(difference.evidence or "")
+    hedges = _HEDGES.difference(_WORD.findall(pair.claim))
+    for index in range(len(words) - len(value) + 1):
+        end = index + len(value)
+        if [word.lower() for word in words[index:end]] == [w.lower() for w in value]:
+            around = words[max(0, index - _HEDGE_REACH) : end + _HEDGE_REACH]
+            if hedges.isdisjoint(around):
+                return True
+    return not value
 
 
 def _differs_otherwise(pair: SentencePair, detail: str) -> bool:

@@ -26,6 +26,9 @@ _COUNTED_FROM = re.compile(
     r"\b(?:days?|weeks?|months?|years?|decades?)\s+(?:after|before|earlier|later)\b",
     re.IGNORECASE,
 )
+# "LONDON, March 14 (Reuters) - The council" and "(Updated March 14) The council"
+_AFTER_DATELINE = re.compile(r"\s?(?:\([^()]{2,40}\)\s?)?(?:[-–—]{1,2}|\))\s")
+_MAX_PLACE = 60  # characters
 # "after 1921" confirms 1923, and "since" contradicts "until".
 _OPEN_START = re.compile(r"(?:after|since|from)\b", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:before|until|by)\b", re.IGNORECASE)
@@ -48,7 +51,11 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     if len(unconfirmed) != 1:
         return []
     (time,) = unconfirmed
-    rivals = [other for other in evidence_times if _is_rival(time, other)]
+    rivals = [
+        other
+        for other in evidence_times
+        if _is_rival(time, other) and not _is_dateline(other, pair.evidence)
+    ]
     if len(rivals) != 1 or any(_is_confirmed(other, rivals) for other in claim_times):
         return []
     return [Difference("date", time.text, rivals[0].text)]
@@ -140,6 +147,16 @@ def _is_rival(time: When, other: When) -> bool:
     if len(first) < len(second) and other.text[:4].isdecimal():
         return False
     return 0 < len(first) <= len(second)
+
+
+def _is_dateline(time: When, sentence: str) -> bool:
+    """Return whether a sentence begins with a place and this day, as news does.
+
+    It is when the text was written, and not when something happened.
+    """
+    start = sentence.find(time.text)
+    after = sentence[start + len(time.text) :]
+    return start < _MAX_PLACE and _AFTER_DATELINE.match(after) is not None
 
 
 def _align_years(left: When, right: When) -> tuple[str, str]:

@@ -14,7 +14,9 @@ from claimcheck.verification.amounts import (
     Amount,
     find_agreeing_forms,
     find_amounts,
+    is_close,
     is_consistent_amount,
+    is_rounded,
 )
 from claimcheck.verification.checks.pair import SentencePair
 
@@ -58,8 +60,10 @@ def _find_rival(
     if _share_value(claimed, rivals) or not len(own) == len(rivals) == 1:
         return None
     (rival,) = rivals
-    # "At least 12" leaves it open how many there are.
+    # "At least 12" leaves it open how many there are, and 52.4 is 52, rounded.
     is_exact = rival.wording in (None, "about")
+    if is_rounded(amount.value, rival.value) or is_close(amount, rival):
+        return None
     return rival if is_exact and amount.counted == rival.counted else None
 
 

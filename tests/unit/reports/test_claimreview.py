@@ -145,3 +145,24 @@ def test_claims_of_a_run_appear_in_its_document():
 def test_never_invents_a_publisher(settings, url, missing):
     with pytest.raises(errors.SettingsError, match=missing):
         claimreview.build_review(settings, url)
+
+
+@pytest.mark.parametrize(
+    ("claim", "rating", "author"),
+    [
+        # The text that misquotes makes the false claim, and not who was misquoted.
+        ("Ann Lee said the ferry is new.", "Refuted", None),
+        ("Bo Dahl said the ferry is new.", "Supported", None),
+        ("Bo Dahl said the ferry carries 900 people.", "Supported", "Bo Dahl"),
+    ],
+)
+def test_only_who_said_it_is_the_author_of_a_claim(claim, rating, author):
+    evidence = Document.from_text(
+        "Bo Dahl said the ferry is new. Bo Dahl said the ferry carries 900 people. "
+        "The ferry carries 900 people."
+    )
+    checked = check([claim], evidence, settings=PUBLISHER)
+    review = claimreview.build_review(PUBLISHER, "https://check.example/r/7")
+    (item,) = json.loads(claimreview.render(checked, review))
+    assert item["reviewRating"]["alternateName"] == rating
+    assert item["itemReviewed"].get("author", {}).get("name") == author

@@ -250,6 +250,34 @@ PARAPHRASED = [
 ]
 
 
+# The evidence has another value, but asserts it of something else, or not at all.
+DOUBTFUL = [
+    ("The firm is not profitable.", "The firm is anything but profitable."),
+    ("The bridge is not safe.", "It is doubtful that the bridge is safe."),
+    ("The mayor has not resigned.", "The mayor has offered to resign."),
+    ("The president did not attend.", "The vice president attended."),
+    ("The council did not pass the budget.", "The council passed the draft budget."),
+    ("The deal is not final.", "The deal is expected to be final in May."),
+    ("The suspect was not armed.", "The suspect was reportedly armed."),
+    ("No children were hurt.", "Children were hurt, the rumor went."),
+    ("The president earned $400,000.", "The former president earned $300,000."),
+]
+
+# Plans, dates of writing, rounded and vague numbers.
+VAGUE = [
+    ("The firm lost 5 million.", "The firm feared it had lost 8 million."),
+    ("The bridge cost 48 million.", "The bridge was planned to cost 60 million."),
+    ("A crash killed 12 on 4 March 2024.", "Brenn, 5 March 2024 - A crash killed 12."),
+    ("The road closed on 12 May.", "LONDON, May 14 (Reuters) - The road closed."),
+    ("The road closed on 12 May.", "(Updated 14 May 2024) The road closed."),
+    ("Ms Orr received 52% of the vote.", "Ms Orr received 52.4% of the vote."),
+    ("About 30,000 people marched.", "About 33,000 people marched."),
+    ("Around 50 people died.", "Around 45 people died."),
+    ("Over 1 million people came.", "Over 2 million people came."),
+    ("Some 31,450 people came.", "About 31,000 people came."),
+]
+
+
 def find(claim, evidence):
     document = EvidenceDocument(Document.from_text(evidence))
     return decide(Hypothesis.from_text(claim), document, LexicalScorer())
@@ -266,6 +294,19 @@ def test_refutes_one_value_set_against_another(claim, evidence):
 
 @pytest.mark.parametrize(("claim", "evidence"), UNSUPPORTED)
 def test_abstains_when_it_is_unclear_what_differs(claim, evidence):
+    assert find_label(claim, evidence) is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(("claim", "evidence"), DOUBTFUL)
+def test_names_what_is_otherwise_but_not_asserted(claim, evidence):
+    finding = find(claim, evidence)
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+    assert finding.differences
+    assert "may not say so as a fact" in finding.rationale
+
+
+@pytest.mark.parametrize(("claim", "evidence"), VAGUE)
+def test_decides_nothing_by_vague_values(claim, evidence):
     assert find_label(claim, evidence) is Label.NOT_ENOUGH_EVIDENCE
 
 
