@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from claimcheck.english.speech import (
     UNKNOWN_SPEAKER,
@@ -30,6 +32,7 @@ from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import match_sentence, split_statement, weigh_forms
 
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
+_WORD = re.compile(r"\w+")
 _MAX_MERGED_PASSAGES = 6  # three for each side of a disagreement
 _ONLY_STATEMENTS = (
     "What comes closest is only somebody's statement, which does not show that it is "
@@ -55,7 +58,9 @@ def verify_statement(
         subject=statement.id,
         text=statement.text,
         speaker=find_speaker(statement),
-        finding=merge_findings(findings) if findings else NO_EVIDENCE_FINDING,
+        finding=merge_findings(findings, statement.text)
+        if findings
+        else NO_EVIDENCE_FINDING,
         content=verify_content(statement, documents, scorer),
         votes=None,
     )
@@ -86,7 +91,7 @@ def verify_content(
         return None
     content = strip_attribution(statement)
     findings = [decide_content(content, document, scorer) for document in documents]
-    return merge_findings(findings) if findings else NO_EVIDENCE_FINDING
+    return merge_findings(findings, content) if findings else NO_EVIDENCE_FINDING
 
 
 def decide_content(
@@ -120,14 +125,16 @@ def decide_content(
     return finding
 
 
-def merge_findings(findings: Sequence[Finding]) -> Finding:
+def merge_findings(findings: Sequence[Finding], claim: str) -> Finding:
     """Merge the findings of several documents; opposing labels mean conflict.
+
+    If all are undecided, the passage that shares most words with the claim is shown.
 
     `findings` has at least one, in the order of the documents, most relevant first.
     """
     decisive = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
     if not decisive:
-        return max(findings, key=_rank_undecided)
+        return max(findings, key=partial(_rank_undecided, claim))
     # Documents that abstain do not weaken those that decide.
     best = max(decisive, key=lambda finding: finding.confidence or 0)
     if len({finding.label for finding in decisive}) == 1:
@@ -143,9 +150,17 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
     )
 
 
-def _rank_undecided(finding: Finding) -> tuple[bool, float]:
-    """Rank findings that abstain: evidence first, then the least sure."""
-    return bool(finding.evidence), -(finding.confidence or 1)
+def _rank_undecided(claim: str, finding: Finding) -> tuple[bool, int, float]:
+    """Rank findings that abstain: evidence, shared words, then the least sure.
+
+    A document in the claim's language shares more words than one in another.
+    """
+    words = set(_WORD.findall(claim.lower()))
+    shared = [
+        words.intersection(_WORD.findall(passage.text.lower()))
+        for passage in finding.evidence
+    ]
+    return bool(shared), max(map(len, shared), default=0), -(finding.confidence or 1)
 
 
 def _describe_each_side(decisive: Sequence[Finding]) -> str:

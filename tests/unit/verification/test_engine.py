@@ -330,3 +330,14 @@ def test_a_given_speaker_is_whom_a_pronoun_means():
 )
 def test_what_somebody_is_quoted_as_saying_is_not_a_fact(claim, evidence):
     assert label(claim, Document.from_text(evidence)) == Label.NOT_ENOUGH_EVIDENCE
+
+
+def test_among_undecided_documents_the_one_that_shares_most_words_is_shown():
+    german = "Im Jahr 2023 meldete die Stadt 1243 Unfälle im Hafen von Brackwater."
+    english = "The city of Brackwater counted accidents in its harbor in 2023."
+    claim = "Accidents in the harbor rose by half, to 1243."
+    documents = [Document.from_text(text) for text in (german, english)]
+    for against in (documents, documents[::-1]):
+        (verdict,) = verdicts([claim], against)
+        assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
+        assert verdict.finding.evidence[0].text == english
