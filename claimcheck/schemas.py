@@ -137,7 +137,7 @@ def _describe_choice(error: ValidationError) -> str | None:
 
 
 def _describe_form(error: ValidationError) -> str | None:
-    """Say how to write a date, a text, or an address; None for other errors."""
+    """Say how to write a date, text, or address; None for other errors."""
     if error.validator not in ("format", "pattern"):
         return None
     advice = _FORMS.get(str(error.validator_value))

@@ -106,7 +106,7 @@ def choose_settings(
     limits: Limits | None,
     search: SearchSettings | None = None,
 ) -> Settings:
-    """Return the settings of a call, by default those of the environment and files.
+    """Return a call's settings, by default those of environment and files.
 
     Raises:
         InputError: an argument is of the wrong type.

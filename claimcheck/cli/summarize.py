@@ -233,7 +233,7 @@ def _join_sources(
 
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
-    """Print what failed; exit with 3 if anything did, 1 if `fail_on` applies."""
+    """Print what failed; exit with 3 for it, or 1 if `fail_on` applies."""
     _print_failures(run)
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):

@@ -206,7 +206,7 @@ class Attribution:
         return people.pop() if len(people) == 1 else None
 
     def _follows_unnamed_person(self, index: int) -> bool:
-        """Whether the sentence before is about "the mayor", who may be meant."""
+        """Whether the sentence before has "the mayor", who may be meant."""
         if not index or self._count_blocks(index - 1, index):
             return False
         text = self._parts[index - 1].masked

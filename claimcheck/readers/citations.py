@@ -114,7 +114,7 @@ def render_page(data: bytes, source: str) -> str:
 
 
 def cut_citations(page: str, sentences: Iterable[str]) -> list[str]:
-    """Return sentences of an HTML page without what only names their sources."""
+    """Return an HTML page's sentences without what only names sources."""
     references, blocks = split_references(list_blocks(page))
     lines = [replace(block, text=block.text.replace("\n", " ")) for block in blocks]
     return [_cut_citations(sentence, lines, references) for sentence in sentences]

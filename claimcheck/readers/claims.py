@@ -42,7 +42,7 @@ def parse_claims(data: bytes, source: str) -> list[Statement]:
 
 
 def parse_numbered_claims(data: bytes, source: str) -> list[tuple[int, Statement]]:
-    """Return the statements in a file's content with the numbers of their lines.
+    """Return the statements in a file's content, with their line numbers.
 
     Raises:
         InputError: the file has no claims, or a row is broken.

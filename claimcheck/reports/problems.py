@@ -172,7 +172,7 @@ def locate_claims(run: Run) -> dict[str, SourceLocation]:
 
 
 def locate_lines(path: Path) -> dict[str, SourceLocation]:
-    """Map the claims of a file with one claim per line or row to their lines."""
+    """Map the claims of a file, one per line or row, to their lines."""
     data = path.read_bytes()
     # One annotation is many lines, and one line is many annotations.
     if holds_annotations(data):

@@ -74,34 +74,46 @@ def assert_grounded(
     """
     __tracebackhide__ = True  # pytest then shows the caller's line
     if isinstance(quotes, Run):
-        common = import_module("claimcheck.reports.common")
-        lines = []
-        for claim in quotes.claims:
-            if exact and claim.match is Match.FUZZY:
-                lines.append(_describe_fuzzy_match(claim.quote, claim.spans))
-            elif not claim.is_grounded and claim.differences:
-                differences = common.describe_differences(claim)
-                lines.append(f"{claim.text}{_INDENT}{differences}")
-            elif not claim.is_grounded:
-                reason = f"not in the document: “{claim.quote}”"
-                lines.append(f"{claim.text}{_INDENT}{reason}")
         total = len(quotes.claims)
+        lines = _list_ungrounded_claims(quotes, exact=exact)
     else:
         if source is None:
             raise ValueError("assert_grounded needs the source of the quotes")
         quote_list = [quotes] if isinstance(quotes, str) else list(quotes)
-        lines = []
-        for result in _api("ground").ground(source, quote_list):
-            if exact and result.match is Match.FUZZY:
-                lines.append(_describe_fuzzy_match(result.quote, result.spans))
-            elif not result.spans:
-                lines.append(_describe_quote(result))
         total = len(quote_list)
+        lines = _list_ungrounded_quotes(quote_list, source, exact=exact)
     if not total:
         raise InputError("quotes: the list is empty; give at least one")
     if lines:
         title = f"{len(lines)} of {format_count(total, 'quote')} not grounded:"
         raise AssertionError("\n".join([title, *(f"  {line}" for line in lines)]))
+
+
+def _list_ungrounded_claims(run: Run, *, exact: bool) -> list[str]:
+    common = import_module("claimcheck.reports.common")
+    lines = []
+    for claim in run.claims:
+        if exact and claim.match is Match.FUZZY:
+            lines.append(_describe_fuzzy_match(claim.quote, claim.spans))
+        elif not claim.is_grounded and claim.differences:
+            differences = common.describe_differences(claim)
+            lines.append(f"{claim.text}{_INDENT}{differences}")
+        elif not claim.is_grounded:
+            reason = f"not in the document: “{claim.quote}”"
+            lines.append(f"{claim.text}{_INDENT}{reason}")
+    return lines
+
+
+def _list_ungrounded_quotes(
+    quotes: list[str], source: _Source, *, exact: bool
+) -> list[str]:
+    lines = []
+    for result in _api("ground").ground(source, quotes):
+        if exact and result.match is Match.FUZZY:
+            lines.append(_describe_fuzzy_match(result.quote, result.spans))
+        elif not result.spans:
+            lines.append(_describe_quote(result))
+    return lines
 
 
 def _describe_fuzzy_match(quote: str, spans: tuple[Excerpt, ...]) -> str:

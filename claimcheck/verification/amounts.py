@@ -159,7 +159,7 @@ def _are_limits(claim: Amount, evidence: Amount) -> bool:
 
 
 def is_close(claim: Amount, evidence: Amount) -> bool:
-    """Return whether two amounts are too close to differ, one of them being vague."""
+    """Return whether two amounts may be one, because one of them is vague."""
     if "about" not in (claim.wording, evidence.wording):
         return False
     largest = max(abs(claim.value), abs(evidence.value))
@@ -168,7 +168,7 @@ def is_close(claim: Amount, evidence: Amount) -> bool:
 
 
 def is_rounded(rounded: float, number: float) -> bool:
-    """Return whether a number gives another one with fewer decimals: 52 of 52.4."""
+    """Return whether a number, rounded, gives another one: 52 of 52.4."""
     decimals = len(f"{rounded:.10g}".partition(".")[2])
     return rounded != number and round(number, decimals) == rounded
 

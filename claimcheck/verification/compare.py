@@ -119,7 +119,7 @@ class Comparison:
 
     @cached_property
     def differences(self) -> list[tuple[SentencePair, Difference]]:
-        """What close English sentences have otherwise, perhaps of something else."""
+        """What close English sentences have otherwise, of this or another."""
         if self.calculation is not None or not self.match.evidence.language.is_english:
             return []
         return [

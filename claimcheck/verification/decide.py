@@ -200,7 +200,7 @@ def _support(
 def _abstain_for_lack(
     comparisons: Sequence[Comparison], probability: float, scorer: EntailmentScorer
 ) -> Finding:
-    """Abstain because no passage has all of the claim, or one has it otherwise."""
+    """Abstain because a passage lacks some of the claim, or differs."""
     found = [item for comparison in comparisons for item in comparison.differences]
     score = explain.describe_score(probability, scorer)
     if not found:
@@ -219,7 +219,7 @@ def _abstain(
     objections: Sequence[Difference] = (),
     indexes: Sequence[int] = (),
 ) -> Finding:
-    """Return `not_enough_evidence` with these sentences, or the closest ones."""
+    """Return `not_enough_evidence`, with the closest sentences."""
     return Finding(
         Label.NOT_ENOUGH_EVIDENCE,
         round(max(0.5, 1 - probability), 3),

@@ -59,7 +59,7 @@ def find_differences(pair: SentencePair, speech: Speech | None) -> list[Differen
 
 
 def is_asserted(pair: SentencePair, difference: Difference) -> bool:
-    """Return whether the evidence asserts its value, as the claim asserts its own.
+    """Return whether the evidence asserts its value, as the claim does.
 
     "Is expected to rise" contradicts no fall, and what the vice president earns
     nothing that the president earns.

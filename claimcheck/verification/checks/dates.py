@@ -150,7 +150,7 @@ def _is_rival(time: When, other: When) -> bool:
 
 
 def _is_dateline(time: When, sentence: str) -> bool:
-    """Return whether a sentence begins with a place and this day, as news does.
+    """Return whether a sentence begins with a place and this day.
 
     It is when the text was written, and not when something happened.
     """
