@@ -12,19 +12,22 @@ from functools import lru_cache
 
 from claimcheck.english.lexicon import BASE_FORMS
 from claimcheck.english.names import find_names, strip_title
+from claimcheck.english.subjects import (
+    FINITE_VERB,
+    extract_source,
+    extract_speaker,
+    find_leading_subject,
+    find_subject,
+    is_full_name,
+    match_any,
+    resolve_apposition,
+)
 from claimcheck.resources import read_words
-from claimcheck.text.words import get_part_of_speech, may_speak
 
-
-def _match_any(*names: str) -> str:
-    """Return the alternatives of word lists, escaped for a verbose pattern."""
-    return "|".join(re.escape(word) for name in names for word in read_words(name))
-
-
-_ADVERBS = f"(?:{_match_any('reporting_adverbs')})"
-_SPEECH_VERBS = _match_any("speech_verbs")
-_VERBS_BEFORE_THAT = _match_any("verbs_before_that")
-_VERBS_WITH_NAMED_SUBJECT = _match_any("verbs_with_named_subject")
+_ADVERBS = f"(?:{match_any('reporting_adverbs')})"
+_SPEECH_VERBS = match_any("speech_verbs")
+_VERBS_BEFORE_THAT = match_any("verbs_before_that")
+_VERBS_WITH_NAMED_SUBJECT = match_any("verbs_with_named_subject")
 # A sentence without one of these reports no speech. Most sentences have none, so this
 # lookup avoids the regular expressions.
 _SPEECH_MARKER_WORDS = frozenset(
@@ -130,27 +133,6 @@ _ENDS_IN_OTHER_SPEAKER = re.compile(
 # "did not say", "never told"
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
-_ENDS_IN_PREPOSITION = re.compile(
-    # "for Mr. Lee", "for President Lee", "for Smith & Co."
-    rf"\b(?:of|for|at)\s+(?:the\s+)?"
-    rf"(?:[A-Z][a-z]{{0,4}}\.\s|(?:[A-Z]\w+\s)?(?i:{_match_any('office_titles')})\s"
-    rf"|[A-Z][\w.’'-]*\s&\s)?$"
-)
-_ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
-_CLAUSE_START = re.compile(
-    r"""
-    [,;:¤—–]\s*
-    | \s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s
-    | ^(?:but|and|as|while|when|after)\s
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "Bergen and Oslo": one name, or the end of one clause and the start of another
-_COORDINATION = re.compile(r"\s(?:and|&)\s")
-_COORDINATED_NAME = re.compile(
-    r"(?:(?:[Tt]he|[Bb]oth|[Tt]heir|[Ii]ts)\s)?[A-Z][\w.'’-]*"
-    r"(?:\s(?:[A-Z][\w.'’-]*|and|&|of|on|for|the|in|de))*\s[A-Z][\w.'’-]*"
-)
 # Includes curly single quotation marks, but not the apostrophes of "it’s" and "the
 # ‘90s".
 _QUOTED_TEXT = re.compile(
@@ -183,68 +165,6 @@ _CLAUSE_MARKER = re.compile(
     """,
     re.VERBOSE,
 )
-_FINITE_VERB = re.compile(
-    r"""
-    \b(?:
-        is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might
-        | \w{2,}ed
-        | \w{3,}s(?=\s(?:the|a|an|that|to)\s)
-    )\b
-    """,
-    re.VERBOSE,
-)
-_SPEAKER_END = re.compile(
-    r"""
-    \s+(?:
-        close\s+to|in|on|at|by|during|after|before|last|this|today|yesterday|when|while
-        |to|who|from
-        |published|released|issued|conducted
-        |for\s+(?:(?:the\s+)?\w+\s+)?(?:time|(?:year|month|week|day|hour|minute)s?)
-    )\b\s*
-    | \s+(?:has|have|had)$
-    """,
-    re.VERBOSE,
-)
-_NOT_A_SPEAKER = re.compile(
-    r"(?:\w+ly\s+)?"
-    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being"
-    r"|my|our|your)\b",
-    re.IGNORECASE,
-)
-# "Almost 60% of voters", "Half of us", "Two thirds", "Nine in ten": what a poll counts
-_SHARE = re.compile(
-    r"""
-    (?:(?:about|almost|around|at\sleast|exactly|just|nearly|only|over|roughly|some|under
-        |up\sto|(?:more|less|fewer)\sthan|well\sover|the)\s)*
-    (?:
-        [\d.,]+\s?(?:%|per\s?cent\b)
-        | half\b(?!-)
-        | (?:an?\s)?(?:[\w-]+\s)?(?:majority|minority|plurality)(?=\sof\b|$)
-        | (?:an?|one|two|three|four)[\s-]
-            (?:thirds?|quarters?|fifths?|sixths?|tenths?)(?=\sof\b|$)
-        | (?<!the\s)most\b  # not "the most senior clerk"
-        | (?:\d+|one|two|three|four|five|six|seven|eight|nine)\s(?:in|out\sof)\s
-            (?:\d+|every|three|four|five|six|seven|eight|nine|ten)\b
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "a survey by Roof", "an earlier version of [this article]"
-_UNSPEAKING = re.compile(r"(?:survey|poll|study|census|analysis)\sby\s|\bversion\sof\s")
-# "Ann Lee, the mayor, on Monday said"
-_TIME_BEFORE_VERB = re.compile(
-    r"(,?)\s(?:late\s|early\s)?(?:on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-    r"(?:\s(?:morning|afternoon|evening|night))?|today|yesterday)$"
-)
-_ASIDE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
-_DETERMINER = re.compile(
-    r"(?:the|a|an|one|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
-)
-# Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
-_MAX_SPEAKER_WORDS = 9
-# A longer text between commas is a separate clause.
-_MAX_APPOSITION_CHARACTERS = 100
-_MAX_NAME_CHARACTERS = 40
 _MAX_CONTEXT_CHARACTERS = 500  # around a verb, searched for its subject
 
 
@@ -292,17 +212,17 @@ def detect_speech(text: str) -> Speech | None:
     # verb.
     masked, _ = mask_quotations(text)
     if match := _WAS_QUOTED_AS_SAYING.search(masked):
-        return _build_speech(_find_subject(masked[: match.start()]), match.end())
+        return _build_speech(find_subject(masked[: match.start()]), match.end())
     if match := _QUOTED_AS_SAYING.search(masked):
-        return _build_speech(_extract_speaker(match["who"]), match.end())
+        return _build_speech(extract_speaker(match["who"]), match.end())
     source = _ACCORDING_TO.search(masked)
     if source and source.start() < _MAX_OPENING_CHARACTERS:
-        speech = _build_speech(_extract_source(source["who"]), source.end())
+        speech = _build_speech(extract_source(source["who"]), source.end())
         return _check_only_speaker(speech, text, masked, source.end())
     for match in _SPEECH_VERB.finditer(masked):
         if speech := _parse_speech_at(match, masked):
             return _check_only_speaker(speech, text, masked, match.end())
-    return _build_speech(_extract_source(source["who"]), None) if source else None
+    return _build_speech(extract_source(source["who"]), None) if source else None
 
 
 def _read_signature(match: re.Match[str] | None) -> Speech | None:
@@ -365,9 +285,9 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     if speaker_after_verb:
         return Speech(speaker_after_verb, None)
     if _ENDS_IN_CONJUNCTION.search(left):
-        subject = _find_leading_subject(masked)
+        subject = find_leading_subject(masked)
     else:
-        subject = _find_subject(left)
+        subject = find_subject(left)
     if subject is None:
         return None
     if match["named"] and not _is_person(subject):
@@ -404,23 +324,23 @@ def _find_speaker_after_verb(
     if after is None:
         return None
     if not left.endswith(","):
-        return _resolve_apposition(after["head"], after["name"])
+        return resolve_apposition(after["head"], after["name"])
     if _is_reported_content(after["head"]) or _is_subject(left, after["head"]):
         return None
-    if after["name"] and _is_full_name(after["name"].strip()):
-        return _resolve_apposition(after["head"], after["name"])
-    return _extract_source(after["head"])
+    if after["name"] and is_full_name(after["name"].strip()):
+        return resolve_apposition(after["head"], after["name"])
+    return extract_source(after["head"])
 
 
 def _is_subject(left: str, head: str) -> bool:
     """Return whether "The director, Ann Lee," is the subject of "said"."""
     if find_names(head) == (strip_title(head.strip()),):
         return False
-    subject = _find_subject(left)
+    subject = find_subject(left)
     if subject is None or not find_names(subject):
         return False
     main_clause = _RELATIVE_CLAUSE.sub("", left)
-    has_verb = _FINITE_VERB.search(main_clause) is not None
+    has_verb = FINITE_VERB.search(main_clause) is not None
     return not (has_verb or any(map(_is_past_form, _WORD.findall(main_clause))))
 
 
@@ -461,108 +381,3 @@ def _find_content_start(match: re.Match[str], masked: str) -> int:
 
 def _build_speech(speaker: str | None, content_start: int | None) -> Speech | None:
     return Speech(speaker, content_start) if speaker else None
-
-
-def _find_subject(left: str) -> str | None:
-    """Return the noun phrase at the end of `left`, before any apposition."""
-    left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
-    if not left.endswith(","):
-        return _extract_speaker(_find_last_clause(left))
-    # "Jan Novak, the prime minister, said"
-    head, _, apposition = left[:-1].rpartition(",")
-    if not head or "¤" in apposition or len(apposition) > _MAX_APPOSITION_CHARACTERS:
-        return None
-    return _resolve_apposition(_find_last_clause(head), apposition)
-
-
-def _find_last_clause(text: str) -> str:
-    """Return the last clause; nothing if its start is ambiguous."""
-    start = 0
-    is_ambiguous = False
-    for match in _CLAUSE_START.finditer(text):
-        if _joins_names(text, match):
-            is_ambiguous = True
-            continue
-        # "The office and the union": the second of two subjects is not the speaker.
-        is_subject = match.group().strip().lower() == "and" and not (
-            _FINITE_VERB.search(text[start : match.start()])
-        )
-        start, is_ambiguous = match.end(), is_subject
-    clause = text[start:].strip()
-    if is_ambiguous and not _COORDINATED_NAME.fullmatch(clause):
-        return ""
-    return clause
-
-
-def _joins_names(text: str, match: re.Match[str]) -> bool:
-    if match.group().strip().lower() != "and":
-        return False
-    word_before = text[: match.start()].rpartition(" ")[2]
-    return word_before[:1].isupper() and text[match.end() : match.end() + 1].isupper()
-
-
-def _resolve_apposition(head: str, apposition: str | None) -> str | None:
-    """Return the person in "Jane Roe, the director" or the reverse."""
-    apposition = (apposition or "").strip()
-    if _is_full_name(apposition):
-        return strip_title(find_names(apposition)[0])
-    return _extract_speaker(head)
-
-
-def _is_full_name(text: str) -> bool:
-    """Return whether a text is one full name, possibly after an office."""
-    names = find_names(text)
-    if len(names) != 1 or len(text) >= _MAX_NAME_CHARACTERS:
-        return False
-    return " " in names[0] and text.endswith(names[0])
-
-
-def _find_leading_subject(masked: str) -> str | None:
-    """Return the subject that opens a sentence with "and said"."""
-    verb = _FINITE_VERB.search(masked)
-    opening = masked[: verb.start()] if verb else ""
-    return _find_subject(opening) if opening.strip() else None
-
-
-def _extract_source(text: str) -> str | None:
-    """Return the speaker in a phrase after "according to"."""
-    source = _extract_speaker(text)
-    if source is None or find_names(source):
-        return source
-    # Figures, reports, and contracts do not speak.
-    head = source.partition(" of ")[0].rpartition(" ")[2]
-    return source if may_speak(head) else None
-
-
-def _extract_speaker(text: str) -> str | None:
-    """Return the speaker in a phrase: the final name, or the entire phrase."""
-    text = _ASIDE.sub("", text.strip())
-    if _SHARE.match(text) or _UNSPEAKING.search(text):
-        return None
-    phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
-    head, _, last = phrase.rpartition(" ")
-    if head and get_part_of_speech(last) == "r":  # "Voss tonight"
-        phrase = head
-    if not phrase or _NOT_A_SPEAKER.match(phrase):
-        return None
-    if pronoun := _ENDS_IN_PRONOUN.search(phrase):
-        return pronoun.group()
-    return _extract_named_speaker(phrase)
-
-
-def _extract_named_speaker(phrase: str) -> str | None:
-    """Return the name that ends a phrase, or else the entire phrase."""
-    names = find_names(phrase)
-    final_names = [name for name in names if phrase.endswith(name)]
-    before = phrase.removesuffix(final_names[-1]) if final_names else ""
-    is_object = _ENDS_IN_PREPOSITION.search(before)
-    if _COORDINATION.search(before[-len(" and ") :]) and not is_object:
-        return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
-    if final_names and not is_object:
-        return strip_title(final_names[-1])
-    # Without "the" or "some", it must be a word for people, such as "residents".
-    is_noun_phrase = names or _DETERMINER.match(phrase)
-    noun = phrase.partition(" for ")[0].rpartition(" ")[2]
-    if not is_noun_phrase and not may_speak(noun.lower()):
-        return None
-    return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None
