@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from claimcheck import schemas
@@ -20,8 +20,8 @@ from claimcheck.models import codec
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
 from claimcheck.models.span import Span
-from claimcheck.models.verdict import Label
 from claimcheck.pipeline import repair
+from claimcheck.pipeline.answer_values import AmbiguousAnswer, ClaimAnswer
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.pipeline.requests import has_only_straight_marks, straighten_marks
@@ -34,22 +34,8 @@ _MAX_RAW_CHARACTERS = 20_000
 # OpenAI's words, into which the client translates those of other endpoints.
 _CUT_OFF, _FILTERED = "length", "content_filter"
 _SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
-# What weak models write instead of null.
-_NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimAnswer:
-    """A claim as the model wrote it."""
-
-    quote: str
-    text: str
-    speaker: str | None
-    kind: str
-    check_worthiness: float
-    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,86 +111,6 @@ class Answer(Attempt, Generic[T]):
             "`num_ctx`), or set `context_tokens` in claimcheck.toml to its window"
         )
         return (Failure(Cause.TRUNCATED, message, start, end, self.attempts, None),)
-
-
-@dataclass(frozen=True, slots=True)
-class AmbiguousAnswer:
-    """A sentence with several possible meanings, as the model lists them."""
-
-    quote: str
-    meanings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedTextAnswer:
-    """A text of a summary, and the numbers of its claims."""
-
-    text: str
-    claims: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PositionAnswer:
-    """The position of a party, and the numbers of its claims."""
-
-    party: str
-    position: str
-    claims: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryAnswer:
-    """The summary in an answer to `summarize` or `digest`."""
-
-    headline: str
-    sentences: tuple[LinkedTextAnswer, ...]
-    key_points: tuple[LinkedTextAnswer, ...]
-    positions: tuple[PositionAnswer, ...]
-    open_questions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionAnswer:
-    """The corrected claim with this number; `quote` is None if it has none."""
-
-    number: int
-    quote: str | None
-    text: str
-    speaker: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectAnswer:
-    """The answer to `correct`."""
-
-    corrections: tuple[CorrectionAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictAnswer:
-    """The verdict on the claim with this number, from 1.
-
-    `evidence` has numbers of passages, from 1.
-    """
-
-    number: int
-    rationale: str
-    label: Label
-    evidence: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictsAnswer:
-    """The answer to `verdict`."""
-
-    verdicts: tuple[VerdictAnswer, ...]
-
-
-def normalize_speaker(speaker: str | None) -> str | None:
-    """Return the speaker; None for words that weak models write for null."""
-    if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
-        return None
-    return speaker
 
 
 def ask(

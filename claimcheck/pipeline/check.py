@@ -20,7 +20,8 @@ from claimcheck.models.verdict import (
     Verdict,
     Votes,
 )
-from claimcheck.pipeline.answers import Answer, VerdictsAnswer
+from claimcheck.pipeline.answer_values import VerdictsAnswer
+from claimcheck.pipeline.answers import Answer
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.signature import (
     build_extractive_signature,

@@ -16,13 +16,13 @@ from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Consistency, Match
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.span import Span, extract_excerpts, format_quote
-from claimcheck.pipeline.answers import (
+from claimcheck.pipeline.answer_values import (
     ClaimAnswer,
     CorrectAnswer,
     CorrectionAnswer,
-    ask_all,
     normalize_speaker,
 )
+from claimcheck.pipeline.answers import ask_all
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
