@@ -12,11 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +24,7 @@ from claimcheck.bundles import evidence
 from claimcheck.errors import InputError
 from claimcheck.models.run import Check, Run, Signature
 from claimcheck.prompts import Templates
+from claimcheck.readers.xml_blocks import ZIP_ERRORS
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.version import __version__
 
@@ -54,21 +52,6 @@ _ALLOWED_NAME = re.compile(
 )
 _MAX_FILES = 10_000
 _MAX_BYTES = 500 * 2**20
-
-# The errors of `zipfile` and its decompressors for damaged files. RuntimeError: the
-# file is encrypted; NotImplementedError: its compression is unknown; ValueError: a name
-# is not UTF-8.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-    OverflowError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +229,7 @@ def _read_files(path: Path) -> dict[str, bytes]:
             return {entry.filename: bundle.read(entry) for entry in entries}
     except OSError as error:
         raise _make_read_error(path, error.strerror or error) from None
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise _make_read_error(path, error) from None
 
 

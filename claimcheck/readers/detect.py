@@ -14,6 +14,7 @@ from pathlib import PurePath
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content
 from claimcheck.readers.decode import decode, recode_wide_text
+from claimcheck.readers.xml_blocks import ZIP_ERRORS
 from claimcheck.readers.xml_documents import detect_xml
 from claimcheck.text.markdown import find_front_matter
 
@@ -52,15 +53,6 @@ _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 # Formats whose text may be in any encoding.
 TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
-_DAMAGED_ARCHIVE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
 # The signatures that servers add to messages can take tens of kilobytes.
@@ -267,7 +259,7 @@ def _detect_archive(data: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return detect_package(archive) or "text"
-    except _DAMAGED_ARCHIVE:
+    except (*ZIP_ERRORS, OSError):
         # A damaged archive may still be recognizable as a Word document.
         parts = (b"word/", 1 << 20), (b"[Content_Types].xml", 1 << 16)
         return "docx" if all(part in data[:end] for part, end in parts) else "text"

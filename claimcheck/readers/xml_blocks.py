@@ -6,6 +6,8 @@ same names in the same sense.
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,17 +23,26 @@ from claimcheck.readers.content import import_required
 _MAX_UNPACKED_BYTES = 200 * 2**20
 _MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times that
 _MAX_PARTS = 10_000
-# What zipfile and the readers raise for damaged archives.
-_DAMAGE_ERRORS = (
+# The errors of `zipfile` and its decompressors for damaged files. RuntimeError: the
+# file is encrypted; NotImplementedError: its compression is unknown; ValueError: a name
+# is not UTF-8.
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
-    OSError,
     RuntimeError,
     NotImplementedError,
+    ValueError,
+    OverflowError,
+)
+# What the readers raise for damaged archives, too.
+_DAMAGE_ERRORS = (
+    *ZIP_ERRORS,
+    OSError,
     KeyError,
     IndexError,
-    ValueError,
     TypeError,
     AttributeError,
 )
