@@ -145,7 +145,7 @@ NoText = Annotated[
     typer.Option("--no-text", help="Leave the documents' texts out of the result."),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", help="Print nothing but errors to stderr.")
+    bool, typer.Option("--quiet", help="Print only errors and warnings to stderr.")
 ]
 
 # The API caches answers only on request. On the command line, nobody expects to pay

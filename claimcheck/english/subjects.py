@@ -1,4 +1,7 @@
-"""Read the speaker out of the words before or after a verb of speech."""
+"""Read who speaks out of the words before or after a verb of speech.
+
+`speech` finds the verb. Whatever is merely likely to be a speaker is not returned.
+"""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def iter_documents(documents: Iterable[Document]) -> Iterator[Document]:
     """Yield the documents that a caller gave.
 
     Raises:
-        InputError: one of them is not a document, or there is no list of them.
+        InputError: the documents are not a list, or one of them is something else.
     """
     advice = "a Document, as Document.from_path returns,"
     return iter_items(documents, "document", Document, advice)

@@ -11,6 +11,7 @@ are listed here; other packages add theirs as entry points in the group
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -51,7 +52,7 @@ class Query:
     language: str | None = None
 
 
-class SearchProvider:
+class SearchProvider(ABC):
     """Finds addresses for a query; other packages need not inherit from it.
 
     The class attributes describe its endpoint. `default_url` is None if the user must
@@ -69,13 +70,13 @@ class SearchProvider:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
+    @abstractmethod
     def search(self, query: Query) -> Sequence[Hit]:
         """Return the results, best first; none is not an error.
 
         Raises:
             ProviderError: the endpoint did not answer.
         """
-        raise NotImplementedError
 
 
 class PageSource(Protocol):

@@ -64,19 +64,19 @@ def is_asserted(pair: SentencePair, difference: Difference) -> bool:
     "Is expected to rise" contradicts no fall, and what the vice president earns
     nothing that the president earns.
     """
-    if difference.kind == "speaker":
+    if difference.kind == "speaker" or difference.evidence is None:
         return True  # both sides say who says the same words
-    # Case matters: "May" is a month.
+    # Only the value may be in another case: "May" is a month, and "may" a hedge.
     words = _WORD.findall(pair.evidence)
-    value = _WORD.findall(difference.evidence or "")
+    value = [word.lower() for word in _WORD.findall(difference.evidence)]
     hedges = _HEDGES.difference(_WORD.findall(pair.claim))
     for index in range(len(words) - len(value) + 1):
         end = index + len(value)
-        if [word.lower() for word in words[index:end]] == [w.lower() for w in value]:
+        if [word.lower() for word in words[index:end]] == value:
             around = words[max(0, index - _HEDGE_REACH) : end + _HEDGE_REACH]
             if hedges.isdisjoint(around):
                 return True
-    return not value
+    return False
 
 
 def _differs_otherwise(pair: SentencePair, detail: str) -> bool:
