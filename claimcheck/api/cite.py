@@ -43,7 +43,7 @@ from claimcheck.readers.citations import (
 from claimcheck.readers.draft_page import render_markdown
 from claimcheck.readers.file import read_bytes
 from claimcheck.search.archive import EvidenceArchive
-from claimcheck.search.pages import fetch_page, read_snapshot
+from claimcheck.search.fetch import fetch_page, read_snapshot
 from claimcheck.settings import Limits, Settings
 from claimcheck.verification.retrieve import RecordedCorpus
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from claimcheck.arguments import require_kind, require_method
-from claimcheck.config import fill_endpoint, load_settings
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, SearchSettings, Settings
+from claimcheck.settings.load import fill_endpoint, load_settings
 
 if TYPE_CHECKING:
     from claimcheck.llm.pricing import Pricing

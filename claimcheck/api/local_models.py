@@ -17,12 +17,12 @@ from claimcheck.local.models import (
     names_file,
 )
 from claimcheck.local.server import list_servers, stop_servers
-from claimcheck.settings import LOCAL
-from claimcheck.settings_file import (
+from claimcheck.settings.file import (
     read_settings_file,
     resolve_user_file,
     save_user_settings,
 )
+from claimcheck.settings.run import LOCAL
 
 __all__ = [
     "DEFAULT_VARIANT",

@@ -18,7 +18,7 @@ from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
 from claimcheck.models.llm import Client, Usage
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.evidence import JudgedMatches, judge_matches
+from claimcheck.pipeline.search_prompts import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.retrieval import EvidenceIndex, is_index, open_index
 from claimcheck.search.factcheck import FactCheck

@@ -16,13 +16,13 @@ from claimcheck.api.clients import (
     open_client,
 )
 from claimcheck.api.documents import open_document
-from claimcheck.config import load_settings
 from claimcheck.engines import build_run_flow
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.models.run import Check, Run
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.settings import Limits, SearchSettings, Settings
+from claimcheck.settings.load import load_settings
 
 if TYPE_CHECKING:
     from claimcheck.api.check import CheckJob

@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
-from claimcheck.config import fill_endpoint
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
 from claimcheck.models.run import Check, Run
-from claimcheck.settings import LOCAL, Settings
+from claimcheck.settings import Settings
+from claimcheck.settings.load import fill_endpoint
+from claimcheck.settings.run import LOCAL
 from claimcheck.version import __version__
 
 _SCOPE = "claimcheck"

@@ -43,9 +43,7 @@ def iter_csv_lines(check: Check) -> Iterator[str]:
     first passage that the verdict rests on.
     """
     yield format_csv_line(_COLUMNS)
-    locator = EvidenceLocator(
-        check.documents, counts_sources=check.search is not None
-    )
+    locator = EvidenceLocator(check.documents, counts_sources=check.search is not None)
     documents = {document.id: document for document in check.documents}
     rows = [_list_verdict_cells(item, locator, documents) for item in check.verdicts]
     for failure in check.failures:

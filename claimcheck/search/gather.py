@@ -25,7 +25,7 @@ from claimcheck.models.search_log import (
 )
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.copies import CopyFinder
-from claimcheck.search.pages import OpenedProvider, PageReader, ReadPage, is_on
+from claimcheck.search.fetch import OpenedProvider, PageReader, ReadPage, is_on
 from claimcheck.search.provider import Query, SilentEnginesError, open_provider
 from claimcheck.search.queries import build_queries
 from claimcheck.settings import SearchSettings

@@ -150,7 +150,7 @@ def test_a_project_file_does_not_choose_a_model_without_approval(model):
 
 
 def test_a_project_file_does_not_name_the_file_of_a_users_engine(model):
-    from claimcheck.config import load_settings
+    from claimcheck.settings.load import load_settings
 
     Path("claimcheck.toml").write_text(f'model = "{model}"\n')
     with pytest.raises(SettingsError, match="Name your model with --model"):

@@ -17,17 +17,18 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
-from claimcheck.settings import LOCAL, SearchSettings, Settings
-from claimcheck.settings_file import (
+from claimcheck.prompts.briefs import BRIEF_SETTINGS, read_brief
+from claimcheck.settings.file import (
     SETTINGS_FILE,
     describe_location,
     read_search_table,
     read_settings_file,
     resolve_user_file,
 )
-from claimcheck.trust import ProjectApproval, limit_project
+from claimcheck.settings.run import LOCAL, Settings
+from claimcheck.settings.search import SearchSettings
+from claimcheck.settings.trust import ProjectApproval, limit_project
 
 ENVIRONMENT_VARIABLES = {
     "api_key": "OPENAI_API_KEY",
