@@ -62,10 +62,10 @@ class SearXNG(_WebEngine):
         silent = _describe_silent_engines(answer.get("unresponsive_engines"))
         # Blocked engines look like a claim about which nobody has written.
         if silent and not hits:
+            searched = f"{self._endpoint.name}: {self._endpoint.origin}"
             raise SilentEnginesError(
-                f"{self._endpoint.name}: {self._endpoint.origin} found nothing, because "
-                f"its engines did not answer: {silent}; try again later, or enable "
-                "others in its settings.yml"
+                f"{searched} found nothing, because its engines did not answer: "
+                f"{silent}; try again later, or enable others in its settings.yml"
             )
         return hits
 
