@@ -35,8 +35,8 @@ from claimcheck.english.speech import detect_speech
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification import amounts
 from claimcheck.verification.choose import choose_scorer
-from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.verdicts import verify_statement
 
 DOCUMENTS, CHARACTERS = 100, 9_000
 SETTINGS = Settings(engine="extractive")

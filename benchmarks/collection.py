@@ -22,7 +22,7 @@ from claimcheck import Document, Index, Label, Statement
 from claimcheck.evaluation.datasets import is_sealed
 from claimcheck.verification import retrieve
 from claimcheck.verification.choose import choose_scorer
-from claimcheck.verification.engine import verify_statement
+from claimcheck.verification.verdicts import verify_statement
 
 # Documents per claim, passages per sentence. The shipped limits are among them.
 LIMITS = ((1, 12), (5, 12), (10, 30), (20, 60))

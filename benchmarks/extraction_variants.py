@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import Document, Settings
-from claimcheck.briefs import read_brief
 from claimcheck.engines import build_run_flow
 from claimcheck.english.metadata import fill_metadata
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.models.llm import ModelRequest, ModelResponse
 from claimcheck.pipeline.driver import drive
+from claimcheck.prompts.briefs import read_brief
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 

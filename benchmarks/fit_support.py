@@ -20,7 +20,7 @@ from logistic import fit
 from claimcheck import Document, Rows
 from claimcheck.evaluation.datasets import read_dataset
 from claimcheck.verification.compare import Hypothesis, compare_sentences
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.lexical import compute_share
 
 SETS = ("wice", "summedits", "fm2", None)  # None: the changed content units

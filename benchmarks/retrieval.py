@@ -27,7 +27,7 @@ import numpy as np
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.evaluation.datasets import is_sealed
 from claimcheck.models.document import Document
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
 from claimcheck.verification.windows import match_sentence, split_statement
 

@@ -32,7 +32,7 @@ from relations import Relation, collect_senses, look_up_senses
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names
 from claimcheck.english.terms import Term, extract_terms, normalize_word
-from claimcheck.text.words import get_part_of_speech
+from claimcheck.text.common_words import get_part_of_speech
 
 Row = dict[str, Any]
 NUMBER = r"(?<![\w.,])\d+(?:,\d{3})*(?![\w,.]*\d)"

@@ -24,11 +24,12 @@ import numpy as np
 import openai
 from jinja2 import Template
 
-from claimcheck import answer_schemas, prompts, schemas
+from claimcheck import prompts, schemas
 from claimcheck.evaluation.metrics import balanced_accuracy, bootstrap_intervals
 from claimcheck.models.brief import EMPTY_BRIEF
 from claimcheck.models.document import Document
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.prompts import answer_schemas
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
 
 HERE = Path(__file__).parent

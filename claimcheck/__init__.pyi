@@ -25,9 +25,6 @@ from claimcheck.api.summarize import (
 from claimcheck.batch.batch import (
     Batch as Batch,
 )
-from claimcheck.briefs import (
-    read_brief as read_brief,
-)
 from claimcheck.evaluation.datasets import (
     Rows as Rows,
 )
@@ -85,6 +82,9 @@ from claimcheck.models.verdict import (
     Stance as Stance,
     Verdict as Verdict,
     Votes as Votes,
+)
+from claimcheck.prompts.briefs import (
+    read_brief as read_brief,
 )
 from claimcheck.readers.sources import (
     ReadOptions as ReadOptions,

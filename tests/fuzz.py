@@ -18,20 +18,21 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings, strategies as st
 from jsonschema import Draft202012Validator
 
-from claimcheck import Document, Match, Settings, answer_schemas, schemas, summarize
+from claimcheck import Document, Match, Settings, schemas, summarize
 from claimcheck.bundles.bundle import write_bundle
 from claimcheck.bundles.verify import verify_bundle
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.llm.completion import NoCompletionError, parse_completion
 from claimcheck.llm.error_body import read_error_body
+from claimcheck.prompts import answer_schemas
 from claimcheck.readers.file import build_document, fetch
 from claimcheck.readers.limited import MAX_SECONDS
 from claimcheck.salvage import parse_answer
 from claimcheck.text.reading import Reading
 from claimcheck.verification.compare import Hypothesis
 from claimcheck.verification.decide import decide
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 from tests.support.endpoint import completion, error
 from tests.support.responses_api import build_response, write_events

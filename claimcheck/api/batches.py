@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.batch import Batch
 from claimcheck.batch.shards import ImportReport, import_shards
-from claimcheck.briefs import PATH_SETTINGS
+from claimcheck.prompts.briefs import PATH_SETTINGS
 from claimcheck.readers.sources import ReadOptions
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from claimcheck.models.search_log import SearchLog
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive
-from claimcheck.pipeline.evidence import SuggestedQueries, suggest_queries
+from claimcheck.pipeline.search_prompts import SuggestedQueries, suggest_queries
 from claimcheck.pipeline.signature import merge_signatures
 from claimcheck.retrieval import EvidenceIndex, Index
 from claimcheck.settings import Limits, SearchSettings, Settings
@@ -72,7 +72,7 @@ def check(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used is
             in `check.failures`.)
     """
-    settings = choose_settings(settings, limits, search)
+    settings = choose_settings(settings, limits, search, progress=progress)
     engine = choose_engine(settings, client)
     job = CheckJob.start(claims, against, search, settings, engine)
     with open_client(settings, client, progress, limits) as opened:
@@ -90,7 +90,7 @@ async def acheck(
     limits: Limits | None = None,
 ) -> Check:
     """Do the same as `check` without blocking other tasks."""
-    settings = choose_settings(settings, limits, search)
+    settings = choose_settings(settings, limits, search, progress=progress)
     engine = choose_engine(settings, client)
     job = await asyncio.to_thread(
         CheckJob.start, claims, against, search, settings, engine

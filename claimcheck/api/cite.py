@@ -43,7 +43,7 @@ from claimcheck.readers.citations import (
 from claimcheck.readers.draft_page import render_markdown
 from claimcheck.readers.file import read_bytes
 from claimcheck.search.archive import EvidenceArchive
-from claimcheck.search.pages import fetch_page, read_snapshot
+from claimcheck.search.fetch import fetch_page, read_snapshot
 from claimcheck.settings import Limits, Settings
 from claimcheck.verification.retrieve import RecordedCorpus
 
@@ -74,7 +74,7 @@ def check_citations(
         ProviderError: the endpoint gave no answer.
     """
     started = time.perf_counter()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     parsed = read_cited_draft(str(draft))
     folder = Path(draft).parent if str(draft) != "-" else Path()
     sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)

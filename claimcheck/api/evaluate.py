@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from claimcheck.api.clients import choose_engine, open_client
-from claimcheck.arguments import require_kind
-from claimcheck.briefs import read_examples
-from claimcheck.config import load_settings
+from claimcheck.arguments import require_function, require_kind
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
 from claimcheck.evaluation.datasets import RowPart, Rows
@@ -26,9 +24,11 @@ from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client
 from claimcheck.prompts import Templates
+from claimcheck.prompts.briefs import read_examples
 from claimcheck.prompts.folder import read_folder
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
+from claimcheck.settings.load import load_settings
 from claimcheck.verification.choose import choose_scorer
 
 __all__ = [
@@ -69,6 +69,7 @@ def evaluate(
     if task not in tuple(TASKS):
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
+    require_function(progress, "progress")
     settings = settings or load_settings().settings
     engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:

@@ -16,13 +16,13 @@ from claimcheck.local.models import (
     measure_memory_bytes,
     names_file,
 )
-from claimcheck.local.server import list_servers, stop_servers
-from claimcheck.settings import LOCAL
-from claimcheck.settings_file import (
+from claimcheck.local.server import list_loading, list_servers, stop_servers
+from claimcheck.settings.file import (
     read_settings_file,
     resolve_user_file,
     save_user_settings,
 )
+from claimcheck.settings.run import LOCAL
 
 __all__ = [
     "DEFAULT_VARIANT",
@@ -34,6 +34,7 @@ __all__ = [
     "download_model",
     "find_default",
     "find_model",
+    "list_loading",
     "list_models",
     "list_running",
     "prepare_model",

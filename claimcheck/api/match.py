@@ -18,7 +18,7 @@ from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
 from claimcheck.models.llm import Client, Usage
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.evidence import JudgedMatches, judge_matches
+from claimcheck.pipeline.search_prompts import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.retrieval import EvidenceIndex, is_index, open_index
 from claimcheck.search.factcheck import FactCheck
@@ -75,7 +75,7 @@ def match(
     """
     started = time.perf_counter()
     options = options or MatchOptions()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
     known_claims = _collect_known(statements, known, options)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from claimcheck import tokens
 from claimcheck.errors import EndpointError, UnknownModelError
-from claimcheck.settings import RESPONSES, Settings
+from claimcheck.settings import Settings
+from claimcheck.settings.run import RESPONSES
 
 if TYPE_CHECKING:
     from claimcheck.llm.openai_client import OpenAIClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from claimcheck.errors import InputError
-from claimcheck.hub import HubName
+from claimcheck.local.hub import HubName
 from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
 from claimcheck.verification.scorer import Calibration
 from claimcheck.verification.verifiers import (

@@ -25,7 +25,7 @@ from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.run import Run
 from claimcheck.pipeline.driver import Flow, drive
-from claimcheck.settings import RANGES
+from claimcheck.settings.run import RANGES
 from claimcheck.store.store import RunStore
 
 # Counting takes a few milliseconds per document, and ten times as long with checks. The

@@ -10,8 +10,9 @@ from typing import Any
 
 from claimcheck import prompts, schemas
 from claimcheck.arguments import require_kind
-from claimcheck.config import fill_endpoint
-from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
+from claimcheck.settings import Limits, Settings
+from claimcheck.settings.load import fill_endpoint
+from claimcheck.settings.run import CHECK_ONLY_SETTINGS
 
 # A budget can only be enforced if every answer has a maximum length. Chosen by hand.
 MAX_OUTPUT_TOKENS = 8192

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import prompts, schemas
-from claimcheck.bundles import evidence
+from claimcheck.bundles import check_evidence
 from claimcheck.errors import InputError
 from claimcheck.models.run import Check, Run, Signature
 from claimcheck.prompts import Templates
@@ -100,7 +100,7 @@ def write_bundle(
         )
     if check := get_searched_check(result):
         with EvidenceArchive() as archive:
-            files |= evidence.collect_files(check, archive)
+            files |= check_evidence.collect_files(check, archive)
     if answers:
         files[ANSWERS] = _format_answers(answers)
     files[MANIFEST] = _format_manifest(files, batch_config)
@@ -208,7 +208,7 @@ def read_bundle(path: Path) -> Bundle:
     if CHECK not in files and (RUN not in files or SOURCE not in files):
         raise InputError(f"{path} is not a claimcheck bundle: no {RUN} or {SOURCE}")
     for name, data in files.items():
-        if not name.startswith(evidence.PAGES):
+        if not name.startswith(check_evidence.PAGES):
             _require_utf8(path, name, data)
     try:
         result: Run | Check

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from claimcheck.briefs import read_stored_brief
-from claimcheck.bundles import evidence
+from claimcheck.bundles import check_evidence
 from claimcheck.bundles.bundle import BundledAnswer
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
@@ -27,6 +26,7 @@ from claimcheck.models.llm import (
 from claimcheck.models.run import Check, Signature
 from claimcheck.pipeline.check import VERIFIER
 from claimcheck.prompts import Templates
+from claimcheck.prompts.briefs import read_stored_brief
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.settings import Settings
 from claimcheck.verification.verifiers import is_on_this_machine
@@ -90,15 +90,15 @@ def collect_cached_answers(check: Check, settings: Settings) -> list[BundledAnsw
     from claimcheck.store.cache import AnswerCache
 
     with EvidenceArchive() as archive:
-        files = evidence.collect_files(check, archive)
-    documents = evidence.read_documents(check, files)
+        files = check_evidence.collect_files(check, archive)
+    documents = check_evidence.read_documents(check, files)
     config = build_check_config(check, settings)
     with AnswerCache() as cache:
         answers = _CollectedAnswers(cache)
         replay = prepare_replay(
             check.signature, config, answers, settings.brief.prompts
         )
-        evidence.replay(check, documents, *replay)
+        check_evidence.replay(check, documents, *replay)
     return list(answers.collected.values())
 
 

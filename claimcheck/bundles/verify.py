@@ -13,7 +13,7 @@ from pathlib import Path
 from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
-from claimcheck.bundles import evidence
+from claimcheck.bundles import check_evidence
 from claimcheck.bundles.bundle import (
     ANSWERS,
     MANIFEST,
@@ -169,8 +169,8 @@ def _verify_evidence(
     """Read the pages again, look up the quotations, and repeat the check."""
     name = "evidence"
     try:
-        documents = evidence.read_documents(check, bundle.files)
-        problems = evidence.find_problems(check, documents)
+        documents = check_evidence.read_documents(check, bundle.files)
+        problems = check_evidence.find_problems(check, documents)
     except _REPLAY_ERRORS as error:
         return [VerificationStep(name, False, _describe_error(error))]
     count = format_count(len(documents), "document")
@@ -179,7 +179,7 @@ def _verify_evidence(
         detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
 
     def replay(settings: Settings, client: Client | None) -> Sequence[str]:
-        return evidence.replay(check, documents, settings, client)
+        return check_evidence.replay(check, documents, settings, client)
 
     name_of_verdicts = "verdicts from evidence"
     return [

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimcheck.bundles.evidence import require_search
+from claimcheck.bundles.check_evidence import require_search
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.models.run import Check

@@ -28,7 +28,7 @@ from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import EvidenceIndex
+    from claimcheck.api.indexes import EvidenceIndex
     from claimcheck.models.claim import Statement
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
@@ -322,7 +322,7 @@ def _load_claims(
 ) -> Run | list[Statement]:
     if not is_prose:
         from claimcheck.api.documents import read_claims
-        from claimcheck.api.evidence import looks_like_prose
+        from claimcheck.api.indexes import looks_like_prose
 
         claims = read_claims(source)
         if isinstance(claims, list) and looks_like_prose(claims):

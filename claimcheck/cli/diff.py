@@ -78,7 +78,7 @@ def diff(
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run
     from claimcheck.reports.diff import compare_runs
-    from claimcheck.settings import RANGES
+    from claimcheck.settings.run import RANGES
 
     check_writable(output)
     if old == new == "-":

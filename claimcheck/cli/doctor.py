@@ -72,8 +72,8 @@ def doctor(engine: options.EngineOptions) -> None:
     respond.
     """
     from claimcheck.api.probe import describe_tokenizer
-    from claimcheck.config import load_settings
-    from claimcheck.settings_file import resolve_user_file
+    from claimcheck.settings.file import resolve_user_file
+    from claimcheck.settings.load import load_settings
     from claimcheck.version import __version__
 
     loaded = load_settings(asdict(engine))

@@ -16,7 +16,7 @@ from claimcheck.counting import format_count
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import IndexEntry, SearchHit
+    from claimcheck.api.indexes import IndexEntry, SearchHit
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +53,7 @@ def add(
     can't be read are listed and skipped. A text that the index already contains is not
     added again.
     """
-    from claimcheck.api.evidence import open_index
+    from claimcheck.api.indexes import open_index
 
     # All documents are read before the index is opened, so that a missing file does not
     # leave an empty index behind.
@@ -77,7 +77,7 @@ def add(
 @app.command("list")
 def list_(index: _IndexArgument, format: options.RowsFormat = Format.TEXT) -> None:
     """List the documents of an index."""
-    from claimcheck.api.evidence import open_index
+    from claimcheck.api.indexes import open_index
 
     with open_index(index, create=False) as collection:
         entries = collection.contents()
@@ -100,7 +100,7 @@ def remove(
 
     Removes all of them, or none if one is missing.
     """
-    from claimcheck.api.evidence import open_index
+    from claimcheck.api.indexes import open_index
 
     with open_index(index, create=False) as collection:
         removed = collection.remove(names)
@@ -124,7 +124,7 @@ def search(
     format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """Find passages that share words with a query, ranked by BM25."""
-    from claimcheck.api.evidence import open_index, search_index
+    from claimcheck.api.indexes import open_index, search_index
 
     with open_index(index, create=False) as collection:
         hits = search_index(collection, query, limit=top_k)

@@ -13,7 +13,7 @@ from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.api.evidence import EvidenceIndex
+    from claimcheck.api.indexes import EvidenceIndex
     from claimcheck.models.document import Document
 
 SOURCE_HELP = (
@@ -114,7 +114,7 @@ def open_documents(
     """
     if source == "-" or is_url(source):
         return [open_document(source, allow_private=allow_private, encoding=encoding)]
-    from claimcheck.api.evidence import read_collection
+    from claimcheck.api.indexes import read_collection
 
     collection = read_collection(source, encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
@@ -137,7 +137,7 @@ def open_evidence(
     Raises:
         InputError: a source can't be read.
     """
-    from claimcheck.api.evidence import is_index, open_index
+    from claimcheck.api.indexes import is_index, open_index
 
     indexes = [open_index(path, create=False) for path in sources if is_index(path)]
     documents: list[Document] = []

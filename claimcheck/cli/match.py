@@ -80,7 +80,7 @@ def match(
     """
     from claimcheck.api.documents import read_claims
     from claimcheck.api.match import FACT_CHECK, MatchOptions, match as find_matches
-    from claimcheck.config import load_search_settings
+    from claimcheck.settings.load import load_search_settings
 
     if claims == "-" and "-" in known:
         raise InputError("only one of CLAIMS and --known can be standard input")

@@ -343,7 +343,7 @@ class SearchOptions(OptionGroup):
                     option = name.replace("_", "-")
                     raise InputError(f"--{option} requires --search")
             return None
-        from claimcheck.config import load_search_settings
+        from claimcheck.settings.load import load_search_settings
 
         before = None if self.before is None else parse_day("--before", self.before)
         return load_search_settings(
@@ -445,7 +445,7 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
     Raises:
         InputError: the engine is extractive, and one of the flags is set.
     """
-    from claimcheck.config import format_flag
+    from claimcheck.settings.load import format_flag
 
     if settings.chosen_engine() != "extractive":
         return
@@ -483,8 +483,8 @@ class BudgetOptions(OptionGroup):
         Raises:
             SettingsError: a limit is not above 0.
         """
-        from claimcheck.config import format_flag
         from claimcheck.settings import Limits
+        from claimcheck.settings.load import format_flag
 
         names = {field.name for field in fields(Limits)}
         chosen = {
@@ -540,7 +540,7 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     Raises:
         SettingsError: a value is invalid.
     """
-    from claimcheck.config import load_settings as load
+    from claimcheck.settings.load import load_settings as load
 
     if no_cache:
         flags["cache"] = False

@@ -208,7 +208,7 @@ def _format_comparison(result: PromptComparison, first: str, second: str) -> lis
 
 
 def _get_folder() -> Path:
-    from claimcheck.settings_file import find_prompts_folder
+    from claimcheck.settings.file import find_prompts_folder
 
     folder = find_prompts_folder()
     if folder is None:

@@ -228,7 +228,7 @@ def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
     documents and the key. An endpoint on loopback is allowed, but gets no key.
     """
     from claimcheck.api.batches import list_batch_flags
-    from claimcheck.settings import is_loopback_url
+    from claimcheck.settings.run import is_loopback_url
 
     flags = list_batch_flags(batch.config)
     url = flags.pop("base_url", None)

@@ -24,7 +24,7 @@ def trust(
     the environment. The approval ends when the file names another endpoint or the
     prompts change.
     """
-    from claimcheck.trust import approve_project_file
+    from claimcheck.settings.trust import approve_project_file
 
     approved = approve_project_file(folder)
     print_note(

@@ -12,7 +12,7 @@ import re
 
 from claimcheck.english.lexicon import BASE_FORMS, FUNCTION_WORDS
 from claimcheck.english.speech import detect_speech
-from claimcheck.text.words import get_part_of_speech
+from claimcheck.text.common_words import get_part_of_speech
 
 REASON = "instruction, not a statement"  # in the ledger
 # What may precede an instruction: a condition, an addressee, a signal.

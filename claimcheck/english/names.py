@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from claimcheck.english.dates import MONTHS, WEEKDAYS
 from claimcheck.resources import read_words
-from claimcheck.text.words import may_be_name
+from claimcheck.text.common_words import may_be_name
 
 _CAPITALIZED_WORD = r"""
     (?:

@@ -7,8 +7,8 @@ import re
 from claimcheck.english.dates import MONTHS, YEAR
 from claimcheck.models.claim import Quantity
 from claimcheck.resources import read_words
+from claimcheck.text.common_words import get_part_of_speech
 from claimcheck.text.mapping import lower
-from claimcheck.text.words import get_part_of_speech
 
 _SIMPLE_NUMBERS = {
     word: float(value)

@@ -23,8 +23,8 @@ from claimcheck.english.speech import (
     is_third_person_pronoun,
     mask_quotations,
 )
+from claimcheck.text.common_words import get_genders, may_be_name, may_speak
 from claimcheck.text.sentences import Sentence
-from claimcheck.text.words import get_genders, may_be_name, may_speak
 
 _GENDERS = {"he": "m", "she": "f"}
 # The distance within which a named person can be meant by a pronoun. Chosen by hand.

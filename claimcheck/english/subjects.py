@@ -9,7 +9,7 @@ import re
 
 from claimcheck.english.names import find_names, strip_title
 from claimcheck.resources import read_words
-from claimcheck.text.words import get_part_of_speech, may_speak
+from claimcheck.text.common_words import get_part_of_speech, may_speak
 
 
 def match_any(*names: str) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from claimcheck.english.lexicon import FUNCTION_WORDS, WORD_CACHE_SIZE, stem
 from claimcheck.english.quantities import NUMBER_WORDS, ORDINAL_WORDS, is_numeral
 from claimcheck.resources import read_packed, read_words
-from claimcheck.text.words import get_part_of_speech, get_rank, may_be_name
+from claimcheck.text.common_words import get_part_of_speech, get_rank, may_be_name
 
 WORD_PATTERN = re.compile(
     r"""

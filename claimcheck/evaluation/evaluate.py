@@ -29,7 +29,7 @@ from claimcheck.evaluation.result import (
     Score,
 )
 from claimcheck.evaluation.tasks import TASKS
-from claimcheck.settings import CHECK_ONLY_SETTINGS
+from claimcheck.settings.run import CHECK_ONLY_SETTINGS
 from claimcheck.version import __version__
 
 _CONCURRENCY = 8  # requests to a model at a time; chosen by hand

@@ -41,9 +41,9 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
-from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer
+from claimcheck.verification.verdicts import verify_statement
 
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3

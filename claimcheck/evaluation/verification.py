@@ -50,10 +50,10 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 from claimcheck.verification.compare import Hypothesis, compare_sentences
 from claimcheck.verification.decide import list_contradictions, list_objections
-from claimcheck.verification.engine import score_statement, verify_statement
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import Entailment, EntailmentScorer
+from claimcheck.verification.verdicts import score_statement, verify_statement
 
 _TWO_ANSWERS = (Label.SUPPORTED, Label.REFUTED)
 SCORE_CUTOFF = 0.5

@@ -22,7 +22,7 @@ from claimcheck.english.lexicon import (
     are_synonyms,
     stem,
 )
-from claimcheck.english.words import Word, parse_words
+from claimcheck.english.normal_forms import Word, parse_words
 
 # Words that mean something else in all capitals ("US") or capitalized ("March").
 _ACRONYMS = ("us", "who", "it", "aids")

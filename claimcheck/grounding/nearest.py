@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Indel
 
 from claimcheck.english.lexicon import stem
-from claimcheck.english.words import Word, parse_words
+from claimcheck.english.normal_forms import Word, parse_words
 
 # All of these were chosen by hand; benchmarks/grounding.py measures what they find.
 _MAX_QUERY_WORDS = 16  # words of a quote that are looked up

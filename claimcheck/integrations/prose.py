@@ -14,7 +14,6 @@ from urllib.parse import unquote
 
 from claimcheck.api.check import check
 from claimcheck.api.summarize import summarize
-from claimcheck.config import load_settings
 from claimcheck.errors import ClaimcheckError
 from claimcheck.models.document import Document
 from claimcheck.reports.problems import (
@@ -25,6 +24,7 @@ from claimcheck.reports.problems import (
 )
 from claimcheck.reports.terminal import clean_line
 from claimcheck.settings import Settings
+from claimcheck.settings.load import load_settings
 
 # Characters that end a value in GitHub's workflow commands, and their escapes.
 _GITHUB_ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import openai
 from openai import BaseModel
 
-from claimcheck.config import fill_endpoint
 from claimcheck.errors import ProviderError, UnknownModelError
 from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
@@ -26,6 +25,7 @@ from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings
+from claimcheck.settings.load import fill_endpoint
 
 if TYPE_CHECKING:
     from openai.types import Batch

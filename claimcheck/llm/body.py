@@ -13,7 +13,8 @@ from typing import Any
 from claimcheck.llm import responses_api
 from claimcheck.models.llm import Message, ModelRequest
 from claimcheck.schemas import KEYS_OF_NAMES, strip_keywords
-from claimcheck.settings import RESPONSES, Settings
+from claimcheck.settings import Settings
+from claimcheck.settings.run import RESPONSES
 
 # From the strictest to the one that every endpoint accepts.
 RESPONSE_FORMATS = ("json_schema", "json_object", "text")

@@ -31,7 +31,8 @@ from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.llm.retry_after import compute_retry_time
 from claimcheck.llm.stream import BrokenStreamError
-from claimcheck.settings import RESPONSES, Settings
+from claimcheck.settings import Settings
+from claimcheck.settings.run import RESPONSES
 
 # A wrong URL also causes these.
 _PATH_STATUSES = (404, 405, 410)

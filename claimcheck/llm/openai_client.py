@@ -18,7 +18,6 @@ from typing import Any
 import httpx2
 import openai
 
-from claimcheck.config import fill_endpoint
 from claimcheck.errors import ProviderError, UnknownModelError
 from claimcheck.llm import errors
 from claimcheck.llm.body import (
@@ -54,7 +53,9 @@ from claimcheck.llm.retry import (
 )
 from claimcheck.local.server import Lease, lease_server
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
-from claimcheck.settings import LOCAL, Settings
+from claimcheck.settings import Settings
+from claimcheck.settings.load import fill_endpoint
+from claimcheck.settings.run import LOCAL
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
 # How often to check whether another request has finished its search.

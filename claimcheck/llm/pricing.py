@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from claimcheck.errors import SettingsError
-from claimcheck.settings import LOCAL, Price, Settings
+from claimcheck.settings import Price, Settings
+from claimcheck.settings.run import LOCAL
 
 
 class Pricing:

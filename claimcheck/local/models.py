@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimcheck.errors import InputError, translate_os_errors
-from claimcheck.hub import HubModel, HubName, HubStore
+from claimcheck.local.hub import HubModel, HubName, HubStore
 
 # Half the size of eight bits, with a small loss; most repositories have it.
 DEFAULT_VARIANT = "Q4_K_M"

@@ -36,7 +36,8 @@ from claimcheck.pipeline.votes import (
     Vote,
     ask_for_votes,
 )
-from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
+from claimcheck.settings import Settings
+from claimcheck.settings.run import CHECK_ONLY_SETTINGS
 from claimcheck.text.reading import Reading
 from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.compare import Hypothesis, compare_sentences
@@ -46,14 +47,14 @@ from claimcheck.verification.decide import (
     list_contradictions,
     list_objections,
 )
-from claimcheck.verification.engine import (
+from claimcheck.verification.explain import build_evidence
+from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import EntailmentScorer
+from claimcheck.verification.verdicts import (
     find_speaker,
     verify_content,
     verify_statement,
 )
-from claimcheck.verification.explain import build_evidence
-from claimcheck.verification.retrieve import Corpus
-from claimcheck.verification.scorer import EntailmentScorer
 
 # The key in the settings of a signature: the scorer, with its version.
 VERIFIER = "verifier"

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from claimcheck.english.dates import MONTHS
 from claimcheck.english.instructions import is_instruction
 from claimcheck.english.lexicon import FUNCTION_WORDS, stem
+from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import detect_speech, is_third_person_pronoun
 from claimcheck.english.time_resolution import find_times, find_year_before
-from claimcheck.english.words import Word, parse_words
 from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, Span

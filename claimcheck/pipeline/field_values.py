@@ -13,7 +13,7 @@ from typing import Any
 
 from claimcheck.english.quantities import find_quantities
 from claimcheck.grounding import GroundingResult
-from claimcheck.grounding.search import find_whole_words
+from claimcheck.grounding.text_search import find_whole_words
 from claimcheck.models.brief import Field
 from claimcheck.models.claim import FieldValue, Match
 from claimcheck.models.span import Excerpt, Span, extract_excerpts

@@ -12,8 +12,9 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claimcheck import answer_schemas, prompts
+from claimcheck import prompts
 from claimcheck.models.llm import ModelRequest
+from claimcheck.prompts import answer_schemas
 from claimcheck.salvage import ParsedAnswer, RejectedItem
 from claimcheck.schemas import Problem
 

@@ -14,10 +14,11 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from claimcheck import answer_schemas, prompts, resources
+from claimcheck import prompts, resources
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest
+from claimcheck.prompts import answer_schemas
 from claimcheck.settings import Settings
 
 # Of votes and repeated runs, if the settings have no temperature, or 0, at which all

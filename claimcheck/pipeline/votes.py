@@ -14,7 +14,7 @@ from claimcheck.pipeline.answers import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.requests import build_request, fold_text, vary_request
 from claimcheck.settings import Settings
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
-from claimcheck.english.words import Word
+from claimcheck.english.normal_forms import Word
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.antonyms import find_opposing_forms
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from claimcheck import answer_schemas
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
+from claimcheck.prompts import answer_schemas
 from claimcheck.salvage.find import FoundObject, find_objects
 from claimcheck.salvage.fit import Fitter, ParsedAnswer, RejectedItem
 from claimcheck.salvage.objects import (

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.errors import InputError, SettingsError
-from claimcheck.settings import SearchSettings, Settings, is_loopback_host
+from claimcheck.settings import SearchSettings, Settings
+from claimcheck.settings.run import is_loopback_host
 
 # An upload and the text read from it are in memory, once for each job. 20 MB are a long
 # scanned report. Both were chosen by hand.

@@ -17,7 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck.briefs import read_stored_brief
 from claimcheck.errors import (
     InputError,
     NotFoundError,
@@ -35,6 +34,7 @@ from claimcheck.models.outcome import (
     RunLocation,
 )
 from claimcheck.models.run import Run, load_run
+from claimcheck.prompts.briefs import read_stored_brief
 from claimcheck.store.answers import MAX_TOKENS, Answers
 from claimcheck.store.database import Database
 from claimcheck.store.layout import STORE_LAYOUT

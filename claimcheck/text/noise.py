@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.markdown import MARKUP, find_markdown
 from claimcheck.text.messages import find_message_parts
-from claimcheck.text.pages import find_line_numbers, find_page_furniture
+from claimcheck.text.running_heads import find_line_numbers, find_page_furniture
 
 SUBTITLE_CUE, TIME = "subtitle number and time", "time"
 

@@ -18,7 +18,12 @@ from typing import NamedTuple
 
 from claimcheck.resources import read_words
 from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise
-from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
+from claimcheck.text.running_heads import (
+    FORM_FEED,
+    PAGE_NUMBER,
+    RUNNING_FOOT,
+    RUNNING_HEAD,
+)
 from claimcheck.text.speakers import SpeakerLabel, Speakers
 from claimcheck.text.tables import find_tables
 

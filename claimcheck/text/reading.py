@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from claimcheck.models.span import LineIndex, Span
 from claimcheck.resources import read_words
+from claimcheck.text.common_words import is_word
 from claimcheck.text.mapping import MappedPiece, MappedText
 from claimcheck.text.noise import Noise, find_noise
 from claimcheck.text.paragraphs import (
@@ -28,7 +29,6 @@ from claimcheck.text.paragraphs import (
     subtract_noise,
 )
 from claimcheck.text.speakers import Speakers, find_speakers
-from claimcheck.text.words import is_word
 
 # Words separated by single spaces are the same in source and view.
 _SPACE = re.compile(r"\s|<(?:br|/p|/div|/li|/td)\b", re.I)

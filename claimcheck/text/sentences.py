@@ -18,9 +18,9 @@ import sentencex
 
 from claimcheck import tokens
 from claimcheck.resources import read_words
+from claimcheck.text.common_words import is_word
 from claimcheck.text.paragraphs import ParagraphKind
 from claimcheck.text.reading import Reading
-from claimcheck.text.words import is_word
 
 # Longer "sentences" are tables, logs, or code, on which patterns are useless and slow.
 # Chosen by hand; the engine, the evidence, and the index all skip them.

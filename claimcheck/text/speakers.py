@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from claimcheck.resources import read_words
+from claimcheck.text.common_words import get_genders, may_be_name
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
-from claimcheck.text.words import get_genders, may_be_name
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"

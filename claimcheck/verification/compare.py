@@ -20,7 +20,7 @@ from claimcheck.verification.checks.arithmetic import (
     calculate,
     find_phrases,
 )
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.lexical import (
     VERBATIM_PROBABILITY,
     compute_share,

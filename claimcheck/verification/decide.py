@@ -28,7 +28,7 @@ from claimcheck.verification.compare import (
     compare_sentences,
     score_comparisons,
 )
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.explain import build_evidence
 from claimcheck.verification.lexical import VERBATIM_PROBABILITY
 from claimcheck.verification.scorer import EntailmentScorer

@@ -12,7 +12,7 @@ from claimcheck.verification.amounts import (
     find_amounts,
 )
 from claimcheck.verification.compare import Comparison
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.language import Language
 from claimcheck.verification.lexical import LexicalScorer
 from claimcheck.verification.scorer import EntailmentScorer

@@ -17,8 +17,8 @@ from claimcheck.english.clauses import split_clauses
 from claimcheck.english.speech import detect_speech
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.english.time_resolution import find_times
+from claimcheck.text.common_words import get_part_of_speech
 from claimcheck.text.sentences import split_paragraph
-from claimcheck.text.words import get_part_of_speech
 from claimcheck.verification.amounts import Amount, find_amounts, is_confirmed
 from claimcheck.verification.scorer import Calibration, Entailment
 from claimcheck.verification.verbatim import is_only_quoted

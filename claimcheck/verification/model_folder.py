@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.hub import RECORD_NAME
+from claimcheck.local.hub import RECORD_NAME
 from claimcheck.verification.scorer import Calibration
 
 # In order of preference: int8 can be far off for some checkpoints.

@@ -10,7 +10,7 @@ from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
 from claimcheck.retrieval import EvidenceIndex
 from claimcheck.text.reading import Reading
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.windows import match_sentence, split_statement
 
 # Per claim sentence. Passages that contradict it share its words as much as those that

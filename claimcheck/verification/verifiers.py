@@ -11,7 +11,7 @@ from pathlib import Path
 
 from claimcheck import resources
 from claimcheck.errors import InputError
-from claimcheck.hub import HubName, HubStore
+from claimcheck.local.hub import HubName, HubStore
 from claimcheck.verification.model_folder import (
     ModelFolder,
     choose_hub_files,

@@ -15,7 +15,7 @@ from math import fsum
 from claimcheck.english.terms import extract_terms
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_paragraph, split_sentences
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 
 # The extractive engine adds these: '[Ann Lee said:] "..."', "Tuesday [2019-03-19]".
 _BRACKETED_SPEAKER = re.compile(r"\[([^\[\]]{1,80}) said:\]\s")

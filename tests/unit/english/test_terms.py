@@ -12,7 +12,7 @@ from claimcheck.english.terms import (
     extract_words,
     normalize_word,
 )
-from claimcheck.text.words import get_part_of_speech
+from claimcheck.text.common_words import get_part_of_speech
 
 
 def test_different_spellings_have_one_form():

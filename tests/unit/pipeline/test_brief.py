@@ -14,10 +14,10 @@ from claimcheck import (
     schemas,
     summarize,
 )
-from claimcheck.briefs import BRIEF_SETTINGS, BriefValues, read_examples
-from claimcheck.config import load_settings
 from claimcheck.models.brief import EMPTY_BRIEF
 from claimcheck.pipeline.summarize import _count_brief_tokens
+from claimcheck.prompts.briefs import BRIEF_SETTINGS, BriefValues, read_examples
+from claimcheck.settings.load import load_settings
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion, serve_script
 from tests.support.scripted import ScriptedClient, answer, claim, response
@@ -251,7 +251,7 @@ def test_settings_come_from_flags_and_files_and_stored_ones_open_no_file(tmp_pat
     (tmp_path / "fields.json").write_text('{"a": {"type": "string"}}')
     toml = 'focus = "costs"\nkinds = ["a", "b"]\nlength = "short"\nfields_file = "fields.json"\n'
     (tmp_path / "claimcheck.toml").write_text(toml)
-    from claimcheck.trust import approve_project_file
+    from claimcheck.settings.trust import approve_project_file
 
     approved = approve_project_file(tmp_path)
     assert "kinds ['a', 'b']" in approved

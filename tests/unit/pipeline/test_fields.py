@@ -7,18 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import (
-    Match,
-    Run,
-    Settings,
-    answer_schemas,
-    errors,
-    read_brief,
-    schemas,
-    summarize,
-)
+from claimcheck import Match, Run, Settings, errors, read_brief, schemas, summarize
 from claimcheck.llm.stored import is_usable
 from claimcheck.models.integrity import find_run_inconsistencies
+from claimcheck.prompts import answer_schemas
 from claimcheck.reports import markdown, table, text
 from claimcheck.reports.html import page
 from tests.support.command import claimcheck

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from claimcheck.answer_schemas import load
 from claimcheck.models.brief import Brief
+from claimcheck.prompts.answer_schemas import load
 from claimcheck.salvage import parse_answer
 from tests.support.scripted import answer, claim
 

@@ -4,7 +4,7 @@ import pytest
 
 from claimcheck import errors
 from claimcheck.server.config import list_host_names, require_token
-from claimcheck.settings import is_loopback_host
+from claimcheck.settings.run import is_loopback_host
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])

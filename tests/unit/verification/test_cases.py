@@ -4,10 +4,10 @@ import pytest
 
 from claimcheck import Document, Label, Settings, check
 from claimcheck.models.claim import Statement
-from claimcheck.verification.engine import score_statement, verify_statement
 from claimcheck.verification.lexical import LexicalScorer
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import Calibration, Entailment
+from claimcheck.verification.verdicts import score_statement, verify_statement
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")

@@ -5,7 +5,7 @@ import pytest
 from claimcheck import Document, Label
 from claimcheck.verification.compare import Hypothesis, compare_sentences
 from claimcheck.verification.decide import decide, list_objections
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 
 REFUTED = [

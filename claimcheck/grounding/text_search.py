@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import islice
 
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
-from claimcheck.english.words import Word, parse_words
+from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.grounding.differences import (
     LanguageSupport,
     classify_critical_word,

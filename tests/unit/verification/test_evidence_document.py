@@ -2,7 +2,7 @@
 
 from claimcheck import Document
 from claimcheck.english.terms import normalize_word
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 
 
 def test_finds_sentences_by_the_forms_of_their_words_rare_ones_first():

@@ -17,17 +17,18 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
-from claimcheck.settings import LOCAL, SearchSettings, Settings
-from claimcheck.settings_file import (
+from claimcheck.prompts.briefs import BRIEF_SETTINGS, read_brief
+from claimcheck.settings.file import (
     SETTINGS_FILE,
     describe_location,
     read_search_table,
     read_settings_file,
     resolve_user_file,
 )
-from claimcheck.trust import ProjectApproval, limit_project
+from claimcheck.settings.run import LOCAL, RANGES, UNSET, Settings
+from claimcheck.settings.search import SearchSettings
+from claimcheck.settings.trust import ProjectApproval, limit_project
 
 ENVIRONMENT_VARIABLES = {
     "api_key": "OPENAI_API_KEY",
@@ -194,7 +195,10 @@ def _merge_layers(
         origins[name] = "default"
         for origin, layer in layers:
             if name in layer:
-                values[name] = layer[name]
+                value = layer[name]
+                is_optional = name in RANGES and RANGES[name].is_optional
+                # Flags and files have no None; there, a word takes its place.
+                values[name] = None if is_optional and value == UNSET else value
                 origins[name] = origin
                 break
         if origins[name] == "environment":

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Limits, Settings, errors
-from claimcheck.config import fill_endpoint, load_settings
+from claimcheck.settings.load import fill_endpoint, load_settings
 
 
 @pytest.mark.parametrize(

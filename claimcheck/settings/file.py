@@ -10,11 +10,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from claimcheck import briefs
 from claimcheck.errors import SettingsError, translate_os_errors
 from claimcheck.installation import get_install_command
+from claimcheck.prompts import briefs
 from claimcheck.resources import resolve_user_path
-from claimcheck.settings import RANGES, UNSET, Price, SearchEndpoint
+from claimcheck.settings.run import RANGES, UNSET, Price
+from claimcheck.settings.search import SearchEndpoint
 
 SETTINGS_FILE = "claimcheck.toml"
 # The type of each setting in a file. API keys are missing, because files get shared and

@@ -12,7 +12,7 @@ from claimcheck.errors import (
     UnknownModelError,
     UnreachableError,
 )
-from claimcheck.hub import HubName
+from claimcheck.local.hub import HubName
 from claimcheck.verification.verifiers import HUB
 from tests.support.cross_encoder import write_cross_encoder
 from tests.support.hub import COMMIT, NEXT_COMMIT, REPOSITORY, FakeHub, serve_hub

@@ -24,10 +24,14 @@ from claimcheck.models.run import Check
 from claimcheck.models.search_log import SearchLog
 from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.evidence import QUERIES, SuggestedQueries, suggest_queries
+from claimcheck.pipeline.search_prompts import (
+    QUERIES,
+    SuggestedQueries,
+    suggest_queries,
+)
 from claimcheck.pipeline.signature import merge_signatures
 from claimcheck.search.archive import EvidenceArchive
-from claimcheck.search.pages import read_snapshot
+from claimcheck.search.fetch import read_snapshot
 from claimcheck.settings import Settings
 from claimcheck.verification.retrieve import RecordedCorpus
 

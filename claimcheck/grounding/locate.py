@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from claimcheck.grounding.normalize import normalize_typography
-from claimcheck.grounding.search import (
+from claimcheck.grounding.text_search import (
     GroundingResult,
     SearchableText,
     find_whole_words,

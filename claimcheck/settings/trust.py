@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck import briefs
-from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError, translate_os_errors
+from claimcheck.prompts import briefs
+from claimcheck.prompts.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.resources import resolve_user_path
-from claimcheck.settings import LOCAL, Settings, is_loopback_url
-from claimcheck.settings_file import SETTINGS_FILE, read_settings_file
+from claimcheck.settings.file import SETTINGS_FILE, read_settings_file
+from claimcheck.settings.run import LOCAL, Settings, is_loopback_url
 
 _APPROVALS = "trusted-folders.json"
 

@@ -1,4 +1,4 @@
-"""The settings of a run. `claimcheck.config` reads them.
+"""The settings of a run. `load.py` reads them.
 
 A new setting needs a field with its default, a range or type below, a flag in
 `cli/options.py` if it deserves one, and a line in docs/models.md.
@@ -11,10 +11,9 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
 from typing import Any
 
-from claimcheck.arguments import iter_items, require_kind
+from claimcheck.arguments import require_kind
 from claimcheck.errors import SettingsError
 from claimcheck.json_lines import find_half_pair
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
@@ -89,7 +88,11 @@ RANGES = {
     "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
     "attempts": Range(1, 20, "give a whole number from 1 to 20"),
     "temperature": Range(
-        0, 2, "give a number from 0 to 2, or unset", is_integer=False, is_optional=True
+        0,
+        2,
+        "give a number from 0 to 2, or unset (None in Python)",
+        is_integer=False,
+        is_optional=True,
     ),
     "seed": Range(0, 2**63, "give a whole number from 0", is_optional=True),
     "timeout_s": Range(0.01, 86_400, "give seconds up to 86400", is_integer=False),
@@ -182,7 +185,8 @@ class Limits:
             if value is None and item.name != "concurrency":
                 continue
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not is_number or not value > 0:
+            # Infinity would pass as a rate, and then wait forever for its window.
+            if not is_number or not 0 < value < math.inf:
                 problems.append(f"{item.name} is {value!r}; give a number above 0")
         if problems:
             raise SettingsError(*problems)
@@ -191,65 +195,6 @@ class Limits:
     def has_budget(self) -> bool:
         """Return whether spending is limited."""
         return self.budget_usd is not None or self.budget_tokens is not None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchEndpoint:
-    """The endpoint and the key of a search provider; None is its default.
-
-    `is_project` says that a project file names it, so it gets none of the user's keys.
-    """
-
-    url: str | None = None
-    api_key: str | None = field(default=None, repr=False)
-    is_project: bool = False
-
-
-_SEARCH_LISTS = {
-    "providers": "provider",
-    "prefer": "preferred domain",
-    "exclude": "excluded domain",
-    "allow_private": "private host",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SearchSettings:
-    """The settings of a search for evidence.
-
-    `providers` are asked in turn. With `before`, only pages published before that day
-    are used. `max_pages` is the maximum number of pages read per claim, and
-    `max_requests` that of requests to each provider. Pages of the domains in `prefer`
-    are read first, pages of those in `exclude` never, and pages of the hosts in
-    `allow_private` even on a private network. With `reuse`, recent results and pages
-    are taken from the evidence archive. `endpoints` has those of the settings files, by
-    provider.
-    """
-
-    providers: tuple[str, ...]
-    before: date | None = None
-    max_pages: int = 5
-    max_requests: int | None = None
-    prefer: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    allow_private: tuple[str, ...] = ()
-    reuse: bool = True
-    endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict, hash=False)
-
-    def __post_init__(self) -> None:
-        for name, item in _SEARCH_LISTS.items():
-            items = tuple(iter_items(getattr(self, name), item, str))
-            object.__setattr__(self, name, items)
-        if not self.providers:
-            raise SettingsError("search: names no provider, such as wikipedia")
-        if not 1 <= self.max_pages <= 50:
-            raise SettingsError(
-                f"max_pages is {self.max_pages!r}; give a whole number from 1 to 50"
-            )
-        if self.max_requests is not None and self.max_requests < 1:
-            raise SettingsError(
-                f"max_requests is {self.max_requests!r}; give a whole number from 1"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +269,6 @@ class Settings:
 
     def __post_init__(self) -> None:
         require_kind(self.brief, Brief, "brief", "what claimcheck.read_brief returns")
-        for name, accepted in RANGES.items():
-            if accepted.is_optional and getattr(self, name) == UNSET:
-                object.__setattr__(self, name, None)
         if self.engine == LOCAL and self.context_tokens == DEFAULT_CONTEXT_TOKENS:
             object.__setattr__(self, "context_tokens", LOCAL_CONTEXT_TOKENS)
         problems = self._find_problems()

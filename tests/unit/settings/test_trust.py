@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Batch, RunStore, Settings, errors
-from claimcheck.config import load_settings
+from claimcheck.settings.load import load_settings
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion
 from tests.support.loopback import Handler, serve_handler
@@ -228,7 +228,7 @@ def test_own_prompts_on_the_command_line_and_in_the_users_own_file_need_no_appro
     (project / "claimcheck.toml").unlink()
     own = tmp_path / "config"
     monkeypatch.setattr(
-        "claimcheck.config.resolve_user_file", lambda: own / "config.toml"
+        "claimcheck.settings.load.resolve_user_file", lambda: own / "config.toml"
     )
     write(own, 'prompts_folder = "../mine"\nmodel = "m"\n', "config.toml")
     assert load().settings.brief.prompts

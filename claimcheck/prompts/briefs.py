@@ -13,12 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from claimcheck import answer_schemas
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, SettingsError, translate_os_errors
 from claimcheck.json_lines import find_half_pair, read_json_lines
 from claimcheck.models.brief import Brief, Example, Field
-from claimcheck.prompts import Templates, folder, lint
+from claimcheck.prompts import Templates, answer_schemas, folder, lint
 
 # These settings name a file or a folder. A stored batch has its contents instead.
 PATH_SETTINGS = ("prompts_folder", "fields_file", "examples_file")

@@ -7,7 +7,7 @@ from claimcheck import Check, Document, Label, Settings, Stance, check, errors
 from claimcheck.english.speech import UNKNOWN_SPEAKER
 from claimcheck.models.claim import Statement
 from claimcheck.reports import text
-from claimcheck.verification.engine import find_speaker
+from claimcheck.verification.verdicts import find_speaker
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")

@@ -3,8 +3,8 @@
 import pytest
 
 from claimcheck import errors
-from claimcheck.config import load_search_settings
-from claimcheck.settings_file import resolve_user_file
+from claimcheck.settings.file import resolve_user_file
+from claimcheck.settings.load import load_search_settings
 from tests.support.command import claimcheck
 
 USER = """

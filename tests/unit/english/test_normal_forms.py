@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimcheck.english.words import parse_words
+from claimcheck.english.normal_forms import parse_words
 
 
 @pytest.mark.parametrize(

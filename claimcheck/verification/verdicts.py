@@ -26,7 +26,7 @@ from claimcheck.verification.compare import (
     score_comparisons,
 )
 from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide
-from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import match_sentence, split_statement, weigh_forms
