@@ -13,8 +13,8 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from claimcheck.resources import read_words
+from claimcheck.text.common_words import get_genders
 from claimcheck.text.mapping import drop_overlaps
-from claimcheck.text.words import get_genders
 
 Turns = list[tuple[int, str | None]]
 
