@@ -17,6 +17,7 @@ from claimcheck.resources import read_words
 from claimcheck.text.common_words import get_genders, may_be_name
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
+from claimcheck.text.noise import is_captions
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
@@ -80,8 +81,6 @@ _BRACKETED_LABEL = re.compile(
     r"(?=[ \t]*\S)",
     re.M,
 )
-_CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
-_MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
 # WebVTT voices; an empty one is a change to an unknown speaker.
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+(?P<name>[^<>\n]{1,120}))?>")
 
@@ -164,26 +163,35 @@ def _find_conversation(text: str) -> list[SpeakerLabel]:
     questions = _find_questions(text)
     record = list(_RECORD_LABEL.finditer(text))
     hearing = _keep_recurring(_HEARING_LABEL.finditer(text))
-    bracketed = _find_bracketed(text) if _is_captions(text) else []
+    bracketed = _find_bracketed(text) if is_captions(text) else []
     named = _find_named(text)
     found = [*questions, *record, *hearing, *bracketed, *named]
     labels = sorted(map(_make_label, found))
     return drop_overlaps(labels, lambda label: (label.start, label.end))
 
 
-def _is_captions(text: str) -> bool:
-    return _CUE_TIME.search(text, 0, _MAX_CUE_OFFSET) is not None
-
-
 def _find_bracketed(text: str) -> list[re.Match[str]]:
     """Return the labels "[Ann Lee]" of captions, but not "[Applause]"."""
-    found = list(_BRACKETED_LABEL.finditer(text))
-    return [match for match in found if _names_person(match["name"])]
+    labels: list[re.Match[str]] = []
+    for match in _BRACKETED_LABEL.finditer(text):
+        name = match["name"]
+        # "(FAA) said" is the rest of a sentence.
+        is_acronym = (
+            "(" in match[0] and " " not in name and not get_genders(name.lower())
+        )
+        if _names_person(name) and not is_acronym:
+            labels.append(match)
+    return labels
 
 
 def _names_person(name: str) -> bool:
     words = name.lower().split()
     return all(may_be_name(word) or get_genders(word) for word in words)
+
+
+def _names_person_fully(name: str) -> bool:
+    words = _normalize(name)
+    return " " in words and _names_person(words)
 
 
 def _find_questions(text: str) -> list[re.Match[str]]:
@@ -207,27 +215,31 @@ def _keep_recurring(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
 def _find_named(text: str) -> list[re.Match[str]]:
     """Return the labels "NAME:" and "Name:" of a conversation."""
     found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
-    is_captions = _is_captions(text)
-    certain = [
-        match
-        for match in found
-        if _is_certain(match["name"]) or (is_captions and match["name"].isupper())
-    ]
+    if is_captions(text):
+        people = [match for match in found if _names_person_fully(match["name"])]
+        capitals = {match for match in found if match["name"].isupper()}
+        # The lines of captions are too short to tell prose from values.
+        return list(_accept_labels(found, capitals, text).union(people))
+    accepted = _accept_labels(found, set(), text)
+    prose = [match for match in accepted if _introduces_prose(match, text)]
+    is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
+    return list(accepted) if is_prose else []
+
+
+def _accept_labels(
+    found: list[re.Match[str]], known: set[re.Match[str]], text: str
+) -> set[re.Match[str]]:
+    """Return the labels that are certain, also because of the `known` ones."""
+    certain = [match for match in found if match in known or _is_certain(match["name"])]
     full_names = [match for match in found if _is_full_name(match["name"])]
     accepted = set(_keep_recurring([*certain, *full_names]))
     if len({_normalize(match["name"]) for match in certain}) > 1:
         accepted.update(certain)
     if dialogue := _find_dialogue(found, text):
-        accepted.update(dialogue)
-        accepted.update(
-            match for match in certain if _normalize(match["name"]) in _ROLES
-        )
+        roles = [match for match in certain if _normalize(match["name"]) in _ROLES]
+        accepted.update(dialogue, roles)
     accepted.update(_find_short_names(found, accepted) or _find_answers(found, text))
-    if is_captions:
-        return list(accepted)  # their lines are too short to tell prose from values
-    prose = [match for match in accepted if _introduces_prose(match, text)]
-    is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
-    return list(accepted) if is_prose else []
+    return accepted
 
 
 def _find_dialogue(found: list[re.Match[str]], text: str) -> list[re.Match[str]]:
@@ -314,7 +326,7 @@ def _is_name(name: str) -> bool:
     if not 0 < len(words) <= _MAX_NAME_WORDS or _normalize(name) in _NOT_SPEAKERS:
         return False
     return all(
-        word[:1].isupper() or word.isdigit() or word in _NAME_PARTICLES
+        word[:1].isupper() or word.lstrip("#").isdigit() or word in _NAME_PARTICLES
         for word in words
     )
 
@@ -398,7 +410,7 @@ def _find_other_labels(text: str) -> list[int]:
 
 
 def _is_dense(text: str, labels: list[SpeakerLabel]) -> bool:
-    if _is_captions(text):
+    if is_captions(text):
         return True  # in captions, a speaker continues until the next label
     if not labels:
         return False
@@ -409,7 +421,7 @@ def _is_dense(text: str, labels: list[SpeakerLabel]) -> bool:
 
 def _find_turn_end(text: str, position: int, end: int) -> int:
     """Return the end of the paragraph that follows a label, before `end`."""
-    if _is_captions(text):
+    if is_captions(text):
         return end
     while position < end and text[position].isspace():
         position += 1
