@@ -83,6 +83,7 @@ _SUBTITLE_LINES = re.compile(
     r"""
     ^(?:[ \t]*\d+[ \t]*\r?\n)?         # the number of a cue, and its time
     [ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[^\r\n]*
+    |^\[[\d:.,]{9,12}[ \t]+-->[ \t]+[\d:.,]{9,12}\][ \t]*   # as Whisper prints
     |\AWEBVTT[^\n]*(?:\n(?!\r?\n)[^\n]*)*
     |^(?:NOTE|STYLE|REGION)\b[^\n]*(?:\n(?!\r?\n)[^\n]*){0,40}(?=\r?\n\r?\n)
     """,
@@ -108,7 +109,8 @@ _LINK_DEFINITION = re.compile(
 _SOUND = re.compile(
     r"""
     [\[(♪]\ ?(?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
-        |crosstalk|silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
+        |crosstalk|inaudible|unintelligible|indistinct
+        |silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
     )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?\ ?[\])♪]
     |♪[^♪\n]{1,200}♪ | ♪+
     """,
@@ -121,6 +123,9 @@ _CAPTION_SOUND = re.compile(
 _LEADING_TIME = re.compile(
     r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t]*\S)", re.M
 )
+# "0:03 The ferry", pasted from a page with a video
+_BARE_LEADING_TIME = re.compile(r"^[ \t]*(\d{1,2}(?::\d\d){1,2})(?=[ \t]+\S)", re.M)
+_FIRST_MINUTE = ("0:", "00:")  # the times of a schedule start later
 # "[B7] 900", as the spreadsheet reader writes it
 _CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", re.M)
 _CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
@@ -182,10 +187,13 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     ]
     found = [Noise(*cut) for cut in cuts]
     found += _find_noise_lines(text)
-    patterns = _MARKED_PATTERNS
+    patterns = list(_MARKED_PATTERNS)
     if is_captions(text):
         patterns += _CAPTION_PATTERNS
         found += _find_caption_sounds(text)
+    times = list(_BARE_LEADING_TIME.finditer(text)) if ":" in text else []
+    if len(times) >= _MIN_TIMES and times[0][1].startswith(_FIRST_MINUTE):
+        found += [Noise(match.start(), match.end(), TIME) for match in times]
     for mark, pattern, reason in patterns:
         if mark in text:
             matches = pattern.finditer(text)

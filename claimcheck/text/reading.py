@@ -43,7 +43,7 @@ _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
 # "It was sold in May. Read on", "900 people. [3]": a sentence ends within, or before
 # the mark of a note. Abbreviations in headings are short, with capitals: "Prof. Lee".
 _INNER_SENTENCE_END = re.compile(
-    r"\s(?:[a-z]{3,}|\w{6,}|May|\d{4})\.[\"”’)]*\s+[\"“(]?[A-Z]"
+    r"\s(?:[a-z]{3,}|\w{6,}|May|\d{4})\.[\"”’)]*\s+(?:[\"“(]?[A-Z]|\(\d)"
     r"|\w{3}\.\s?\[\d{1,3}\]$|\s[a-z]{5,}\.\s\d{1,3}$"
 )
 _CAPTION = re.compile(
