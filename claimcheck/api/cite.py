@@ -74,7 +74,7 @@ def check_citations(
         ProviderError: the endpoint gave no answer.
     """
     started = time.perf_counter()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     parsed = read_cited_draft(str(draft))
     folder = Path(draft).parent if str(draft) != "-" else Path()
     sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)

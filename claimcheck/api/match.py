@@ -75,7 +75,7 @@ def match(
     """
     started = time.perf_counter()
     options = options or MatchOptions()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
     known_claims = _collect_known(statements, known, options)
