@@ -23,6 +23,7 @@ from claimcheck.readers.content import (
     refuse_empty,
 )
 from claimcheck.readers.docx_symbols import decode_symbols, format_formula
+from claimcheck.readers.markup import parse_rtf
 from claimcheck.readers.xml_blocks import (
     XmlArchive,
     find_path,
@@ -189,21 +190,17 @@ class WordReader:
 
     def _read_embedded(self, relation: str) -> list[str]:
         """Return the text of a page or document that is embedded in this one."""
-        from claimcheck.readers.detect import detect_format, parse_content
-
         name = self._archive.get_part(self._part, relation)
         if name in self._embedded:
             return []  # an archive may contain itself
         self._embedded.add(name)
-        data = self._archive.read(name)
-        if detect_format(data, name) == "html":
-            return [self._format_text(block) for block in read_html_blocks(data)]
         try:
-            _, content = parse_content(data, self._source, name=name)
+            blocks = _parse_embedded(self._archive.read(name), self._source)
         except InputError:
+            blocks = []
+        if not blocks:
             self._found["embedded documents"] += 1
-            return []
-        return [self._format_text(content.text)]
+        return [self._format_text(block) for block in blocks]
 
     def _read_rows(self, table: Any) -> list[list[list[str]]]:
         """Return the blocks of each cell in each row."""
@@ -336,6 +333,19 @@ class WordReader:
 
     def _close_link(self) -> str:
         return ""
+
+
+def _parse_embedded(data: bytes, source: str) -> list[str]:
+    """Return the blocks of a document in one of the formats that Word embeds.
+
+    Raises:
+        InputError: the document is damaged, or has no text.
+    """
+    if data.startswith(b"PK"):
+        return [parse_docx(data, source).text]
+    if data.startswith(b"{\\rtf"):
+        return [parse_rtf(data.decode("latin-1"), source).text]
+    return list(read_html_blocks(data)) if data.lstrip().startswith(b"<") else []
 
 
 class _Styles:

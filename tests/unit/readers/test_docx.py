@@ -235,6 +235,23 @@ def test_reads_pages_that_are_embedded_and_diagrams(tmp_path):
     assert document.text == "Before.\n\nThe council votes.\n\nThe ferry was sold."
 
 
+@pytest.mark.parametrize(
+    ("data", "text", "left_out"),
+    [
+        (rb"{\rtf1 In May.\par}", "Sold.\n\nIn May.", ()),
+        (b"MIME-Version: 1.0\n\nx", "Sold.", ("embedded documents",)),
+        (b"PK damaged", "Sold.", ("embedded documents",)),
+    ],
+)
+def test_reads_or_names_documents_that_are_embedded(tmp_path, data, text, left_out):
+    document = open_body(
+        tmp_path,
+        paragraph(run("Sold.")) + '<w:altChunk r:id="aFChunk"/>',
+        others={("aFChunk", "a.bin"): data},
+    )
+    assert (document.text, document.left_out) == (text, left_out)
+
+
 def test_an_embedded_archive_is_read_once(tmp_path):
     for body in (run("One."), '<w:altChunk r:id="aFChunk"/>'):
         data = (tmp_path / "a.docx").read_bytes() if body.startswith("<w:a") else b""
