@@ -78,7 +78,7 @@ def check_citations(
         ProviderError: the endpoint gave no answer.
     """
     started = time.perf_counter()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     parsed, sources = _read_draft(draft, settings, progress, allow_private)
     engine = choose_engine(settings, client)
     with open_client(settings, client, progress, limits) as opened:

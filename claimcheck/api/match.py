@@ -76,7 +76,7 @@ def match(
     """
     started = time.perf_counter()
     options = options or MatchOptions()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
     found = _find_similar(statements, known, options, engine)
