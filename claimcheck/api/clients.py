@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from claimcheck.arguments import require_kind, require_method
+from claimcheck.arguments import require_function, require_kind, require_method
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, SearchSettings, Settings
@@ -105,14 +105,17 @@ def choose_settings(
     settings: Settings | None,
     limits: Limits | None,
     search: SearchSettings | None = None,
+    *,
+    progress: ProgressCallback = None,
 ) -> Settings:
-    """Return a call's settings, by default those of environment and files.
+    """Check a call's arguments; return its settings, by default the user's own.
 
     Raises:
         InputError: an argument is of the wrong type.
     """
     if search is not None:
         require_kind(search, SearchSettings, "search", "claimcheck.SearchSettings(...)")
+    require_function(progress, "progress")
     return limit_answers(settings or load_settings().settings, limits)
 
 

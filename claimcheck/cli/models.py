@@ -49,6 +49,7 @@ def list_() -> None:
         rows.append(f"Default: {default}")
     for name, url in local_models.list_running().items():
         rows.append(f"Running: {name} at {url}")
+    rows += [f"Loading: {name}" for name in local_models.list_loading()]
     write_rows(rows)
 
 
@@ -76,9 +77,9 @@ def use(name: ModelName, quiet: options.Quiet = False) -> None:
 
 @app.command("stop")
 def stop() -> None:
-    """Stop the servers that run, which frees their memory.
+    """Stop the servers that run or load a model, which frees their memory.
 
-    They also stop by themselves ten minutes after their last use.
+    Servers also stop by themselves ten minutes after their last use.
     """
     from claimcheck.api import local_models
 

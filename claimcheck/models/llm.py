@@ -47,8 +47,10 @@ class Usage:
     """What a run cost.
 
     Token counts are the endpoint's own; `cached_tokens` are part of `input_tokens`, and
-    `reasoning_tokens` of `output_tokens`. `stored_answers` came from an earlier run and
-    cost nothing now. `cost_usd` is None when the price of the model is unknown.
+    `reasoning_tokens` of `output_tokens`. `stored_answers` came from the cache or
+    another run, and cost nothing. A run in a store states what it cost in all, even if
+    earlier commands paid for a part, so that a resumed run equals an undisturbed one.
+    `cost_usd` is None when the price of the model is unknown.
     """
 
     requests: int = 0
