@@ -100,9 +100,9 @@ def find_objects(text: str) -> FoundObjects:
             objects.append(replace(found, corrections=parser.corrections))
             budget -= parser.position - start
             start = text.find("{", parser.position)
-    end = _find_reasoning_end(text, objects)
-    ends_in_reasoning = end is None
-    drafts_end = len(text) if end is None else end
+    reasoning_end = _find_reasoning_end(text, objects)
+    ends_in_reasoning = reasoning_end is None
+    drafts_end = len(text) if reasoning_end is None else reasoning_end
     marked = [replace(found, is_draft=found.start < drafts_end) for found in objects]
     return FoundObjects(tuple(marked), error, ends_in_reasoning)
 
