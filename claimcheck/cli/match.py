@@ -10,7 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -58,7 +58,7 @@ _MaxSearches = Annotated[
 ]
 
 
-@expand_groups
+@with_options
 def match(
     claims: options.ClaimsArgument,
     known: _Known,
