@@ -17,6 +17,7 @@ from claimcheck.api.clients import (
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
 from claimcheck.models.llm import Client, Usage
+from claimcheck.models.outcome import Estimate
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.search_prompts import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
@@ -78,11 +79,7 @@ def match(
     settings = choose_settings(settings, limits, progress=progress)
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
-    known_claims = _collect_known(statements, known, options)
-    # A model sees more matches than are returned, because it may rank a later one
-    # first.
-    count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
-    found = _find_similar(statements, known_claims, count, options.min_score)
+    found = _find_similar(statements, known, options, engine)
     if engine == "extractive":
         signature = build_extractive_signature("matches", {})
         judged = JudgedMatches(found, (), Usage(), signature)
@@ -101,18 +98,45 @@ def match(
     )
 
 
+def estimate_match(
+    claims: ClaimsInput,
+    known: Sequence[str | Path | KnownClaim],
+    *,
+    options: MatchOptions,
+    settings: Settings,
+) -> Estimate:
+    """Estimate what a model costs in `match`; it is sent nothing.
+
+    "factcheck" is asked, because what it finds decides what a model is sent.
+
+    Raises:
+        InputError, SettingsError, ProviderError: as for `match`.
+    """
+    from claimcheck.batch.estimate import estimate_requests
+    from claimcheck.batch.plan import Plan
+
+    plan = Plan.from_settings(settings, Limits())
+    statements = build_statements(claims)
+    found = _find_similar(statements, known, options, plan.engine)
+    return estimate_requests([judge_matches(statements, found, plan.settings)], plan)
+
+
 def _find_similar(
     statements: Sequence[Statement],
-    known: Sequence[KnownClaim],
-    count: int,
-    min_score: float,
+    known: Sequence[str | Path | KnownClaim],
+    options: MatchOptions,
+    engine: str,
 ) -> tuple[tuple[ClaimMatch, ...], ...]:
+    # A model sees more matches than are returned, because it may rank a later one
+    # first.
+    count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
     similar = []
     # One collection, because the rarity of a word is computed over all of them.
-    with KnownClaims(known) as collection:
+    with KnownClaims(_collect_known(statements, known, options)) as collection:
         for claim in statements:
             found = collection.match(claim.text, count)
-            similar.append(tuple(item for item in found if item.score >= min_score))
+            close = tuple(item for item in found if item.score >= options.min_score)
+            similar.append(close)
     return tuple(similar)
 
 

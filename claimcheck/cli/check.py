@@ -18,6 +18,7 @@ from claimcheck.cli.output import (
     format_estimate,
     print_error,
     print_note,
+    print_undecided,
     write_rows,
     write_text,
 )
@@ -253,20 +254,10 @@ def _print_failures(result: Check) -> None:
 
 
 def _print_undecided(result: Check, *, quiet: bool) -> None:
-    """Say how many claims words leave undecided, and what judges them."""
     labels = [verdict.finding.label for verdict in result.verdicts]
-    undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
-    signature = result.signature
-    if (
-        undecided
-        and not signature.model
-        and signature.settings["verifier"] == "lexical"
-    ):
-        print_note(
-            f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
-            "compared; --verifier NAME or --model NAME judges paraphrases.",
-            quiet=quiet,
-        )
+    if result.signature.compares_words:
+        undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
+        print_undecided(undecided, len(labels), quiet=quiet)
 
 
 def _print_search_problems(result: Check, *, quiet: bool) -> None:

@@ -104,6 +104,7 @@ ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output forma
 RowsFormat = Annotated[
     ListFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
 ]
+ResultFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
 RunFormat = Annotated[RunReportFormat, typer.Option("--format", help="Output format.")]
 Store = Annotated[
     Path,

@@ -314,6 +314,16 @@ def _print_to_stderr(message: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
+def print_undecided(undecided: int, total: int, *, quiet: bool) -> None:
+    """Say how many claims words leave undecided, and what judges them."""
+    if undecided:
+        print_note(
+            f"Undecided: {undecided} of {total}. Without a model, only words are "
+            "compared; --verifier NAME or --model NAME judges paraphrases.",
+            quiet=quiet,
+        )
+
+
 def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     """Format an estimate as lines."""
     if estimate.requests == 0:

@@ -7,13 +7,14 @@ same names in the same sense.
 from __future__ import annotations
 
 import lzma
+import posixpath
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import import_required
@@ -73,8 +74,34 @@ def parse_xml(content: bytes, *, recover: bool = False) -> Any:
     from lxml import etree
 
     # No external entities and no network, because documents come from strangers.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=recover)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )
     return etree.fromstring(content, parser)
+
+
+def read_html_blocks(content: str | bytes) -> Iterator[str]:
+    """Yield the blocks of HTML that is all text, unlike a page of the web."""
+    from lxml import etree, html
+
+    try:
+        root = html.document_fromstring(content)
+    except etree.ParserError:  # it has no elements
+        return iter(())
+    return read_blocks(root)
+
+
+class _Relation(NamedTuple):
+    """A reference of one part of an archive to another, or to an address."""
+
+    id: str
+    kind: str  # the last word of its type
+    target: str
+    part: str
 
 
 class XmlArchive:
@@ -83,6 +110,7 @@ class XmlArchive:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self.names = archive.namelist()
+        self._relations: dict[str, list[_Relation]] = {}
 
     def parse(self, name: str, *, recover: bool = False) -> Any:
         """Return the root element of a file, which every such archive has."""
@@ -91,6 +119,44 @@ class XmlArchive:
     def find(self, name: str) -> Any | None:
         """Return the root element of a file; None if the archive lacks it."""
         return self.parse(name) if name in self.names else None
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        return self._archive.read(name)
+
+    def find_part(self, part: str, kind: str) -> str:
+        """Return the part of a kind, such as "styles", that a part refers to.
+
+        The part "" is the archive itself. Returns "" if there is none.
+        """
+        for relation in self._list_relations(part):
+            if relation.kind == kind:
+                return relation.part
+        return ""
+
+    def get_part(self, part: str, relation_id: str) -> str:
+        """Return the part that a part refers to; "" if it is unknown."""
+        relations = self._list_relations(part)
+        return next((rel.part for rel in relations if rel.id == relation_id), "")
+
+    def get_link(self, part: str, relation_id: str) -> str:
+        """Return the address that a part refers to; "" if it is unknown."""
+        relations = self._list_relations(part)
+        return next((rel.target for rel in relations if rel.id == relation_id), "")
+
+    def _list_relations(self, part: str) -> list[_Relation]:
+        if part in self._relations:
+            return self._relations[part]
+        folder, name = posixpath.split(part)
+        relations: list[_Relation] = []
+        for element in self.list_children(f"{folder}/_rels/{name}.rels".lstrip("/")):
+            target = element.get("Target") or ""
+            path = posixpath.normpath(posixpath.join("/", folder, target))
+            kind = (element.get("Type") or "").rpartition("/")[2]
+            relation_id = element.get("Id") or ""
+            relations.append(_Relation(relation_id, kind, target, path.lstrip("/")))
+        self._relations[part] = relations
+        return relations
 
     def list_children(self, name: str) -> list[Any]:
         """Return the elements in the root of a file, if the archive has it."""
@@ -130,6 +196,26 @@ def _refuse_bomb(parts: list[zipfile.ZipInfo], source: str) -> None:
             f"{source}: would unpack to {unpacked >> 20:,} MB in {len(parts):,} parts, "
             "more than a document needs; save only its text and use that"
         )
+
+
+def find_path(element: Any, *path: str) -> Any | None:
+    """Return the first element at a path of names, if there is one."""
+    for name in path:
+        element = next((child for child in element if get_name(child) == name), None)
+        if element is None:
+            return None
+    return element
+
+
+def get_value(element: Any, *path: str) -> str:
+    """Return the attribute `val` of the element at a path; "" if missing."""
+    found = find_path(element, *path)
+    return "" if found is None else get_attribute(found, "val")
+
+
+def index_by(elements: list[Any], attribute: str) -> dict[str, Any]:
+    """Map the values of an attribute to their elements."""
+    return {get_attribute(element, attribute): element for element in elements}
 
 
 def get_name(element: Any) -> str:

@@ -138,7 +138,7 @@ class Speakers:
 def find_speakers(text: str) -> Speakers:
     """Find the labels in a text, and the turns that they start."""
     labels, turns = find_reply_labels(text)
-    found = [SpeakerLabel(*label) for label in labels]
+    found = [SpeakerLabel(label.start, label.end, label.speaker) for label in labels]
     if not found:
         found = _find_voices(text) or _find_conversation(text)
         turns = list(_list_turns(text, found))
