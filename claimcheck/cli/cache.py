@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import print_note, write_rows
 from claimcheck.counting import format_count
 
@@ -35,19 +36,16 @@ def info() -> None:
 
 
 @app.command("clear")
+@with_options
 def clear(
-    older_than: Annotated[
-        float,
-        typer.Option(
-            "--older-than",
-            metavar="DAYS",
-            min=0,
-            help="Delete only answers older than this many days.",
-        ),
-    ] = 0.0,
+    older_than: Annotated[float, typer.Option(min=0)] = 0.0,
     quiet: options.Quiet = False,
 ) -> None:
-    """Delete answers from the cache and free their disk space."""
+    """Delete answers from the cache and free their disk space.
+
+    Options:
+        --older-than DAYS: Delete only answers older than this many days.
+    """
     from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import write_rows
 from claimcheck.counting import format_count
 
@@ -83,13 +84,16 @@ def check_cassettes(
 
 
 @app.command("prune")
+@with_options
 def prune_cassettes(
     folder: Folder = Path("cassettes"),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only list what would be removed.")
-    ] = False,
+    dry_run: bool = False,
 ) -> None:
-    """Remove the answers that no test plays any longer."""
+    """Remove the answers that no test plays any longer.
+
+    Options:
+        --dry-run: Only list what would be removed.
+    """
     from claimcheck.api import cassettes
 
     removed = cassettes.prune_cassettes(folder, dry_run=dry_run)
