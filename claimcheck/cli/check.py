@@ -11,7 +11,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -125,23 +125,16 @@ class EvidenceOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class ReviewOptions(OptionGroup):
-    """What a published ClaimReview says besides the verdicts."""
+    """What a published ClaimReview says besides the verdicts.
 
-    review_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="For claimreview: the page that will publish the review.",
-        ),
-    ] = None
-    claimed_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="For claimreview: the page that makes the claims, if they do not come "
-            "from a run.",
-        ),
-    ] = None
+    Options:
+        --review-url URL: For claimreview: the page that will publish the review.
+        --claimed-at URL: For claimreview: the page that makes the claims, if they do
+            not come from a run.
+    """
+
+    review_url: str | None = None
+    claimed_at: str | None = None
 
     def build_review(self, settings: Settings, format: Format) -> Review | None:
         """Return the review to publish; None if the format is not claimreview.
@@ -156,7 +149,7 @@ class ReviewOptions(OptionGroup):
         return build_review(settings, self.review_url, claimed_at=self.claimed_at)
 
 
-@expand_groups
+@with_options
 def check(
     claims: options.ClaimsArgument,
     evidence: _Evidence = None,

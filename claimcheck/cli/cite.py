@@ -9,7 +9,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from claimcheck.settings import Settings
 
 
-@expand_groups
+@with_options
 def cite(
     draft: Annotated[
         str,

@@ -11,7 +11,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -49,23 +49,17 @@ _Known = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class MatchingOptions(OptionGroup):
-    """Which fact checks are returned, and where they may be read."""
+    """Which fact checks are returned, and where they may be read.
 
-    top_k: Annotated[
-        int, typer.Option(metavar="N", min=1, max=50, help="Maximum number per claim.")
-    ] = 3
-    min_score: Annotated[
-        float,
-        typer.Option(
-            metavar="X", min=0, max=1, help="Leave out what is less similar than this."
-        ),
-    ] = 0.2
-    max_searches: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Maximum number of requests to Google Fact Check Tools."
-        ),
-    ] = None
+    Options:
+        --top-k N: Maximum number per claim.
+        --min-score X: Leave out what is less similar than this.
+        --max-searches N: Maximum number of requests to Google Fact Check Tools.
+    """
+
+    top_k: Annotated[int, typer.Option(min=1, max=50)] = 3
+    min_score: Annotated[float, typer.Option(min=0, max=1)] = 0.2
+    max_searches: int | None = None
     allow_private: options.AllowPrivate = False
 
     def build(self, known: Sequence[str]) -> MatchOptions:
@@ -83,7 +77,7 @@ class MatchingOptions(OptionGroup):
         return MatchOptions(self.top_k, self.min_score, search, self.allow_private)
 
 
-@expand_groups
+@with_options
 def match(
     claims: options.ClaimsArgument,
     known: _Known,

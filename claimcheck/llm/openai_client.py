@@ -372,12 +372,11 @@ class OpenAIClient:
 def _find_window(fields: Mapping[str, Any]) -> int | None:
     """Return a model's context window, if the list of models states it."""
     nested = [value for value in fields.values() if isinstance(value, dict)]
+    windows = []
     for source in (fields, *nested):
-        for name in _WINDOW_FIELDS:
-            value = source.get(name)
-            if isinstance(value, int) and value > 0:
-                return value
-    return None
+        windows += [source.get(name) for name in _WINDOW_FIELDS]
+    sizes = [size for size in windows if isinstance(size, int) and size > 0]
+    return next(iter(sizes), None)
 
 
 def _parse_response(response: httpx2.Response) -> Completion:
