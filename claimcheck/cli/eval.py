@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import OptionGroup, with_options
+from claimcheck.cli.option_groups import OptionGroup, create_command_group, with_options
 from claimcheck.cli.output import (
     check_writable,
     print_note,
@@ -27,11 +27,7 @@ from claimcheck.reports.terminal import clean_line
 if TYPE_CHECKING:
     from claimcheck.api.evaluate import Evaluation, Rows, Score, Table
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Measure the quality of the answers, on labeled data.",
-)
+app = create_command_group("Measure the quality of the answers, on labeled data.")
 _TASKS = {
     "checkworthy": "Which sentences are worth checking?\n\nRows: {text, label}.",
     "verification": "Does a document support a claim?\n\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     detect_page_style,
     print_note,
-    write_lines,
+    write_json_lines,
     write_rows,
     write_text,
 )
@@ -135,8 +134,7 @@ def _import_decisions(
 def _write_rows(run: Run) -> None:
     from claimcheck.api.decisions import list_evaluation_rows
 
-    rows = list_evaluation_rows(run)
-    write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+    write_json_lines(list_evaluation_rows(run))
 
 
 def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], None]]:

@@ -13,12 +13,13 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.batch_run import run_batch
-from claimcheck.cli.option_groups import with_options
+from claimcheck.cli.option_groups import create_command_group, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
     print_note,
     write_binary,
+    write_json_lines,
     write_lines,
     write_rows,
     write_run,
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from claimcheck.reports.html.overview import BatchDocument
     from claimcheck.settings import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="List, show, export, retry, and delete runs in a store.",
-)
+app = create_command_group("List, show, export, retry, and delete runs in a store.")
 _BatchOption = Annotated[
     int | None,
     typer.Option(
@@ -72,8 +69,7 @@ def list_(
         selected_state = DocumentState(state) if state else None
         documents = run_store.list_documents(number, selected_state)
         if format is Format.JSON:
-            rows = (asdict(document) for document in documents)
-            write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+            write_json_lines(documents)
             return
         batches = [
             _format_batch(status, is_selected=status.number == number)

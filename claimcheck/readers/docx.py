@@ -17,21 +17,23 @@ from typing import Any
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
-    SUPERSCRIPTS,
     Content,
     clean_metadata,
     refuse_empty,
 )
-from claimcheck.readers.docx_symbols import decode_symbols, format_formula
+from claimcheck.readers.docx_symbols import decode_symbols
 from claimcheck.readers.markup import parse_rtf
+from claimcheck.readers.xml_archives import XmlArchive, open_archive
 from claimcheck.readers.xml_blocks import (
-    XmlArchive,
+    choose_form,
     find_path,
+    format_formula,
+    format_table,
     get_attribute,
     get_name,
     get_value,
     index_by,
-    open_archive,
+    raise_number,
     read_blocks,
     read_html_blocks,
 )
@@ -60,7 +62,6 @@ _OFF = frozenset(("0", "false", "off", "none"))
 _BODY_TEXT_LEVEL = "9"  # of an outline; the other levels are headings
 _CODE = re.compile(r"[0-9A-Fa-f]{2,5}")
 _MAX_STYLE_DEPTH = 20  # of styles based on other styles, which may form a cycle
-_RAISED_NUMBER = re.compile(r"[\d\s,–-]*\d[\d\s,–-]*")
 _LINK_FIELD = re.compile(r'\s*HYPERLINK\s+"([^"]+)"')
 
 
@@ -240,10 +241,8 @@ class WordReader:
             name = get_attribute(font, "ascii")
             line.parts[start:] = [decode_symbols(p, name) for p in line.parts[start:]]
         text = "".join(line.parts[start:])
-        # Otherwise, a footnote mark would become part of the number before it.
-        is_raised = get_value(run, "rPr", "vertAlign") == "superscript"
-        if is_raised and _RAISED_NUMBER.fullmatch(text):
-            line.parts[start:] = [text.translate(SUPERSCRIPTS)]
+        if get_value(run, "rPr", "vertAlign") == "superscript":
+            line.parts[start:] = [raise_number(text)]
 
     def _read_text(self, element: Any, line: _Line) -> None:
         line.parts.append(self._escape(element.text or ""))
@@ -319,8 +318,7 @@ class WordReader:
         return f"- {text.lstrip()}" if is_item else text
 
     def _format_table(self, rows: list[list[list[str]]]) -> str:
-        lines = ["\t".join(map("\n".join, row)).rstrip("\t") for row in rows]
-        return "\n".join(line for line in lines if line.strip())
+        return format_table(rows)
 
     def _format_note(self, kind: str, note_id: str, blocks: list[str]) -> list[str]:
         return blocks
@@ -345,7 +343,7 @@ def _parse_embedded(data: bytes, source: str) -> list[str]:
         return [parse_docx(data, source).text]
     if data.startswith(b"{\\rtf"):
         return [parse_rtf(data.decode("latin-1"), source).text]
-    return list(read_html_blocks(data)) if data.lstrip().startswith(b"<") else []
+    return read_html_blocks(data) if data.lstrip().startswith(b"<") else []
 
 
 class _Styles:
@@ -406,11 +404,7 @@ class _Styles:
 def _iterate_content(parent: Any) -> Iterator[Any]:
     """Yield the child elements whose text Word shows."""
     if get_name(parent) == "AlternateContent":
-        # The same content in two forms, for new and old versions of Word.
-        forms = [
-            child for child in parent if any(get_name(e) == "t" for e in child.iter())
-        ]
-        yield from forms[:1]
+        yield from choose_form(parent)
         return
     for child in parent:
         name = get_name(child)

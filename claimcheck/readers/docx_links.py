@@ -6,7 +6,8 @@ from html import escape
 from typing import Any
 
 from claimcheck.readers.docx import WordReader
-from claimcheck.readers.xml_blocks import XmlArchive, get_value, open_archive
+from claimcheck.readers.xml_archives import XmlArchive, open_archive
+from claimcheck.readers.xml_blocks import get_value
 
 
 def render_docx(data: bytes, source: str) -> str:

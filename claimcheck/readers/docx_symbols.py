@@ -1,12 +1,6 @@
-"""Text that Word stores as something else: symbol fonts and formulas."""
+"""The characters that the fonts Symbol and Wingdings show for a text."""
 
 from __future__ import annotations
-
-import re
-from typing import Any
-
-from claimcheck.readers.content import SUPERSCRIPTS
-from claimcheck.readers.xml_blocks import find_path, get_attribute, get_name
 
 # Word adds this to the codes of symbol fonts.
 _SYMBOL_OFFSET = 0xF000
@@ -27,7 +21,6 @@ _WINGDINGS = {
     0xFE: "☑",
 }  # fmt: skip
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS}
-_ATOM = re.compile(r"[\w.,]*")
 
 
 def decode_symbols(text: str, font: str) -> str:
@@ -40,42 +33,3 @@ def decode_symbols(text: str, font: str) -> str:
         return text
     codes = {_SYMBOL_OFFSET + code: char for code, char in characters.items()}
     return text.translate(codes)
-
-
-def format_formula(element: Any) -> str:
-    """Return a formula (Office Math) on one line: "x² = 1/(2n)"."""
-    name = get_name(element)
-    if name == "t":
-        return element.text or ""
-    parts = [(get_name(child), format_formula(child)) for child in element]
-    values = dict(parts)
-    content = "".join(text for _, text in parts)
-    match name:
-        case "f":
-            numerator = _put_in_brackets(values.get("num", ""))
-            return f"{numerator}/{_put_in_brackets(values.get('den', ''))}"
-        case "sSup":
-            return values.get("e", "") + _raise_exponent(values.get("sup", ""))
-        case "rad":
-            return f"√{_put_in_brackets(values.get('e', ''))}"
-        case "nary":
-            return _find_sign(element, "naryPr", "chr", "∫") + content
-        case "d":
-            opening = _find_sign(element, "dPr", "begChr", "(")
-            return opening + content + _find_sign(element, "dPr", "endChr", ")")
-        case _:
-            return content
-
-
-def _find_sign(element: Any, properties: str, name: str, default: str) -> str:
-    sign = find_path(element, properties, name)
-    return default if sign is None else get_attribute(sign, "val")
-
-
-def _put_in_brackets(text: str) -> str:
-    return text if _ATOM.fullmatch(text) else f"({text})"
-
-
-def _raise_exponent(text: str) -> str:
-    is_number = text.isascii() and text.isdecimal()
-    return text.translate(SUPERSCRIPTS) if is_number else f"^{_put_in_brackets(text)}"
