@@ -113,7 +113,7 @@ def estimate_check(
     plan = Plan.from_settings(settings, Limits(), check=True)
     job = CheckJob.start(claims, against, None, plan.settings, plan.engine)
     job.find_evidence(None)
-    return estimate_requests(job.build_flow(), plan)
+    return estimate_requests([job.build_flow()], plan)
 
 
 @dataclass(slots=True)

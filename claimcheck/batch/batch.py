@@ -104,7 +104,7 @@ class Batch:
         Raises:
             StoreError: another command works on the store.
         """
-        with self.store.lock():
+        with self.store.database.lock():
             return self.store.requeue_failed(self.number)
 
     def estimate(
@@ -161,7 +161,7 @@ class Batch:
                 stop, StopSignal, "stop", "claimcheck.models.outcome.StopSignal()"
             )
         signal = stop or StopSignal()
-        with self.store.lock():
+        with self.store.database.lock():
             progress = Progress.from_status(self.info)
             async with AsyncExitStack() as resources:
                 if client is None and self.plan.engine == "llm":
