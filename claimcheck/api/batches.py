@@ -38,7 +38,10 @@ def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
     from claimcheck.batch.openai_batch import BatchApiRunner
     from claimcheck.llm.batch_api import BatchApi
 
-    with closing(BatchApi(batch.plan.settings)) as endpoint, batch.store.lock():
+    with (
+        closing(BatchApi(batch.plan.settings)) as endpoint,
+        batch.store.database.lock(),
+    ):
         yield BatchApiRunner(batch.store, batch.number, batch.plan, endpoint)
 
 

@@ -72,7 +72,7 @@ def check(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used is
             in `check.failures`.)
     """
-    settings = choose_settings(settings, limits, search)
+    settings = choose_settings(settings, limits, search, progress=progress)
     engine = choose_engine(settings, client)
     job = CheckJob.start(claims, against, search, settings, engine)
     with open_client(settings, client, progress, limits) as opened:
@@ -90,7 +90,7 @@ async def acheck(
     limits: Limits | None = None,
 ) -> Check:
     """Do the same as `check` without blocking other tasks."""
-    settings = choose_settings(settings, limits, search)
+    settings = choose_settings(settings, limits, search, progress=progress)
     engine = choose_engine(settings, client)
     job = await asyncio.to_thread(
         CheckJob.start, claims, against, search, settings, engine
@@ -113,7 +113,7 @@ def estimate_check(
     plan = Plan.from_settings(settings, Limits(), check=True)
     job = CheckJob.start(claims, against, None, plan.settings, plan.engine)
     job.find_evidence(None)
-    return estimate_requests(job.build_flow(), plan)
+    return estimate_requests([job.build_flow()], plan)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from claimcheck.arguments import require_kind, require_method
+from claimcheck.arguments import require_function, require_kind, require_method
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, SearchSettings, Settings
@@ -53,23 +53,8 @@ def open_client(
     Raises:
         SettingsError: the budget is in dollars, and the model's price is unknown.
     """
-    # The caller's own client decides what it caches.
-    if client is not None or choose_engine(settings, client) == "extractive":
-        yield _wrap_with_progress(_require_client(client, "complete"), progress)
-        return
-    from claimcheck.llm.openai_client import OpenAIClient
-
-    settings = limit_answers(settings, limits)
     with ExitStack() as stack:
-        budget = None
-        if limits and limits.has_budget:
-            from claimcheck.llm.limiter import BudgetGate
-
-            budget = BudgetGate(limits, _choose_pricing(settings, limits))
-        on_pause = _report_pauses(progress)
-        opened = OpenAIClient(settings, budget=budget, on_pause=on_pause)
-        stack.callback(opened.close)
-        yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
+        yield _open_client(settings, client, progress, limits, stack)
 
 
 @asynccontextmanager
@@ -83,36 +68,62 @@ async def aopen_client(
 
     All `limits` apply, also across calls that run at the same time.
     """
+    async with AsyncExitStack() as stack:
+        yield _open_client(settings, client, progress, limits, stack)
+
+
+def _open_client(
+    settings: Settings,
+    client: Client | None,
+    progress: ProgressCallback,
+    limits: Limits | None,
+    stack: ExitStack | AsyncExitStack,
+) -> Client | None:
+    """Return the client of a call, which the stack closes if it was opened here."""
+    if client is not None:
+        method = "complete" if isinstance(stack, ExitStack) else "acomplete"
+        require_method(client, method, "client", "a claimcheck.Client")
+    # The caller's own client decides what it caches.
     if client is not None or choose_engine(settings, client) == "extractive":
-        yield _wrap_with_progress(_require_client(client, "acomplete"), progress)
-        return
+        return _wrap_with_progress(client, progress)
+    # Imported here, because openai takes half a second to load.
+    from claimcheck.llm.limiter import BudgetGate, Limiter
     from claimcheck.llm.openai_client import OpenAIClient
 
     settings = limit_answers(settings, limits)
-    async with AsyncExitStack() as stack:
+    on_pause = _report_pauses(progress)
+    if isinstance(stack, ExitStack):
+        # Threads of one call are few, so only the budget limits them.
+        budget = None
+        if limits and limits.has_budget:
+            budget = BudgetGate(limits, _choose_pricing(settings, limits))
+        opened = OpenAIClient(settings, budget=budget, on_pause=on_pause)
+        stack.callback(opened.close)
+    else:
         limiter = None
         if limits:
-            from claimcheck.llm.limiter import Limiter
-
             limiter = Limiter(limits, _choose_pricing(settings, limits))
-            limiter.on_pause = _report_pauses(progress)
+            limiter.on_pause = on_pause
         opened = OpenAIClient(settings, limiter)
         stack.push_async_callback(opened.aclose)
-        yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
+    return _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
 
 
 def choose_settings(
     settings: Settings | None,
     limits: Limits | None,
     search: SearchSettings | None = None,
+    *,
+    progress: ProgressCallback = None,
 ) -> Settings:
-    """Return a call's settings, by default those of environment and files.
+    """Check a call's arguments; return its settings, by default the user's own.
 
     Raises:
         InputError: an argument is of the wrong type.
     """
     if search is not None:
         require_kind(search, SearchSettings, "search", "claimcheck.SearchSettings(...)")
+    require_function(progress, "progress")
     return limit_answers(settings or load_settings().settings, limits)
 
 
@@ -130,12 +141,6 @@ def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
     from claimcheck.batch.plan import MAX_OUTPUT_TOKENS
 
     return replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
-
-
-def _require_client(client: Client | None, method: str) -> Client | None:
-    if client is not None:
-        require_method(client, method, "client", "a claimcheck.Client")
-    return client
 
 
 def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:

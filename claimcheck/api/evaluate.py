@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from claimcheck.api.clients import choose_engine, open_client
-from claimcheck.arguments import require_kind
+from claimcheck.arguments import require_function, require_kind
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
 from claimcheck.evaluation.datasets import RowPart, Rows
@@ -69,6 +69,7 @@ def evaluate(
     if task not in tuple(TASKS):
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
+    require_function(progress, "progress")
     settings = settings or load_settings().settings
     engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:

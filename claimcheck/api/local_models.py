@@ -16,7 +16,7 @@ from claimcheck.local.models import (
     measure_memory_bytes,
     names_file,
 )
-from claimcheck.local.server import list_servers, stop_servers
+from claimcheck.local.server import list_loading, list_servers, stop_servers
 from claimcheck.settings.file import (
     read_settings_file,
     resolve_user_file,
@@ -34,6 +34,7 @@ __all__ = [
     "download_model",
     "find_default",
     "find_model",
+    "list_loading",
     "list_models",
     "list_running",
     "prepare_model",

@@ -93,7 +93,7 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
     """
     history = History(store)
     locations: dict[RunLocation, None] = {}
-    with store.lock():
+    with store.database.lock():
         for name in names:
             locations.update(dict.fromkeys(store.locate(name, batch)))
         for location in locations:

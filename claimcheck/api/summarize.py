@@ -58,7 +58,7 @@ def summarize(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used is
             in `run.failures`.)
     """
-    settings = choose_settings(settings, limits, search)
+    settings = choose_settings(settings, limits, search, progress=progress)
     job = _SummarizeJob.start(source, settings, client, check=check, store=store)
     job.report_start(progress)
     with open_client(job.settings, client, progress, limits) as opened:
@@ -83,7 +83,7 @@ async def asummarize(
 ) -> Run:
     """Do the same as `summarize` without blocking other tasks."""
     started = time.perf_counter()
-    settings = choose_settings(settings, limits, search)
+    settings = choose_settings(settings, limits, search, progress=progress)
     document = await asyncio.to_thread(open_document, source)
     job = _SummarizeJob.start(document, settings, client, check=check, store=store)
     job = replace(job, started=started)

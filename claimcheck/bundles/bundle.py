@@ -24,7 +24,7 @@ from claimcheck.bundles import check_evidence
 from claimcheck.errors import InputError
 from claimcheck.models.run import Check, Run, Signature
 from claimcheck.prompts import Templates
-from claimcheck.readers.xml_blocks import ZIP_ERRORS
+from claimcheck.readers.xml_archives import ZIP_ERRORS
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.version import __version__
 

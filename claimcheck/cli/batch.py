@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_count
@@ -40,38 +40,18 @@ _Sources = Annotated[
         "standard input.",
     ),
 ]
-_RetryFailed = Annotated[
-    bool,
-    typer.Option(
-        "--retry-failed", help="Also retry documents that failed completely or in part."
-    ),
-]
-_Via = Annotated[
-    RequestMode,
-    typer.Option(
-        "--via",
-        help="batch-api uses OpenAI's Batch API: half the price, answers within a day. "
-        "The first SOURCE is then submit, status, or collect.",
-    ),
-]
-_TextColumn = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME", help="The column of a CSV or TSV file that holds the text."
-    ),
-]
 
 
-@expand_groups
+@with_options
 def batch(
     sources: _Sources,
     store: options.Store,
-    retry_failed: _RetryFailed = False,
+    retry_failed: bool = False,
     estimate: options.Estimate = False,
-    via: _Via = RequestMode.REQUESTS,
+    via: RequestMode = RequestMode.REQUESTS,
     report: options.Report = False,
     max_claims: options.MaxClaims = None,
-    text_column: _TextColumn = "text",
+    text_column: str = "text",
     encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
@@ -86,6 +66,12 @@ def batch(
     Run the same command again to resume: every answer is stored as soon as it is paid
     for. Ctrl-C, SIGTERM, and a closed terminal finish the requests in progress; a
     second signal stops at once. `claimcheck runs` shows and exports the results.
+
+    Options:
+        --retry-failed: Also retry documents that failed completely or in part.
+        --via: batch-api uses OpenAI's Batch API: half the price, answers within a day.
+            The first SOURCE is then submit, status, or collect.
+        --text-column NAME: The column of a CSV or TSV file that holds the text.
     """
     from claimcheck.api.batches import Batch, ReadOptions
 

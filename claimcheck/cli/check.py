@@ -11,13 +11,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
     format_estimate,
     print_error,
     print_note,
+    print_undecided,
     write_rows,
     write_text,
 )
@@ -124,23 +125,16 @@ class EvidenceOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class ReviewOptions(OptionGroup):
-    """What a published ClaimReview says besides the verdicts."""
+    """What a published ClaimReview says besides the verdicts.
 
-    review_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="For claimreview: the page that will publish the review.",
-        ),
-    ] = None
-    claimed_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="For claimreview: the page that makes the claims, if they do not come "
-            "from a run.",
-        ),
-    ] = None
+    Options:
+        --review-url URL: For claimreview: the page that will publish the review.
+        --claimed-at URL: For claimreview: the page that makes the claims, if they do
+            not come from a run.
+    """
+
+    review_url: str | None = None
+    claimed_at: str | None = None
 
     def build_review(self, settings: Settings, format: Format) -> Review | None:
         """Return the review to publish; None if the format is not claimreview.
@@ -155,7 +149,7 @@ class ReviewOptions(OptionGroup):
         return build_review(settings, self.review_url, claimed_at=self.claimed_at)
 
 
-@expand_groups
+@with_options
 def check(
     claims: options.ClaimsArgument,
     evidence: _Evidence = None,
@@ -260,20 +254,10 @@ def _print_failures(result: Check) -> None:
 
 
 def _print_undecided(result: Check, *, quiet: bool) -> None:
-    """Say how many claims words leave undecided, and what judges them."""
     labels = [verdict.finding.label for verdict in result.verdicts]
-    undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
-    signature = result.signature
-    if (
-        undecided
-        and not signature.model
-        and signature.settings["verifier"] == "lexical"
-    ):
-        print_note(
-            f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
-            "compared; --verifier NAME or --model NAME judges paraphrases.",
-            quiet=quiet,
-        )
+    if result.signature.compares_words:
+        undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
+        print_undecided(undecided, len(labels), quiet=quiet)
 
 
 def _print_search_problems(result: Check, *, quiet: bool) -> None:

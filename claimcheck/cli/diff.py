@@ -10,7 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -44,24 +44,14 @@ _Old = Annotated[
 _New = Annotated[
     str, typer.Argument(metavar="NEW", help="The run or document to compare.")
 ]
-_Check = Annotated[
-    bool,
-    typer.Option(
-        "--check", help="Check summarized documents, to compare verdicts, too."
-    ),
-]
-_FailOn = Annotated[
-    _Change | None,
-    typer.Option("--fail-on", help="Exit with 1 if there are changes of this kind."),
-]
 
 
-@expand_groups
+@with_options
 def diff(
     old: _Old,
     new: _New,
-    check: _Check = False,
-    fail_on: _FailOn = None,
+    check: bool = False,
+    fail_on: _Change | None = None,
     format: options.ReportFormat = Format.TEXT,
     output: options.Output = None,
     allow_private: options.AllowPrivate = False,
@@ -74,6 +64,10 @@ def diff(
 
     Lists added, gone, reworded, and moved claims, and changed verdicts and decisions.
     Of documents, all claims are compared, however many.
+
+    Options:
+        --check: Check summarized documents, to compare verdicts, too.
+        --fail-on: Exit with 1 if there are changes of this kind.
     """
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run

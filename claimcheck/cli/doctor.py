@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import ProviderError
@@ -63,7 +63,7 @@ _MAX_LISTED_MODELS = 12  # some endpoints have hundreds
 _PROBE_TIMEOUT_S = 60.0  # a person is waiting; the settings may allow many minutes
 
 
-@expand_groups
+@with_options
 def doctor(engine: options.EngineOptions) -> None:
     """Show the settings and their origins, and test the endpoint.
 

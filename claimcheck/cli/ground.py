@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import SOURCE_HELP, open_document
-from claimcheck.cli.output import write_lines, write_rows
+from claimcheck.cli.output import write_json_lines, write_rows
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
 
@@ -41,8 +40,6 @@ def ground(
     A quote with a changed number, name, date, negation, or direction is not found, and
     the reason is given.
     """
-    from dataclasses import asdict
-
     from claimcheck.api.ground import ground as ground_quotes, read_quotes
     from claimcheck.models.span import LineIndex
 
@@ -52,9 +49,7 @@ def ground(
     source = open_document(document, allow_private=allow_private, encoding=encoding)
     results = ground_quotes(source, quote_list)
     if format is Format.JSON:
-        write_lines(
-            (json.dumps(asdict(result), ensure_ascii=False) for result in results), None
-        )
+        write_json_lines(results)
     else:
         lines = LineIndex(source.full_text)
         for result in results:

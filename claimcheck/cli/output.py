@@ -7,6 +7,7 @@ so they lose them only when stdout is a terminal.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -14,8 +15,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -96,6 +98,16 @@ def write_text(text: str, path: Path | None, *, has_color: bool = False) -> None
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
     """Do the same as `write_text` without holding all lines in memory."""
     _write_parts((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
+
+
+def write_json_lines(rows: Iterable[Any]) -> None:
+    """Write each row, a dataclass or a dict, as a line of JSON to stdout."""
+    write_lines(map(_dump_json, rows), None)
+
+
+def _dump_json(row: Any) -> str:
+    fields = row if isinstance(row, dict) else asdict(row)
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def write_run(
@@ -312,6 +324,16 @@ def _print_to_stderr(message: str) -> None:
     with suppress(OSError):
         line = line.encode(encoding, _UNENCODABLE).decode(encoding)
         print(line, file=sys.stderr, flush=True)
+
+
+def print_undecided(undecided: int, total: int, *, quiet: bool) -> None:
+    """Say how many claims words leave undecided, and what judges them."""
+    if undecided:
+        print_note(
+            f"Undecided: {undecided} of {total}. Without a model, only words are "
+            "compared; --verifier NAME or --model NAME judges paraphrases.",
+            quiet=quiet,
+        )
 
 
 def format_estimate(estimate: Estimate, model: str | None) -> list[str]:

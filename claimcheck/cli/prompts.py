@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import print_note, write_rows, write_text
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count
@@ -131,7 +131,7 @@ def lint(folder: _Folder = None) -> None:
 
 
 @app.command("compare")
-@expand_groups
+@with_options
 def compare(
     first: Annotated[
         str,
@@ -143,14 +143,7 @@ def compare(
     second: Annotated[
         str, typer.Argument(metavar="B", help="Another folder, or `shipped`.")
     ],
-    examples: Annotated[
-        Path,
-        typer.Option(
-            "--examples",
-            metavar="FILE",
-            help="Your own texts with the right claims: JSON Lines of {text, claims}.",
-        ),
-    ],
+    examples: Path,
     format: options.ReportFormat = Format.TEXT,
     fields: options.Fields = None,
     kinds: options.Kinds = None,
@@ -163,6 +156,10 @@ def compare(
 
     Reads each text with both, and shows what each finds and costs, and the paired
     difference, B minus A, with 95 % intervals.
+
+    Options:
+        --examples FILE: Your own texts with the right claims: JSON Lines of {text,
+            claims}.
     """
     from claimcheck.api.evaluate import compare_prompts
 

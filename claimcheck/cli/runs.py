@@ -13,12 +13,13 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.batch_run import run_batch
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import create_command_group, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
     print_note,
     write_binary,
+    write_json_lines,
     write_lines,
     write_rows,
     write_run,
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from claimcheck.reports.html.overview import BatchDocument
     from claimcheck.settings import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="List, show, export, retry, and delete runs in a store.",
-)
+app = create_command_group("List, show, export, retry, and delete runs in a store.")
 _BatchOption = Annotated[
     int | None,
     typer.Option(
@@ -52,16 +49,18 @@ _MAX_EXAMPLES = 5  # of changed verdicts and documents; --format json has all of
 
 
 @app.command("list")
+@with_options
 def list_(
     store: options.Store,
     batch: _BatchOption = None,
-    state: Annotated[
-        _StateName | None,
-        typer.Option("--state", help="List only documents in this state."),
-    ] = None,
+    state: _StateName | None = None,
     format: options.RowsFormat = Format.TEXT,
 ) -> None:
-    """List the batches of a store, and the documents of one batch."""
+    """List the batches of a store, and the documents of one batch.
+
+    Options:
+        --state: List only documents in this state.
+    """
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
 
@@ -70,8 +69,7 @@ def list_(
         selected_state = DocumentState(state) if state else None
         documents = run_store.list_documents(number, selected_state)
         if format is Format.JSON:
-            rows = (asdict(document) for document in documents)
-            write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+            write_json_lines(documents)
             return
         batches = [
             _format_batch(status, is_selected=status.number == number)
@@ -104,24 +102,21 @@ def show(
 
 
 @app.command("export")
-@expand_groups
+@with_options
 def export(
     store: options.Store,
     batch: _BatchOption = None,
-    format: Annotated[
-        BatchExportFormat,
-        typer.Option(
-            "--format",
-            help="jsonl: whole runs; csv and parquet: one row per claim; html: an "
-            "overview.",
-        ),
-    ] = Format.JSONL,
+    format: BatchExportFormat = Format.JSONL,
     *,
     out: options.OutputOptions,
 ) -> None:
     """Write the runs of a batch, or their claims as a table.
 
     The runs are in the order in which the documents were added.
+
+    Options:
+        --format: jsonl: whole runs; csv and parquet: one row per claim; html: an
+            overview.
     """
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
@@ -180,7 +175,7 @@ def _iter_overview_documents(store: RunStore, batch: int) -> Iterator[BatchDocum
 
 
 @app.command("retry")
-@expand_groups
+@with_options
 def retry(
     store: options.Store,
     batch: _BatchOption = None,
@@ -300,6 +295,7 @@ def compare(
 
 
 @app.command("delete")
+@with_options
 def delete(
     names: Annotated[
         list[str],
@@ -308,18 +304,16 @@ def delete(
         ),
     ],
     store: options.Store,
-    batch: Annotated[
-        int | None,
-        typer.Option(
-            "--batch", metavar="N", help="Delete only from this batch (default: all)."
-        ),
-    ] = None,
+    batch: int | None = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Delete documents with their runs, answers, and checks.
 
     Deletes all of them, or none if one is missing, and overwrites their data in the
     file. Answers in the cache stay: see `claimcheck cache clear`.
+
+    Options:
+        --batch N: Delete only from this batch (default: all).
     """
     from claimcheck.api.stores import RunStore, delete_runs
 

@@ -158,14 +158,10 @@ class _Reader:
             self.messages.append(f"retry in {fields[_DELAY_KEY]}")
 
     def _read_text(self, text: str, depth: int) -> None:
-        if text.lstrip()[:1] in ("{", "["):
-            try:
-                nested = json.loads(text)
-            except (ValueError, RecursionError):
-                pass  # it only begins like JSON
-            else:
-                self.read(nested, depth + 1)
-                return
+        nested = _decode_nested(text)
+        if nested is not None:
+            self.read(nested, depth + 1)
+            return
         if _HTML.match(text):
             text = html.unescape(_TAG.sub(" ", _INVISIBLE.sub(" ", text)))
         text = put_on_one_line(text)
@@ -174,21 +170,30 @@ class _Reader:
             self.messages.append(text)
 
     def _add_code(self, value: Any) -> None:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            text = str(value).strip().lower()
-            if text and " " not in text:
-                self.codes.append(text)
+        # true is a Python int, but not of this type.
+        text = str(value).strip().lower() if type(value) in (str, int) else ""
+        if text and " " not in text:
+            self.codes.append(text)
 
     def _find_field(self, fields: dict[str, Any]) -> str | None:
         for key in _FIELD_KEYS:
             value = fields.get(key)
+            if isinstance(value, list):  # FastAPI: ["body", "response_format", "type"]
+                names = [str(part) for part in value]
+                value = ".".join(names[1:] if names[:1] == ["body"] else names)
             if isinstance(value, str) and value:
                 return value
-            if isinstance(value, list) and value:
-                # FastAPI: ["body", "response_format", "type"]
-                names = [str(part) for part in value]
-                return ".".join(names[1:] if names[0] == "body" else names) or None
         return None
+
+
+def _decode_nested(text: str) -> Any:
+    """Return the JSON value in a text, or None."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None  # it only begins like JSON
 
 
 def put_on_one_line(text: str) -> str:

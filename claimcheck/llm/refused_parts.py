@@ -7,8 +7,9 @@ with a replacement. One that names nothing leads to trials in a fixed order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from claimcheck.llm.body import (
@@ -97,22 +98,27 @@ def find_step(
     """Return the dialect without the first part the error names, if any."""
     # The stated field comes first, because it is more reliable than the message.
     text = f"{details.param or ''} {details.message}"
-    steps: list[tuple[int, Dialect]] = []
-    for name, words in _SETTING_WORDS.items():
-        found = re.search(rf"(?<![^\W_])(?:{words})(?![^\W])", text, re.I)
-        if found and name in body:
-            steps.append((found.start(), dialect.without(name)))
-    if "response_format" in body:
-        start = _find_format_words(body, text)
-        if start is not None:
-            steps.append((start, _step_format_down(dialect, body, text)))
+    steps = list(_list_named_steps(dialect, body, text))
     if steps:
-        return min(steps, key=lambda step: step[0])[1]
+        return min(steps, key=itemgetter(0))[1]
     if body["messages"][0]["role"] == "system" and _SYSTEM_WORDS.search(text):
         return dialect.without(SYSTEM_ROLE)
     if "stream" not in body and _STREAM_WORDS.search(text):
         return replace(dialect, streams=True)
     return None
+
+
+def _list_named_steps(
+    dialect: Dialect, body: dict[str, Any], text: str
+) -> Iterator[tuple[int, Dialect]]:
+    """Yield the step for each part that a text names, with its offset."""
+    for name in [name for name in _SETTING_WORDS if name in body]:
+        words = rf"(?<![^\W_])(?:{_SETTING_WORDS[name]})(?![^\W])"
+        if found := re.search(words, text, re.I):
+            yield found.start(), dialect.without(name)
+    start = _find_format_words(body, text)
+    if start is not None and "response_format" in body:
+        yield start, _step_format_down(dialect, body, text)
 
 
 def list_trials(
@@ -125,12 +131,10 @@ def list_trials(
     formats = _list_formats(dialect, body)
     if status == 500:  # only a response format breaks a server, not a setting
         return formats
-    trials = []
-    settings: list[str] = [name for name in _SEARCHED_SETTINGS if name in body]
-    for name in settings:
-        trials.append(dialect.without(name))
+    settings = [name for name in _SEARCHED_SETTINGS if name in body]
+    trials = [dialect.without(name) for name in settings]
     limits = [name for name in TOKEN_LIMITS if name not in dialect.left_out]
-    if not any(name in body for name in limits):
+    if body.keys().isdisjoint(limits):
         limits = []
     for count in range(1, len(limits) + 1):
         trials.append(dialect.without(*limits[:count]))

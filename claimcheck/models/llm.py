@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -47,8 +48,10 @@ class Usage:
     """What a run cost.
 
     Token counts are the endpoint's own; `cached_tokens` are part of `input_tokens`, and
-    `reasoning_tokens` of `output_tokens`. `stored_answers` came from an earlier run and
-    cost nothing now. `cost_usd` is None when the price of the model is unknown.
+    `reasoning_tokens` of `output_tokens`. `stored_answers` came from the cache or
+    another run, and cost nothing. A run in a store states what it cost in all, even if
+    earlier commands paid for a part, so that a resumed run equals an undisturbed one.
+    `cost_usd` is None when the price of the model is unknown.
     """
 
     requests: int = 0
@@ -122,6 +125,20 @@ class ModelResponse:
 
 def _replace_surrogates(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Paid(Protocol):
+    """Something that has a cost."""
+
+    @property
+    def usage(self) -> Usage:
+        """What it cost."""
+        ...
+
+
+def sum_usage(items: Iterable[Paid]) -> Usage:
+    """Return what all of these cost together."""
+    return sum((item.usage for item in items), Usage())
 
 
 def build_unanswered_response(

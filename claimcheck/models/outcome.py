@@ -164,18 +164,18 @@ class Estimate:
     unusable: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IngestReport:
     """The number of documents in the sources, and of new and changed ones.
 
     `repeated` texts were skipped; `unreadable` sources are recorded as failures.
     """
 
-    documents: int
-    new: int
-    changed: int
-    repeated: int
-    unreadable: int
+    documents: int = 0
+    new: int = 0
+    changed: int = 0
+    repeated: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

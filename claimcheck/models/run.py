@@ -160,6 +160,11 @@ class Signature:
     seed: int | None
     token_count: str
 
+    @property
+    def compares_words(self) -> bool:
+        """Whether claims were checked by their words alone, not their meaning."""
+        return not self.model and self.settings.get("verifier") == "lexical"
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimStability:

@@ -77,17 +77,13 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         InputError: the page has no article, or its elements nest too deeply.
     """
     trafilatura = import_required("trafilatura", "html", source, "an HTML page")
-    page, encoding = _decode_page(data, source, charset)
+    page, encoding = decode_page(data, source, charset)
     language = _HTML_LANGUAGE.search(page[:10_000])
     # Scripts can be a megabyte long, and tags in them would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
     page = _RAISED_NUMBER.sub(_raise_number, _EMBEDDED.sub(" ", page))
     page = _keep_quotation_footers(_NOSCRIPT.sub(_keep_noscript_article, page))
-    if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
-        raise InputError(
-            f"{source}: its HTML elements are nested too deeply for a page; save its "
-            "text and use that"
-        )
+    refuse_deep_page(_SCRIPT.sub(" ", page), source)
     paragraphs = _remove_tail(_extract_paragraphs(page), page)
     if not any(map(has_words, paragraphs)):
         raise InputError(
@@ -165,7 +161,7 @@ def _join_characters(text: str) -> str:
     return "".join(text.split()).lower()
 
 
-def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
+def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
     """Return the text of a page, and its encoding.
 
     Valid UTF-8 is UTF-8, whatever the server or the page itself declares.
@@ -217,6 +213,15 @@ def _keep_quotation_footers(page: str) -> str:
         return match.group()
 
     return _QUOTATION_TAG.sub(replace, page)
+
+
+def refuse_deep_page(page: str, source: str) -> None:
+    """Raise InputError for elements that nest more deeply than parsers read."""
+    if _measure_depth(page) > _MAX_DEPTH:
+        raise InputError(
+            f"{source}: its HTML elements are nested too deeply for a page; save its "
+            "text and use that"
+        )
 
 
 def _measure_depth(page: str) -> int:

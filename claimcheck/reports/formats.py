@@ -58,6 +58,7 @@ CheckReportFormat = Literal[
     Format.JSON,
     Format.MARKDOWN,
     Format.HTML,
+    Format.CSV,
     Format.CLAIMREVIEW,
     Format.SARIF,
     Format.JUNIT,
@@ -66,7 +67,7 @@ CheckReportFormat = Literal[
 RunDownload = Literal[
     "json", "html", "markdown", "text", "csv", "parquet", "annotations", "bundle"
 ]
-CheckDownload = Literal["json", "html", "markdown", "text", "claimreview"]
+CheckDownload = Literal["json", "html", "markdown", "text", "csv", "claimreview"]
 BatchExportFormat = Literal[Format.JSONL, Format.CSV, Format.PARQUET, Format.HTML]
 
 
@@ -163,6 +164,10 @@ def render_check(
         from claimcheck.reports import markdown
 
         return markdown.render_check(check)
+    if format is Format.CSV:
+        from claimcheck.reports.check_table import iter_csv_lines
+
+        return "".join(iter_csv_lines(check))
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports import claimreview
 

@@ -224,11 +224,10 @@ def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
     first, runs = _peek(runs)
     columns = list_column_types(first)
     # Even without claims, a spreadsheet needs its columns.
-    yield _format_csv_line(columns)
+    yield format_csv_line(columns)
     for run in runs:
         for row in iter_claim_rows(run):
-            cells = [_neutralize_formula(row.get(name)) for name in columns]
-            yield _format_csv_line(cells)
+            yield format_csv_line(row.get(name) for name in columns)
 
 
 def _peek(runs: Iterable[Run]) -> tuple[Run | None, Iterable[Run]]:
@@ -238,9 +237,11 @@ def _peek(runs: Iterable[Run]) -> tuple[Run | None, Iterable[Run]]:
     return first, iterator if first is None else chain([first], iterator)
 
 
-def _format_csv_line(cells: Iterable[Any]) -> str:
+def format_csv_line(cells: Iterable[Any]) -> str:
+    """Return a row of CSV (RFC 4180), without formulas."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    row = map(_neutralize_formula, cells)
+    csv.writer(line, lineterminator="\r\n").writerow(row)
     return line.getvalue()
 
 

@@ -26,7 +26,7 @@ from claimcheck.models.search_log import (
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.search.copies import CopyFinder
 from claimcheck.search.fetch import OpenedProvider, PageReader, ReadPage, is_on
-from claimcheck.search.provider import Query, open_provider
+from claimcheck.search.provider import Query, SilentEnginesError, open_provider
 from claimcheck.search.queries import build_queries
 from claimcheck.settings import SearchSettings
 from claimcheck.text.language import detect_language
@@ -164,7 +164,8 @@ class _Searcher:
 
         All of a model's queries are sent, and their results alternate, because one of
         them searches for a contradiction. If there are not enough results, increasingly
-        short queries from the claim's own words follow. A problem ends the search.
+        short queries from the claim's own words follow. A problem ends the search,
+        unless another query may have an answer.
         """
         suggested = self._suggested.get(statement.id, ())
         language = detect_language(statement.text)
@@ -178,24 +179,19 @@ class _Searcher:
             if has_enough and len(asked) >= len(suggested):
                 break
             query = Query(text, limit, self._settings.before, language)
-            found, problem = self._ask(opened, query)
-            asked.append(SearchQuery(opened.name, text, len(found), problem))
-            if problem:
+            try:
+                found = self._find_hits(opened, query)
+            except AuthenticationError:
+                raise  # other claims would also fail
+            except ProviderError as error:
+                asked.append(SearchQuery(opened.name, text, 0, str(error)))
+                if isinstance(error, SilentEnginesError):
+                    continue
                 break
+            asked.append(SearchQuery(opened.name, text, len(found), None))
             answers.append(found)
             hits = _merge_hits(answers[: len(suggested)], answers[len(suggested) :])
         return asked, list(hits.values())
-
-    def _ask(
-        self, opened: OpenedProvider, query: Query
-    ) -> tuple[Sequence[Hit], str | None]:
-        """Return the results of a query, or the reason for their absence."""
-        try:
-            return self._find_hits(opened, query), None
-        except AuthenticationError:
-            raise  # other queries would also fail
-        except ProviderError as error:
-            return (), str(error)
 
     def _find_hits(self, opened: OpenedProvider, query: Query) -> Sequence[Hit]:
         endpoint = opened.endpoint

@@ -19,7 +19,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from claimcheck.errors import SettingsError
+from claimcheck.errors import EndpointError, SettingsError
 from claimcheck.models.search_log import Hit, Snapshot
 from claimcheck.search.endpoint import Endpoint
 from claimcheck.settings import SearchEndpoint
@@ -35,6 +35,13 @@ _SHIPPED = {
     "tavily": "web_engines:Tavily",
     "serper": "web_engines:Serper",
 }
+
+
+class SilentEnginesError(EndpointError):
+    """A query found nothing, because the engines behind it did not answer.
+
+    Another query may find something, because not all engines need be silent.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,11 @@ def load_provider(name: str) -> type[SearchProvider]:
             loaded: type[SearchProvider] = point.load()
         except (ImportError, AttributeError) as error:
             raise SettingsError(
-                f"--search {name}: the package that has it can't be loaded: {error}"
+                f"search provider {name}: its package can't be loaded: {error}"
             ) from None
         return loaded
     known = ", ".join(list_providers())
-    raise SettingsError(f"--search {name}: unknown provider; choose {known}")
+    raise SettingsError(f"unknown search provider {name!r}; available: {known}")
 
 
 def open_provider(
@@ -143,9 +150,9 @@ def open_provider(
     url = url_variable or stated.url or kind.default_url
     if not url:
         raise SettingsError(
-            f"--search {name}: no endpoint; set {prefix}_URL, or [search.{name}] "
-            'url = "http://..." in your settings file (in Python: SearchSettings('
-            f'endpoints={{"{name}": SearchEndpoint("http://...")}}))'
+            f"search provider {name}: no endpoint; set {prefix}_URL, or "
+            f'[search.{name}] url = "http://..." in your settings file (in Python: '
+            f'SearchSettings(endpoints={{"{name}": SearchEndpoint("http://...")}}))'
         )
     key = None
     if kind.key_variable:
@@ -154,7 +161,7 @@ def open_provider(
         # A project's endpoint must not get the user's key.
         if stated.is_project and not url_variable and stated.url:
             raise SettingsError(
-                f"--search {name}: your key is not sent to the endpoint of "
+                f"search provider {name}: your key is not sent to the endpoint of "
                 f"claimcheck.toml; set {prefix}_URL to use both"
             )
         _check_key(name, key, kind.key_variable)
@@ -165,11 +172,11 @@ def open_provider(
 def _check_key(name: str, key: str, variable: str) -> None:
     if not key:
         raise SettingsError(
-            f"--search {name}: no key; set {variable} "
+            f"search provider {name}: no key; set {variable} "
             "(in Python: SearchEndpoint(api_key=...))"
         )
     if not (key.isascii() and key.isprintable()):
         raise SettingsError(
-            f"--search {name}: the key in {variable} has a character that no key has; "
-            "copy it again"
+            f"search provider {name}: the key in {variable} has a character that no "
+            "key has; copy it again"
         )

@@ -12,11 +12,12 @@ from typing import Any
 
 from claimcheck.errors import AuthenticationError
 from claimcheck.models.search_log import Hit
-from claimcheck.search.endpoint import collect_hits, parse_day
-from claimcheck.search.provider import Query, SearchProvider
+from claimcheck.search.endpoint import clean_text, collect_hits, parse_day
+from claimcheck.search.provider import Query, SearchProvider, SilentEnginesError
 
 _MAX_RESULTS = 20  # the limit of Brave and Tavily
 _FIRST_DAY = "1970-01-01"
+_MAX_ENGINES_CHARACTERS = 300
 
 
 class _WebEngine(SearchProvider):
@@ -57,7 +58,25 @@ class SearXNG(_WebEngine):
         rows = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
             raise self._endpoint.build_error("is not SearXNG: no results in its answer")
-        return self._collect(rows, query.limit)
+        hits = self._collect(rows, query.limit)
+        silent = _describe_silent_engines(answer.get("unresponsive_engines"))
+        # Blocked engines look like a claim about which nobody has written.
+        if silent and not hits:
+            searched = f"{self._endpoint.name}: {self._endpoint.origin}"
+            raise SilentEnginesError(
+                f"{searched} found nothing, because its engines did not answer: "
+                f"{silent}; try again later, or enable others in its settings.yml"
+            )
+        return hits
+
+
+def _describe_silent_engines(rows: object) -> str:
+    """Describe pairs of an engine's name and why it is silent."""
+    engines = []
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, list) and len(row) == 2:
+            engines.append(f"{row[0]} ({row[1]})")
+    return clean_text(", ".join(engines), _MAX_ENGINES_CHARACTERS)
 
 
 class Brave(_WebEngine):

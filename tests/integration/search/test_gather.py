@@ -333,6 +333,37 @@ def test_no_results_are_not_an_error(stand):
     assert checked.verdicts[0].label == "not_enough_evidence"
 
 
+SILENT = [["bing", "Suspended: CAPTCHA"], ["startpage", "timeout"]]
+
+
+def test_blocked_engines_are_not_an_empty_result(stand):
+    answer = {"results": [], "unresponsive_engines": SILENT}
+    stand.refusals = [(200, answer, {})] * 9
+    message = r"did not answer: bing \(Suspended: CAPTCHA\), startpage \(timeout\)"
+    with pytest.raises(errors.ProviderError, match=message):
+        search()
+
+
+def test_a_shorter_query_follows_one_that_engines_did_not_answer(stand):
+    stand.pages["/nairobi"] = page("Nairobi", *NAIROBI)
+    answer = {"results": [], "unresponsive_engines": SILENT[:1]}
+    stand.refusals = [(200, answer, {})]
+    checked = search()
+    assert checked.verdicts[0].label == "supported"
+    first, *others = checked.search.claims[0].queries
+    assert "Suspended: CAPTCHA" in first.problem
+    assert not any(query.problem for query in others)
+
+
+def test_one_silent_engine_among_others_is_no_problem(stand):
+    stand.pages["/nairobi"] = page("Nairobi", *NAIROBI)
+    answer = {"results": stand.list_results(), "unresponsive_engines": SILENT}
+    stand.refusals = [(200, answer, {})] * 9
+    checked = search()
+    assert checked.verdicts[0].label == "supported"
+    assert not any(query.problem for query in checked.search.claims[0].queries)
+
+
 def test_a_claim_that_could_not_be_searched_has_no_verdict(stand):
     stand.pages["/nairobi"] = page("Nairobi", *NAIROBI)
     checked = search(CLAIM, "Oslo is the capital of Norway.", max_requests=1)

@@ -71,6 +71,7 @@ def test_renders_a_run(run, format, beginning):
         (Format.JSON, "{"),
         (Format.MARKDOWN, "# Checked: 1 refuted"),
         (Format.HTML, "<!DOCTYPE html>"),
+        (Format.CSV, "number,claim,text,speaker,verdict,"),
         (Format.CLAIMREVIEW, "[\n"),
     ],
 )
@@ -102,5 +103,5 @@ def test_only_text_reports_have_a_width_and_colors(run):
 def test_refuses_formats_of_other_results(run, checked):
     with pytest.raises(ValueError, match="run cannot be rendered as claimreview"):
         render_run(run, Format.CLAIMREVIEW)
-    with pytest.raises(ValueError, match="check cannot be rendered as csv"):
-        render_check(checked, Format.CSV)
+    with pytest.raises(ValueError, match="check cannot be rendered as brat"):
+        render_check(checked, Format.BRAT)

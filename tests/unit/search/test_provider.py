@@ -59,7 +59,7 @@ def test_wikipedia_needs_no_settings():
 
 
 def test_an_unknown_provider_lists_the_known_ones():
-    with pytest.raises(errors.SettingsError, match="choose searxng, mediawiki"):
+    with pytest.raises(errors.SettingsError, match="available: searxng, mediawiki"):
         open_by_name("altavista")
 
 
