@@ -90,9 +90,9 @@ def match(
 ) -> None:
     """Find earlier fact checks of the same claims.
 
-    They are found by words and spelling, and ranked by similarity, from 0 to 1. A model
-    says which are about the same claim, a related one, or another. Without one, a
-    person has to decide.
+    Fact checks are found by words and spelling, and ranked by similarity, from 0 to 1.
+    A model says which are about the same claim, a related one, or another. Without one,
+    a person has to decide.
     """
     from claimcheck.api.documents import read_claims
     from claimcheck.api.match import estimate_match, match as find_matches
