@@ -154,7 +154,7 @@ class CheckJob:
             InputError: as for `check`.
         """
         started = time.perf_counter()
-        # Its own document is no independent evidence: searches leave it out.
+        # Its own document can't be independent evidence: searches leave it out.
         claimed_in = claims.document if isinstance(claims, Run) else None
         # An iterator of claims would be empty the second time.
         statements = build_statements(claims)

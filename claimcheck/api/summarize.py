@@ -214,7 +214,7 @@ class _SummarizeJob:
 
     def finish(self, run: Run) -> Run:
         """Return the run with its wall time, and store it."""
-        # Milliseconds: more digits would differ between equal runs for no reason.
+        # Milliseconds: more digits say nothing.
         seconds = round(time.perf_counter() - self.started, 3)
         run = replace(run, usage=replace(run.usage, seconds=seconds))
         if self.writer:

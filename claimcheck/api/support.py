@@ -127,7 +127,7 @@ def _list_heading_claims(
     """Yield the headings that would be claims if they were sentences."""
     for entry in ledger:
         text = document.full_text[entry.start : entry.end].strip()
-        # A heading with its verb is a claim that readers remember best.
+        # A heading with a verb claims something, although no run lists it.
         if entry.reason == ParagraphKind.HEADING.value and text:
             sentence = Document.from_text(f"{text.rstrip('.:')}.")
             if summarize(sentence, settings=Settings(engine="extractive")).claims:

@@ -172,7 +172,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
 
 def _describe_acceptance(accepted: Acceptance) -> list[str]:
     """Describe which parts of a request the endpoint accepts and refuses."""
-    # A rename is no loss, so it must not look like one.
+    # A renamed setting is sent, so it must not look refused.
     renamed = accepted.limit_name == "max_tokens"
     left_out = []
     for name in accepted.left_out:

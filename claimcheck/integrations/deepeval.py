@@ -68,6 +68,6 @@ class SupportMetric(BaseMetric):  # type: ignore[misc]
 def _get_sources(test_case: LLMTestCase) -> list[str]:
     sources = test_case.retrieval_context or test_case.context
     if not sources:
-        # DeepEval turns it into an error of this test case, and goes on with the next.
+        # A score of 0 would count as an answer without support.
         raise ValueError("the test case has neither retrieval_context nor context")
     return [str(source) for source in sources]

@@ -164,7 +164,7 @@ class Document:
         position = 0
         for document in unique:
             gap = "\n\n" if pieces else ""
-            # A heading is no sentence, so no claim can contain it.
+            # A heading can't be part of a sentence, so no claim contains it.
             heading = f"{gap}=== {document.source} ===\n\n"
             start = position + len(heading)
             position = start + document.characters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -125,6 +126,20 @@ class ModelResponse:
 
 def _replace_surrogates(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Paid(Protocol):
+    """Something that has a cost."""
+
+    @property
+    def usage(self) -> Usage:
+        """What it cost."""
+        ...
+
+
+def sum_usage(items: Iterable[Paid]) -> Usage:
+    """Return what all of these cost together."""
+    return sum((item.usage for item in items), Usage())
 
 
 def build_unanswered_response(
