@@ -210,6 +210,7 @@ def check_writable(path: Path | None) -> None:
     """
     if path is None or _is_stdout(path):
         return
+    # Each of these would otherwise fail after an hour of work.
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give a file name")
     if not path.parent.is_dir():
@@ -226,6 +227,7 @@ def refuse_input(output: Path | None) -> Path | None:
     """
     if output is None or not output.is_file():
         return output
+    # Typer passes only this option, and the other arguments may be anything.
     arguments = iter(sys.argv[1:])
     for argument in arguments:
         if argument in ("-o", "--output"):
@@ -308,6 +310,8 @@ def _open_replacement(path: Path) -> Iterator[Path]:
 def _write_to_stdout(parts: Iterable[str], *, has_color: bool = False) -> None:
     is_terminal = sys.stdout.isatty()
     try:
+        # Flushed at the end, but written part by part: a reader may close the pipe
+        # early.
         for part in parts:
             text = clean_text(part, keep_color=has_color) if is_terminal else part
             sys.stdout.buffer.write(text.encode("utf-8", _UNENCODABLE))
@@ -338,6 +342,7 @@ def print_undecided(undecided: int, total: int, *, quiet: bool) -> None:
 
 def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     """Format an estimate as lines."""
+    # Nothing is counted for the extractive engine.
     if estimate.requests == 0:
         return ["no requests to a model, no cost"]
     basis = ""
@@ -347,6 +352,7 @@ def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     if estimate.cost_usd is not None:
         cost = f"${estimate.cost_usd:,.4f}"
     lines = []
+    # For one document, the command line already says which.
     if estimate.documents > 1:
         lines.append(f"documents      {estimate.documents:,}")
     lines += [

@@ -65,6 +65,7 @@ def list_(
     from claimcheck.models.outcome import DocumentState
 
     with RunStore(store, create=False) as run_store:
+        # Fails before anything is printed if the store has no such batch.
         number = find_batch(run_store, batch).number
         selected_state = DocumentState(state) if state else None
         documents = run_store.list_documents(number, selected_state)
@@ -75,6 +76,7 @@ def list_(
             _format_batch(status, is_selected=status.number == number)
             for status in run_store.batches()
         ]
+        # A generator: a batch may have a million documents.
         listing = (_format_document(document) for document in documents)
         write_rows(chain(batches, [""], listing))
 
@@ -125,6 +127,7 @@ def export(
     with RunStore(store, create=False) as run_store:
         status = find_batch(run_store, batch)
         _export_runs(run_store, status, format, out)
+    # The file is written already, so what is missing from it is a note, not an error.
     counts = status.counts
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
@@ -252,6 +255,7 @@ def import_(
     from claimcheck.api.batches import import_shards
     from claimcheck.api.stores import RunStore
 
+    # Before the store is opened, which would create it.
     if not folder.is_dir():
         raise InputError(f"{folder}: is not a folder")
     with RunStore(store) as run_store:
@@ -263,6 +267,7 @@ def import_(
     if imported.repeated:
         note += f", {format_count(imported.repeated, 'repeated row')} skipped"
     print_note(note, quiet=quiet)
+    # The good rows are in the store; the exit code tells scripts about the others.
     if imported.broken:
         raise InputError(
             f"skipped {format_count(len(imported.broken), 'broken row')}: "
@@ -334,6 +339,7 @@ def _format_document(document: OutcomeListing) -> str:
 
 def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
     marker = "*" if is_selected else " "
+    # Batches differ in their configuration, which is what tells them apart.
     config = batch.config
     line = f"{marker} batch {batch.number}: {config['engine']}"
     if config.get("model"):
@@ -368,10 +374,12 @@ def _format_comparison(comparison: BatchComparison) -> list[str]:
         for change in item.verdicts:
             verdicts.append(f"  {key}: {change.text}: {change.old} -> {change.new}")
 
+    # What a person looks at first after changing a prompt.
     most_changed = sorted(
         documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone)
     )
     examples = []
+    # Documents without a change are false, and are not examples.
     for key, item in most_changed[:_MAX_EXAMPLES]:
         if item:
             examples.append(
