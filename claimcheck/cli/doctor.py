@@ -27,6 +27,7 @@ EXTRAS = {
         "python_calamine",
         "feedparser",
         "pylatexenc",
+        "bibtexparser",
         "warcio",
         "oxmsg",
     ),
