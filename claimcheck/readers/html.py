@@ -8,28 +8,47 @@ from __future__ import annotations
 
 import codecs
 import copy
-import itertools
 import re
+from collections import Counter
 from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, has_words, import_required
 from claimcheck.readers.decode import decode
-from claimcheck.readers.page_blocks import Block, clean_tree, list_blocks, mark_blocks
+from claimcheck.readers.page_blocks import (
+    LAST_MARK,
+    Block,
+    clean_tree,
+    find_marks,
+    list_blocks,
+    mark_blocks,
+)
 from claimcheck.readers.page_metadata import extract_metadata
 
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I
 )
+# What names of encodings mean on the web (https://encoding.spec.whatwg.org/#names).
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+}
+# In other encodings, hardly any bytes beyond ASCII happen to be UTF-8.
+_MAX_DAMAGED = 0.5
 # The parser takes what follows these for their content, or their content for text.
 _MISREAD_TAG = re.compile(r"</?(?:embed|frame|frameset|noframes)\b[^<>]*>", re.I)
 _SCRIPT = re.compile(r"<script\b[^<>]*>.*?(?:</script\s*>|\Z)", re.I | re.S)
-# Private characters that mark blocks: the extractors return those of the article.
-_FIRST_MARK, _LAST_MARK = 0xF0000, 0xFFFFD
-_PRIVATE_CHARACTERS = re.compile("[\U000f0000-\U0010fffd]")
 # The article is what trafilatura and Readability agree on, if it is at least this share
 # of trafilatura's text. Otherwise they found different things. Chosen by hand.
-_MIN_SHARED = 0.4
+_MIN_SHARED = 0.5
 _MAX_READABILITY_CHARACTERS = 2_000_000
 # A page that shows less than this share of the article that it states shows a teaser.
 _MAX_TEASER = 0.5
@@ -58,12 +77,11 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
             f"{source}: its HTML elements are nested too deeply for a page; save its "
             "text and use that"
         )
-    tree = _parse(_PRIVATE_CHARACTERS.sub("", page))
+    tree = _parse(page)
     metadata = extract_metadata(tree)
     clean_tree(tree)
     blocks = _select_blocks(tree, len(page))
-    shown = sum(len(block.text) for block in blocks)
-    if shown < _MAX_TEASER * len(metadata.article_body):
+    if _is_teaser(blocks, metadata.article_body):
         blocks = list_blocks(_parse(_mark_up(metadata.article_body)))
     text = "\n\n".join(block.text for block in blocks)
     if not has_words(text):
@@ -88,6 +106,15 @@ def _parse(page: str) -> Any:
     return html.document_fromstring(page or " ", parser=parser)
 
 
+def _is_teaser(blocks: list[Block], article: str) -> bool:
+    """Whether a page shows less than half of the article that it states."""
+    stated = Counter(article.lower().split())
+    shown = Counter(word for block in blocks for word in block.text.lower().split())
+    shared = (stated & shown).total()
+    is_longer = stated.total() > shown.total()
+    return is_longer and shared < _MAX_TEASER * stated.total()
+
+
 def _mark_up(text: str) -> str:
     """Return the text of an article as HTML, which it may already be."""
     return text if "<p" in text else text.replace("\n", "<p>")
@@ -101,26 +128,24 @@ def _select_blocks(tree: Any, size: int) -> list[Block]:
     docs/benchmarks.md.
     """
     blocks = list_blocks(tree)
-    last = _LAST_MARK - _FIRST_MARK
-    numbers = itertools.chain(range(last), itertools.repeat(last))
-    mark_blocks(blocks, (chr(_FIRST_MARK + number) for number in numbers))
-    kept = _find_marks(_extract_with_trafilatura(tree))
+    mark_blocks(tree, blocks)
+    kept = find_marks(_extract_with_trafilatura(tree))
     also_kept = set()
     if size <= _MAX_READABILITY_CHARACTERS:
-        also_kept = _find_marks(_extract_with_readability(tree))
+        also_kept = find_marks(_extract_with_readability(tree))
     shared = kept & also_kept
     if shared and _measure(blocks, shared) >= _MIN_SHARED * _measure(blocks, kept):
-        article = range(min(shared), max(shared) + 1)
-        kept = (kept | also_kept).intersection(article)
+        end = max(shared) + 1
+        # Readability omits lists, so keep those that follow its last paragraph.
+        while end in kept and blocks[end].text.startswith("- "):
+            end += 1
+        kept = {number for number in kept | also_kept if min(shared) <= number < end}
+    kept = kept or also_kept
     return [
         block
         for number, block in enumerate(blocks)
-        if min(number, last) in (kept or also_kept)
+        if block.is_note or min(number, LAST_MARK) in kept
     ]
-
-
-def _find_marks(text: str) -> set[int]:
-    return {ord(mark) - _FIRST_MARK for mark in _PRIVATE_CHARACTERS.findall(text)}
 
 
 def _measure(blocks: list[Block], numbers: set[int]) -> int:
@@ -155,14 +180,28 @@ def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, st
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data, source)
     declared = _META_CHARSET.search(data[:4_096])
-    names = ["utf-8-sig", charset, declared.group(1).decode() if declared else None]
-    for name in filter(None, names):
-        try:
-            text = data.decode(name).replace("\x00", "")
-            return text, codecs.lookup(name).name.removesuffix("-sig")
-        except (UnicodeDecodeError, LookupError):
-            continue
+    for name in ("utf-8-sig", charset, declared and declared[1].decode()):
+        for encoding in _list_encodings(name):
+            try:
+                text = data.decode(encoding).replace("\x00", "")
+            except UnicodeDecodeError:
+                continue
+            return text, encoding.removesuffix("-sig")
+    text = data.decode("utf-8", "replace").replace("\x00", "")
+    others = len(text) - len(text.encode("ascii", "ignore"))
+    # Pages are put together from parts, of which some are cut within a character.
+    if text.count("\ufffd") < others * _MAX_DAMAGED:
+        return text, "utf-8"
     return decode(data, source)
+
+
+def _list_encodings(name: str | None) -> list[str]:
+    """Return the encodings that a name may mean, the most likely first."""
+    try:
+        encoding = codecs.lookup(name or "").name
+    except LookupError:
+        return []
+    return [*filter(None, [_SUPERSETS.get(encoding)]), encoding]
 
 
 def _remove_xml_declaration(page: str) -> str:

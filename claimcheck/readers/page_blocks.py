@@ -5,13 +5,13 @@ A block is a paragraph, a heading, an item of a list, or a row of a table.
 
 from __future__ import annotations
 
+import collections
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from claimcheck.readers.content import SUPERSCRIPTS
+from claimcheck.readers.content import SUPERSCRIPTS, has_words
 
 _BLOCK_ELEMENTS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt "
@@ -23,14 +23,31 @@ _SKIPPED_ELEMENTS = (
     "script style svg template iframe object video audio canvas textarea select option "
     "button title amp-ad amp-embed amp-sidebar"
 ).split()
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.I)
+_HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.I
+)
+_PARTS = ("article", "div", "section")
+# Names of what surrounds an article, as extractors know them.
+_NO_ARTICLE = re.compile(
+    r"ad-|advert|banner|breadcrumb|card|comment|cookie|foot|header|menu|meta|modal|nav"
+    r"|newsletter|popup|promo|recommend|related|share|sharing|sidebar|social|sponsor"
+    r"|subscri|tags|teaser|tool|widget",
+    re.I,
+)
+_NOTE = "data-claimcheck-note"
+_SECTIONS = ("article", "main", "section", "h1", "h2", "h3")
 _ALWAYS_SHOWN = ("html", "body", "main", "article")
 # In <noscript>, some pages have the article for readers without JavaScript. Most have
 # only a request to enable it, or a picture that counts visits. Chosen by hand.
 _MIN_NOSCRIPT_WORDS = 50
 _NOTE_NUMBER = re.compile(r"\[?(\d{1,3})\]?")
+_MAX_NOTE_TEXTS = 5  # "[", "1", "]" may be elements of their own
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _SENTENCE_ENDS = tuple(".!?:;…”\"'")
+# Rare ideographs mark blocks: extractors remove private characters.
+_FIRST_MARK = 0x20000
+LAST_MARK = 42_710
+MARKS = re.compile("[\U00020000-\U0002a6d6]")
 _CELLS = ("td", "th")
 # An element in a cell that shows that the table is for layout.
 _LAYOUT_ELEMENTS = "table ul ol dl h1 h2 h3 h4 h5 h6 br blockquote".split()
@@ -38,15 +55,16 @@ _LAYOUT_ELEMENTS = "table ul ol dl h1 h2 h3 h4 h5 h6 br blockquote".split()
 
 @dataclass(slots=True)
 class Block:
-    """The text of a block, and the text node (element, is its tail) that it starts in."""
+    """The text of a block, and the text of an element, or its tail, that it starts."""
 
     text: str
     start: Any
     starts_in_tail: bool
+    is_note: bool
 
 
 def clean_tree(tree: Any) -> None:
-    """Remove from a page what people do not see, and simplify what misleads extractors."""
+    """Remove what people do not see, and simplify what misleads extractors."""
     from lxml import etree
 
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction, "embed")
@@ -57,23 +75,36 @@ def clean_tree(tree: Any) -> None:
     for noscript in list(tree.iter("noscript")):
         words = " ".join(noscript.itertext()).split()
         noscript.tag = "div" if len(words) >= _MIN_NOSCRIPT_WORDS else "script"
-    for formula in list(tree.iter("math")):
+    for formula in tree.xpath("//math[not(ancestor::math)]"):
         _replace_formula(formula)
     for element in [found for found in tree.iter() if _is_hidden(found)]:
         element.tag = "script"
+    for edit in tree.find_class("mw-editsection"):  # MediaWiki: [edit]
+        edit.tag = "script"
     etree.strip_elements(tree, *_SKIPPED_ELEMENTS, with_tail=False)
+    _mark_notes(tree)
     for number in list(tree.iter("sup")):
         _raise_number(number)
     # Extractors drop all footers, because most are page footers.
-    for quotation in tree.iter("blockquote"):
-        for footer in quotation.iter("footer"):
-            footer.tag = "p"
+    for footer in tree.xpath("//blockquote//footer"):
+        footer.tag = "p"
     for figure in list(tree.iter("figure", "figcaption")):
         figure.tag = "div"
-    # They keep the first article alone.
-    for article in tree.xpath("//article[following-sibling::article]/.."):
-        for sibling in article.iterchildren("article"):
-            sibling.tag = "div"
+    _rename_series(tree)
+
+
+def _rename_series(tree: Any) -> None:
+    """Rename elements that several parts of a page share: posts, answers, articles.
+
+    Extractors take the first one that has the name of an article for the whole of it.
+    """
+    names = [(part, part.get("class", "")) for part in tree.iter(*_PARTS)]
+    counts = collections.Counter((part.tag, name) for part, name in names)
+    for part, name in names:
+        if counts[part.tag, name] > 1 and not _NO_ARTICLE.search(name):
+            part.tag = "div"
+            part.attrib.pop("class", None)
+            part.attrib.pop("id", None)
 
 
 def _is_hidden(element: Any) -> bool:
@@ -85,6 +116,18 @@ def _is_hidden(element: Any) -> bool:
     return bool(_HIDDEN.search(element.get("style", "")))
 
 
+def _mark_notes(tree: Any) -> None:
+    """Mark the notes that raised numbers link to, and remove their links back."""
+    links = tree.xpath("//sup//a[starts-with(@href, '#')]")
+    targets = {link.get("href")[1:] for link in links}
+    for note in tree.iter("li", "p", "dd", "div", "aside"):
+        if note.get("id") in targets and next(note.iter(*_SECTIONS), None) is None:
+            note.set(_NOTE, "")
+    for link in tree.xpath("//a[starts-with(@href, '#')]"):
+        if not any(map(has_words, link.itertext())):
+            link.drop_tree()
+
+
 def _replace_formula(formula: Any) -> None:
     """Replace MathML by its TeX, or by its text if it states none."""
     source = formula.xpath("string(.//annotation[contains(@encoding, 'tex')])").strip()
@@ -94,7 +137,8 @@ def _replace_formula(formula: Any) -> None:
 
 def _raise_number(element: Any) -> None:
     """Keep the number of a note apart from the word before it."""
-    number = _NOTE_NUMBER.fullmatch(element.text_content().strip())
+    text = "".join(itertools.islice(element.itertext(), _MAX_NOTE_TEXTS))
+    number = _NOTE_NUMBER.fullmatch(text.strip())
     if number:
         _replace_content(element, number[1].translate(SUPERSCRIPTS), "span")
 
@@ -116,6 +160,7 @@ class _Renderer:
     is_open: bool = False
     breaks: int = 0
     preformatted: int = 0
+    notes: int = 0
     # What precedes the next text: the mark of a list item, or bars between cells.
     prefix: str = ""
 
@@ -136,6 +181,7 @@ class _Renderer:
 
     def _start(self, element: Any, rows: list[Any]) -> None:
         self.preformatted += element.tag == "pre"
+        self.notes += _NOTE in element.attrib
         if element.tag == "br":
             self.breaks += 1
         elif rows and element.tag in _CELLS:
@@ -149,6 +195,7 @@ class _Renderer:
 
     def _end(self, element: Any, rows: list[Any]) -> None:
         self.preformatted -= element.tag == "pre"
+        self.notes -= _NOTE in element.attrib
         if rows and element is rows[-1]:
             rows.pop()
             self.blocks[-1].text += f"{self.prefix} |"
@@ -170,7 +217,7 @@ class _Renderer:
         if self.is_open and self.breaks and self._is_new_line(text):
             self._close()
         if not self.is_open:
-            self.blocks.append(Block("", element, is_tail))
+            self.blocks.append(Block("", element, is_tail, self.notes > 0))
             text = text.lstrip()
         elif self.breaks:
             self.blocks[-1].text += "\n"
@@ -178,7 +225,7 @@ class _Renderer:
         self.is_open, self.breaks, self.prefix = True, 0, ""
 
     def _is_new_line(self, text: str) -> bool:
-        """Whether a text after <br> is a new line; old pages wrap their lines with it."""
+        """Whether the text after a <br> is a new line, or wrapped, as on old pages."""
         is_sentence_open = not self.blocks[-1].text.rstrip().endswith(_SENTENCE_ENDS)
         return self.breaks > 1 or not (is_sentence_open and text.lstrip()[0].islower())
 
@@ -197,10 +244,23 @@ def _has_layout(cell: Any) -> bool:
     return len(list(itertools.islice(cell.iter("p", "div"), 2))) > 1
 
 
-def mark_blocks(blocks: list[Block], marks: Iterator[str]) -> None:
-    """Replace the first character of each block in its page by the next mark."""
-    for block, mark in zip(blocks, marks, strict=False):
+def mark_blocks(tree: Any, blocks: list[Block]) -> None:
+    """Replace the first character of each block in the page by a mark of its own.
+
+    The length stays the same: extractors count characters. Blocks after the last mark
+    share it.
+    """
+    for element in tree.iter():
+        element.text = MARKS.sub("\N{GETA MARK}", element.text or "")
+        element.tail = MARKS.sub("\N{GETA MARK}", element.tail or "")
+    for number, block in enumerate(blocks):
         part = "tail" if block.starts_in_tail else "text"
         text = getattr(block.start, part)
         start = len(text) - len(text.lstrip())
+        mark = chr(_FIRST_MARK + min(number, LAST_MARK))
         setattr(block.start, part, text[:start] + mark + text[start + 1 :])
+
+
+def find_marks(text: str) -> set[int]:
+    """Return the numbers of the blocks whose marks are in a text."""
+    return {ord(mark) - _FIRST_MARK for mark in MARKS.findall(text)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +17,9 @@ _DATE_OPTIONS = {"original_date": True, "extensive_search": False}
 # The types of schema.org for an article end so: NewsArticle, LiveBlogPosting, Report.
 _ARTICLE_TYPES = ("Article", "Posting", "Report")
 # An author in RDFa or microdata, and the name in it.
-_AUTHORS = (
-    "//*[@property='author' or @property='schema:author' or @itemprop='author']"
-)
+_AUTHORS = "//*[@property='author' or @property='schema:author' or @itemprop='author']"
 _NAMES = ".//*[@property='name' or @property='schema:name' or @itemprop='name']"
+_LANGUAGE = re.compile(r"[a-z]{2}\b", re.I)
 _MAX_DEPTH = 20
 
 
@@ -47,13 +47,14 @@ def extract_metadata(tree: Any) -> PageMetadata:
     names = _list_names(article.get("author") or article.get("creator"), nodes)
     author = "; ".join(names) or found.author or _find_marked_author(tree)
     body = article.get("articleBody")
-    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    language = _LANGUAGE.match(tree.get("lang") or tree.get("xml:lang") or "")
     return PageMetadata(
         title=clean_metadata(found.title),
         author=clean_metadata(author),
-        published=parse_date(found.date) or parse_date(article.get("datePublished")),
+        published=parse_date(found.date)
+        or parse_date(str(article.get("datePublished"))),
         url=clean_metadata(found.url),
-        language=(language or tree.get("xml:lang") or "")[:2].lower() or None,
+        language=language[0].lower() if language else None,
         article_body=body if isinstance(body, str) else "",
     )
 
@@ -88,13 +89,14 @@ def _is_article(node: dict[str, Any]) -> bool:
 
 def _list_names(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
     """Return the names of authors, which may be texts, objects, or references."""
-    values = value if isinstance(value, list) else [value]
+    named = {
+        node["@id"]: node["name"] for node in nodes if {"@id", "name"} <= node.keys()
+    }
     names = []
-    for item in values:
-        if isinstance(item, dict) and "name" not in item:
-            same = (node for node in nodes if node.get("@id") == item.get("@id"))
-            item = next((node for node in same if "name" in node), item)
-        name = item.get("name") if isinstance(item, dict) else item
+    for author in value if isinstance(value, list) else [value]:
+        name = author
+        if isinstance(author, dict):
+            name = author.get("name") or named.get(str(author.get("@id")))
         cleaned = clean_metadata(name) if isinstance(name, str) else None
         if cleaned and not cleaned.startswith("http"):
             names.append(cleaned)
