@@ -41,6 +41,16 @@ def require_kind(value: object, kinds: _Kinds, name: str, advice: str) -> None:
         raise InputError(f"{name}: is of type {type(value).__name__}; give {advice}")
 
 
+def require_function(value: object, name: str) -> None:
+    """Refuse what can't be called; None is an optional function left out.
+
+    Raises:
+        InputError: the value is not a function.
+    """
+    if value is not None and not callable(value):
+        raise InputError(f"{name}: is of type {type(value).__name__}; give a function")
+
+
 def require_method(value: object, method: str, name: str, advice: str) -> None:
     """Refuse an object without a method that will be called later.
 

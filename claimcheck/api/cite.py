@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -30,12 +30,14 @@ from claimcheck.models.citation import (
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, RunProgress, RunWork, Usage
+from claimcheck.models.outcome import Estimate
 from claimcheck.models.run import CheckFailure, Run, Signature
 from claimcheck.models.span import LineIndex, Span, extract_excerpts, format_quote
 from claimcheck.models.verdict import Evidence, Label, Verdict
-from claimcheck.pipeline.check import check_with_model, check_without_model
-from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
+from claimcheck.pipeline.driver import Flow, drive
 from claimcheck.readers.citations import (
+    CitedDraft,
     cut_citations,
     read_cited_draft,
     render_page,
@@ -49,6 +51,8 @@ from claimcheck.verification.retrieve import RecordedCorpus
 
 _Outcome = Verdict | CheckFailure
 _Question = tuple[str, tuple[Document, ...]]
+# The number of a question and its sources, by its statement.
+_Round = dict[str, tuple[int, tuple[Document, ...]]]
 _UNDEFINED = "the text does not define it"
 # Keeps the last sentence of a source apart from the first one of the next.
 _SEPARATOR = "\n\n"
@@ -74,15 +78,14 @@ def check_citations(
         ProviderError: the endpoint gave no answer.
     """
     started = time.perf_counter()
-    settings = choose_settings(settings, limits)
-    parsed = read_cited_draft(str(draft))
-    folder = Path(draft).parent if str(draft) != "-" else Path()
-    sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)
+    settings = choose_settings(settings, limits, progress=progress)
+    parsed, sources = _read_draft(draft, settings, progress, allow_private)
     engine = choose_engine(settings, client)
     with open_client(settings, client, progress, limits) as opened:
         checker = _Checker(settings, engine, opened)
         statements = _check_statements(parsed.cited, sources, checker)
     seconds = round(time.perf_counter() - started, 3)
+    # Unreadable sources are reported with the citations that name them.
     readable = [item for item in sources.values() if isinstance(item, Document)]
     return CitationCheck(
         statements=tuple(statements),
@@ -93,6 +96,49 @@ def check_citations(
         recall=measure_recall(statements, len(parsed.uncited)),
         usage=replace(checker.usage, seconds=seconds),
         signature=checker.signature,
+    )
+
+
+def estimate_citations(
+    draft: str | Path,
+    *,
+    settings: Settings,
+    progress: ProgressCallback = None,
+    allow_private: bool = False,
+) -> Estimate:
+    """Estimate what a model costs in `check_citations`; it is sent nothing.
+
+    Sources are read. Sources that are read together, because none alone supports a
+    sentence, come in addition.
+
+    Raises:
+        InputError: as for `check_citations`.
+    """
+    from claimcheck.batch.estimate import estimate_requests
+    from claimcheck.batch.plan import Plan
+
+    plan = Plan.from_settings(settings, Limits())
+    parsed, sources = _read_draft(draft, plan.settings, progress, allow_private)
+    checker = _Checker(plan.settings, plan.engine, None)
+    questions = [
+        (statement.claim, (document,))
+        for statement in parsed.cited
+        for document in _list_documents(statement, sources)
+    ]
+    return estimate_requests(checker.list_flows(questions), plan)
+
+
+def _read_draft(
+    draft: str | Path,
+    settings: Settings,
+    progress: ProgressCallback,
+    allow_private: bool,
+) -> tuple[CitedDraft, dict[str, Document | str]]:
+    """Return the sentences of a draft, and what it cites."""
+    parsed = read_cited_draft(str(draft))
+    folder = Path(draft).parent if str(draft) != "-" else Path()
+    return parsed, _read_sources(
+        parsed.cited, folder, allow_private, settings, progress
     )
 
 
@@ -132,35 +178,47 @@ class _Checker:
         Several sources are read as one document.
         """
         outcomes: dict[int, _Outcome] = {}
-        pending = list(enumerate(questions))
-        while pending or not hasattr(self, "signature"):
-            # A statement is compared with one document at a time.
-            batch: dict[str, tuple[int, tuple[Document, ...]]] = {}
-            later = []
-            for number, (claim, documents) in pending:
-                if claim in batch:
-                    later.append((number, (claim, documents)))
-                else:
-                    batch[claim] = number, documents
-            for outcome in self._check_round(batch):
+        for batch in _split_into_rounds(questions):
+            result = drive(self._build_flow(batch), self.client)
+            self.usage += result.usage
+            self.signature = result.signature
+            answered: list[_Outcome] = [*result.verdicts, *result.failures]
+            for outcome in answered:
                 number, documents = batch[outcome.text]
                 outcomes[number] = _restore_evidence(outcome, documents)
-            pending = later
         return [outcomes[number] for number in range(len(questions))]
 
-    def _check_round(
-        self, questions: dict[str, tuple[int, tuple[Document, ...]]]
-    ) -> list[_Outcome]:
-        is_extractive = self.engine == "extractive" or not questions
+    def list_flows(self, questions: Sequence[_Question]) -> list[Flow[CheckResult]]:
+        """Return the flows that answer the questions, without running them."""
+        return [self._build_flow(batch) for batch in _split_into_rounds(questions)]
+
+    def _build_flow(self, batch: _Round) -> Flow[CheckResult]:
+        is_extractive = self.engine == "extractive" or not batch
         check = check_without_model if is_extractive else check_with_model
-        joined = {text: _join(parts) for text, (_, parts) in questions.items()}
+        joined = {text: _join(parts) for text, (_, parts) in batch.items()}
         ids = {text: [document.id] for text, document in joined.items()}
         corpus = RecordedCorpus(joined.values(), ids)
-        statements = [Statement.of(text) for text in joined]
-        result = drive(check(statements, corpus, self.settings), self.client)
-        self.usage += result.usage
-        self.signature = result.signature
-        return [*result.verdicts, *result.failures]
+        return check([Statement.of(text) for text in joined], corpus, self.settings)
+
+
+def _split_into_rounds(questions: Sequence[_Question]) -> Iterator[_Round]:
+    """Yield the questions in rounds with each statement once; at least one.
+
+    A statement is compared with one document at a time.
+    """
+    pending = list(enumerate(questions))
+    is_first = True
+    while pending or is_first:
+        is_first = False
+        batch: _Round = {}
+        later = []
+        for number, (claim, documents) in pending:
+            if claim in batch:
+                later.append((number, (claim, documents)))
+            else:
+                batch[claim] = number, documents
+        yield batch
+        pending = later
 
 
 def _join(documents: tuple[Document, ...]) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from claimcheck.api.clients import choose_engine, open_client
-from claimcheck.arguments import require_kind
+from claimcheck.arguments import require_function, require_kind
 from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
 from claimcheck.evaluation.datasets import RowPart, Rows
@@ -69,6 +69,7 @@ def evaluate(
     if task not in tuple(TASKS):
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
+    require_function(progress, "progress")
     settings = settings or load_settings().settings
     engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:
@@ -95,9 +96,11 @@ def compare_prompts(
         InputError: a folder or an example cannot be used, or no model is named.
         ProviderError: the endpoint gave no answer.
     """
+    # Before any request: a broken example must cost nothing.
     texts = read_examples(examples, settings.brief)
     first, second = folders
     sides = (_read_templates(first), _read_templates(second))
+    # A cached answer would make one side look free.
     settings = replace(settings, cache=False)
     with open_client(settings, client) as opened:
         engine = choose_engine(settings, client)

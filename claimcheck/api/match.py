@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,8 +15,11 @@ from claimcheck.api.clients import (
     open_client,
 )
 from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
 from claimcheck.models.llm import Client, Usage
+from claimcheck.models.outcome import Estimate
+from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.search_prompts import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
@@ -28,6 +31,10 @@ from claimcheck.search.provider import Query, open_provider
 from claimcheck.search.queries import build_queries
 from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.text.language import detect_language
+from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.verdicts import verify_statement
+from claimcheck.verification.verifiers import LEXICAL
 
 FACT_CHECK = "factcheck"
 # All of them are in one request, so a few more cost little. Chosen by hand.
@@ -75,45 +82,97 @@ def match(
     """
     started = time.perf_counter()
     options = options or MatchOptions()
-    settings = choose_settings(settings, limits)
+    settings = choose_settings(settings, limits, progress=progress)
     engine = choose_engine(settings, client)
     statements = build_statements(claims)
-    known_claims = _collect_known(statements, known, options)
-    # A model sees more matches than are returned, because it may rank a later one
-    # first.
-    count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
-    found = _find_similar(statements, known_claims, count, options.min_score)
+    found = _find_similar(statements, known, options, engine)
     if engine == "extractive":
         signature = build_extractive_signature("matches", {})
+        # Without a model nobody judged, so `relation` stays None.
         judged = JudgedMatches(found, (), Usage(), signature)
     else:
         with open_client(settings, client, progress, limits) as opened:
             judged = drive(judge_matches(statements, found, settings), opened)
     seconds = round(time.perf_counter() - started, 3)
+    best = [items[: options.limit] for items in judged.matches]
     return Matches(
-        claims=tuple(
-            MatchedClaim(claim, items[: options.limit])
-            for claim, items in zip(statements, judged.matches, strict=True)
-        ),
+        claims=tuple(_compare_all(statements, best)),
         problems=judged.problems,
         usage=replace(judged.usage, seconds=seconds),
         signature=judged.signature,
     )
 
 
+def estimate_match(
+    claims: ClaimsInput,
+    known: Sequence[str | Path | KnownClaim],
+    *,
+    options: MatchOptions,
+    settings: Settings,
+) -> Estimate:
+    """Estimate what a model costs in `match`; it is sent nothing.
+
+    "factcheck" is asked, because what it finds decides what a model is sent.
+
+    Raises:
+        InputError, SettingsError, ProviderError: as for `match`.
+    """
+    from claimcheck.batch.estimate import estimate_requests
+    from claimcheck.batch.plan import Plan
+
+    plan = Plan.from_settings(settings, Limits())
+    statements = build_statements(claims)
+    found = _find_similar(statements, known, options, plan.engine)
+    return estimate_requests([judge_matches(statements, found, plan.settings)], plan)
+
+
 def _find_similar(
     statements: Sequence[Statement],
-    known: Sequence[KnownClaim],
-    count: int,
-    min_score: float,
+    known: Sequence[str | Path | KnownClaim],
+    options: MatchOptions,
+    engine: str,
 ) -> tuple[tuple[ClaimMatch, ...], ...]:
+    # A model sees more matches than are returned, because it may rank a later one
+    # first.
+    count = options.limit if engine == "extractive" else options.limit + _MORE_FOR_MODEL
     similar = []
     # One collection, because the rarity of a word is computed over all of them.
-    with KnownClaims(known) as collection:
+    with KnownClaims(_collect_known(statements, known, options)) as collection:
         for claim in statements:
             found = collection.match(claim.text, count)
-            similar.append(tuple(item for item in found if item.score >= min_score))
+            close = tuple(item for item in found if item.score >= options.min_score)
+            similar.append(close)
     return tuple(similar)
+
+
+def _compare_all(
+    claims: Sequence[Statement], matches: Sequence[Sequence[ClaimMatch]]
+) -> Iterator[MatchedClaim]:
+    """Yield the matches of each claim, with what contradicts the claim in them."""
+    texts = [claim.text for claim in claims]
+    texts += [match.known.text for found in matches for match in found]
+    # Of a text of few words, the language is uncertain.
+    usual = detect_language(" ".join(texts))
+    for claim, found in zip(claims, matches, strict=True):
+        compared = [_compare(claim, match, usual) for match in found]
+        yield MatchedClaim(claim, tuple(compared))
+
+
+def _compare(
+    claim: Statement, match: ClaimMatch, usual_language: str | None
+) -> ClaimMatch:
+    """Return the match with what contradicts the claim in it.
+
+    The words of a claim and of its opposite are nearly the same.
+    """
+    text = match.known.text
+    language = detect_language(text) or usual_language
+    document = replace(Document.from_text(text), language=language)
+    verdict = verify_statement(claim, Corpus(document), choose_scorer(LEXICAL))
+    for finding in (verdict.finding, verdict.content):
+        if finding is not None and finding.label is Label.REFUTED:
+            return replace(match, differences=finding.differences)
+    return match
 
 
 def _collect_known(
@@ -128,6 +187,7 @@ def _collect_known(
             found[source] = None
         elif source == FACT_CHECK:
             search = options.search or SearchSettings((FACT_CHECK,))
+            # A dict, because the same fact check is found for several claims.
             found.update(dict.fromkeys(_ask_fact_check(statements, search)))
         elif is_index(source):
             with open_index(source, create=False) as index:

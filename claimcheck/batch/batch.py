@@ -10,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from claimcheck.arguments import require_kind, require_method
+from claimcheck.arguments import require_function, require_kind, require_method
 from claimcheck.batch.document_runner import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import BatchRunner, RunDocument
 from claimcheck.batch.workers import WorkerPool
+from claimcheck.llm.budget import Pricing, require_known_price
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing, require_known_price
 from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
@@ -92,6 +92,7 @@ class Batch:
             InputError: a source is missing or of another type, a row is broken, or an
                 id appears twice; the store is unchanged.
         """
+        require_function(on_progress, "on_progress")
         how = how or ReadOptions()
         require_kind(how, ReadOptions, "how", "claimcheck.ReadOptions(...)")
         found = find_sources(sources, how)
@@ -103,7 +104,7 @@ class Batch:
         Raises:
             StoreError: another command works on the store.
         """
-        with self.store.lock():
+        with self.store.database.lock():
             return self.store.requeue_failed(self.number)
 
     def estimate(
@@ -117,6 +118,7 @@ class Batch:
         `price_factor` is the price relative to that of single requests. Calls
         `on_progress` with the number of documents counted so far.
         """
+        require_function(on_progress, "on_progress")
         return estimate_batch(
             self.store, self.number, self.plan, on_progress, price_factor=price_factor
         )
@@ -153,8 +155,13 @@ class Batch:
         """
         if client is not None:
             require_method(client, "acomplete", "client", "a claimcheck.Client")
+        require_function(on_progress, "on_progress")
+        if stop is not None:
+            require_kind(
+                stop, StopSignal, "stop", "claimcheck.models.outcome.StopSignal()"
+            )
         signal = stop or StopSignal()
-        with self.store.lock():
+        with self.store.database.lock():
             progress = Progress.from_status(self.info)
             async with AsyncExitStack() as resources:
                 if client is None and self.plan.engine == "llm":

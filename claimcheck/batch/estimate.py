@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,9 +17,8 @@ from typing import Any
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ContextWindowError, InputError
-from claimcheck.llm.budget import count_input_tokens
+from claimcheck.llm.budget import Pricing, count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Estimate
@@ -36,8 +35,9 @@ _MAX_COUNTED_WITH_CHECKS = 100
 # Used until the store has answers of its own. Chosen by hand: 12 claims and a summary
 # take about 900 (docs/scaling.md), a verdict is a sentence or two.
 _DEFAULT_OUTPUT_TOKENS = 1_000
-_DEFAULT_VERDICT_TOKENS = 80
 _VERDICT_SCHEMA = "verdict.answer"
+# Answers with one item per claim: the name of their list, and tokens per item.
+_LISTS = {_VERDICT_SCHEMA: ("verdicts", 80), "match.answer": ("relations", 15)}
 _CORRECT_SCHEMA = "correct.answer"  # not estimated: errors are unpredictable
 _NO_MODEL = Estimate(1, 1, 0, 0, 0, "no model", 0.0, 0)
 # Models seldom list as many claims as they may.
@@ -82,15 +82,16 @@ def estimate_document(document: Document, plan: Plan) -> Estimate:
     return sample.build_estimate(1, 1.0, {}, Pricing(plan.settings))
 
 
-def estimate_requests(flow: Flow[Any], plan: Plan) -> Estimate:
-    """Estimate tokens and cost of the requests that a flow sends first."""
+def estimate_requests(flows: Iterable[Flow[Any]], plan: Plan) -> Estimate:
+    """Estimate tokens and cost of the requests that each flow sends first."""
     if plan.engine == "extractive":
         return _NO_MODEL
     sample = _Sample(plan)
     sample.counted = 1
-    with suppress(StopIteration):  # no statement has any evidence
-        sample.count(next(flow))
-    flow.close()
+    for flow in flows:
+        with suppress(StopIteration):  # no statement has any evidence
+            sample.count(next(flow))
+        flow.close()
     return sample.build_estimate(1, 1.0, {}, Pricing(plan.settings))
 
 
@@ -102,7 +103,7 @@ class _Sample:
         self.unusable = 0
         self.characters = 0
         self.requests: Counter[str] = Counter()
-        self.verdicts = 0
+        self.items: Counter[str] = Counter()  # of the answers in `_LISTS`
         self.input_tokens = 0
         self._plan = plan
         self._client = OpenAIClient(plan.settings)
@@ -149,10 +150,10 @@ class _Sample:
         """Estimate the output tokens, from stored answers if there are any."""
         total = 0
         for schema, count in self.requests.items():
-            is_verdict = schema == _VERDICT_SCHEMA
             guess = count * _DEFAULT_OUTPUT_TOKENS
-            if is_verdict:  # one answer has several verdicts
-                guess = self.verdicts * _DEFAULT_VERDICT_TOKENS
+            if schema in _LISTS:
+                _, tokens_per_item = _LISTS[schema]
+                guess = self.items[schema] * tokens_per_item
             known = mean_tokens.get(schema)
             total += guess if known is None else count * known
         return total
@@ -186,8 +187,10 @@ class _Sample:
             if request.schema_name == _CORRECT_SCHEMA:
                 continue
             self.requests[request.schema_name] += times
-            verdicts = request.schema["properties"].get("verdicts", {})
-            self.verdicts += times * verdicts.get("minItems", 0)
+            if request.schema_name in _LISTS:
+                name, _ = _LISTS[request.schema_name]
+                items = request.schema["properties"][name]["minItems"]
+                self.items[request.schema_name] += times * items
             body = self._client.build_body(request)
             tokens = count_input_tokens(body, schema=self._counts_schema)
             self.input_tokens += times * tokens

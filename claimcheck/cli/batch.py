@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_count
@@ -40,38 +40,18 @@ _Sources = Annotated[
         "standard input.",
     ),
 ]
-_RetryFailed = Annotated[
-    bool,
-    typer.Option(
-        "--retry-failed", help="Also retry documents that failed completely or in part."
-    ),
-]
-_Via = Annotated[
-    RequestMode,
-    typer.Option(
-        "--via",
-        help="batch-api uses OpenAI's Batch API: half the price, answers within a day. "
-        "The first SOURCE is then submit, status, or collect.",
-    ),
-]
-_TextColumn = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME", help="The column of a CSV or TSV file that holds the text."
-    ),
-]
 
 
-@expand_groups
+@with_options
 def batch(
     sources: _Sources,
     store: options.Store,
-    retry_failed: _RetryFailed = False,
+    retry_failed: bool = False,
     estimate: options.Estimate = False,
-    via: _Via = RequestMode.REQUESTS,
+    via: RequestMode = RequestMode.REQUESTS,
     report: options.Report = False,
     max_claims: options.MaxClaims = None,
-    text_column: _TextColumn = "text",
+    text_column: str = "text",
     encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
@@ -86,6 +66,12 @@ def batch(
     Run the same command again to resume: every answer is stored as soon as it is paid
     for. Ctrl-C, SIGTERM, and a closed terminal finish the requests in progress; a
     second signal stops at once. `claimcheck runs` shows and exports the results.
+
+    Options:
+        --retry-failed: Also retry documents that failed completely or in part.
+        --via: batch-api uses OpenAI's Batch API: half the price, answers within a day.
+            The first SOURCE is then submit, status, or collect.
+        --text-column NAME: The column of a CSV or TSV file that holds the text.
     """
     from claimcheck.api.batches import Batch, ReadOptions
 
@@ -94,6 +80,7 @@ def batch(
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
     prepare_engine(settings, quiet=quiet)
     prepare_verifier(settings, check=check, quiet=quiet)
+    # The step comes before the sources on the command line, see `split_step`.
     step = None
     if via is RequestMode.BATCH_API:
         step, sources = batch_run.split_step(sources, settings)
@@ -102,6 +89,7 @@ def batch(
     with _open_store(store, step, is_estimate=estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
+            # Reading many files takes minutes, and nothing is lost by ending it.
             with _explaining_interrupts():
                 _add_documents(job, sources, read_options, quiet=quiet)
         if retry_failed:
@@ -168,6 +156,7 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     from claimcheck.models.outcome import DocumentState
 
     parts = [format_count(added.documents, "document")]
+    # A repeated command finds most documents in the store.
     if added.new != added.documents:
         parts.append(f"{added.new:,} of them new")
     if added.changed:
@@ -176,5 +165,6 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
         parts.append(f"{added.repeated:,} repeated texts skipped")
     if added.unreadable:
         parts.append(f"{added.unreadable:,} can't be read")
+    # Counted in the store: it includes what earlier commands left.
     pending = batch.info.counts[DocumentState.PENDING]
     return f"{batch.store.path}: {', '.join(parts)}; {pending:,} to do"

@@ -11,13 +11,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
     format_estimate,
     print_error,
     print_note,
+    print_undecided,
     write_rows,
     write_text,
 )
@@ -124,23 +125,16 @@ class EvidenceOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class ReviewOptions(OptionGroup):
-    """What a published ClaimReview says besides the verdicts."""
+    """What a published ClaimReview says besides the verdicts.
 
-    review_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="For claimreview: the page that will publish the review.",
-        ),
-    ] = None
-    claimed_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="For claimreview: the page that makes the claims, if they do not come "
-            "from a run.",
-        ),
-    ] = None
+    Options:
+        --review-url URL: For claimreview: the page that will publish the review.
+        --claimed-at URL: For claimreview: the page that makes the claims, if they do
+            not come from a run.
+    """
+
+    review_url: str | None = None
+    claimed_at: str | None = None
 
     def build_review(self, settings: Settings, format: Format) -> Review | None:
         """Return the review to publish; None if the format is not claimreview.
@@ -155,7 +149,7 @@ class ReviewOptions(OptionGroup):
         return build_review(settings, self.review_url, claimed_at=self.claimed_at)
 
 
-@expand_groups
+@with_options
 def check(
     claims: options.ClaimsArgument,
     evidence: _Evidence = None,
@@ -176,17 +170,19 @@ def check(
 
     A claim is supported, refuted, or conflicting, or there is not enough evidence.
     Every verdict quotes the passages it rests on. A claim that reports what somebody
-    said gets two verdicts: did they say it, and is it true? Without a model, words are
-    compared: a claim in other words than the evidence stays undecided, unless a
+    said gets two verdicts: did they say it, and is it true? Without a model, only words
+    are compared: a claim in other words than the evidence stays undecided, unless a
     verifier judges it.
     """
     quiet = out.quiet
+    # The order of the options does not matter: all evidence is searched together.
     sources = [*(against or []), *(evidence or [])]
     search = searching.load_settings(no_cache=llm.no_cache)
     _validate(claims, sources, search, is_prose=text, is_estimate=spending.estimate)
     check_writable(out.output)
     settings = deciding.load_settings(llm)
     limits = spending.build_limits()
+    # Before the check, because a missing publisher would waste its cost.
     review = publication.build_review(settings, format)
 
     prepare_engine(settings, quiet=quiet)
@@ -198,7 +194,11 @@ def check(
         return
     prepare_verifier(settings, quiet=quiet)
     result = _check_claims(statements, documents, search, settings, limits, quiet=quiet)
+    # The report has them for each claim; here, a person sees at once that a key is
+    # missing.
     _print_search_problems(result, quiet=quiet)
+    # These formats need locations in the file of the claims, which a check does not
+    # keep.
     if format in _FORMATS_WITH_LINES:
         _write_results(result, _locate_claims(claims, statements), format, out)
     else:
@@ -260,20 +260,11 @@ def _print_failures(result: Check) -> None:
 
 
 def _print_undecided(result: Check, *, quiet: bool) -> None:
-    """Say how many claims words leave undecided, and what judges them."""
+    # The first question only: whether a reported statement is true is often left open.
     labels = [verdict.finding.label for verdict in result.verdicts]
-    undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
-    signature = result.signature
-    if (
-        undecided
-        and not signature.model
-        and signature.settings["verifier"] == "lexical"
-    ):
-        print_note(
-            f"Undecided: {undecided} of {len(labels)}. Without a model, only words are "
-            "compared; --verifier NAME or --model NAME judges paraphrases.",
-            quiet=quiet,
-        )
+    if result.signature.compares_words:
+        undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
+        print_undecided(undecided, len(labels), quiet=quiet)
 
 
 def _print_search_problems(result: Check, *, quiet: bool) -> None:
@@ -281,6 +272,7 @@ def _print_search_problems(result: Check, *, quiet: bool) -> None:
     if result.search is None:
         return
     queries = [query for claim in result.search.claims for query in claim.queries]
+    # Each claim meets the same missing key; the reason is printed once.
     problems = dict.fromkeys(query.problem for query in queries if query.problem)
     for problem in problems:
         print_note(f"search: {problem}", quiet=quiet)
@@ -324,6 +316,7 @@ def _load_claims(
         from claimcheck.api.documents import read_claims
         from claimcheck.api.indexes import looks_like_prose
 
+        # A run has its claims already; only prose needs an extraction.
         claims = read_claims(source)
         if isinstance(claims, list) and looks_like_prose(claims):
             print_note(
@@ -335,6 +328,7 @@ def _load_claims(
     from claimcheck.api.cite import remove_citations
     from claimcheck.api.summarize import summarize
 
+    # The cache makes this extraction free when the same text is checked again.
     run = summarize(open_document(source), settings=settings, limits=limits)
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
@@ -354,6 +348,7 @@ def _check_claims(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
+    # Rules take milliseconds; a search waits for the network.
     is_quick = engine == "extractive" and not search
     with show_spinner(message, quiet=quiet or is_quick) as on_progress:
         return run_check(

@@ -10,7 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
@@ -44,24 +44,14 @@ _Old = Annotated[
 _New = Annotated[
     str, typer.Argument(metavar="NEW", help="The run or document to compare.")
 ]
-_Check = Annotated[
-    bool,
-    typer.Option(
-        "--check", help="Check summarized documents, to compare verdicts, too."
-    ),
-]
-_FailOn = Annotated[
-    _Change | None,
-    typer.Option("--fail-on", help="Exit with 1 if there are changes of this kind."),
-]
 
 
-@expand_groups
+@with_options
 def diff(
     old: _Old,
     new: _New,
-    check: _Check = False,
-    fail_on: _FailOn = None,
+    check: bool = False,
+    fail_on: _Change | None = None,
     format: options.ReportFormat = Format.TEXT,
     output: options.Output = None,
     allow_private: options.AllowPrivate = False,
@@ -73,7 +63,11 @@ def diff(
     """Compare the claims of two runs or documents.
 
     Lists added, gone, reworded, and moved claims, and changed verdicts and decisions.
-    Of documents, all claims are compared, however many.
+    If OLD or NEW is a document, all its claims are compared.
+
+    Options:
+        --check: Check summarized documents, to compare verdicts, too.
+        --fail-on: Exit with 1 if there are changes of this kind.
     """
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run
@@ -114,7 +108,9 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
 
     if is_url(source):
         return open_document(source, allow_private=allow_private)
+    # Read once: standard input has no second time.
     name, content = read_bytes(source)
+    # A run and a document have the same suffixes; only the content tells them apart.
     if holds_result(content):
         return parse_run(source, name, content)
     if source == "-":
@@ -159,6 +155,7 @@ def _format_changes(changes: RunDiff, style: PageStyle) -> str:
         if items:
             lines.append(make_safe_text(f"{title} ({len(items)})", "bold"))
             lines += [*items, Text("")]
+    # Said even without changes: it shows that something was compared.
     same = f"{format_count(changes.same, 'claim')} unchanged"
     lines.append(make_safe_text(same if changes else f"No changes: {same}", "dim"))
     return "".join(
@@ -172,6 +169,8 @@ def _format_reworded(claim: RewordedClaim) -> Text:
 
     from claimcheck.reports.text import make_safe_text
 
+    # Marks besides colors, as in `git diff --word-diff`, so that a file shows them,
+    # too.
     segments = []
     for segment in claim.words:
         if segment.change == "gone":

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import ProviderError
@@ -27,6 +27,7 @@ EXTRAS = {
         "python_calamine",
         "feedparser",
         "pylatexenc",
+        "bibtexparser",
         "warcio",
         "oxmsg",
     ),
@@ -63,7 +64,7 @@ _MAX_LISTED_MODELS = 12  # some endpoints have hundreds
 _PROBE_TIMEOUT_S = 60.0  # a person is waiting; the settings may allow many minutes
 
 
-@expand_groups
+@with_options
 def doctor(engine: options.EngineOptions) -> None:
     """Show the settings and their origins, and test the endpoint.
 
@@ -92,12 +93,14 @@ def doctor(engine: options.EngineOptions) -> None:
         else:
             command = get_install_command(extra)
             lines.append(f"Extra {extra}: not installed ({command})")
+    # It breaks imports in ways that look like bugs of this package.
     if other := find_foreign_distribution():
         lines.append(
             f"WARNING: {other} is also installed. It belongs to another project, and "
             "its files are in the same folder; run pip uninstall claimcheck, then "
             "install this package again"
         )
+    # Printed before the endpoint is asked, which may take a minute.
     write_rows(lines)
 
     if settings.chosen_engine() == "llm":
@@ -146,6 +149,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
         write_rows([f"Endpoint: {settings.endpoint()}: FAILED"])
         raise
     models = ", ".join(list(result.models)[:_MAX_LISTED_MODELS]) or "none listed"
+    # The number shows that the list is cut.
     unlisted = len(result.models) - _MAX_LISTED_MODELS
     if unlisted > 0:
         models += f" and {unlisted} more"
@@ -154,6 +158,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
         f"  models: {models}",
     ]
     if accepted:
+        # An endpoint that ignores schemas works, but needs more repairs.
         schema = "not enforced (answers are validated here all the same)"
         if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
@@ -168,6 +173,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
 
 def _describe_acceptance(accepted: Acceptance) -> list[str]:
     """Describe which parts of a request the endpoint accepts and refuses."""
+    # A renamed setting is sent, so it must not look refused.
     renamed = accepted.limit_name == "max_tokens"
     left_out = []
     for name in accepted.left_out:

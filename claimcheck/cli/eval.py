@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, create_command_group, with_options
 from claimcheck.cli.output import (
     check_writable,
     print_note,
@@ -27,11 +27,7 @@ from claimcheck.reports.terminal import clean_line
 if TYPE_CHECKING:
     from claimcheck.api.evaluate import Evaluation, Rows, Score, Table
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Measure the quality of the answers, on labeled data.",
-)
+app = create_command_group("Measure the quality of the answers, on labeled data.")
 _TASKS = {
     "checkworthy": "Which sentences are worth checking?\n\nRows: {text, label}.",
     "verification": "Does a document support a claim?\n\n"
@@ -61,38 +57,22 @@ _File = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class SampleOptions(OptionGroup):
-    """Which rows of a file are evaluated."""
+    """Which rows of a file are evaluated.
 
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The public data set that FILE comes from, if its rows are in their "
-            "original form.",
-        ),
-    ] = None
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="Sample this many rows (default: all rows)."
-        ),
-    ] = None
-    seed: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Random seed for the sample and the confidence intervals.",
-        ),
-    ] = 0
+    Options:
+        --dataset NAME: The public data set that FILE comes from, if its rows are in
+            their original form.
+        --limit N: Sample this many rows (default: all rows).
+        --seed N: Random seed for the sample and the confidence intervals.
+        --part: Which documents to use: the rows of open ones may be inspected; sealed
+            ones are only scored, and their rows are never printed or written.
+    """
 
-    part: Annotated[
-        Literal["open", "sealed", "all"],
-        typer.Option(
-            help="Which documents to use: the rows of open ones may be inspected; "
-            "sealed ones are only scored, and their rows are never printed or written.",
-        ),
-    ] = "all"
+    dataset: str | None = None
+    limit: Annotated[int | None, typer.Option(min=1)] = None
+    seed: Annotated[int, typer.Option(min=0)] = 0
+
+    part: Literal["open", "sealed", "all"] = "all"
 
     def select_rows(self, file: str) -> Rows:
         """Return the rows of the file that are evaluated."""
@@ -102,7 +82,7 @@ class SampleOptions(OptionGroup):
 
 
 def _build_command(task: str, description: str) -> Callable[..., None]:
-    @expand_groups
+    @with_options
     def evaluate(
         file: _File,
         sample: SampleOptions,
@@ -130,6 +110,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)
+        # Only JSON has rows, so only there can the missing ones surprise anybody.
         is_json = format is Format.JSON
         if is_json and not result.rows:
             print_note(_SEALED_NOTE, quiet=quiet)
@@ -182,6 +163,7 @@ def _format_evaluation(result: Evaluation) -> str:
         f"{signature.task} on {signature.dataset}: {format_count(signature.n, 'row')}, "
         f"{result.failed:,} failed, {rate:,.0f} a second"
     ]
+    # Names differ by task, so the column is as wide as the longest.
     width = max(map(len, result.scores), default=0)
     for name, score in result.scores.items():
         lines.append(_format_score(name, score, width=width))
@@ -206,6 +188,7 @@ def _format_table(table: Table) -> list[str]:
     """Return the lines of a table; shares are in percent."""
     lines = [table.header]
     lines += [tuple(_format_cell(cell) for cell in row) for row in table.rows]
+    # Columns are aligned by hand: rich would wrap a confusion matrix.
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     formatted = [f"  {table.title}"]
     for line in lines:

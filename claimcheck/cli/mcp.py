@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.prepare import prepare_engine
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 
 
-@expand_groups
+@with_options
 def mcp(
     engine: options.EngineOptions,
     no_cache: options.NoCache = False,
@@ -29,6 +29,7 @@ def mcp(
         raise InputError(f"mcp needs an extra; run {get_install_command('mcp')}")
     from claimcheck.server.mcp import serve
 
+    # Loaded once: an assistant must not change what its user configured.
     settings = engine.load_settings(no_cache=no_cache)
     prepare_engine(settings, quiet=quiet)
     serve(settings, searching.load_settings(no_cache=no_cache))

@@ -1,9 +1,26 @@
-"""Lets a command take options that travel together as one parameter.
+"""Lets docstrings describe options, and commands take groups of them.
 
-Such a group is a frozen dataclass whose fields are Typer options:
+A group of options that travel together is a frozen dataclass whose fields are Typer
+options. Its docstring has their help, each after its flag and the name of its value. So
+may the docstring of a command:
 
-    @expand_groups
-    def summarize(source: Source, *, llm: LLMOptions) -> None:
+    @dataclass(frozen=True, slots=True)
+    class LLMOptions(OptionGroup):
+        \"\"\"Which model does the work.
+
+        Options:
+            --model NAME: The model, as its endpoint names it.
+        \"\"\"
+
+        model: str | None = None
+
+    @with_options
+    def summarize(source: Source, joint: bool = False, *, llm: LLMOptions) -> None:
+        \"\"\"Summarize a document.
+
+        Options:
+            --joint: Write one summary of all documents.
+        \"\"\"
         settings = llm.load_settings()
 """
 
@@ -11,23 +28,47 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import MISSING, fields
 from inspect import Parameter
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import typer
+from typer.models import OptionInfo
+
+_HEADING = "Options:"
+# "--max-mb N: Maximum size." Further lines of the help are indented more.
+_ENTRY = re.compile(
+    r"""
+    ^[ ]{4}(?P<flag>--[\w-]+)
+    (?:[ ](?P<metavar>\S+))?
+    :[ ](?P<help>.*(?:\n[ ]{5,}.*)*)
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def create_command_group(text: str) -> typer.Typer:
+    """Create a command that has commands of its own, and print them without any."""
+    # rich takes longer to load than everything else at startup.
+    return typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=text)
 
 
 class OptionGroup:
-    """Base class of the dataclasses that `expand_groups` expands."""
+    """Base class of the dataclasses that `with_options` expands."""
 
 
-def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take groups of options as single parameters.
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take groups of options, and describe its own.
 
     Typer reads a command's parameters from its signature. The returned function has the
     fields of each `OptionGroup` in its signature, and passes the command one group with
-    the values that Typer found.
+    the values that Typer found. Its docstring is what `--help` prints first.
     """
+    docstring = inspect.getdoc(command) or ""
+    documented = _read_options(docstring)
     groups: dict[str, type[Any]] = {}
     parameters: list[Parameter] = []
     # Modules postpone the evaluation of annotations; here they must be real types.
@@ -35,11 +76,12 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
         annotation = parameter.annotation
         if inspect.isclass(annotation) and issubclass(annotation, OptionGroup):
             groups[name] = annotation
-            parameters += _list_group_parameters(annotation)
+            parameters += _iter_group_parameters(annotation)
         else:
             # Typer passes everything by keyword, and only keyword parameters may have
             # defaults in any order.
-            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
+            own = parameter.replace(kind=Parameter.KEYWORD_ONLY)
+            parameters.append(_document(own, documented))
 
     @functools.wraps(command)
     def call_with_groups(**values: Any) -> None:
@@ -49,20 +91,48 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
         command(**values)
 
     signature = inspect.Signature(parameters)
+    call_with_groups.__doc__ = docstring.partition(_HEADING)[0].rstrip()
     call_with_groups.__signature__ = signature  # type: ignore[attr-defined]
     return call_with_groups
 
 
-def _list_group_parameters(group: type[Any]) -> list[Parameter]:
+def _iter_group_parameters(group: type[Any]) -> Iterator[Parameter]:
     annotations = get_type_hints(group, include_extras=True)
-    parameters = []
+    documented: dict[str, OptionInfo] = {}
+    for base in reversed(group.__mro__):  # a group has the options of its base, too
+        documented |= _read_options(base.__doc__ or "")
     for field in fields(group):
-        parameters.append(
-            Parameter(
-                field.name,
-                Parameter.KEYWORD_ONLY,
-                default=Parameter.empty if field.default is MISSING else field.default,
-                annotation=annotations[field.name],
-            )
+        parameter = Parameter(
+            field.name,
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if field.default is MISSING else field.default,
+            annotation=annotations[field.name],
         )
-    return parameters
+        yield _document(parameter, documented)
+
+
+def _read_options(docstring: str) -> dict[str, OptionInfo]:
+    """Return the options that a docstring describes, by parameter."""
+    _, _, section = inspect.cleandoc(docstring).partition(_HEADING)
+    options = {}
+    for entry in _ENTRY.finditer(section):
+        flag, metavar, text = entry.group("flag", "metavar", "help")
+        # The flag is named, so that Typer adds no second one, such as --no-check.
+        option = typer.Option(flag, metavar=metavar, help=" ".join(text.split()))
+        options[flag.removeprefix("--").replace("-", "_")] = option
+    return options
+
+
+def _document(parameter: Parameter, options: dict[str, OptionInfo]) -> Parameter:
+    """Return the parameter with the help of its option, if there is one."""
+    option = options.get(parameter.name)
+    if option is None:
+        return parameter
+    kind = parameter.annotation
+    if get_origin(kind) is Annotated:
+        # The type has an option that states limits, or a parser, and nothing else.
+        kind, stated = get_args(kind)
+        flags, metavar, text = option.param_decls, option.metavar, option.help
+        option = copy(stated)
+        option.param_decls, option.metavar, option.help = flags, metavar, text
+    return parameter.replace(annotation=Annotated[kind, option])

@@ -104,6 +104,7 @@ ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output forma
 RowsFormat = Annotated[
     ListFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
 ]
+ResultFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
 RunFormat = Annotated[RunReportFormat, typer.Option("--format", help="Output format.")]
 Store = Annotated[
     Path,
@@ -174,6 +175,7 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
 
     failing = {Label.REFUTED}
     if fail_on == "unsupported":
+        # Everything else, so that a new label fails rather than passes.
         failing = set(Label) - {Label.SUPPORTED}
     return any(verdict.label in failing for verdict in verdicts)
 
@@ -188,39 +190,23 @@ def _parse_temperature(text: str) -> float | str:
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions(OptionGroup):
-    """Which engine, model, and endpoint do the work."""
+    """Which engine, model, and endpoint do the work.
 
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ENGINE",
-            help="auto, llm, local, or extractive. auto is llm if a model or endpoint "
-            "is configured, otherwise extractive. local runs a model on this machine.",
-        ),
-    ] = None
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The model, as its endpoint names it; for --engine local a GGUF file "
-            "or ORG/NAME on a model hub.",
-        ),
-    ] = None
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="An OpenAI-compatible endpoint, such as http://localhost:8080/v1.",
-        ),
-    ] = None
-    api: Annotated[
-        Literal["chat", "responses"] | None,
-        typer.Option(
-            "--api",
-            help="How to ask it: chat completions (default), or OpenAI's Responses "
-            "API, where nothing is stored.",
-        ),
-    ] = None
+    Options:
+        --engine ENGINE: auto, llm, local, or extractive. auto is llm if a model or
+            endpoint is configured, otherwise extractive. local runs a model on this
+            machine.
+        --model NAME: The model, as its endpoint names it; for --engine local a GGUF
+            file or ORG/NAME on a model hub.
+        --base-url URL: An OpenAI-compatible endpoint, such as http://localhost:8080/v1.
+        --api: How to ask it: chat completions (default), or OpenAI's Responses API,
+            where nothing is stored.
+    """
+
+    engine: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+    api: Literal["chat", "responses"] | None = None
 
     def load_settings(self, **flags: Any) -> Settings:
         """Return the settings in force; see `load_settings`.
@@ -228,67 +214,47 @@ class EngineOptions(OptionGroup):
         Raises:
             SettingsError: a value is invalid.
         """
+        # None means that a flag was not given, so files and variables decide.
         return load_settings(**asdict(self), **flags)
 
 
 @dataclass(frozen=True, slots=True)
 class LLMOptions(EngineOptions):
-    """The engine, and the settings of its requests to a model."""
+    """The engine, and the settings of its requests to a model.
+
+    Options:
+        --temperature X: Sampling temperature, 0 to 2 (default 0), or unset to send
+            none.
+        --seed N: Sampling seed, for endpoints that support seeds.
+        --reasoning-effort LEVEL: How much a reasoning model thinks before it answers:
+            none, minimal, low, medium, high, or xhigh.
+    """
 
     attempts: Attempts = None
-    temperature: Annotated[
-        Any,
-        typer.Option(
-            metavar="X",
-            parser=_parse_temperature,
-            help="Sampling temperature, 0 to 2 (default 0), or unset to send none.",
-        ),
-    ] = None
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Sampling seed, for endpoints that support seeds."
-        ),
-    ] = None
-    reasoning_effort: Annotated[
-        Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None,
-        typer.Option(
-            "--reasoning-effort",
-            metavar="LEVEL",
-            help="How much a reasoning model thinks before it answers: none, minimal, "
-            "low, medium, high, or xhigh.",
-        ),
-    ] = None
+    temperature: Annotated[Any, typer.Option(parser=_parse_temperature)] = None
+    seed: int | None = None
+    reasoning_effort: (
+        Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None
+    ) = None
     no_cache: NoCache = False
 
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions(OptionGroup):
-    """Whether, and how, a summary is checked."""
+    """Whether, and how, a summary is checked.
 
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Check the summary and the claims against the document."
-        ),
-    ] = False
-    check_with: Annotated[
-        Literal["model", "rules"] | None,
-        typer.Option(
-            "--check-with",
-            help="What checks a model's summary: the model, or the rules and the "
-            "verifier, which cost nothing. Implies --check.",
-        ),
-    ] = None
+    Options:
+        --check: Check the summary and the claims against the document.
+        --check-with: What checks a model's summary: the model, or the rules and the
+            verifier, which cost nothing. Implies --check.
+        --repeat N: Let the model read the document N times, and report how many of the
+            runs find each claim (default 1). Costs N times as much.
+    """
+
+    check: bool = False
+    check_with: Literal["model", "rules"] | None = None
     verifier: Verifier = None
-    repeat: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Let the model read the document N times, and report how many of the "
-            "runs find each claim (default 1). Costs N times as much.",
-        ),
-    ] = None
+    repeat: int | None = None
 
     @property
     def is_requested(self) -> bool:
@@ -298,37 +264,22 @@ class CheckOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions(OptionGroup):
-    """Where evidence is searched for, and how much of it is read."""
+    """Where evidence is searched for, and how much of it is read.
 
-    search: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PROVIDER",
-            help="Search for evidence, and read the pages that are found: wikipedia, "
-            "mediawiki, kiwix, searxng, factcheck, brave, tavily, or serper. Sends the "
-            "claims' words to the provider. May be repeated.",
-        ),
-    ] = None
-    before: Annotated[
-        str | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            help="With --search, leave out pages that were not published before this "
-            "day.",
-        ),
-    ] = None
-    max_pages: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Maximum number of pages read per claim (default 5)."
-        ),
-    ] = None
-    max_searches: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Maximum number of requests to each search provider."
-        ),
-    ] = None
+    Options:
+        --search PROVIDER: Search for evidence, and read the pages that are found:
+            wikipedia, mediawiki, kiwix, searxng, factcheck, brave, tavily, or serper.
+            Sends the claims' words to the provider. May be repeated.
+        --before YYYY-MM-DD: With --search, leave out pages that were not published
+            before this day.
+        --max-pages N: Maximum number of pages read per claim (default 5).
+        --max-searches N: Maximum number of requests to each search provider.
+    """
+
+    search: list[str] | None = None
+    before: str | None = None
+    max_pages: int | None = None
+    max_searches: int | None = None
 
     def load_settings(self, *, no_cache: bool) -> SearchSettings | None:
         """Return the settings of the search; None without one.
@@ -337,6 +288,7 @@ class SearchOptions(OptionGroup):
             SettingsError: a value is invalid, or a project file needs approval.
             InputError: an option requires --search.
         """
+        # A flag without effect would make people believe that it works.
         if not self.search:
             for name in ("before", "max_pages", "max_searches"):
                 if getattr(self, name) is not None:
@@ -371,50 +323,30 @@ def parse_day(option: str, text: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class BriefOptions(OptionGroup):
-    """What the user changes about the requests to a model."""
+    """What the user changes about the requests to a model.
 
-    max_claims_per_passage: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Maximum number of claims in one answer of a model (default 60).",
-        ),
-    ] = None
+    Options:
+        --max-claims-per-passage N: Maximum number of claims in one answer of a model
+            (default 60).
+        --examples FILE: Worked examples for the model: JSON Lines of {text, claims}.
+        --instructions TEXT: Further instructions for the model.
+        --focus TEXT: What you want to know; claims about it are chosen first.
+        --audience TEXT: Who reads the summary.
+        --length: How long the summary is.
+        --language LANGUAGE: The language of the summary, such as de; auto is the
+            document's. Claims stay in the language of the document.
+    """
+
+    max_claims_per_passage: int | None = None
     prompts: Prompts = None
     fields: Fields = None
     kinds: Kinds = None
-    examples: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Worked examples for the model: JSON Lines of {text, claims}.",
-        ),
-    ] = None
-    instructions: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Further instructions for the model."),
-    ] = None
-    focus: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="What you want to know; claims about it are chosen first.",
-        ),
-    ] = None
-    audience: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Who reads the summary.")
-    ] = None
-    length: Annotated[
-        _Length | None, typer.Option("--length", help="How long the summary is.")
-    ] = None
-    language: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LANGUAGE",
-            help="The language of the summary, such as de; auto is the document's. "
-            "Claims stay in the language of the document.",
-        ),
-    ] = None
+    examples: Path | None = None
+    instructions: str | None = None
+    focus: str | None = None
+    audience: str | None = None
+    length: _Length | None = None
+    language: str | None = None
 
     def list_flags(self) -> dict[str, Any]:
         """Return the flags of `load_settings`."""
@@ -436,6 +368,7 @@ def split_kinds(kinds: str | None) -> list[str] | None:
     """Return the kinds of a comma-separated list; None stays None."""
     if kinds is None:
         return None
+    # People write "a, b" with a space.
     return [kind.strip() for kind in kinds.split(",")]
 
 
@@ -459,23 +392,17 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BudgetOptions(OptionGroup):
-    """How much may be spent."""
+    """How much may be spent.
 
-    budget_usd: Annotated[
-        float | None,
-        typer.Option(
-            metavar="X",
-            help="Maximum cost in US dollars; for a batch, including earlier commands.",
-        ),
-    ] = None
-    budget_tokens: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Maximum number of tokens, input and output together; for a batch, "
-            "including earlier commands.",
-        ),
-    ] = None
+    Options:
+        --budget-usd X: Maximum cost in US dollars; for a batch, including earlier
+            commands.
+        --budget-tokens N: Maximum number of tokens, input and output together; for a
+            batch, including earlier commands.
+    """
+
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
 
     def build_limits(self) -> Limits | None:
         """Return the limits of these options; None without any.
@@ -500,22 +427,17 @@ class BudgetOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class LimitOptions(BudgetOptions):
-    """How fast a batch runs, and how much it may spend."""
+    """How fast a batch runs, and how much it may spend.
 
-    concurrency: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Maximum number of concurrent requests (default 16)."
-        ),
-    ] = None
-    rpm: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Maximum number of requests per minute."),
-    ] = None
-    tpm: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Maximum number of tokens per minute."),
-    ] = None
+    Options:
+        --concurrency N: Maximum number of concurrent requests (default 16).
+        --rpm N: Maximum number of requests per minute.
+        --tpm N: Maximum number of tokens per minute.
+    """
+
+    concurrency: int | None = None
+    rpm: int | None = None
+    tpm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +464,7 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     """
     from claimcheck.settings.load import load_settings as load
 
+    # Only --no-cache is a flag: without it, the settings decide.
     if no_cache:
         flags["cache"] = False
     return load(flags, defaults=_DEFAULT_SETTINGS).settings

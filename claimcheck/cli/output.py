@@ -7,6 +7,7 @@ so they lose them only when stdout is a terminal.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -14,8 +15,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -96,6 +98,16 @@ def write_text(text: str, path: Path | None, *, has_color: bool = False) -> None
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
     """Do the same as `write_text` without holding all lines in memory."""
     _write_parts((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
+
+
+def write_json_lines(rows: Iterable[Any]) -> None:
+    """Write each row, a dataclass or a dict, as a line of JSON to stdout."""
+    write_lines(map(_dump_json, rows), None)
+
+
+def _dump_json(row: Any) -> str:
+    fields = row if isinstance(row, dict) else asdict(row)
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def write_run(
@@ -198,6 +210,7 @@ def check_writable(path: Path | None) -> None:
     """
     if path is None or _is_stdout(path):
         return
+    # Each of these would otherwise fail after an hour of work.
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give a file name")
     if not path.parent.is_dir():
@@ -214,6 +227,7 @@ def refuse_input(output: Path | None) -> Path | None:
     """
     if output is None or not output.is_file():
         return output
+    # Typer passes only this option, and the other arguments may be anything.
     arguments = iter(sys.argv[1:])
     for argument in arguments:
         if argument in ("-o", "--output"):
@@ -296,6 +310,8 @@ def _open_replacement(path: Path) -> Iterator[Path]:
 def _write_to_stdout(parts: Iterable[str], *, has_color: bool = False) -> None:
     is_terminal = sys.stdout.isatty()
     try:
+        # Flushed at the end, but written part by part: a reader may close the pipe
+        # early.
         for part in parts:
             text = clean_text(part, keep_color=has_color) if is_terminal else part
             sys.stdout.buffer.write(text.encode("utf-8", _UNENCODABLE))
@@ -314,8 +330,19 @@ def _print_to_stderr(message: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
+def print_undecided(undecided: int, total: int, *, quiet: bool) -> None:
+    """Say how many claims words leave undecided, and what judges them."""
+    if undecided:
+        print_note(
+            f"Undecided: {undecided} of {total}. Without a model, only words are "
+            "compared; --verifier NAME or --model NAME judges paraphrases.",
+            quiet=quiet,
+        )
+
+
 def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     """Format an estimate as lines."""
+    # Nothing is counted for the extractive engine.
     if estimate.requests == 0:
         return ["no requests to a model, no cost"]
     basis = ""
@@ -325,6 +352,7 @@ def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     if estimate.cost_usd is not None:
         cost = f"${estimate.cost_usd:,.4f}"
     lines = []
+    # For one document, the command line already says which.
     if estimate.documents > 1:
         lines.append(f"documents      {estimate.documents:,}")
     lines += [

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import print_note, write_rows, write_text
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count
@@ -28,6 +28,7 @@ class _Group(TyperGroup):
     """Reads `claimcheck prompts NAME` as `claimcheck prompts show NAME`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        # A flag is not the name of a template.
         if args[0] not in self.commands and not args[0].startswith("-"):
             args = ["show", *args]
         return super().resolve_command(ctx, args)
@@ -131,7 +132,7 @@ def lint(folder: _Folder = None) -> None:
 
 
 @app.command("compare")
-@expand_groups
+@with_options
 def compare(
     first: Annotated[
         str,
@@ -143,14 +144,7 @@ def compare(
     second: Annotated[
         str, typer.Argument(metavar="B", help="Another folder, or `shipped`.")
     ],
-    examples: Annotated[
-        Path,
-        typer.Option(
-            "--examples",
-            metavar="FILE",
-            help="Your own texts with the right claims: JSON Lines of {text, claims}.",
-        ),
-    ],
+    examples: Path,
     format: options.ReportFormat = Format.TEXT,
     fields: options.Fields = None,
     kinds: options.Kinds = None,
@@ -163,12 +157,17 @@ def compare(
 
     Reads each text with both, and shows what each finds and costs, and the paired
     difference, B minus A, with 95 % intervals.
+
+    Options:
+        --examples FILE: Your own texts with the right claims: JSON Lines of {text,
+            claims}.
     """
     from claimcheck.api.evaluate import compare_prompts
 
     settings = engine.load_settings(
         fields_file=fields, kinds=options.split_kinds(kinds), max_claims=max_claims
     )
+    # None is the shipped folder, whose path nobody knows.
     folders = (_find_folder(first), _find_folder(second))
     with show_rows("compare", quiet=quiet) as on_progress:
         result = compare_prompts(
@@ -210,6 +209,7 @@ def _format_comparison(result: PromptComparison, first: str, second: str) -> lis
 def _get_folder() -> Path:
     from claimcheck.settings.file import find_prompts_folder
 
+    # Approved or not: people read templates before they approve them.
     folder = find_prompts_folder()
     if folder is None:
         raise InputError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     detect_page_style,
     print_note,
-    write_lines,
+    write_json_lines,
     write_rows,
     write_text,
 )
@@ -36,33 +35,25 @@ _PROMPT = "[a]ccept [r]eject [e]dit [w]ho says it [v]erdict [n]ote [s]kip [q]uit
 
 @dataclass(frozen=True, slots=True)
 class DecisionOptions(OptionGroup):
-    """A decision about one claim, without questions."""
+    """A decision about one claim, without questions.
 
-    claim: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CLAIM", help="The number or id of the claim to decide about."
-        ),
-    ] = None
-    accept: Annotated[bool, typer.Option("--accept", help="Accept the claim.")] = False
-    reject: Annotated[bool, typer.Option("--reject", help="Reject the claim.")] = False
-    text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Give the claim another text.")
-    ] = None
-    speaker: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help='Give the claim another speaker; "the document" is nobody else.',
-        ),
-    ] = None
-    verdict: Annotated[
-        _LabelName | None,
-        typer.Option(help="Your own verdict on what the document says."),
-    ] = None
-    note: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The reason for your decision.")
-    ] = None
+    Options:
+        --claim CLAIM: The number or id of the claim to decide about.
+        --accept: Accept the claim.
+        --reject: Reject the claim.
+        --text TEXT: Give the claim another text.
+        --speaker NAME: Give the claim another speaker; "the document" is nobody else.
+        --verdict: Your own verdict on what the document says.
+        --note TEXT: The reason for your decision.
+    """
+
+    claim: str | None = None
+    accept: bool = False
+    reject: bool = False
+    text: str | None = None
+    speaker: str | None = None
+    verdict: _LabelName | None = None
+    note: str | None = None
 
 
 _RunName = Annotated[
@@ -74,25 +65,12 @@ _RunName = Annotated[
 ]
 
 
-@expand_groups
+@with_options
 def review(
     run: _RunName,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", metavar="FILE", help="The store that has the run."),
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Your name (default: your user name)."),
-    ] = None,
-    rows: Annotated[
-        bool,
-        typer.Option(
-            "--rows",
-            help="Print the claims that have a person's verdict as rows for claimcheck "
-            "eval verification, and ask nothing.",
-        ),
-    ] = False,
+    store: Path | None = None,
+    by: str | None = None,
+    rows: bool = False,
     annotations: Annotated[
         Path | None,
         typer.Option(
@@ -110,12 +88,20 @@ def review(
     Asks about each claim without a decision, those that need attention first. Decisions
     are saved at once: next to the run, as RUN.decisions.jsonl, or in the store. Nothing
     is ever overwritten; the last decision about a claim wins.
+
+    Options:
+        --store FILE: The store that has the run.
+        --by NAME: Your name (default: your user name).
+        --rows: Print the claims that have a person's verdict as rows for claimcheck
+            eval verification, and ask nothing.
     """
+    # Where decisions are saved depends on where the run is; nothing else does.
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
         return
     _refuse_empty(by, decision)
+    # A decision without a name could not be explained later.
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
@@ -150,8 +136,7 @@ def _import_decisions(
 def _write_rows(run: Run) -> None:
     from claimcheck.api.decisions import list_evaluation_rows
 
-    rows = list_evaluation_rows(run)
-    write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+    write_json_lines(list_evaluation_rows(run))
 
 
 def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], None]]:
@@ -173,6 +158,7 @@ def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], 
         location = run_store.locate(name, batch.number)[0]
 
     def save(decision: Decision) -> None:
+        # Opened for each decision: a store that stays open for an hour blocks others.
         with open_history(store) as history:
             history.add_decision(location, decision)
 
@@ -244,6 +230,7 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
     for number, claim in enumerate(undecided, 1):
         report = text.render_claim(run, claim, width=style.width, color=style.color)
         write_text(f"\n({number} of {len(undecided)})\n{report}", None, has_color=True)
+        # An invalid answer asks about the same claim again.
         while (answer := _ask_about_claim(claim, by)) is None:
             pass
         if answer == "quit":
@@ -259,6 +246,7 @@ def _sort_claims(run: Run) -> list[Claim]:
     """Return the claims, those that need attention first."""
     from claimcheck.reports.common import list_unsupported
 
+    # A person's time goes first to what the check did not confirm.
     doubtful = {verdict.subject for verdict in list_unsupported(run)}
     return sorted(
         run.claims, key=lambda claim: claim.is_grounded and claim.id not in doubtful

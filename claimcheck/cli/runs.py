@@ -13,12 +13,13 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.batch_run import run_batch
-from claimcheck.cli.option_groups import expand_groups
+from claimcheck.cli.option_groups import create_command_group, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
     print_note,
     write_binary,
+    write_json_lines,
     write_lines,
     write_rows,
     write_run,
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from claimcheck.reports.html.overview import BatchDocument
     from claimcheck.settings import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="List, show, export, retry, and delete runs in a store.",
-)
+app = create_command_group("List, show, export, retry, and delete runs in a store.")
 _BatchOption = Annotated[
     int | None,
     typer.Option(
@@ -52,31 +49,34 @@ _MAX_EXAMPLES = 5  # of changed verdicts and documents; --format json has all of
 
 
 @app.command("list")
+@with_options
 def list_(
     store: options.Store,
     batch: _BatchOption = None,
-    state: Annotated[
-        _StateName | None,
-        typer.Option("--state", help="List only documents in this state."),
-    ] = None,
+    state: _StateName | None = None,
     format: options.RowsFormat = Format.TEXT,
 ) -> None:
-    """List the batches of a store, and the documents of one batch."""
+    """List the batches of a store, and the documents of one batch.
+
+    Options:
+        --state: List only documents in this state.
+    """
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
 
     with RunStore(store, create=False) as run_store:
+        # Fails before anything is printed if the store has no such batch.
         number = find_batch(run_store, batch).number
         selected_state = DocumentState(state) if state else None
         documents = run_store.list_documents(number, selected_state)
         if format is Format.JSON:
-            rows = (asdict(document) for document in documents)
-            write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+            write_json_lines(documents)
             return
         batches = [
             _format_batch(status, is_selected=status.number == number)
             for status in run_store.batches()
         ]
+        # A generator: a batch may have a million documents.
         listing = (_format_document(document) for document in documents)
         write_rows(chain(batches, [""], listing))
 
@@ -104,24 +104,21 @@ def show(
 
 
 @app.command("export")
-@expand_groups
+@with_options
 def export(
     store: options.Store,
     batch: _BatchOption = None,
-    format: Annotated[
-        BatchExportFormat,
-        typer.Option(
-            "--format",
-            help="jsonl: whole runs; csv and parquet: one row per claim; html: an "
-            "overview.",
-        ),
-    ] = Format.JSONL,
+    format: BatchExportFormat = Format.JSONL,
     *,
     out: options.OutputOptions,
 ) -> None:
     """Write the runs of a batch, or their claims as a table.
 
     The runs are in the order in which the documents were added.
+
+    Options:
+        --format: jsonl: whole runs; csv and parquet: one row per claim; html: an
+            overview.
     """
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
@@ -130,6 +127,7 @@ def export(
     with RunStore(store, create=False) as run_store:
         status = find_batch(run_store, batch)
         _export_runs(run_store, status, format, out)
+    # The file is written already, so what is missing from it is a note, not an error.
     counts = status.counts
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
@@ -180,7 +178,7 @@ def _iter_overview_documents(store: RunStore, batch: int) -> Iterator[BatchDocum
 
 
 @app.command("retry")
-@expand_groups
+@with_options
 def retry(
     store: options.Store,
     batch: _BatchOption = None,
@@ -257,6 +255,7 @@ def import_(
     from claimcheck.api.batches import import_shards
     from claimcheck.api.stores import RunStore
 
+    # Before the store is opened, which would create it.
     if not folder.is_dir():
         raise InputError(f"{folder}: is not a folder")
     with RunStore(store) as run_store:
@@ -268,6 +267,7 @@ def import_(
     if imported.repeated:
         note += f", {format_count(imported.repeated, 'repeated row')} skipped"
     print_note(note, quiet=quiet)
+    # The good rows are in the store; the exit code tells scripts about the others.
     if imported.broken:
         raise InputError(
             f"skipped {format_count(len(imported.broken), 'broken row')}: "
@@ -300,6 +300,7 @@ def compare(
 
 
 @app.command("delete")
+@with_options
 def delete(
     names: Annotated[
         list[str],
@@ -308,18 +309,16 @@ def delete(
         ),
     ],
     store: options.Store,
-    batch: Annotated[
-        int | None,
-        typer.Option(
-            "--batch", metavar="N", help="Delete only from this batch (default: all)."
-        ),
-    ] = None,
+    batch: int | None = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Delete documents with their runs, answers, and checks.
 
     Deletes all of them, or none if one is missing, and overwrites their data in the
     file. Answers in the cache stay: see `claimcheck cache clear`.
+
+    Options:
+        --batch N: Delete only from this batch (default: all).
     """
     from claimcheck.api.stores import RunStore, delete_runs
 
@@ -340,6 +339,7 @@ def _format_document(document: OutcomeListing) -> str:
 
 def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
     marker = "*" if is_selected else " "
+    # Batches differ in their configuration, which is what tells them apart.
     config = batch.config
     line = f"{marker} batch {batch.number}: {config['engine']}"
     if config.get("model"):
@@ -374,10 +374,12 @@ def _format_comparison(comparison: BatchComparison) -> list[str]:
         for change in item.verdicts:
             verdicts.append(f"  {key}: {change.text}: {change.old} -> {change.new}")
 
+    # What a person looks at first after changing a prompt.
     most_changed = sorted(
         documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone)
     )
     examples = []
+    # Documents without a change are false, and are not examples.
     for key, item in most_changed[:_MAX_EXAMPLES]:
         if item:
             examples.append(

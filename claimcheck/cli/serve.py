@@ -12,7 +12,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import print_note
 from claimcheck.cli.prepare import prepare_engine
 from claimcheck.errors import InputError
@@ -26,61 +26,30 @@ TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions(OptionGroup):
-    """Where the server listens and stores runs, and how much it accepts."""
+    """Where the server listens and stores runs, and how much it accepts.
 
-    host: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="The address to listen on. Any but a loopback address requires the "
-            f"variable {TOKEN_ENVIRONMENT_VARIABLE}.",
-        ),
-    ] = "127.0.0.1"
-    port: Annotated[
-        int,
-        typer.Option(
-            metavar="N", min=0, max=65535, help="The port; 0 picks a free one."
-        ),
-    ] = 8765
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            "--store",
-            metavar="FILE",
-            help="The store of runs; may be one of `claimcheck batch` (default: in "
-            "your user data folder).",
-        ),
-    ] = None
-    jobs: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=64,
-            help="Maximum number of documents processed at once; more wait.",
-        ),
-    ] = DEFAULT_MAX_JOBS
-    max_mb: Annotated[
-        int,
-        typer.Option(
-            "--max-mb",
-            metavar="N",
-            min=1,
-            max=200,
-            help="Maximum size of a request in megabytes.",
-        ),
-    ] = DEFAULT_MAX_REQUEST_MB
+    Options:
+        --host ADDRESS: The address to listen on. Any but a loopback address requires
+            the variable CLAIMCHECK_TOKEN.
+        --port N: The port; 0 picks a free one.
+        --store FILE: The store of runs; may be one of `claimcheck batch` (default: in
+            your user data folder).
+        --jobs N: Maximum number of documents processed at once; more wait.
+        --max-mb N: Maximum size of a request in megabytes.
+        --open: Open the page in your browser.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8765
+    store: Path | None = None
+    jobs: Annotated[int, typer.Option(min=1, max=64)] = DEFAULT_MAX_JOBS
+    max_mb: Annotated[int, typer.Option(min=1, max=200)] = DEFAULT_MAX_REQUEST_MB
+    open: bool = False
 
 
-_OpenPage = Annotated[
-    bool, typer.Option("--open", help="Open the page in your browser.")
-]
-
-
-@expand_groups
+@with_options
 def serve(
     server: ServerOptions,
-    open_page: _OpenPage = False,
     max_claims: options.MaxClaims = None,
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
@@ -99,10 +68,12 @@ def serve(
     from claimcheck.server import app, config
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
+    # First of all: a server that others reach must never start without a token.
     config.require_token(server.host, token)
     settings = llm.load_settings(max_claims=max_claims)
     search = searching.load_settings(no_cache=llm.no_cache)
     prepare_engine(settings, quiet=quiet)
+    # After the settings, so that a wrong flag leaves no empty store.
     store = server.store or _create_default_store()
     # Bind first: the configuration needs the port number, and port 0 has none until
     # then.
@@ -114,7 +85,7 @@ def serve(
         def on_ready() -> None:
             note = f"claimcheck is at {url} (runs in {store}); Ctrl-C stops it"
             print_note(note, quiet=quiet)
-            if open_page:
+            if server.open:
                 typer.launch(url)
 
         server_config = config.ServerConfig(

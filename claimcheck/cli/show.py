@@ -55,6 +55,7 @@ def show(
     from claimcheck.reports import common, text
 
     check_writable(output)
+    # A part of a run has no schema, so no other format can express it.
     is_part = raw or claim is not None
     if is_part and format is not Format.TEXT:
         raise InputError(f"--format {format} is for an entire run; leave it out")
@@ -74,6 +75,7 @@ def show(
         report = text.render_claim(
             loaded, selected, width=style.width, color=style.color
         )
+    # Raw answers come from a model, and must not color the terminal.
     has_color = style.color and format is Format.TEXT and not raw
     write_text(report, output, has_color=has_color)
 
@@ -91,6 +93,7 @@ def _format_unusable_answers(run: Run) -> str:
     for failure in failures:
         answer = "(no answer)" if failure.raw is None else failure.raw
         parts.append(f"{failure.cause}: {failure.message}\n{answer}\n")
+    # An empty output would look like a failure.
     if not parts:
         return "every answer could be used\n"
     return clean_text("\n".join(parts))

@@ -20,7 +20,7 @@ from claimcheck.cli.inputs import (
     open_document,
     open_documents,
 )
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_companion,
     check_writable,
@@ -48,42 +48,19 @@ _Sources = Annotated[
         metavar="SOURCE", help=f"{SOURCE_HELP} With --joint several, or a folder."
     ),
 ]
-_Joint = Annotated[
-    bool,
-    typer.Option(
-        "--joint",
-        help="Write one summary of all documents: what several of them say is one "
-        "claim, and where they disagree is a position.",
-    ),
-]
-_Store = Annotated[
-    Path | None,
-    typer.Option(
-        "--store",
-        metavar="FILE",
-        help="Save the run, and every answer as soon as it is paid for, in this store "
-        "of runs.",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions(OptionGroup):
-    """Metadata that the document does not state, and how to read it."""
+    """Metadata that the document does not state, and how to read it.
 
-    title: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TITLE", help="The document's title, if it does not state one."
-        ),
-    ] = None
-    date: Annotated[
-        str | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            help="When the document was published; turns 'Tuesday' into a date.",
-        ),
-    ] = None
+    Options:
+        --title TITLE: The document's title, if it does not state one.
+        --date YYYY-MM-DD: When the document was published; turns 'Tuesday' into a date.
+    """
+
+    title: str | None = None
+    date: str | None = None
     encoding: options.Encoding = None
     allow_private: options.AllowPrivate = False
 
@@ -98,26 +75,16 @@ class DocumentOptions(OptionGroup):
 
 # The results for which `summarize` exits with 1.
 _FailOn = Literal["ungrounded", "refuted", "unsupported"]
-_FailOnResult = Annotated[
-    _FailOn | None,
-    typer.Option(
-        "--fail-on",
-        help="Exit with 1 if a claim's quote is not in the document or does not say "
-        "what the claim says, or the summary differs from the document (ungrounded); "
-        "with --check also if anything is refuted (refuted), or anything but "
-        "supported (unsupported).",
-    ),
-]
 
 
-@expand_groups
+@with_options
 def summarize(
     sources: _Sources,
     format: options.RunFormat = Format.TEXT,
-    fail_on: _FailOnResult = None,
+    fail_on: _FailOn | None = None,
     max_claims: options.MaxClaims = None,
-    store: _Store = None,
-    joint: _Joint = False,
+    store: Path | None = None,
+    joint: bool = False,
     *,
     checks: options.CheckOptions,
     searching: options.SearchOptions,
@@ -131,14 +98,27 @@ def summarize(
 
     Every claim is tied to the exact characters of the document that support it.
     Without a model, the built-in extractive engine does the work: no key, no network.
+
+    Options:
+        --fail-on: Exit with 1 if a claim's quote is not in the document or does not say
+            what the claim says, or the summary differs from the document (ungrounded);
+            with --check also if anything is refuted (refuted), or anything but
+            supported (unsupported).
+        --store FILE: Save the run, and every answer as soon as it is paid for, in this
+            store of runs.
+        --joint: Write one summary of all documents: what several of them say is one
+            claim, and where they disagree is a position.
     """
     check, quiet = checks.is_requested, out.quiet
     search = searching.load_settings(no_cache=llm.no_cache)
+    # Everything that can be refused is refused before a document is read or paid for.
     _validate_options(fail_on, search, check=check, estimate=spending.estimate)
     limits = spending.build_limits()
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
+    # Reading comes before the download of a model: a mistyped name must not wait for
+    # one.
     open_sources = _join_sources if joint else _open_source
     document = open_sources(sources, about, quiet=quiet)
     check_companion(document, format, out.output)
@@ -154,6 +134,7 @@ def summarize(
         style=detect_page_style(out.output),
         include_text=not out.no_text,
     )
+    # A check that fails must not cost the summary, which was paid for already.
     with _keep_paid_run(write):
         run = _summarize_document(
             document, settings, store, limits, check=check, search=search, quiet=quiet
@@ -207,6 +188,7 @@ def _open_source(
         allow_private=about.allow_private,
         encoding=about.encoding,
     )
+    # Somebody who named the encoding knows how the text was read.
     if about.encoding is None:
         announce_reading(document, quiet=quiet)
     return document
@@ -234,6 +216,7 @@ def _join_sources(
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
     """Print what failed; exit with 3 for it, or 1 if `fail_on` applies."""
+    # The report has them, too, but nobody reads it if it goes into a pipe.
     _print_failures(run)
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):
@@ -251,6 +234,7 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:
             return True
+    # From here on, the exit depends on verdicts, which `ungrounded` does not ask for.
     if fail_on == "ungrounded":
         return False
     external = run.external_check.verdicts if run.external_check else ()
@@ -272,6 +256,7 @@ def _summarize_document(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is reading {document.source}"
+    # A spinner that appears for a moment only flickers.
     is_quick = (
         engine == "extractive" and not search and document.characters < QUICK_CHARACTERS
     )

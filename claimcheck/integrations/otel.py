@@ -27,6 +27,25 @@ from claimcheck.version import __version__
 _SCOPE = "claimcheck"
 _OPENAI_HOST = "api.openai.com"
 _PORTS = {"https": 443, "http": 80}
+# The values of `gen_ai.provider.name` that the conventions list, by the host's ending.
+# Backends choose price lists and icons by them.
+_PROVIDERS = {
+    "anthropic.com": "anthropic",
+    "amazonaws.com": "aws.bedrock",
+    "openai.azure.com": "azure.ai.openai",
+    "services.ai.azure.com": "azure.ai.inference",
+    "cohere.ai": "cohere",
+    "cohere.com": "cohere",
+    "deepseek.com": "deepseek",
+    "generativelanguage.googleapis.com": "gcp.gemini",
+    "aiplatform.googleapis.com": "gcp.vertex_ai",
+    "groq.com": "groq",
+    "mistral.ai": "mistral_ai",
+    "perplexity.ai": "perplexity",
+    "x.ai": "x_ai",
+}
+# The conventions' value for every other endpoint that speaks OpenAI's API.
+_OPENAI = "openai"
 
 
 class TracedClient:
@@ -82,10 +101,12 @@ class TracedClient:
                     _build_message(message.role, message.content)
                     for message in request.messages
                 ]
+                # As one string: span attributes can't be nested.
                 text = json.dumps(messages, ensure_ascii=False)
                 span.set_attribute("gen_ai.input.messages", text)
             try:
                 yield span
+            # Cancellation ends a span as well; the class says so without any text.
             except BaseException as error:
                 span.set_attribute("error.type", type(error).__qualname__)
                 raise
@@ -103,6 +124,7 @@ class TracedClient:
         if response.finish_reason:
             reasons = [response.finish_reason]
             span.set_attribute("gen_ai.response.finish_reasons", reasons)
+        # An unknown price must not look like a free answer.
         if usage.cost_usd is not None:
             span.set_attribute("claimcheck.cost_usd", usage.cost_usd)
         if response.fault:
@@ -116,17 +138,26 @@ class TracedClient:
 
 def _describe_target(settings: Settings) -> dict[str, str | int]:
     """Return the attributes of the model and the server that it is on."""
-    # The name of a provider says whose form of the API is spoken, not who runs it; the
-    # address of the server tells that.
-    target: dict[str, str | int] = {"gen_ai.provider.name": "openai"}
+    target: dict[str, str | int] = {"gen_ai.provider.name": _OPENAI}
     if settings.model:
         target["gen_ai.request.model"] = settings.model
+    # The port of a local server changes with each start.
     if settings.engine == LOCAL:
         return target
     url = urlsplit(fill_endpoint(settings).base_url or f"https://{_OPENAI_HOST}")
-    target["server.address"] = url.hostname or ""
+    host = url.hostname or ""
+    target["gen_ai.provider.name"] = _name_provider(host)
+    target["server.address"] = host
     target["server.port"] = url.port or _PORTS.get(url.scheme, 443)
     return target
+
+
+def _name_provider(host: str) -> str:
+    for domain, provider in _PROVIDERS.items():
+        # The dash is that of regions: us-central1-aiplatform.googleapis.com.
+        if host == domain or host.endswith((f".{domain}", f"-{domain}")):
+            return provider
+    return _OPENAI
 
 
 def _build_message(role: str, text: str) -> dict[str, Any]:
@@ -145,6 +176,7 @@ def record_verdicts(result: Run | Check, span: Span | None = None) -> None:
             "gen_ai.evaluation.score.label": str(verdict.label),
             "claimcheck.claim.id": verdict.subject,
         }
+        # A missing confidence is not a confidence of 0.
         if verdict.finding.confidence is not None:
             score = verdict.finding.confidence
             attributes["gen_ai.evaluation.score.value"] = score

@@ -20,8 +20,8 @@ from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
 from claimcheck.llm.body import get_path, translate_body
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.error_body import read_error_body
-from claimcheck.llm.keys import clean_message
+from claimcheck.llm.error_body import clean_message, read_error_body
+from claimcheck.llm.json_values import get_list
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings
@@ -197,11 +197,10 @@ def to_dict(value: Any) -> dict[str, Any]:
 
 
 def _describe_problem(errors: Any) -> str:
-    items = to_dict(errors).get("data") or errors
+    items = get_list(to_dict(errors), "data") or [errors]
     messages = []
-    for error in items if isinstance(items, list) else [items]:
+    for error in items[:_MAX_LISTED_PROBLEMS]:
         fields = to_dict(error)
-        prefix = f"line {fields['line']}: " if fields.get("line") else ""
-        messages.append(f"{prefix}{read_error_body(fields or error).message}")
-    listed = [message for message in messages[:_MAX_LISTED_PROBLEMS] if message]
-    return "; ".join(listed) or "refused without a reason"
+        line = f"line {fields['line']}: " if fields.get("line") else ""
+        messages.append(line + read_error_body(fields or error).message)
+    return "; ".join(filter(None, messages)) or "refused without a reason"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,13 @@ from claimcheck.llm.error_body import (
     decode_json,
     has_message,
     read_error_body,
+)
+from claimcheck.llm.json_values import (
+    get_list,
+    get_object,
+    get_text,
+    list_objects,
+    read_object,
 )
 from claimcheck.llm.stream import assemble_stream, is_stream
 from claimcheck.models.llm import ModelResponse
@@ -51,6 +59,15 @@ _PART_FIELDS = ("text", "content", "input", "arguments", "json")
 # No request takes this many tokens. A larger count is a mistake that would use up any
 # budget.
 _MAX_COUNT = 10**9
+_INPUT_COUNTS = ("prompt_tokens", "input_tokens")
+_OUTPUT_COUNTS = ("completion_tokens", "output_tokens")
+# Objects next to the counts, in the chat and in the Responses API.
+_DETAILS = (
+    "prompt_tokens_details",
+    "input_tokens_details",
+    "completion_tokens_details",
+    "output_tokens_details",
+)
 # The names that Moonshot, DeepSeek, and Anthropic use for cached input tokens.
 _CACHED_COUNTS = (
     "cached_tokens",
@@ -141,10 +158,10 @@ def build_completion(fields: Any) -> Completion:
         NoCompletionError: the fields are not a chat completion.
     """
     fields = responses_api.build_chat_completion(_unwrap(fields))
-    choice = _read_object(fields.get("choices"), "text")
+    choice = read_object(fields.get("choices"), "text")
     # Some endpoints use the field of streams, or that of the older completions API.
-    message = _read_object(choice.get("message") or choice.get("delta"), "content")
-    text = _read_answer(message) if message else _get_text(choice, "text")
+    message = read_object(choice.get("message") or choice.get("delta"), "content")
+    text = _read_answer(message) if message else get_text(choice, "text")
     has_text = bool(text and text.strip())
     # Some endpoints write "None" next to an answer.
     refusal = None if text and "{" in text else _read_refusal(message)
@@ -155,11 +172,11 @@ def build_completion(fields: Any) -> Completion:
     if not (refusal or has_text):
         text = _find_other_text(fields, text)
     return Completion(
-        model=_get_text(fields, "model"),
+        model=get_text(fields, "model"),
         text=text,
         finish_reason=_read_finish_reason(choice),
         refusal=refusal,
-        tokens=_read_token_counts(fields.get("usage"), text),
+        tokens=_read_token_counts(get_object(fields, "usage"), text or ""),
     )
 
 
@@ -195,22 +212,21 @@ def _read_answer(message: dict[str, Any]) -> str | None:
 def _read_content(content: Any) -> str | None:
     """Return the text of a string, a list of parts, or an object."""
     if isinstance(content, list):
-        return "".join(_read_part(part) for part in content)
-    if isinstance(content, dict) and isinstance(content.get("text"), str):
-        return str(content["text"])
+        return "".join(map(_read_part, content))
     if isinstance(content, dict):
-        return json.dumps(content)  # the answer itself, decoded
+        text = get_text(content, "text")
+        # Without a text, it is the answer itself, decoded.
+        return json.dumps(content) if text is None else text
     return content if isinstance(content, str) else None
 
 
 def _read_part(part: Any) -> str:
     """Return the text or decoded answer in a part; empty for reasoning."""
-    if isinstance(part, str):
-        return part
-    if not isinstance(part, dict) or part.get("type") in _THOUGHTS:
+    fields = read_object(part, "text")
+    if fields.get("type") in _THOUGHTS:
         return ""
     for name in _PART_FIELDS:
-        value = part.get(name)
+        value = fields.get(name)
         if isinstance(value, dict):
             value = value.get("value", json.dumps(value))
         if isinstance(value, str):
@@ -220,12 +236,10 @@ def _read_part(part: Any) -> str:
 
 def _read_tool_calls(message: dict[str, Any]) -> str:
     """Return the arguments of tool calls, where some endpoints put answers."""
-    calls = message.get("tool_calls") or [message]
     texts = []
-    for call in calls if isinstance(calls, list) else [calls]:
-        fields = call if isinstance(call, dict) else {}
-        function = fields.get("function") or fields.get("function_call")
-        arguments = function.get("arguments") if isinstance(function, dict) else None
+    for call in list_objects(message.get("tool_calls") or message):
+        function = get_object(call, "function") or get_object(call, "function_call")
+        arguments = function.get("arguments")
         if isinstance(arguments, dict):
             arguments = json.dumps(arguments)
         if isinstance(arguments, str):
@@ -235,52 +249,42 @@ def _read_tool_calls(message: dict[str, Any]) -> str:
 
 def _read_refusal(message: dict[str, Any]) -> str | None:
     """Return the refusal, a field of the message or of one of its parts."""
-    parts = message.get("content")
-    for part in (message, *(parts if isinstance(parts, list) else ())):
-        refusal = _get_text(part, "refusal") if isinstance(part, dict) else None
-        if refusal:
-            return refusal
-    return None
+    parts = list_objects([message, *get_list(message, "content")])
+    refusals = [get_text(part, "refusal") for part in parts]
+    return next(filter(None, refusals), None)
 
 
 def _read_finish_reason(choice: dict[str, Any]) -> str | None:
-    reason = _get_text(choice, "finish_reason")
-    if not reason:
-        return None
-    reason = reason.lower()
-    return _FINISH_REASONS.get(reason, reason)
+    reason = (get_text(choice, "finish_reason") or "").lower()
+    return _FINISH_REASONS.get(reason, reason) or None
 
 
-def _read_token_counts(usage: Any, text: str | None) -> TokenCounts | None:
+def _read_token_counts(usage: dict[str, Any], text: str) -> TokenCounts | None:
     """Return the counts, or None if the endpoint reports no usable ones."""
-    if not isinstance(usage, dict):
-        return None
     count_input, count_output = _count_input_and_output(usage, text)
     if not count_input and not count_output:
         return None  # an answer can't have 0 tokens, so the endpoint does not count
-    cached = _count_cached(usage)
+    cached = _count_detail(usage, "cached_tokens")
+    cached = cached or _get_count(usage, *_CACHED_COUNTS) or 0
     if cached > count_input:
         count_input += cached  # Anthropic does not include them in the input
     return TokenCounts(
         input=count_input,
         cached=cached,
         output=count_output,
-        reasoning=_count_reasoning(usage),
-        is_divided=_has_divided_counts(usage),
+        reasoning=_count_detail(usage, "reasoning_tokens"),
+        is_divided=_get_count(usage, *_INPUT_COUNTS, *_OUTPUT_COUNTS) is not None,
     )
 
 
-def _count_input_and_output(usage: dict[str, Any], text: str | None) -> tuple[int, int]:
+def _count_input_and_output(usage: dict[str, Any], text: str) -> tuple[int, int]:
     """Return the tokens of the request and of the answer; 0 if unknown."""
-    count_input = _get_count(usage, "prompt_tokens", "input_tokens")
-    count_output = _get_count(usage, "completion_tokens", "output_tokens")
-    total = _get_count(usage, "total_tokens")
-    if not total:
-        return count_input or 0, count_output or 0
+    count_input = _get_count(usage, *_INPUT_COUNTS)
+    count_output = _get_count(usage, *_OUTPUT_COUNTS)
+    total = _get_count(usage, "total_tokens") or 0
     if count_input is None and count_output is None:
         # A budget needs the total; the division is only an estimate.
-        count_output = min(total, tokens.count(text or ""))
-        return total - count_output, count_output
+        count_output = min(total, tokens.count(text))
     if count_input is None:
         count_input = max(0, total - (count_output or 0))
     if count_output is None:
@@ -288,50 +292,21 @@ def _count_input_and_output(usage: dict[str, Any], text: str | None) -> tuple[in
     return count_input, count_output
 
 
-def _has_divided_counts(usage: dict[str, Any]) -> bool:
-    names = ("prompt_tokens", "input_tokens", "completion_tokens", "output_tokens")
-    return _get_count(usage, *names) is not None
-
-
-def _count_cached(usage: dict[str, Any]) -> int:
-    for name in ("prompt_tokens_details", "input_tokens_details"):
-        details = usage.get(name)
-        count = _get_count(details, "cached_tokens") if isinstance(details, dict) else 0
-        if count:
-            return count
-    return _get_count(usage, *_CACHED_COUNTS) or 0
-
-
-def _count_reasoning(usage: dict[str, Any]) -> int:
-    for name in ("completion_tokens_details", "output_tokens_details"):
-        details = usage.get(name)
-        if isinstance(details, dict):
-            return _get_count(details, "reasoning_tokens") or 0
-    return 0
+def _count_detail(usage: dict[str, Any], name: str) -> int:
+    """Return a count from whichever object of details has it, or 0."""
+    counts = [_get_count(get_object(usage, details), name) for details in _DETAILS]
+    return max(filter(None, counts), default=0)
 
 
 def _get_count(fields: dict[str, Any], *names: str) -> int | None:
     """Return the first count that is a number of tokens, in any notation."""
     for name in names:
-        value = fields.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            continue
-        try:
+        value: Any = fields.get(name)
+        with suppress(TypeError, ValueError, OverflowError):
             number = float(value)
-        except (OverflowError, ValueError):
-            continue
-        if 0 <= number <= _MAX_COUNT:
-            return math.ceil(number)
+            if 0 <= number <= _MAX_COUNT and value is not True:
+                return math.ceil(number)
     return None
-
-
-def _read_object(value: Any, text_key: str) -> dict[str, Any]:
-    """Read an object, a list's first object, or a text as {text_key: text}."""
-    if isinstance(value, list) and value:
-        value = value[0]
-    if isinstance(value, str):
-        return {text_key: value}
-    return value if isinstance(value, dict) else {}
 
 
 def _find_other_text(fields: dict[str, Any], text: str | None) -> str | None:
@@ -349,10 +324,8 @@ def _find_json(value: Any) -> str | None:
     everything into the reasoning if a model never ends it.
     """
     texts = [text for text in _list_texts(value, 0) if "{" in text]
-    for text in texts:
-        if text.lstrip().startswith(_JSON_STARTS):
-            return text
-    return texts[0] if texts else None
+    starts = [text for text in texts if text.lstrip().startswith(_JSON_STARTS)]
+    return next(iter([*starts, *texts]), None)
 
 
 def _list_texts(value: Any, depth: int) -> Iterator[str]:
@@ -363,8 +336,3 @@ def _list_texts(value: Any, depth: int) -> Iterator[str]:
         inner = value.values() if isinstance(value, dict) else value
         for item in reversed(list(inner)):
             yield from _list_texts(item, depth + 1)
-
-
-def _get_text(fields: dict[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    return value if isinstance(value, str) else None

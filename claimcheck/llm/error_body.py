@@ -1,10 +1,12 @@
-"""Read the message in an endpoint's error, whatever the shape of its body.
+"""Read the message in an endpoint's error, and remove keys from it.
 
 There is no standard. OpenAI sends {"error": {"message", "code", "param"}}, LM Studio
 {"error": "text"}, FastAPI {"detail": "text"} or a list with one entry per field,
 FastChat {"object": "error", "message"}, Google a list or `fieldViolations`, OpenRouter
 the upstream error as a string in `metadata.raw`, and proxies plain text or HTML. So
 this walks through any JSON value, and the endpoint's own words are never dropped.
+
+Some endpoints quote the key that they refuse: whole, in pieces, or encoded.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 # From the outermost to the innermost: the first one present leads to the message.
 _MESSAGE_KEYS = (
@@ -63,6 +67,14 @@ _MAX_DEPTH = 8
 _INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
 _TAG = re.compile(r"<[^<>]*>")
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.I)
+_API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
+_MAX_MESSAGE_CHARACTERS = 300
+_MASK = "[key]"
+# Shorter pieces of a key also occur by chance, and reveal little.
+_MIN_PIECE = 8
+# Placeholders for servers without keys, such as "not-needed", are shorter.
+_MIN_KEY_IN_ANSWER = 16
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +170,10 @@ class _Reader:
             self.messages.append(f"retry in {fields[_DELAY_KEY]}")
 
     def _read_text(self, text: str, depth: int) -> None:
-        if text.lstrip()[:1] in ("{", "["):
-            try:
-                nested = json.loads(text)
-            except (ValueError, RecursionError):
-                pass  # it only begins like JSON
-            else:
-                self.read(nested, depth + 1)
-                return
+        nested = _decode_nested(text)
+        if nested is not None:
+            self.read(nested, depth + 1)
+            return
         if _HTML.match(text):
             text = html.unescape(_TAG.sub(" ", _INVISIBLE.sub(" ", text)))
         text = put_on_one_line(text)
@@ -174,21 +182,30 @@ class _Reader:
             self.messages.append(text)
 
     def _add_code(self, value: Any) -> None:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            text = str(value).strip().lower()
-            if text and " " not in text:
-                self.codes.append(text)
+        # true is a Python int, but not of this type.
+        text = str(value).strip().lower() if type(value) in (str, int) else ""
+        if text and " " not in text:
+            self.codes.append(text)
 
     def _find_field(self, fields: dict[str, Any]) -> str | None:
         for key in _FIELD_KEYS:
             value = fields.get(key)
+            if isinstance(value, list):  # FastAPI: ["body", "response_format", "type"]
+                names = [str(part) for part in value]
+                value = ".".join(names[1:] if names[:1] == ["body"] else names)
             if isinstance(value, str) and value:
                 return value
-            if isinstance(value, list) and value:
-                # FastAPI: ["body", "response_format", "type"]
-                names = [str(part) for part in value]
-                return ".".join(names[1:] if names[0] == "body" else names) or None
         return None
+
+
+def _decode_nested(text: str) -> Any:
+    """Return the JSON value in a text, or None."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None  # it only begins like JSON
 
 
 def put_on_one_line(text: str) -> str:
@@ -196,3 +213,60 @@ def put_on_one_line(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())
+
+
+def clean_message(text: str, key: str | None) -> str:
+    """Return a text on one line, shortened, without anything like a key."""
+    # Redact before shortening: half of a key would not be recognized.
+    text = put_on_one_line(redact_keys(text, key))
+    if len(text) > _MAX_MESSAGE_CHARACTERS:
+        text = text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
+    return text
+
+
+def redact_keys(text: str, key: str | None) -> str:
+    """Remove the key, and anything that looks like one, from the text."""
+    if key and key.strip():
+        text = _redact_pieces(text, key.strip())
+    return _API_KEYS.sub(_MASK, text)
+
+
+def hide_key(text: str | None, key: str | None) -> str | None:
+    """Remove the key from an answer, unless it is as short as a word."""
+    key = (key or "").strip()
+    if text and len(key) >= _MIN_KEY_IN_ANSWER:
+        return text.replace(key, _MASK)
+    return text
+
+
+def _redact_pieces(text: str, key: str) -> str:
+    """Remove each piece of the key, even if encoded or with spaces in it."""
+    if len(key) < _MIN_PIECE:
+        return text.replace(key, _MASK)
+    pieces = set()
+    for form in _list_forms(key):
+        for start in range(len(form) - _MIN_PIECE + 1):
+            pieces.add(form[start : start + _MIN_PIECE].lower())
+    positions = [n for n, character in enumerate(text) if "!" <= character <= "~"]
+    visible = "".join(text[position] for position in positions).lower()
+    redacted: list[str] = []
+    end = 0  # of the text that is already redacted or copied
+    for start, position in enumerate(positions):
+        if visible[start : start + _MIN_PIECE] in pieces:
+            if position >= end:
+                redacted += [text[end:position], _MASK]
+            end = positions[start + _MIN_PIECE - 1] + 1
+    return "".join(redacted) + text[end:]
+
+
+def _list_forms(key: str) -> Iterator[str]:
+    """Yield the key and its encodings in URLs, JSON, HTML, and base64."""
+    yield from (key, quote(key, safe=""), key.encode().hex())
+    for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
+        yield "".join(form.format(ord(character)) for character in key)
+    for shift in range(3):  # base64, whatever precedes the key
+        # Only the characters that do not depend on the bytes before and after the key.
+        encoded = b64encode(bytes(shift) + key.encode()).decode()
+        encoded = encoded[(0, 2, 3)[shift] :].rstrip("=")[:-1]
+        yield encoded
+        yield encoded.translate(_URL_SAFE)

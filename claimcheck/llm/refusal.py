@@ -7,7 +7,7 @@ Endpoints agree neither on status codes nor on error codes, and some put an erro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import openai
@@ -113,12 +113,9 @@ class Refusal:
     @property
     def is_out_of_credit(self) -> bool:
         """Whether the account cannot pay for any further request."""
-        codes = self.details.codes
-        if self.status == 402 or any(code in _CREDIT_CODES for code in codes):
+        if self.status == 402 or self._has_code(_CREDIT_CODES):
             return True
-        if any(code in _RATE_CODES for code in codes):
-            return False
-        return bool(_CREDIT_WORDS.search(self.details.message))
+        return self._says(_CREDIT_WORDS) and not self._has_code(_RATE_CODES)
 
     @property
     def is_over_context_window(self) -> bool:
@@ -133,29 +130,26 @@ class Refusal:
         """Whether the request is too long even with a shorter answer."""
         if not self.is_over_context_window:
             return False
-        return self.status == 413 or not _ANSWER_WORDS.search(self.details.message)
+        return self.status == 413 or not self._says(_ANSWER_WORDS)
 
     @property
     def is_unknown_model(self) -> bool:
         """Whether the endpoint does not have the model."""
-        if any(code in _MODEL_CODES for code in self.details.codes):
-            return True
-        return bool(_MODEL_WORDS.search(self.details.message))
+        return self._has_code(_MODEL_CODES) or self._says(_MODEL_WORDS)
 
     @property
     def is_filtered(self) -> bool:
         """Whether a content filter refused the text of the request."""
-        if self.status == 451 or _FILTER_WORDS.search(self.details.message):
+        if self.status == 451 or self._has_code(_FILTER_CODES):
             return True
-        return any(code in _FILTER_CODES for code in self.details.codes)
+        return self._says(_FILTER_WORDS)
 
     @property
     def is_unauthenticated(self) -> bool:
         """Whether the endpoint refused the key, or requires one."""
-        codes = self.details.codes
-        if self.status == 401 or any(code in _KEY_CODES for code in codes):
+        if self.status == 401 or self._has_code(_KEY_CODES):
             return True
-        return self.status == 400 and bool(_KEY_WORDS.search(self.details.message))
+        return self.status == 400 and self._says(_KEY_WORDS)
 
     @property
     def is_over_quota(self) -> bool:
@@ -163,7 +157,7 @@ class Refusal:
         if self.asks_for_too_long:
             return False  # the endpoint says when to retry
         is_limit = self.status in (*_RATE_LIMIT_STATUSES, 400, 403)
-        return is_limit and bool(_QUOTA_WORDS.search(self.details.message))
+        return is_limit and self._says(_QUOTA_WORDS)
 
     @property
     def is_rate_limit(self) -> bool:
@@ -222,8 +216,14 @@ class Refusal:
             return True
         return is_transient_status(self.status)
 
+    def _has_code(self, codes: Sequence[str]) -> bool:
+        return not set(codes).isdisjoint(self.details.codes)
 
-def read_refusal(error: BaseException) -> Refusal | None:
+    def _says(self, words: re.Pattern[str]) -> bool:
+        return words.search(self.details.message) is not None
+
+
+def read_refusal(error: BaseException | None) -> Refusal | None:
     """Read the refusal in an error; None if the endpoint did not send one."""
     headers: Mapping[str, str]
     if isinstance(error, ErrorInAnswerError):

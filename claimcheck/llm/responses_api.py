@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from claimcheck.llm.json_values import get_list, get_object, get_text, list_objects
+
 PATH = "/responses"
 # Parameters that this API does not have.
 LEFT_OUT = frozenset({"seed", "max_completion_tokens"})
@@ -44,34 +46,28 @@ def build_chat_completion(response: Mapping[str, Any]) -> Mapping[str, Any]:
     has_output = isinstance(response.get("output"), list)
     if not (has_output or response.get("status") in _STATUSES):
         return response
-    message = _build_message(response.get("output"))
+    message = _build_message(get_list(response, "output"))
     completion = {name: response.get(name) for name in ("model", "usage", "error")}
-    details = response.get("incomplete_details")
-    reason = details.get("reason") if isinstance(details, Mapping) else None
+    reason = get_text(get_object(response, "incomplete_details"), "reason")
     if message or reason:
-        finish_reason = _FINISH_REASONS.get(str(reason), reason) or "stop"
+        finish_reason = _FINISH_REASONS.get(reason or "", reason) or "stop"
         choice = {"message": message, "finish_reason": finish_reason}
         completion["choices"] = [choice]
     return completion
 
 
-def _build_message(output: Any) -> dict[str, Any]:
+def _build_message(output: list[Any]) -> dict[str, Any]:
     """Join the items of an output into one message."""
     message: dict[str, Any] = {}
     content: list[Any] = []
-    for item in output if isinstance(output, list) else ():
-        if not isinstance(item, Mapping):
-            continue
+    for item in list_objects(output):
         if item.get("type") == "function_call":
             message["tool_calls"] = [{"function": item}]
-        parts = item.get("content")
-        if isinstance(parts, str):
-            parts = [parts]
-        if not isinstance(parts, list):
-            continue
+        text = get_text(item, "content")
+        parts = [text] if text else get_list(item, "content")
         if item.get("type") == "reasoning":
-            texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
-            message["reasoning"] = "".join(map(str, filter(None, texts)))
+            texts = [get_text(part, "text") for part in list_objects(parts)]
+            message["reasoning"] = "".join(filter(None, texts))
         else:
             content += parts
     if content:

@@ -26,25 +26,28 @@ _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 _JITTER = tenacity.wait_random(0, 0.25)
 RetryTest = Callable[[BaseException], bool]
 PauseCallback = Callable[[float], None]
+WaitFunction = Callable[[tenacity.RetryCallState], float]
 
 
 def ignore_pause(seconds: float) -> None:
     """Do nothing."""
 
 
-class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names them so
-    """Wait as long as the endpoint asks, or else as `fallback` says."""
+def wait_retry_after(fallback: tenacity.wait.wait_base) -> WaitFunction:
+    """Return a wait as long as the endpoint asks, or else as `fallback` says."""
 
-    def __init__(self, fallback: tenacity.wait.wait_base) -> None:
-        self._fallback = fallback
+    def wait(state: tenacity.RetryCallState) -> float:
+        seconds = _find_retry_after_s(state)
+        return fallback(state) if seconds is None else min(seconds, MAX_RETRY_AFTER_S)
 
-    def __call__(self, retry_state: tenacity.RetryCallState) -> float:
-        """Return the seconds until the next attempt."""
-        error = retry_state.outcome.exception() if retry_state.outcome else None
-        refusal = read_refusal(error) if error else None
-        if refusal and refusal.retry_after_s is not None:
-            return min(refusal.retry_after_s, MAX_RETRY_AFTER_S)
-        return self._fallback(retry_state)
+    return wait
+
+
+def _find_retry_after_s(state: tenacity.RetryCallState) -> float | None:
+    """Return the seconds that the endpoint asked to wait, or None."""
+    assert state.outcome is not None
+    refusal = read_refusal(state.outcome.exception())
+    return refusal.retry_after_s if refusal else None
 
 
 def is_transient(error: BaseException) -> bool:
@@ -68,9 +71,7 @@ def build_retrying(
     """
 
     def report(state: tenacity.RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        refusal = read_refusal(error) if error else None
-        if refusal and refusal.retry_after_s and state.next_action:
+        if _find_retry_after_s(state) and state.next_action:
             on_pause(state.next_action.sleep)
 
     options = _build_options(attempts, should_retry)

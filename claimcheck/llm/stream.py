@@ -7,11 +7,12 @@ events as JSON Lines instead.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
 from claimcheck.llm import responses_api
+from claimcheck.llm.json_values import list_objects, read_object
 
 _EVENT_PREFIXES = ("data:", "event:", "id:", ":")
 _END = "[DONE]"
@@ -71,15 +72,13 @@ class _Stream:
         self.is_complete = False
         self._fields: dict[str, Any] = {}
         self._choice: dict[str, Any] = {}
-        self._messages: list[Any] = []
+        self._messages: list[dict[str, Any]] = []
         self._items: list[Any] = []
 
     def add(self, event: Any, *, is_error: bool) -> None:
         if event == _END:
             self.is_complete = True
-        for chunk in event if isinstance(event, list) else [event]:
-            if not isinstance(chunk, dict):
-                continue
+        for chunk in list_objects(event):
             if is_error or chunk.get("type") == "error":
                 self._add_chunk({"error": chunk.get("error") or chunk})
             elif isinstance(chunk.get("response"), dict) or "item" in chunk:
@@ -90,7 +89,7 @@ class _Stream:
     def build(self) -> dict[str, Any]:
         if not (self._choice or self._messages):
             return self._fields
-        choice = {**self._choice, "message": _join(self._messages)}
+        choice = {**self._choice, "message": _join_objects(self._messages)}
         return {**self._fields, "choices": [choice]}
 
     def _add_response(self, event: dict[str, Any]) -> None:
@@ -112,10 +111,10 @@ class _Stream:
         if error:
             self._add_error(error)
         elif not isinstance(choices, list):
-            choices = [chunk]
-        for choice in choices if isinstance(choices, list) else ():
+            choices = chunk
+        for choice in list_objects(choices):
             # Some send several choices at once; the first has no index, or 0.
-            if isinstance(choice, dict) and not choice.get("index"):
+            if not choice.get("index"):
                 self._add_choice(choice)
 
     def _add_error(self, error: Any) -> None:
@@ -129,25 +128,23 @@ class _Stream:
             self._add_error(choice["error"])
         if choice.get("finish_reason"):
             self._choice["finish_reason"] = choice["finish_reason"]
-        if choice.get("finish_reason") or choice.get("done") is True:  # Ollama's word
+            self.is_complete = True
+        if choice.get("done") is True:  # Ollama's word
             self.is_complete = True
         # Some send the message in one event, or as the old completions had it.
         message = choice.get("delta") or choice.get("message") or choice.get("text")
-        if isinstance(message, str):
-            message = {"content": message}
-        if isinstance(message, dict):
-            self._messages.append(message)
+        fields = read_object(message, "content")
+        if fields:
+            self._messages.append(fields)
 
 
 def _join(pieces: list[Any]) -> Any:
     """Join pieces of a message: text, and the content of objects and lists."""
-    if all(isinstance(piece, str) for piece in pieces):
-        return "".join(pieces)
-    if all(isinstance(piece, dict) for piece in pieces):
-        return _join_objects(pieces)
-    if all(isinstance(piece, list) for piece in pieces):
-        return _join_lists(pieces)
-    return pieces[-1]
+    kinds = {type(piece) for piece in pieces}
+    if len(kinds) > 1:
+        return pieces[-1]
+    join = _JOINS.get(kinds.pop())
+    return join(pieces) if join else pieces[-1]
 
 
 def _join_objects(pieces: list[dict[str, Any]]) -> dict[str, Any]:
@@ -167,3 +164,10 @@ def _join_lists(pieces: list[list[Any]]) -> list[Any]:
         key = str(item["index"]) if has_index else len(groups)
         groups.setdefault(key, []).append(item)
     return [_join(items) for items in groups.values()]
+
+
+_JOINS: dict[type, Callable[[list[Any]], Any]] = {
+    str: "".join,
+    dict: _join_objects,
+    list: _join_lists,
+}

@@ -5,6 +5,7 @@ that nobody else can read. It keeps running for a while after the last command, 
 loading a model takes time, and then stops by itself.
 
     servers/IDENTITY.json       where the server is; written when it answers
+    servers/IDENTITY.loading    the process that still loads its model
     servers/IDENTITY.log        what it printed
     servers/IDENTITY.N.lease    locked by each process that uses it
 """
@@ -14,11 +15,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "CLAIMCHECK_LOCAL_KEY"
 LEASE_SUFFIX = ".lease"
+_LOADING_SUFFIX = ".loading"
 _START_S = 300.0  # a large model on a slow disk
 _POLL_S = 0.05
 _HEALTH_S = 5.0
@@ -114,12 +118,35 @@ def list_servers() -> Iterator[tuple[Path, ServerState]]:
             yield path, server
 
 
-def stop_servers() -> list[str]:
-    """Stop all servers; return the names of their models.
+def list_loading() -> dict[str, int]:
+    """Return the process ids of servers that still load, by model."""
+    from filelock import FileLock, Timeout
 
-    A server ends when its state file is deleted.
+    loading = {}
+    for path in sorted(resolve_folder().glob(f"*{_LOADING_SUFFIX}")):
+        # Whoever starts a server holds the lock until it answers. Without it, the file
+        # is left over from a command that was killed, and the id may be reused.
+        try:
+            with FileLock(path.with_suffix(".lock"), timeout=0):
+                continue
+        except Timeout:
+            pass
+        with suppress(OSError, ValueError):  # it has answered just now
+            starting = json.loads(path.read_text(encoding="utf-8"))
+            loading[starting["model"]] = starting["pid"]
+    return loading
+
+
+def stop_servers() -> list[str]:
+    """Stop all servers, also those that still load; return their models.
+
+    A running server ends when its state file is deleted.
     """
     stopped = []
+    for model, pid in list_loading().items():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)  # nothing reads its files while it loads
+        stopped.append(model)
     for path, server in list_servers():
         path.unlink(missing_ok=True)
         stopped.append(server.model)
@@ -138,7 +165,9 @@ def _start_server(
         raise InputError(
             f"engine local: needs an extra; run {get_install_command('local')}"
         )
-    state_path.unlink(missing_ok=True)
+    loading_path = state_path.with_suffix(_LOADING_SUFFIX)
+    for old in (state_path, loading_path):
+        old.unlink(missing_ok=True)
     log_path = state_path.with_suffix(".log")
     command = [
         *(sys.executable, "-P", "-m", "claimcheck.local.process"),
@@ -154,6 +183,17 @@ def _start_server(
             stderr=log,
             start_new_session=True,  # it outlives this command and its Ctrl-C
         )
+    loading = {"model": model.name, "pid": process.pid}
+    loading_path.write_text(json.dumps(loading), encoding="utf-8")
+    try:
+        return _wait_for_server(process, model, state_path)
+    finally:
+        loading_path.unlink(missing_ok=True)
+
+
+def _wait_for_server(
+    process: subprocess.Popen[bytes], model: LocalModel, state_path: Path
+) -> ServerState:
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         if server := ServerState.read(state_path):
@@ -161,13 +201,16 @@ def _start_server(
             # runs.
             process.returncode = 0
             return server
-        if process.poll() is not None:
+        if (code := process.poll()) is not None:
+            reason = _read_log_end(state_path.with_suffix(".log"))
+            if code == -signal.SIGKILL:
+                reason = "it was killed while it loaded the model"
             break
         time.sleep(_POLL_S)
-    process.kill()
-    raise UnreachableError(
-        f"model {model.name}: the server did not start: {_read_log_end(log_path)}"
-    )
+    else:
+        process.kill()
+        reason = f"it took more than {_START_S:.0f} seconds to load the model"
+    raise UnreachableError(f"model {model.name}: the server did not start: {reason}")
 
 
 def _read_log_end(path: Path) -> str:

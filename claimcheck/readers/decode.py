@@ -81,6 +81,8 @@ _DETECTED_BYTES = 200_000
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 # ISO-2022-JP, the Japanese encoding of mail, is ASCII with escape sequences.
 _JAPANESE_ESCAPE = b"\x1b$B"
+# Others of which every text is valid ASCII, so that only the charset tells.
+_SEVEN_BIT_CHARSETS = ("utf-7", "unicode-1-1-utf-7", "hz-gb-2312", "iso-2022-kr")
 
 
 def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, str]:
@@ -98,6 +100,8 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
     encoding = _find_byte_order_mark(data) or _detect_utf16_without_mark(data)
     if _JAPANESE_ESCAPE in data:
         encoding = "iso2022_jp"
+    elif charset and charset.lower() in _SEVEN_BIT_CHARSETS:
+        encoding = charset
     # UTF-8 is tried before the stated charset, because servers often state a wrong one.
     name = encoding or "utf-8"
     try:

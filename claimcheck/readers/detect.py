@@ -14,7 +14,7 @@ from pathlib import PurePath
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content
 from claimcheck.readers.decode import decode, recode_wide_text
-from claimcheck.readers.xml_blocks import ZIP_ERRORS
+from claimcheck.readers.xml_archives import ZIP_ERRORS
 from claimcheck.readers.xml_documents import detect_xml
 from claimcheck.text.markdown import find_front_matter
 
@@ -50,6 +50,8 @@ _TABLE_SUFFIXES = (".csv", ".tsv")
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _SBV_TIMES = re.compile(rb"\d{1,2}:\d\d:\d\d\.\d{3},\d{1,2}:\d\d:\d\d\.\d{3}\r?\n")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
+_LATEX_COMMENTS = re.compile(rb"(?:%[^\n]*\n|\s)*")
+_LATEX_CLASS = re.compile(rb"^[ \t]*\\document(?:class|style)\b", re.M)
 # Formats whose text may be in any encoding.
 TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
@@ -75,9 +77,9 @@ def parse_content(
         parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
         return kind, parse(data, source)
     if kind == "subtitles" and data.lstrip().startswith(b"<"):
-        from claimcheck.readers.subtitles import parse_ttml
+        from claimcheck.readers.subtitles import parse_timed_xml
 
-        return kind, parse_ttml(data, source)
+        return kind, parse_timed_xml(data, source)
     if kind in ("odt", "epub", "pptx"):
         from claimcheck.readers.packages import parse_package
 
@@ -216,12 +218,13 @@ def _is_webp(data: bytes) -> bool:
 
 
 def _is_latex(prefix: bytes) -> bool:
-    """Whether the first command of a document is \\documentclass."""
-    for line in prefix.splitlines():
-        command = line.strip()
-        if command and not command.startswith(b"%"):
-            return command.startswith((b"\\documentclass", b"\\documentstyle"))
-    return False
+    """Whether a file begins with commands, and one of them is \\documentclass.
+
+    Packages may be loaded before it.
+    """
+    start = _LATEX_COMMENTS.match(prefix)
+    is_command = start is not None and prefix.startswith(b"\\", start.end())
+    return is_command and _LATEX_CLASS.search(prefix) is not None
 
 
 def _is_packed_warc(data: bytes) -> bool:

@@ -2,41 +2,67 @@
 
 Tracked changes count as accepted: insertions are read, deletions are not, and moved
 text is read at its new location. Text is also read from content controls, links, text
-boxes, nested tables, footnotes, and endnotes. Page headers, footers, and comments are
-not part of the text.
+boxes, diagrams, nested tables, embedded pages, footnotes, and endnotes. Page headers,
+footers, and comments are not part of the text.
 """
 
 from __future__ import annotations
 
-import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from claimcheck.counting import format_count
+from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
     clean_metadata,
     refuse_empty,
 )
+from claimcheck.readers.docx_symbols import decode_symbols
+from claimcheck.readers.markup import parse_rtf
+from claimcheck.readers.xml_archives import XmlArchive, open_archive
 from claimcheck.readers.xml_blocks import (
-    XmlArchive,
+    choose_form,
+    find_path,
+    format_formula,
+    format_table,
     get_attribute,
     get_name,
-    open_archive,
+    get_value,
+    index_by,
+    raise_number,
+    read_blocks,
+    read_html_blocks,
 )
 
 # Element names are compared without their namespace, because strict and transitional
 # documents have different namespaces. Both are in common use.
 _SKIPPED_ELEMENTS = frozenset(
-    # Removed text, properties (with tab stops and merged cells), field codes, and how
-    # characters are pronounced.
-    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr instrText rt".split()
+    # Removed text, properties (with tab stops and merged cells), and how characters are
+    # pronounced.
+    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr rt".split()
 )
-_CHANGES = ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel")
-_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_CHANGES = frozenset("ins del moveFrom moveTo cellIns cellDel".split())
+_CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
+# What a reader of the text should know is in the file as well.
+_LEFT_OUT = {
+    "commentReference": "comment",
+    "chart": "chart",
+    "OLEObject": "embedded object",
+    "subDoc": "linked document",
+    "showingPlcHdr": "unfilled field",
+}
+_LEFT_OUT_PHRASES = ("hidden text", "embedded documents")
+_MARKS_OFF = frozenset(("del", "moveFrom", "vanish", "specVanish"))
+_OFF = frozenset(("0", "false", "off", "none"))
+_BODY_TEXT_LEVEL = "9"  # of an outline; the other levels are headings
+_CODE = re.compile(r"[0-9A-Fa-f]{2,5}")
 _MAX_STYLE_DEPTH = 20  # of styles based on other styles, which may form a cycle
+_LINK_FIELD = re.compile(r'\s*HYPERLINK\s+"([^"]+)"')
 
 
 def parse_docx(data: bytes, source: str) -> Content:
@@ -49,88 +75,98 @@ def parse_docx(data: bytes, source: str) -> Content:
         InputError: the archive is damaged, too large, or has no text.
     """
     with open_archive(data, source, "a Word document") as archive:
-        package = _Package(archive)
-        text = "\n\n".join(_WordReader(package).read_blocks())
-        left_out = package.list_left_out()
-        title, author = package.read_property("title", "creator")
+        reader = WordReader(archive, source)
+        text = "\n\n".join(reader.read_blocks())
+        left_out = reader.list_left_out()
+        core = archive.find_part("", "core-properties") or "docProps/core.xml"
+        properties = {
+            get_name(child): child.text for child in archive.list_children(core)
+        }
     content = Content(
         text,
-        title=clean_metadata(title),
-        author=clean_metadata(author),
+        title=clean_metadata(properties.get("title")),
+        author=clean_metadata(properties.get("creator")),
         left_out=left_out,
     )
     return refuse_empty(content, source, "the Word document")
 
 
-class _Package:
-    """The XML parts of an archive, found through its relationships."""
+@dataclass(slots=True)
+class _Line:
+    """The text of a paragraph so far, and the blocks of its text boxes.
 
-    def __init__(self, archive: XmlArchive) -> None:
+    `fields` has, for each open field, where its instruction starts in `parts`; None
+    once the instruction has ended.
+    """
+
+    style: str
+    parts: list[str] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
+    fields: list[int | None] = field(default_factory=list)
+
+
+class WordReader:
+    """Reads a document's blocks in order; remembers the notes it refers to.
+
+    Subclasses may format the parts of the text differently.
+    """
+
+    def __init__(self, archive: XmlArchive, source: str) -> None:
         self._archive = archive
-        self.main_part = self._find_targets("").get(
-            "officeDocument", "word/document.xml"
-        )
-        self._related_parts = self._find_targets(self.main_part)
-
-    def parse_main(self) -> Any:
-        """Return the root element of the document."""
-        return self._archive.parse(self.main_part)
-
-    def parse_related(self, kind: str) -> Any | None:
-        """Return the root element of a part such as `styles`, if any."""
-        return self._archive.find(self._related_parts.get(kind, ""))
-
-    def list_left_out(self) -> tuple[str, ...]:
-        """Name what the document has and the text does not."""
-        counts = Counter(map(get_name, self.parse_main().iter()))
-        found = list_changes(sum(counts[name] for name in _CHANGES))
-        if comments := counts["commentReference"]:
-            found.append(format_count(comments, "comment"))
-        if any(map(_is_hidden, _find_runs(self.parse_main()))):
-            found.append("hidden text")
-        if counts["altChunk"]:
-            found.append("embedded documents")
-        if counts["headerReference"] or counts["footerReference"]:
-            found.append("page headers and footers")
-        return tuple(found)
-
-    def read_property(self, *names: str) -> list[str | None]:
-        """Return Dublin Core properties; None for missing ones."""
-        name = self._find_targets("").get("core-properties", "docProps/core.xml")
-        children = self._archive.list_children(name)
-        values = {get_name(child): child.text for child in children}
-        return [values.get(name) for name in names]
-
-    def _find_targets(self, part: str) -> dict[str, str]:
-        """Map the last word of each relationship type to its target part."""
-        folder, name = posixpath.split(part)
-        relations = posixpath.join(folder, "_rels", f"{name}.rels")
-        targets: dict[str, str] = {}
-        for relation in self._archive.list_children(relations):
-            kind = (relation.get("Type") or "").rpartition("/")[2]
-            target = posixpath.join("/", folder, relation.get("Target") or "")
-            targets.setdefault(kind, posixpath.normpath(target).lstrip("/"))
-        return targets
-
-
-class _WordReader:
-    """Reads a document's blocks in order; remembers the notes it refers to."""
-
-    def __init__(self, package: _Package) -> None:
-        self._package = package
-        self._styles = _index_by_id(package.parse_related("styles"), "styleId")
+        self._source = source
+        main = archive.find_part("", "officeDocument") or "word/document.xml"
+        self._main = main
+        self._part = main  # whose relationships are looked up
+        self._styles = _Styles(archive.find(archive.find_part(main, "styles")))
         self._note_ids: list[tuple[str, str]] = []
+        self._embedded: set[str] = set()
+        self._found: Counter[str] = Counter()
+        self._inline_readers = {
+            "r": self._read_run,
+            "t": self._read_text,
+            "sym": self._read_symbol,
+            "oMath": self._read_formula,
+            "fldChar": self._read_field_mark,
+            "instrText": self._read_instruction,
+            "hyperlink": self._read_link,
+            "txbxContent": self._read_box,
+            "relIds": self._read_diagram,
+            **dict.fromkeys(_CHARACTERS, self._read_character),
+            **dict.fromkeys(_NOTE_REFERENCES, self._read_note_mark),
+        }
 
     def read_blocks(self) -> list[str]:
         """Return the paragraphs and tables that have text, then the notes."""
-        blocks = self._read_children(self._package.parse_main())
+        root = self._archive.parse(self._main)
+        self._found.update(map(get_name, root.iter()))
+        blocks = self._read_children(root)
         for kind in _NOTE_REFERENCES.values():
-            notes = _index_by_id(self._package.parse_related(f"{kind}s"), "id")
+            self._part = self._archive.find_part(self._main, f"{kind}s")
+            notes = index_by(self._archive.list_children(self._part), "id")
             # A list that grows while it is read: a note may refer to further notes.
             for note_kind, note_id in self._note_ids:
                 if note_kind == kind and note_id in notes:
-                    blocks += self._read_children(notes.pop(note_id))
-        return [block for block in blocks if block.strip()]
+                    note = notes.pop(note_id)
+                    self._found.update(map(get_name, note.iter()))
+                    note_blocks = self._read_children(note)
+                    blocks += self._format_note(kind, note_id, note_blocks)
+        return [block.strip() for block in blocks if block.strip()]
+
+    def list_left_out(self) -> tuple[str, ...]:
+        """Name what the document has and the text does not, after reading it."""
+        changes = 0
+        for name, count in self._found.items():
+            # "rPrChange" is a change of the format of characters.
+            if name in _CHANGES or name.endswith("Change"):
+                changes += count
+        found = list_changes(changes)
+        for name, noun in _LEFT_OUT.items():
+            if count := self._found[name]:
+                found.append(format_count(count, noun))
+        found += [phrase for phrase in _LEFT_OUT_PHRASES if self._found[phrase]]
+        if self._found["headerReference"] or self._found["footerReference"]:
+            found.append("page headers and footers")
+        return tuple(found)
 
     def _read_children(self, parent: Any) -> list[str]:
         """Return the blocks in an element, including those in wrappers."""
@@ -139,129 +175,243 @@ class _WordReader:
         for child in _iterate_content(parent):
             match get_name(child):
                 case "p":
-                    text, boxes = self._read_paragraph(child)
-                    # Without its mark, a paragraph continues in the next one.
-                    if _is_mark_deleted(child):
-                        unfinished += text
-                    else:
-                        blocks.append(unfinished + text)
+                    line = self._read_paragraph(child)
+                    unfinished += "".join(line.parts)
+                    if not _continues(child):
+                        blocks.append(self._format_paragraph(child, unfinished))
                         unfinished = ""
-                    blocks += boxes
+                    blocks += line.boxes
                 case "tbl":
-                    blocks.append(self._read_table(child))
+                    blocks.append(self._format_table(self._read_rows(child)))
+                case "altChunk":
+                    blocks += self._read_embedded(get_attribute(child, "id"))
                 case _:
                     blocks += self._read_children(child)
         return [*blocks, unfinished] if unfinished else blocks
 
-    def _read_paragraph(self, paragraph: Any) -> tuple[str, list[str]]:
-        """Return the text of a paragraph, and the blocks of its text boxes."""
-        parts: list[str] = []
-        boxes: list[str] = []
-        for element in _iterate_inline(paragraph):
-            name = get_name(element)
-            if name == "t":
-                parts.append(element.text or "")
-            elif name in _CHARACTERS:
-                parts.append(_CHARACTERS[name])
-            elif name == "txbxContent":
-                boxes += self._read_children(element)
-            elif name in _NOTE_REFERENCES:
-                note_id = get_attribute(element, "id")
-                self._note_ids.append((_NOTE_REFERENCES[name], note_id))
-        text = "".join(parts)
-        if text.strip() and self._is_list_item(paragraph):
-            text = f"- {text.lstrip()}"
-        return text, boxes
+    def _read_embedded(self, relation: str) -> list[str]:
+        """Return the text of a page or document that is embedded in this one."""
+        name = self._archive.get_part(self._part, relation)
+        if name in self._embedded:
+            return []  # an archive may contain itself
+        self._embedded.add(name)
+        try:
+            blocks = _parse_embedded(self._archive.read(name), self._source)
+        except InputError:
+            blocks = []
+        if not blocks:
+            self._found["embedded documents"] += 1
+        return [self._format_text(block) for block in blocks]
 
-    def _read_table(self, table: Any) -> str:
-        rows: list[str] = []
+    def _read_rows(self, table: Any) -> list[list[list[str]]]:
+        """Return the blocks of each cell in each row."""
+        rows: list[list[list[str]]] = []
         for row in _find_all(table, "tr"):
-            if _find(row, "trPr", "del") is not None:
-                continue
-            cells = [self._read_cell(cell) for cell in _find_all(row, "tc")]
-            rows.append("\t".join(cells).rstrip("\t"))
-        return "\n".join(row for row in rows if row.strip())
+            if find_path(row, "trPr", "del") is None:
+                cells = _find_all(row, "tc")
+                rows.append([self._read_cell(cell) for cell in cells if _is_kept(cell)])
+        return rows
 
-    def _read_cell(self, cell: Any) -> str:
-        if _find(cell, "tcPr", "cellDel") is not None:
-            return ""
-        merge = _find(cell, "tcPr", "vMerge")
+    def _read_cell(self, cell: Any) -> list[str]:
+        merge = find_path(cell, "tcPr", "vMerge")
         # Of vertically merged cells, Word shows only the text of the first one.
         if merge is not None and get_attribute(merge, "val") != "restart":
-            return ""
-        blocks = self._read_children(cell)
-        return "\n".join(block.strip() for block in blocks if block.strip())
+            return []
+        return [block.strip() for block in self._read_children(cell) if block.strip()]
 
-    def _is_list_item(self, paragraph: Any) -> bool:
+    def _read_paragraph(self, paragraph: Any) -> _Line:
+        line = _Line(self._styles.get_paragraph_style(paragraph))
+        self._read_inline(paragraph, line)
+        return line
+
+    def _read_inline(self, parent: Any, line: _Line) -> None:
+        """Add the text below an element, in order, to a line."""
+        for child in _iterate_content(parent):
+            read = self._inline_readers.get(get_name(child), self._read_inline)
+            read(child, line)
+
+    def _read_run(self, run: Any, line: _Line) -> None:
+        if self._styles.is_hidden(run, line.style):
+            self._found["hidden text"] += 1
+            return
+        start = len(line.parts)
+        self._read_inline(run, line)
+        font = find_path(run, "rPr", "rFonts")
+        if font is not None:
+            name = get_attribute(font, "ascii")
+            line.parts[start:] = [decode_symbols(p, name) for p in line.parts[start:]]
+        text = "".join(line.parts[start:])
+        if get_value(run, "rPr", "vertAlign") == "superscript":
+            line.parts[start:] = [raise_number(text)]
+
+    def _read_text(self, element: Any, line: _Line) -> None:
+        line.parts.append(self._escape(element.text or ""))
+
+    def _read_character(self, element: Any, line: _Line) -> None:
+        line.parts.append(_CHARACTERS[get_name(element)])
+
+    def _read_symbol(self, element: Any, line: _Line) -> None:
+        code = get_attribute(element, "char")
+        symbol = chr(int(code, 16)) if _CODE.fullmatch(code) else ""
+        symbol = decode_symbols(symbol, get_attribute(element, "font"))
+        line.parts.append(self._escape(symbol))
+
+    def _read_formula(self, element: Any, line: _Line) -> None:
+        line.parts.append(self._escape(format_formula(element)))
+
+    def _read_field_mark(self, element: Any, line: _Line) -> None:
+        """Begin or end a field, or remove its instruction, which ends here.
+
+        An instruction may contain other fields with results of their own. Fields that
+        begin in another paragraph have only results in this one.
+        """
+        kind = get_attribute(element, "fldCharType")
+        if kind == "begin":
+            line.fields.append(len(line.parts))
+            return
+        start = line.fields.pop() if line.fields else None
+        if start is not None:
+            instruction = "".join(line.parts[start:])
+            del line.parts[start:]
+            link = _LINK_FIELD.match(instruction)
+            if link:
+                line.parts.append(self._open_link(link[1]))
+        if kind == "separate":
+            line.fields.append(None)
+        elif start is None:
+            line.parts.append(self._close_link())
+
+    def _read_instruction(self, element: Any, line: _Line) -> None:
+        # Without the mark that removes it, it would become part of the text.
+        if line.fields and line.fields[-1] is not None:
+            line.parts.append(element.text or "")
+
+    def _read_link(self, element: Any, line: _Line) -> None:
+        relation = get_attribute(element, "id")
+        line.parts.append(self._open_link(self._archive.get_link(self._part, relation)))
+        self._read_inline(element, line)
+        line.parts.append(self._close_link())
+
+    def _read_box(self, element: Any, line: _Line) -> None:
+        line.boxes += self._read_children(element)
+
+    def _read_diagram(self, element: Any, line: _Line) -> None:
+        name = self._archive.get_part(self._part, get_attribute(element, "dm"))
+        for child in self._archive.list_children(name):
+            line.boxes += map(self._format_text, read_blocks(child))
+
+    def _read_note_mark(self, element: Any, line: _Line) -> None:
+        kind = _NOTE_REFERENCES[get_name(element)]
+        note_id = get_attribute(element, "id")
+        self._note_ids.append((kind, note_id))
+        line.parts.append(self._format_note_mark(kind, note_id))
+
+    def _escape(self, text: str) -> str:
+        return text
+
+    def _format_text(self, text: str) -> str:
+        """Format a block whose text comes from elsewhere."""
+        return text
+
+    def _format_paragraph(self, paragraph: Any, text: str) -> str:
+        is_item = text.strip() and self._styles.is_list_item(paragraph)
+        return f"- {text.lstrip()}" if is_item else text
+
+    def _format_table(self, rows: list[list[list[str]]]) -> str:
+        return format_table(rows)
+
+    def _format_note(self, kind: str, note_id: str, blocks: list[str]) -> list[str]:
+        return blocks
+
+    def _format_note_mark(self, kind: str, note_id: str) -> str:
+        return ""
+
+    def _open_link(self, target: str) -> str:
+        return ""
+
+    def _close_link(self) -> str:
+        return ""
+
+
+def _parse_embedded(data: bytes, source: str) -> list[str]:
+    """Return the blocks of a document in one of the formats that Word embeds.
+
+    Raises:
+        InputError: the document is damaged, or has no text.
+    """
+    if data.startswith(b"PK"):
+        return [parse_docx(data, source).text]
+    if data.startswith(b"{\\rtf"):
+        return [parse_rtf(data.decode("latin-1"), source).text]
+    return read_html_blocks(data) if data.lstrip().startswith(b"<") else []
+
+
+class _Styles:
+    """The styles of a document, with what they inherit."""
+
+    def __init__(self, root: Any | None) -> None:
+        styles = [] if root is None else list(root)
+        self._styles = index_by(styles, "styleId")
+        self._default = ""
+        for style in styles:
+            is_paragraph = get_attribute(style, "type") == "paragraph"
+            if is_paragraph and get_attribute(style, "default") not in ("", *_OFF):
+                self._default = get_attribute(style, "styleId")
+
+    def get_paragraph_style(self, paragraph: Any) -> str:
+        """Return the id of a paragraph's style."""
+        return get_value(paragraph, "pPr", "pStyle") or self._default
+
+    def is_hidden(self, run: Any, paragraph_style: str) -> bool:
+        """Whether Word does not show a run of text."""
+        mark = find_path(run, "rPr", "vanish")
+        for style in (get_value(run, "rPr", "rStyle"), paragraph_style):
+            if mark is None:
+                mark = self._find(style, "rPr", "vanish")
+        return mark is not None and get_attribute(mark, "val") not in _OFF
+
+    def is_list_item(self, paragraph: Any) -> bool:
         """Whether a paragraph has a bullet or number, and is not a heading."""
-        numbering = _find(paragraph, "pPr", "numPr")
-        style_reference = _find(paragraph, "pPr", "pStyle")
-        style_id = (
-            "" if style_reference is None else get_attribute(style_reference, "val")
-        )
-        for _ in range(_MAX_STYLE_DEPTH):
-            style = self._styles.get(style_id)
-            if style is None:
-                break
-            if _find(style, "pPr", "outlineLvl") is not None:
-                return False
-            if numbering is None:
-                numbering = _find(style, "pPr", "numPr")
-            base = _find(style, "basedOn")
-            style_id = "" if base is None else get_attribute(base, "val")
-        if numbering is None or _find(paragraph, "pPr", "outlineLvl") is not None:
+        level = self._find_property(paragraph, "outlineLvl")
+        if level is not None and get_attribute(level, "val") != _BODY_TEXT_LEVEL:
             return False
-        number = _find(numbering, "numId")
+        numbering = self._find_property(paragraph, "numPr")
+        if numbering is None:
+            return False
+        number = find_path(numbering, "numId")
         # The number 0 removes the numbering of the style.
         return number is None or get_attribute(number, "val") != "0"
 
+    def _find_property(self, paragraph: Any, name: str) -> Any | None:
+        found = find_path(paragraph, "pPr", name)
+        if found is None:
+            found = self._find(self.get_paragraph_style(paragraph), "pPr", name)
+        return found
 
-def _find(element: Any, *path: str) -> Any | None:
-    """Return the first element at a path of names, if there is one."""
-    for name in path:
-        element = next((child for child in element if get_name(child) == name), None)
-        if element is None:
-            return None
-    return element
-
-
-def _index_by_id(root: Any | None, attribute: str) -> dict[str, Any]:
-    elements = () if root is None else root
-    return {get_attribute(element, attribute): element for element in elements}
+    def _find(self, style_id: str, *path: str) -> Any | None:
+        """Return a property of a style, or of the nearest one that has it."""
+        for _ in range(_MAX_STYLE_DEPTH):
+            style = self._styles.get(style_id)
+            if style is None:
+                return None
+            found = find_path(style, *path)
+            if found is not None:
+                return found
+            style_id = get_value(style, "basedOn")
+        return None
 
 
 def _iterate_content(parent: Any) -> Iterator[Any]:
     """Yield the child elements whose text Word shows."""
     if get_name(parent) == "AlternateContent":
-        # The same content in two forms, for new and old versions of Word.
-        forms = [
-            child for child in parent if any(get_name(e) == "t" for e in child.iter())
-        ]
-        yield from forms[:1]
+        yield from choose_form(parent)
         return
     for child in parent:
         name = get_name(child)
-        is_shown = name and name not in _SKIPPED_ELEMENTS
-        if is_shown and not (name == "r" and _is_hidden(child)):
+        # Word's request to fill in a field is not part of the text.
+        is_unfilled = name == "sdt" and find_path(child, "sdtPr", "showingPlcHdr")
+        if name not in _SKIPPED_ELEMENTS and is_unfilled in (False, None):
             yield child
-
-
-def _find_runs(root: Any) -> Iterator[Any]:
-    return (element for element in root.iter() if get_name(element) == "r")
-
-
-def _is_hidden(run: Any) -> bool:
-    """Whether Word does not show a run of text."""
-    mark = _find(run, "rPr", "vanish")
-    return mark is not None and get_attribute(mark, "val") not in ("0", "false", "off")
-
-
-def _iterate_inline(paragraph: Any) -> Iterator[Any]:
-    """Yield a paragraph's elements, in order, without those in text boxes."""
-    for child in _iterate_content(paragraph):
-        yield child
-        if get_name(child) != "txbxContent":
-            yield from _iterate_inline(child)
 
 
 def _find_all(parent: Any, name: str) -> Iterator[Any]:
@@ -273,9 +423,23 @@ def _find_all(parent: Any, name: str) -> Iterator[Any]:
             yield from _find_all(child, name)
 
 
-def _is_mark_deleted(paragraph: Any) -> bool:
-    marks = (_find(paragraph, "pPr", "rPr", name) for name in ("del", "moveFrom"))
-    return any(mark is not None for mark in marks)
+def _is_kept(cell: Any) -> bool:
+    return find_path(cell, "tcPr", "cellDel") is None
+
+
+def _continues(paragraph: Any) -> bool:
+    """Whether the text of the next paragraph continues this one's.
+
+    Its mark is deleted, moved, or hidden; or it is a large initial.
+    """
+    mark = find_path(paragraph, "pPr", "rPr")
+    names = set() if mark is None else set(map(get_name, mark))
+    frame = find_path(paragraph, "pPr", "framePr")
+    is_initial = frame is not None and get_attribute(frame, "dropCap") not in (
+        "",
+        *_OFF,
+    )
+    return is_initial or not names.isdisjoint(_MARKS_OFF)
 
 
 def list_changes(count: int) -> list[str]:

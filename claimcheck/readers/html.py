@@ -70,13 +70,9 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         InputError: the page has no article, or its elements nest too deeply.
     """
     import_required("trafilatura", "html", source, "an HTML page")
-    page, encoding = _decode_page(data, source, charset)
+    page, encoding = decode_page(data, source, charset)
     page = _MISREAD_TAG.sub(" ", _remove_xml_declaration(page))
-    if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
-        raise InputError(
-            f"{source}: its HTML elements are nested too deeply for a page; save its "
-            "text and use that"
-        )
+    refuse_deep_page(_SCRIPT.sub(" ", page), source)
     tree = _parse(page)
     metadata = extract_metadata(tree)
     clean_tree(tree)
@@ -172,7 +168,7 @@ def _extract_with_readability(tree: Any) -> str:
         return ""
 
 
-def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
+def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
     """Return the text of a page, and its encoding.
 
     Valid UTF-8 is UTF-8, whatever the server or the page itself declares.
@@ -209,6 +205,15 @@ def _remove_xml_declaration(page: str) -> str:
     page = page.lstrip()
     end = page.find("?>")
     return page[end + 2 :] if page.startswith("<?xml") and end > 0 else page
+
+
+def refuse_deep_page(page: str, source: str) -> None:
+    """Raise InputError for elements that nest more deeply than parsers read."""
+    if _measure_depth(page) > _MAX_DEPTH:
+        raise InputError(
+            f"{source}: its HTML elements are nested too deeply for a page; save its "
+            "text and use that"
+        )
 
 
 def _measure_depth(page: str) -> int:

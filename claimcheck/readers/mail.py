@@ -1,4 +1,7 @@
-"""Read email (RFC 5322, MIME): a message's text without attachments."""
+"""Read email (RFC 5322, MIME): the text of messages without attached files.
+
+Attached messages are read, too: forwarded ones, digests, and those that bounced.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from datetime import date
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
@@ -22,7 +26,7 @@ from claimcheck.readers.content import (
     refuse_empty,
 )
 from claimcheck.readers.decode import decode, recode_wide_text
-from claimcheck.readers.html import parse_html
+from claimcheck.readers.html_mail import read_html_message
 
 _MAX_PARTS = 200  # the parser's time grows with the square of their number
 _MAX_FIELD_CHARACTERS = 1_000  # likewise for the marks in a field; names need fewer
@@ -30,7 +34,8 @@ _MAX_FIELD_CHARACTERS = 1_000  # likewise for the marks in a field; names need f
 # and the plain part is a note such as "View this email in a browser". Chosen by hand.
 _MIN_HTML_RATIO = 2
 # The start of a further message in a mailbox (RFC 4155).
-_MAILBOX_LINE = re.compile(rb"\n\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n[!-9;-~]+:")
+_MAILBOX_LINE = re.compile(rb"(?<=\n)\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n(?=[!-9;-~]+:)")
+_FORWARDED = "---------- Forwarded message ----------"
 # With DelSp=yes, the space before a line break is not part of the text (RFC 3676).
 _SOFT_BREAK = re.compile(rb"(?<!\n--) \r?\n(?!>)")
 # Properties of Outlook's messages, [MS-OXPROPS] 2.1002 and 2.1018.
@@ -47,6 +52,13 @@ _DAMAGE_ERRORS = (
 )
 
 
+class _Body(NamedTuple):
+    """A text of a message, and its encoding."""
+
+    text: str
+    encoding: str | None
+
+
 class _BoundedPolicy(EmailPolicy):
     """Parses the fields of messages, up to a realistic length."""
 
@@ -55,39 +67,38 @@ class _BoundedPolicy(EmailPolicy):
 
 
 def parse_mail(data: bytes, source: str) -> Content:
-    """Return the plain part of a message, or its HTML part if that says more.
+    """Return the text of a message, and of the messages attached to it.
 
-    The title is the subject, and the author is the sender.
+    The title is the subject, and the author is the sender. Several messages of a
+    mailbox (RFC 4155) have neither.
 
     Raises:
-        InputError: the message is damaged, has no part with text, or is one of several.
+        InputError: the message is damaged, or has no part with text.
     """
     # The parser expects ASCII, and would take a leading blank line for the header's
     # end.
     data = recode_wide_text(data).lstrip()
-    _refuse_unreadable(data, source)
+    if data.lower().count(b"boundary=") > _MAX_PARTS:
+        raise InputError(
+            f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "
+            "text and use that"
+        )
+    messages = _MAILBOX_LINE.split(data) if data.startswith(b"From ") else [data]
     # The package parses lazily, so any of these calls may find the damage.
     try:
-        message = message_from_bytes(data, policy=_BoundedPolicy())
-        assert isinstance(message, EmailMessage)
-        bodies = [_get_payload(part) for part in _find_bodies(message)]
-        subject = clean_metadata(message["subject"])
-        sender = clean_metadata(message["from"])
-        sent = _parse_sent_date(message)
-        left_out = _list_attachments(message)
+        contents = [_read_message(message, source) for message in messages]
+        if len(contents) > 1:
+            text = "\n\n".join(map(_write_attached, contents))
+            contents = [Content(text, contents[0].encoding)]
     except _DAMAGE_ERRORS as error:
         raise InputError(
             f"{source}: is a damaged e-mail ({error}); save its text and use that"
         ) from None
-    if not bodies:
+    if not has_words(contents[0].text):
         raise InputError(
             f"{source}: the e-mail has no text of its own; use its attachment instead"
         )
-    body = _choose_body(bodies, source)
-    content = Content(
-        body.text, body.encoding, subject, sender, sent, left_out=left_out
-    )
-    return refuse_empty(content, source, "the e-mail")
+    return contents[0]
 
 
 def parse_outlook(data: bytes, source: str) -> Content:
@@ -104,10 +115,11 @@ def parse_outlook(data: bytes, source: str) -> Content:
         sender = _get_outlook_sender(message)
     except Exception as error:  # noqa: BLE001 - the parser raises anything
         raise InputError(f"{source}: is a damaged Outlook message ({error})") from None
-    bodies = [(plain.encode(), "utf-8", False), (html.encode(), "utf-8", True)]
-    body = _choose_body([body for body in bodies if body[0]], source)
+    bodies = [_Body(plain, "utf-8")]
+    if html:
+        bodies.append(_Body(*read_html_message(html.encode(), source, "utf-8")))
     content = Content(
-        body.text,
+        _choose_body(bodies).text,
         title=clean_metadata(subject),
         author=clean_metadata(sender),
         published=sent.date() if sent else None,
@@ -124,76 +136,84 @@ def _get_outlook_sender(message: Any) -> str:
     return sender if "@" in sender else sender.partition("<")[0].strip('" ')
 
 
-def _refuse_unreadable(data: bytes, source: str) -> None:
-    if data.lower().count(b"boundary=") > _MAX_PARTS:
-        raise InputError(
-            f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "
-            "text and use that"
-        )
-    if data.startswith(b"From ") and _MAILBOX_LINE.search(data):
-        raise InputError(
-            f"{source}: is a mailbox with several messages; save each message as a "
-            "file, and use those"
-        )
+def _read_message(data: bytes, source: str) -> Content:
+    message = message_from_bytes(data, policy=_BoundedPolicy())
+    assert isinstance(message, EmailMessage)
+    return _read_content(message, source)
 
 
-def _list_attachments(message: EmailMessage) -> tuple[str, ...]:
-    names = [clean_metadata(part.get_filename()) for part in message.iter_attachments()]
+def _read_content(message: MIMEPart[Any, Any], source: str) -> Content:
+    bodies = list(_read_bodies(message, source))
+    names = [
+        clean_metadata(part.get_filename())
+        for part in message.walk()
+        if part.get_content_disposition() == "attachment"
+    ]
     listed = ", ".join(filter(None, names))
-    return (f"attachments: {listed}",) if listed else ()
+    return Content(
+        "\n\n".join(body.text for body in bodies),
+        bodies[0].encoding if bodies else None,
+        title=clean_metadata(message["subject"]),
+        author=clean_metadata(message["from"]),
+        published=_parse_sent_date(message),
+        left_out=(f"attachments: {listed}",) if listed else (),
+    )
 
 
-def _find_bodies(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Yield the plain part and the HTML part, if any."""
-    for kind in ("plain", "html"):
-        part = message.get_body(preferencelist=(kind,))
-        if isinstance(part, EmailMessage):
-            yield part
+def _read_bodies(part: MIMEPart[Any, Any], source: str) -> Iterator[_Body]:
+    """Yield the texts that a mail program shows one below the other."""
+    kind = part.get_content_type()
+    if kind in ("text/plain", "text/html"):
+        body = _read_text(part, kind, source)
+        if has_words(body.text) and part.get_content_disposition() != "attachment":
+            yield body
+        return
+    children = list(part.iter_parts())
+    if kind == "message/rfc822":
+        contents = [_read_content(child, source) for child in children]
+        bodies = [_Body(_write_attached(item), item.encoding) for item in contents]
+    else:
+        texts = [_read_bodies(child, source) for child in children]
+        bodies = list(chain.from_iterable(texts))
+    if bodies and kind == "multipart/alternative":
+        bodies = [_choose_body(bodies)]
+    yield from bodies
 
 
-def _get_payload(part: EmailMessage) -> tuple[bytes, str | None, bool]:
-    """Return a part's decoded bytes, its charset, and whether it is HTML."""
+def _read_text(part: MIMEPart[Any, Any], kind: str, source: str) -> _Body:
+    """Return the text of a part without parts."""
     payload = part.get_payload(decode=True)
-    is_html = part.get_content_type() == "text/html"
-    charset = part.get_content_charset()
     payload = payload if isinstance(payload, bytes) else b""
+    charset = part.get_content_charset()
+    if kind == "text/html":
+        return _Body(*read_html_message(payload, source, charset))
     if str(part.get_param("delsp")).lower() == "yes":
         payload = _SOFT_BREAK.sub(b"", payload)
-    return payload, charset, is_html
+    text, encoding = decode(payload or b" ", source, charset)
+    # Some programs put a byte order mark at the start of a quoted message.
+    return _Body(text.replace("\ufeff", ""), encoding)
 
 
-def _parse_bodies(
-    bodies: list[tuple[bytes, str | None, bool]], source: str
-) -> tuple[Content | None, Content | None, InputError | None]:
-    """Return the plain part, the HTML part, and why HTML could not be read."""
-    plain = html = None
-    problem: InputError | None = None
-    for payload, charset, is_html in bodies:
-        if not is_html:
-            plain = Content(*decode(payload or b" ", source, charset))
-            continue
-        # If HTML can't be read, or has no article, the plain part may still have text.
-        try:
-            html = parse_html(payload, source, charset)
-        except InputError as error:
-            problem = error
-    return plain, html, problem
+def _choose_body(bodies: list[_Body]) -> _Body:
+    """Return the first body unless another has far more words."""
+    counts = [len(body.text.split()) for body in bodies]
+    largest = max(counts)
+    is_note = largest >= _MIN_HTML_RATIO * counts[0]
+    return bodies[counts.index(largest)] if is_note else bodies[0]
 
 
-def _choose_body(bodies: list[tuple[bytes, str | None, bool]], source: str) -> Content:
-    """Return the plain part unless the HTML part has far more words."""
-    plain, html, problem = _parse_bodies(bodies, source)
-    if plain is None or not has_words(plain.text):
-        if html is None and problem is not None:
-            raise problem
-        return html or plain or Content("")
-    if html is None:
-        return plain
-    plain_words, html_words = len(plain.text.split()), len(html.text.split())
-    return html if html_words >= _MIN_HTML_RATIO * plain_words else plain
+def _write_attached(content: Content) -> str:
+    """Write a message like one that a mail program forwards."""
+    fields = {
+        "From": content.author,
+        "Date": content.published,
+        "Subject": content.title,
+    }
+    header = [f"{name}: {value}" for name, value in fields.items() if value]
+    return "\n".join([_FORWARDED, *header, "", content.text])
 
 
-def _parse_sent_date(message: EmailMessage) -> date | None:
+def _parse_sent_date(message: MIMEPart[Any, Any]) -> date | None:
     if not message["date"]:
         return None
     try:

@@ -1,6 +1,6 @@
 """Read ODT, EPUB, and PPTX: text in the XML files of a ZIP archive.
 
-Only elements with paragraphs are read. Pictures, formulas, and speaker notes are not.
+Pictures and speaker notes are not read.
 """
 
 from __future__ import annotations
@@ -9,25 +9,28 @@ import posixpath
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote
 
 from claimcheck.counting import format_count
 from claimcheck.readers.content import Content, clean_metadata, refuse_empty
 from claimcheck.readers.docx import list_changes
+from claimcheck.readers.xml_archives import XmlArchive, open_archive
 from claimcheck.readers.xml_blocks import (
-    XmlArchive,
+    HIDDEN,
+    ITEM,
+    RAISED,
+    find_path,
+    get_attribute,
     get_name,
-    open_archive,
+    get_relation_id,
     read_blocks,
 )
 
-_KINDS = {
-    "odt": "an OpenDocument text",
-    "epub": "an EPUB book",
-    "pptx": "a PowerPoint presentation",
-}
-_SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
+_RAISED_POSITION = re.compile(r"super|[1-9]")  # such as "33% 58%"
+_SLIDE_FURNITURE = frozenset(("dt", "ftr", "hdr", "sldNum"))
+_BULLETED = frozenset(("body", "obj"))
+_BULLETS = frozenset(("buChar", "buAutoNum", "buBlip"))
 
 
 def detect_package(archive: zipfile.ZipFile) -> str | None:
@@ -37,7 +40,7 @@ def detect_package(archive: zipfile.ZipFile) -> str | None:
     is_word = any(name.startswith("word/") for name in names)
     if "word/document.xml" in names or (is_word and "[Content_Types].xml" in names):
         return "docx"
-    if any(_SLIDE.fullmatch(name) for name in names):
+    if any(name.startswith("ppt/slides/") for name in names):
         return "pptx"
     if any(name.startswith("xl/workbook.") for name in names):
         return "spreadsheet"
@@ -62,12 +65,12 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
     Raises:
         InputError: the archive is damaged, too large, or has no text.
     """
-    name = _KINDS[kind]
+    name, reader = _KINDS[kind]
     with open_archive(data, source, name) as archive:
-        package = _Package(archive)
-        blocks = [text for part in package.list_parts(kind) for text in part]
-        title, author = package.read_metadata(kind)
-        left_out = package.list_left_out(kind)
+        package = reader(archive)
+        blocks = package.read_blocks()
+        title, author = package.read_metadata()
+        left_out = tuple(package.list_left_out())
     content = Content(
         "\n\n".join(blocks), title=title, author=author, left_out=left_out
     )
@@ -75,50 +78,172 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
 
 
 class _Package:
-    """The files of an archive, parsed."""
+    """The files of an archive with one document."""
+
+    metadata_part = ""
 
     def __init__(self, archive: XmlArchive) -> None:
         self._archive = archive
 
-    def list_parts(self, kind: str) -> Iterator[Iterator[str]]:
-        """Yield the paragraphs of each part, in reading order."""
-        for name in self._list_names(kind):
-            root = self._archive.parse(name, recover=kind == "epub")
-            if root is not None:
-                yield read_blocks(root)
+    def read_blocks(self) -> list[str]:
+        """Return the paragraphs, in reading order."""
+        raise NotImplementedError
 
-    def read_metadata(self, kind: str) -> tuple[str | None, str | None]:
+    def list_left_out(self) -> list[str]:
+        """Name what the archive has and the text does not, after reading it."""
+        return []
+
+    def read_metadata(self) -> tuple[str | None, str | None]:
         """Return the title and the author that the archive states."""
-        name = {"odt": "meta.xml", "pptx": "docProps/core.xml"}.get(kind)
-        name = name or self._find_book()
-        root = self._archive.find(name)
+        root = self._archive.find(self.metadata_part)
         values: dict[str, str] = {}
         for element in root.iter() if root is not None else ():
             values.setdefault(get_name(element), element.text or "")
         author = values.get("creator") or values.get("initial-creator")
         return clean_metadata(values.get("title")), clean_metadata(author)
 
-    def list_left_out(self, kind: str) -> tuple[str, ...]:
-        """Name what the archive has and the text does not."""
-        if kind == "pptx":
-            notes = [name for name in self._archive.names if "/notesSlide" in name]
-            return ("notes of the speaker",) if notes else ()
-        if kind == "epub":
-            return ()
-        counts = Counter(map(get_name, self._archive.parse("content.xml").iter()))
+
+class _OpenDocument(_Package):
+    metadata_part = "meta.xml"
+
+    def __init__(self, archive: XmlArchive) -> None:
+        super().__init__(archive)
+        self._root = archive.parse("content.xml")
+        self._charts = 0
+
+    def read_blocks(self) -> list[str]:
+        """Return the paragraphs, in reading order."""
+        raised, hidden = self._list_styles()
+        for element in self._root.iter():
+            style = get_attribute(element, "style-name")
+            if get_name(element) == "object":
+                self._insert_object(element)
+            elif get_name(element) == "span" and style in raised:
+                element.tag = RAISED
+            elif style in hidden:
+                element.tag = HIDDEN
+        return read_blocks(self._root)
+
+    def list_left_out(self) -> list[str]:
+        """Name what the archive has and the text does not, after reading it."""
+        counts = Counter(map(get_name, self._root.iter()))
         found = list_changes(counts["changed-region"])
         if comments := counts["annotation"]:
             found.append(format_count(comments, "comment"))
-        return tuple(found)
+        if self._charts:
+            found.append(format_count(self._charts, "embedded object"))
+        if counts[HIDDEN]:
+            found.append("hidden text")
+        return found
 
-    def _list_names(self, kind: str) -> list[str]:
-        if kind == "odt":
-            return ["content.xml"]
-        if kind == "epub":
-            return self._list_chapters()
-        slides = [_SLIDE.fullmatch(name) for name in self._archive.names]
-        numbered = sorted((int(slide[1]), slide[0]) for slide in slides if slide)
-        return [name for _, name in numbered]
+    def _list_styles(self) -> tuple[set[str], set[str]]:
+        """Return the names of styles for raised, and for hidden characters."""
+        raised: set[str] = set()
+        hidden: set[str] = set()
+        common = self._archive.find("styles.xml")
+        for root in (self._root, common) if common is not None else (self._root,):
+            for style in root.iter():
+                properties = find_path(style, "text-properties")
+                if properties is None:
+                    continue
+                name = get_attribute(style, "name")
+                if _RAISED_POSITION.match(get_attribute(properties, "text-position")):
+                    raised.add(name)
+                if get_attribute(properties, "display") == "none":
+                    hidden.add(name)
+        return raised, hidden
+
+    def _insert_object(self, element: Any) -> None:
+        """Insert a formula, which has a file of its own."""
+        folder = get_attribute(element, "href").removeprefix("./")
+        root = self._archive.find(f"{folder}/content.xml")
+        if root is not None and get_name(root) == "math":
+            element.append(root)
+        else:
+            self._charts += 1
+
+
+class _Presentation(_Package):
+    metadata_part = "docProps/core.xml"
+
+    def __init__(self, archive: XmlArchive) -> None:
+        super().__init__(archive)
+        self._found: Counter[str] = Counter()
+
+    def read_blocks(self) -> list[str]:
+        """Return the paragraphs, in the order of the slides."""
+        blocks: list[str] = []
+        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
+        for element in self._archive.parse(main).iter():
+            if get_name(element) != "sldId":
+                continue
+            part = self._archive.get_part(main, get_relation_id(element))
+            slide = self._archive.parse(part)
+            if slide.get("show") in ("0", "false"):
+                self._found["hidden slide"] += 1
+            else:
+                blocks += self._read_slide(slide, part)
+        return blocks
+
+    def list_left_out(self) -> list[str]:
+        """Name what the archive has and the text does not, after reading it."""
+        found = [format_count(count, noun) for noun, count in self._found.items()]
+        if any("/notesSlide" in name for name in self._archive.names):
+            found.append("notes of the speaker")
+        if any("/comments/" in name for name in self._archive.names):
+            found.append("comments")
+        return found
+
+    def _read_slide(self, slide: Any, part: str) -> list[str]:
+        diagrams: list[str] = []
+        for element in slide.iter():
+            match get_name(element):
+                case "sp":
+                    _mark_paragraphs(element)
+                case "rPr" if int(element.get("baseline") or 0) > 0:
+                    element.getparent().tag = RAISED
+                case "relIds":
+                    relation = get_attribute(element, "dm")
+                    name = self._archive.get_part(part, relation)
+                    diagrams += read_blocks(self._archive.parse(name))
+                case "chart":
+                    self._found["chart"] += 1
+        return read_blocks(slide) + diagrams
+
+
+def _mark_paragraphs(shape: Any) -> None:
+    """Turn the paragraphs of a shape into list items if they have bullets.
+
+    The text of a slide has bullets unless it says otherwise; titles and other shapes
+    have none. Page numbers and footers are hidden.
+    """
+    place = find_path(shape, "nvSpPr", "nvPr", "ph")
+    kind = "other" if place is None else place.get("type", "body")
+    if kind in _SLIDE_FURNITURE:
+        shape.tag = HIDDEN
+    for paragraph in shape.iter():
+        if get_name(paragraph) != "p":
+            continue
+        properties = find_path(paragraph, "pPr")
+        names = set() if properties is None else set(map(get_name, properties))
+        has_bullet = kind in _BULLETED and "buNone" not in names
+        if has_bullet or not names.isdisjoint(_BULLETS):
+            paragraph.tag = ITEM
+
+
+class _Book(_Package):
+    def __init__(self, archive: XmlArchive) -> None:
+        super().__init__(archive)
+        self.metadata_part = self._find_book()
+
+    def read_blocks(self) -> list[str]:
+        """Return the paragraphs of the chapters, in the order of the spine."""
+        blocks: list[str] = []
+        for name in self._list_chapters():
+            root = self._archive.parse(name, recover=True)
+            if root is not None:
+                blocks += read_blocks(root)
+        return blocks
 
     def _find_book(self) -> str:
         for element in self._archive.parse("META-INF/container.xml").iter():
@@ -127,17 +252,21 @@ class _Package:
         raise ValueError("the container names no book")
 
     def _list_chapters(self) -> list[str]:
-        """Return the files of a book in the order of its spine."""
-        book = self._find_book()
+        folder = posixpath.dirname(self.metadata_part)
         files: dict[str, str] = {}
         names: list[str] = []
-        for element in self._archive.parse(book).iter():
+        for element in self._archive.parse(self.metadata_part).iter():
             if get_name(element) == "item":
-                path = posixpath.join(
-                    posixpath.dirname(book), unquote(element.get("href") or "")
-                )
+                path = posixpath.join(folder, unquote(element.get("href") or ""))
                 files[element.get("id") or ""] = posixpath.normpath(path)
             elif get_name(element) == "itemref":
                 names.append(files.get(element.get("idref") or "", ""))
         present = set(self._archive.names)
         return [name for name in names if name in present]
+
+
+_KINDS: dict[str, tuple[str, type[_Package]]] = {
+    "odt": ("an OpenDocument text", _OpenDocument),
+    "epub": ("an EPUB book", _Book),
+    "pptx": ("a PowerPoint presentation", _Presentation),
+}

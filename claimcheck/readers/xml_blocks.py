@@ -1,4 +1,4 @@
-"""Reads XML, also in ZIP archives, and the paragraphs that people see in it.
+"""Read the paragraphs, tables, and formulas that people see in XML and HTML.
 
 Element names are compared without namespaces: formats with different namespaces use the
 same names in the same sense.
@@ -6,66 +6,40 @@ same names in the same sense.
 
 from __future__ import annotations
 
-import lzma
-import struct
-import zipfile
-import zlib
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
 from typing import Any
 
-from claimcheck.errors import InputError
-from claimcheck.readers.content import import_required
+from claimcheck.readers.content import SUPERSCRIPTS
 
-# A small archive may unpack to gigabytes (a "zip bomb"), so its sizes are checked
-# first.
-_MAX_UNPACKED_BYTES = 200 * 2**20
-_MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times that
-_MAX_PARTS = 10_000
-# The errors of `zipfile` and its decompressors for damaged files. RuntimeError: the
-# file is encrypted; NotImplementedError: its compression is unknown; ValueError: a name
-# is not UTF-8.
-ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-    OverflowError,
-)
-# What the readers raise for damaged archives, too.
-_DAMAGE_ERRORS = (
-    *ZIP_ERRORS,
-    OSError,
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-)
-
+# Names that readers give to elements whose format says this in another way.
+RAISED, HIDDEN, ITEM = "sup", "hidden", "li"
 _BLOCKS = frozenset(
-    "p h h1 h2 h3 h4 h5 h6 li list-item blockquote disp-quote dt dd td th tr"
-    " table-cell pre div section sec article aside body figure figcaption title"
-    " label".split()
+    "p h h1 h2 h3 h4 h5 h6 li list-item blockquote disp-quote dt dd pre div sec section"
+    " article aside body figure figcaption title label page".split()
 )
-# Notes follow the text: inside it, they would interrupt a sentence.
-_NOTES = frozenset(("note-body",))
+_ITEMS = frozenset(("li", "list-item"))
+_HEADINGS = frozenset(("h", "h1", "h2", "h3", "h4", "h5", "h6"))
+_TABLES = frozenset(("table", "tbl"))
+_ROWS = frozenset(("tr", "table-row"))
+_CELLS = frozenset(("td", "th", "tc", "table-cell", "covered-table-cell"))
+_FORMULAS = frozenset(("oMath", "math"))
+# They follow the paragraph, or the text: inside it, they would interrupt a sentence.
+_BOXES = frozenset(("text-box",))
+_NOTES = frozenset(("note-body", "fn"))
 _SKIPPED = frozenset(
-    # Scripts; deleted text, numbers of notes, and pictures of OpenDocument; the
-    # navigation of books; notes, formulas, figures, and tables of JATS
-    "script style head tracked-changes annotation note-citation binary-data desc nav"
-    " svg math fn disp-formula inline-formula fig table-wrap tex-math"
-    " supplementary-material ref-list".split()
+    # Scripts; how characters are pronounced; deleted text, numbers of notes, and
+    # pictures of OpenDocument; the navigation of books; formulas on lines of their own,
+    # figures, and tables of JATS; properties of tables in presentations
+    "script style head rt rp tracked-changes annotation note-citation binary-data desc"
+    " ruby-text hidden nav svg disp-formula fig table-wrap tex-math"
+    " supplementary-material ref-list tblPr".split()
 )
 # The numbers of references and notes; those of figures are part of a sentence.
 _SKIPPED_REFERENCES = ("bibr", "fn")
 _SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
-# Marks of the start and end of a block among pieces of text. XML has no form feeds.
-_OPEN, _CLOSE, _ITEM = "\f<", "\f>", "\f- "
+_RAISED_NUMBER = re.compile(r"[\d\s,–-]*\d[\d\s,–-]*")
+_ATOM = re.compile(r"[\w.,]*")
 
 
 def parse_xml(content: bytes, *, recover: bool = False) -> Any:
@@ -73,63 +47,59 @@ def parse_xml(content: bytes, *, recover: bool = False) -> Any:
     from lxml import etree
 
     # No external entities and no network, because documents come from strangers.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=recover)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )
     return etree.fromstring(content, parser)
 
 
-class XmlArchive:
-    """The files of a ZIP archive, such as a Word document."""
+def read_html_blocks(content: str | bytes) -> list[str]:
+    """Return the blocks of HTML that is all text, unlike a page of the web."""
+    from lxml import etree, html
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self.names = archive.namelist()
-
-    def parse(self, name: str, *, recover: bool = False) -> Any:
-        """Return the root element of a file, which every such archive has."""
-        return parse_xml(self._archive.read(name), recover=recover)
-
-    def find(self, name: str) -> Any | None:
-        """Return the root element of a file; None if the archive lacks it."""
-        return self.parse(name) if name in self.names else None
-
-    def list_children(self, name: str) -> list[Any]:
-        """Return the elements in the root of a file, if the archive has it."""
-        root = self.find(name)
-        return [] if root is None else list(root)
-
-
-@contextmanager
-def open_archive(data: bytes, source: str, kind: str) -> Iterator[XmlArchive]:
-    """Yield the files of an archive of this kind, such as "an EPUB book".
-
-    Raises:
-        InputError: the archive is too large, or the block finds that it is damaged.
-    """
-    etree = import_required("lxml.etree", "docx", source, kind)
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            _refuse_bomb(archive.infolist(), source)
-            yield XmlArchive(archive)
-    except (etree.XMLSyntaxError, *_DAMAGE_ERRORS) as error:
-        raise InputError(
-            f"{source}: is {kind}, but damaged or truncated ({error}); save, download, "
-            "or copy it again"
-        ) from None
+        root = html.document_fromstring(content)
+    except etree.ParserError:  # it has no elements
+        return []
+    return read_blocks(root)
 
 
-def _refuse_bomb(parts: list[zipfile.ZipInfo], source: str) -> None:
-    unpacked = sum(part.file_size for part in parts)
-    xml_parts = [part for part in parts if part.filename.endswith((".xml", ".rels"))]
-    largest = max((part.file_size for part in xml_parts), default=0)
-    if (
-        unpacked > _MAX_UNPACKED_BYTES
-        or largest > _MAX_XML_BYTES
-        or len(parts) > _MAX_PARTS
-    ):
-        raise InputError(
-            f"{source}: would unpack to {unpacked >> 20:,} MB in {len(parts):,} parts, "
-            "more than a document needs; save only its text and use that"
-        )
+def choose_form(element: Any) -> list[Any]:
+    """Return one form of content that is there for new and old versions of Office."""
+    for form in element:
+        if any(get_name(part) == "t" for part in form.iter()):
+            return [form]
+    return []
+
+
+def find_path(element: Any, *path: str) -> Any | None:
+    """Return the first element at a path of names, if there is one."""
+    for name in path:
+        element = next((child for child in element if get_name(child) == name), None)
+        if element is None:
+            return None
+    return element
+
+
+def get_value(element: Any, *path: str) -> str:
+    """Return the attribute `val` of the element at a path; "" if missing."""
+    found = find_path(element, *path)
+    return "" if found is None else get_attribute(found, "val")
+
+
+def get_relation_id(element: Any) -> str:
+    """Return the id of the relationship of an element that also has its own id."""
+    keys = [key for key, _ in element.items() if key.endswith("}id")]
+    return str(element.get(keys[0])) if keys else ""
+
+
+def index_by(elements: list[Any], attribute: str) -> dict[str, Any]:
+    """Map the values of an attribute to their elements."""
+    return {get_attribute(element, attribute): element for element in elements}
 
 
 def get_name(element: Any) -> str:
@@ -146,52 +116,172 @@ def get_attribute(element: Any, name: str) -> str:
     return ""
 
 
-def read_blocks(root: Any) -> Iterator[str]:
-    """Yield the text of each block of an element, then of the notes.
+def read_blocks(root: Any) -> list[str]:
+    """Return the text of each block of an element, then of the notes.
 
-    List items start with "- ".
+    List items start with "- ". Tabs separate the cells of a table's row.
     """
-    notes: list[Any] = []
-    pieces: list[str] = []
-    for piece in [*_iter_pieces(root, notes), _CLOSE]:
-        # The first paragraph of a list item gets the bullet.
-        if piece == _OPEN and pieces[:1] == [_ITEM] and not _join_pieces(pieces):
-            continue
-        if piece not in (_OPEN, _CLOSE, _ITEM):
-            pieces.append(piece)
-            continue
-        if text := _join_pieces(pieces):
-            yield text
-        pieces = [_ITEM] if piece == _ITEM else []
-    for note in notes:
-        yield from read_blocks(note)
+    reader = _BlockReader()
+    reader.read(root)
+    reader.end_block()
+    # A list that grows while it is read: a note may have further notes.
+    for note in reader.notes:
+        reader.read(note)
+        reader.end_block()
+    return reader.blocks
 
 
-def _join_pieces(pieces: list[str]) -> str:
-    """Return the text of a block; empty if it is blank."""
-    is_item = pieces[:1] == [_ITEM]
-    text = " ".join("".join(pieces[is_item:]).split())
-    return f"- {text}" if text and is_item else text
+class _BlockReader:
+    """Collects blocks of text, and the notes that follow them."""
 
+    def __init__(self) -> None:
+        self.blocks: list[str] = []
+        self.notes: list[Any] = []
+        self._line: list[str] = []
+        self._boxes: list[Any] = []  # of the current block
+        self._is_item = False
 
-def _iter_pieces(element: Any, notes: list[Any]) -> Iterator[str]:
-    """Yield the pieces of text below an element, and the edges of blocks."""
-    yield element.text or ""
-    for child in element:
+    def read(self, element: Any) -> None:
+        """Add the text of an element to the current block, or to further ones."""
+        self._line.append(element.text or "")
+        for child in element:
+            self._read_child(child)
+            self._line.append(child.tail or "")
+
+    def end_block(self) -> None:
+        """Begin a new block."""
+        text = " ".join("".join(self._line).split())
+        boxes = self._boxes
+        if text:
+            self.blocks.append(f"- {text}" if self._is_item else text)
+            self._is_item = False
+        self._line, self._boxes = [], []
+        for box in boxes:
+            self.blocks += read_blocks(box)
+
+    def _read_child(self, child: Any) -> None:
         name = get_name(child)
+        is_reference = child.get("ref-type") in _SKIPPED_REFERENCES
+        is_note_number = name == "label" and get_name(child.getparent()) in _NOTES
+        if not name or name in _SKIPPED or is_reference or is_note_number:
+            return
         if name in _NOTES:
-            notes.append(child)
+            self.notes.append(child)
+        elif name in _BOXES:
+            self._boxes.append(child)
+        elif name in _TABLES:
+            self.end_block()
+            self.blocks += _read_table(child)
+        elif name in _FORMULAS:
+            self._line.append(format_formula(child))
+        elif name == RAISED:
+            self._read_raised(child)
         elif name in _BLOCKS:
-            # A heading may be in a list, for its number.
-            edge = _CLOSE if name.startswith("h") else _OPEN
-            yield _ITEM if name in ("li", "list-item") else edge
-            yield from _iter_pieces(child, notes)
-            yield _CLOSE
-        elif name and name not in _SKIPPED and not _is_skipped_reference(child):
-            yield _SPACES.get(name, "")
-            yield from _iter_pieces(child, notes)
-        yield child.tail or ""
+            self._read_block(child, name)
+        elif name == "AlternateContent":
+            for form in choose_form(child):
+                self.read(form)
+        else:
+            self._line.append(_SPACES.get(name, ""))
+            self.read(child)
+
+    def _read_block(self, element: Any, name: str) -> None:
+        self.end_block()
+        # The first paragraph of a list item keeps its bullet. A heading may be in a
+        # list for its number.
+        self._is_item = name in _ITEMS or (self._is_item and name not in _HEADINGS)
+        self.read(element)
+        self.end_block()
+        if name in _ITEMS:
+            self._is_item = False
+
+    def _read_raised(self, element: Any) -> None:
+        start = len(self._line)
+        self.read(element)
+        self._line[start:] = [raise_number("".join(self._line[start:]))]
 
 
-def _is_skipped_reference(element: Any) -> bool:
-    return element.get("ref-type") in _SKIPPED_REFERENCES
+def _read_table(table: Any) -> list[str]:
+    """Return a table as one block, with a line for each row.
+
+    A table with one column is a frame, and its content is text.
+    """
+    rows: list[list[list[str]]] = []
+    for row in _iterate_nested(table, _ROWS):
+        rows.append([read_blocks(cell) for cell in _iterate_nested(row, _CELLS)])
+    if all(len(row) < 2 for row in rows):
+        return [block for row in rows for cell in row for block in cell]
+    return [text] if (text := format_table(rows)) else []
+
+
+def format_table(rows: list[list[list[str]]]) -> str:
+    """Return rows as lines, from the blocks of each cell."""
+    lines = ["\t".join(map("\n".join, row)).rstrip("\t") for row in rows]
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _iterate_nested(parent: Any, names: frozenset[str]) -> Iterator[Any]:
+    """Yield the nearest elements with one of these names."""
+    for child in parent:
+        if get_name(child) in names:
+            yield child
+        else:
+            yield from _iterate_nested(child, names)
+
+
+def raise_number(text: str) -> str:
+    """Return a raised number as superscript, and other text as it is.
+
+    Otherwise, a footnote mark would become part of the number before it.
+    """
+    return text.translate(SUPERSCRIPTS) if _RAISED_NUMBER.fullmatch(text) else text
+
+
+def format_formula(element: Any) -> str:
+    """Return a formula on one line: "x² = 1/(2n)".
+
+    It is in Office Math, whose parts have names, or in MathML, whose parts have an
+    order.
+    """
+    name = get_name(element)
+    if name in ("t", "mi", "mn", "mo", "mtext"):
+        return " ".join((element.text or "").split())
+    if name in ("annotation", "annotation-xml"):
+        return ""
+    parts = [(get_name(child), format_formula(child)) for child in element]
+    content = "".join(text for _, text in parts)
+    if name in ("mfrac", "msup") and len(parts) == 2:
+        return _join_parts(name, parts[0][1], parts[1][1])
+    values = dict(parts)
+    match name:
+        case "f":
+            return _join_parts("mfrac", values.get("num", ""), values.get("den", ""))
+        case "sSup":
+            return _join_parts("msup", values.get("e", ""), values.get("sup", ""))
+        case "rad" | "msqrt":
+            return f"√{_put_in_brackets(values.get('e', content))}"
+        case "nary":
+            return _find_sign(element, "naryPr", "chr", "∫") + content
+        case "d":
+            opening = _find_sign(element, "dPr", "begChr", "(")
+            return opening + content + _find_sign(element, "dPr", "endChr", ")")
+        case _:
+            return content
+
+
+def _join_parts(name: str, first: str, second: str) -> str:
+    """Return a fraction, or a base with its exponent."""
+    if name == "mfrac":
+        return f"{_put_in_brackets(first)}/{_put_in_brackets(second)}"
+    if second.isascii() and second.isdecimal():
+        return first + second.translate(SUPERSCRIPTS)
+    return f"{first}^{_put_in_brackets(second)}"
+
+
+def _find_sign(element: Any, properties: str, name: str, default: str) -> str:
+    sign = find_path(element, properties, name)
+    return default if sign is None else get_attribute(sign, "val")
+
+
+def _put_in_brackets(text: str) -> str:
+    return text if _ATOM.fullmatch(text) else f"({text})"

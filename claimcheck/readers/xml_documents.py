@@ -16,9 +16,15 @@ from claimcheck.readers.content import (
     refuse_empty,
 )
 from claimcheck.readers.markup import EXTRA
-from claimcheck.readers.xml_blocks import get_name, parse_xml, read_blocks
+from claimcheck.readers.xml_blocks import (
+    get_name,
+    parse_xml,
+    read_blocks,
+    read_html_blocks,
+)
 
 _FEEDS = frozenset(("rss", "feed", "RDF"))
+_SUBTITLES = frozenset(("tt", "timedtext", "transcript"))
 _SPACE_BEFORE_STOP = re.compile(r" ([,.;:)])")
 
 
@@ -44,7 +50,7 @@ def find_root(prefix: bytes) -> str | None:
 def detect_xml(prefix: bytes) -> str | None:
     """Return "feed", "jats", or "subtitles" by the root element, or None."""
     root = find_root(prefix)
-    if root == "tt":
+    if root in _SUBTITLES and (root != "transcript" or b"<text start=" in prefix):
         return "subtitles"
     if root in _FEEDS:
         return "feed"
@@ -68,6 +74,8 @@ def parse_jats(data: bytes, source: str) -> Content:
     for name in ("abstract", "body", "ack"):
         for part in _find(root, name):
             blocks += read_blocks(part)
+    for note in _list_end_notes(root):
+        blocks += read_blocks(note)
     text = "\n\n".join(filter(None, blocks))
     content = Content(
         _SPACE_BEFORE_STOP.sub(r"\1", text),
@@ -76,6 +84,14 @@ def parse_jats(data: bytes, source: str) -> Content:
         published=_find_date(root),
     )
     return refuse_empty(content, source, "the article")
+
+
+def _list_end_notes(root: Any) -> list[Any]:
+    """Return the notes after the text that the text refers to."""
+    notes = [note for group in _find(root, "fn-group") for note in _find(group, "fn")]
+    references = _find(root, "xref")
+    ids = {xref.get("rid") for xref in references if xref.get("ref-type") == "fn"}
+    return [note for note in notes if note.get("id") in ids]
 
 
 def _find(root: Any, name: str) -> Iterator[Any]:
@@ -116,7 +132,6 @@ def parse_feed(data: bytes, source: str) -> Content:
         InputError: the feed is damaged, or has no entries.
     """
     feedparser = import_required("feedparser", EXTRA, source, "an RSS or Atom feed")
-    html = import_required("lxml.html", "docx", source, "an RSS or Atom feed")
     feed = feedparser.parse(data)
     blocks: list[str] = []
     for entry in feed.entries:
@@ -124,7 +139,7 @@ def parse_feed(data: bytes, source: str) -> Content:
         blocks.append(entry.get("published", "") or entry.get("updated", ""))
         texts = [part.get("value", "") for part in entry.get("content", ())]
         for text in texts or [entry.get("summary", "")]:
-            blocks += _list_html_blocks(text, html)
+            blocks += read_html_blocks(text)
         blocks.append(entry.get("link", ""))
     content = Content(
         "\n\n".join(filter(None, blocks)),
@@ -132,10 +147,3 @@ def parse_feed(data: bytes, source: str) -> Content:
         author=clean_metadata(feed.feed.get("author")),
     )
     return refuse_empty(content, source, "the feed")
-
-
-def _list_html_blocks(text: str, html: Any) -> list[str]:
-    """Return the paragraphs of a fragment of HTML."""
-    if not text.strip():
-        return []
-    return list(read_blocks(html.fragment_fromstring(text, create_parent=True)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -31,6 +31,8 @@ _COUNTED = {
     CitationOutcome.FAILED: "not checked",
     CitationOutcome.UNDEFINED: "with an undefined reference",
 }
+# A comparison of words can't tell what a source says in other words.
+_NOT_IN_WORDS = {CitationOutcome.NOT_FOUND: "not found in the same words"}
 _STYLES = {
     CitationOutcome.SUPPORTED: "green",
     CitationOutcome.CONTRADICTED: "bold red",
@@ -49,15 +51,16 @@ def render_citations(
 ) -> str:
     """Render the citations of a draft as text of at most `width` columns."""
     locator = locations.EvidenceLocator(checked.documents)
+    names = _choose_names(_NAMES, checked)
     page: list[RenderableType] = []
     for number, statement in enumerate(checked.statements, 1):
         outcome = statement.outcome
         heading = make_safe_text(f"{number}. ")
-        heading.append(_NAMES[outcome].upper(), _STYLES[outcome])
+        heading.append(names[outcome].upper(), _STYLES[outcome])
         heading.append_text(make_safe_text(f"  {statement.text}", "bold"))
         page.append(heading)
         for citation in statement.citations:
-            page += _build_citation(citation, locator)
+            page += _build_citation(citation, names[citation.outcome], locator)
         if statement.together is not None:
             page.append(_indent("supported by its sources together", "green"))
             page += _quote(statement.together, locator)
@@ -72,15 +75,22 @@ def render_citations(
     return render_for_terminal(Group(*page), width=width, color=color)
 
 
+def _choose_names(
+    names: Mapping[CitationOutcome, str], checked: CitationCheck
+) -> dict[CitationOutcome, str]:
+    """Return the names of outcomes that the check can vouch for."""
+    return {**names, **(_NOT_IN_WORDS if checked.signature.compares_words else {})}
+
+
 def _build_citation(
-    citation: CheckedCitation, locator: locations.EvidenceLocator
+    citation: CheckedCitation, name: str, locator: locations.EvidenceLocator
 ) -> Iterator[Padding]:
     outcome = citation.outcome
     if outcome is CitationOutcome.UNDEFINED:
         yield _indent(f"cites {citation.source}, which the text does not define")
         return
     line = make_safe_text(f"[{citation.source}] ", "cyan")
-    line.append(_NAMES[outcome], _STYLES[outcome])
+    line.append(name, _STYLES[outcome])
     verdict = citation.verdict
     detail = citation.problem or (verdict.finding.rationale if verdict else "")
     line.append_text(make_safe_text(f": {detail}"))
@@ -117,7 +127,7 @@ def describe_citations(checked: CitationCheck) -> str:
     counts = Counter(statement.outcome for statement in checked.statements)
     parts = [
         f"{counts[outcome]} {name}"
-        for outcome, name in _COUNTED.items()
+        for outcome, name in _choose_names(_COUNTED, checked).items()
         if counts[outcome]
     ]
     for name, value in (

@@ -7,15 +7,16 @@ from typing import Any
 
 from claimcheck.models.brief import EMPTY_BRIEF, Brief
 from claimcheck.prompts import answer_schemas
-from claimcheck.salvage.find import FoundObject, find_objects
-from claimcheck.salvage.fit import Fitter, ParsedAnswer, RejectedItem
-from claimcheck.salvage.objects import (
+from claimcheck.salvage.find import (
+    FoundObject,
     discard_drafts,
     find_answer,
     find_items,
+    find_objects,
     lacks_first_brace,
     list_readings,
 )
+from claimcheck.salvage.fit import Fitter, ParsedAnswer, RejectedItem
 from claimcheck.salvage.values import quote_value
 from claimcheck.schemas import Problem
 

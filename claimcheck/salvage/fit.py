@@ -10,22 +10,21 @@ recorded. A missing quote or text is never made up.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from claimcheck import schemas
 from claimcheck.counting import format_count
-from claimcheck.salvage.find import FoundObject
-from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
+from claimcheck.salvage.find import FoundObject, is_open_array, remove_items
 from claimcheck.salvage.values import (
     convert_number,
     convert_scalar,
     decode_json,
     find_scale,
     get_only_value,
-    is_key,
+    is_blank,
     match_keys,
     means_nothing,
     quote_value,
@@ -52,6 +51,14 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
 _UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
 _REPLACEABLE = ("claims", "open_questions", "check_worthiness")
 _FIELDS = "fields"  # of a claim, as the user defined them
+_SHARE = "check_worthiness"  # from 0 to 1
+# The types of items; JSON's true is a Python int, but not of this type.
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +120,17 @@ class Fitter:
         self._corrections: list[Problem] = []
         self._rejected: list[RejectedItem] = []
         self._indexes: dict[str, tuple[int, ...]] = {}
-        self._validators: dict[int, Validator] = {}
 
-    def fit_answer(self, answer: Candidate) -> ParsedAnswer:
+    def fit_answer(self, answer: FoundObject) -> ParsedAnswer:
         """Fit the properties of the answer's object."""
-        self._note_syntax(answer.found)
-        fields: dict[str, Any] = {}
-        missing: list[Problem] = []
-        keys = match_keys(answer.value, self.properties)
-        self._note_keys(keys, answer.value, "$")
-        for name, schema in self.properties.items():
-            path = f"$.{name}"
-            try:
-                if name in keys:
-                    value = answer.value[keys[name]]
-                    fields[name] = self._fit_property(schema, value, path, name)
-                elif name == _OPTIONAL:
-                    fields[name] = []
-                elif answer.found.is_cut_off and name in _ROOT_DEFAULTS:
-                    fields[name] = _ROOT_DEFAULTS[name]
-                else:
-                    fields[name] = self._get_default(_ROOT_DEFAULTS, name, path)
-            except _MisfitError as misfit:
-                missing += misfit.problems
+        self._note_syntax(answer)
+        keys = self._match_keys(answer.value, self.properties, "$")
+        fit = partial(self._fit_root, answer, keys)
+        fields, missing = _fit_each(self.properties, "$", fit)
         self._read_headline(fields, missing)
         open_key = answer.open_path[0] if answer.open_path else None
         open_list = next((name for name in keys if keys[name] == open_key), None)
-        is_cut_off = answer.found.is_cut_off
+        is_cut_off = answer.is_cut_off
         is_there = keys.keys() >= self.properties.keys() - {_OPTIONAL}
         if is_cut_off and open_key is None and is_there:
             is_cut_off = False
@@ -154,14 +145,27 @@ class Fitter:
             open_list=open_list,
         )
 
+    def _fit_root(
+        self, answer: FoundObject, keys: Mapping[str, str], name: str, path: str
+    ) -> Any:
+        """Fit a property of the answer's object."""
+        if name in keys:
+            return self._fit_property(name, answer.value[keys[name]], path)
+        if name == _OPTIONAL:
+            return []
+        # A model that was cut off did not leave these out.
+        if answer.is_cut_off and name in _ROOT_DEFAULTS:
+            return _ROOT_DEFAULTS[name]
+        return self._get_default(_ROOT_DEFAULTS, name, path)
+
     def _read_headline(self, fields: dict[str, Any], missing: list[Problem]) -> None:
         """Use a summary's first sentence as the headline if it lacks one."""
-        problems = [problem for problem in missing if problem.path == "$.headline"]
-        if problems and fields.get("sentences"):
+        others = [problem for problem in missing if problem.path != "$.headline"]
+        if len(others) < len(missing) and fields.get("sentences"):
             text = fields["sentences"][0]["text"]
             fields["headline"] = convert_scalar(self.properties["headline"], text)
             self.correct("$.headline", "is missing; the first sentence was read as it")
-            missing[:] = [problem for problem in missing if problem not in problems]
+            missing[:] = others
 
     def fit_items(
         self, text: str, items: Sequence[FoundObject], error: str | None
@@ -175,9 +179,9 @@ class Fitter:
             self.correct(f"$.{name}", "the list was read without an object around it")
         is_cut_off = len(whole) < len(items) or is_open_array(text, whole)
         value = {name: [found.value for found in whole]}
-        around = FoundObject(value, 0, len(text), is_cut_off)
         open_path = (name,) if is_cut_off else ()
-        parsed = self.fit_answer(Candidate(value, open_path, around, frozenset(value)))
+        around = FoundObject(value, 0, len(text), is_cut_off, open_path)
+        parsed = self.fit_answer(around)
         if not error:
             return parsed
         problem = Problem("$", f"is not JSON: {error}")
@@ -192,7 +196,8 @@ class Fitter:
         item_schema = self._resolve(first["items"] if first["type"] == "array" else {})
         return item_schema if item_schema.get("type") == "object" else {}
 
-    def _fit_property(self, schema: Any, value: Any, path: str, name: str) -> Any:
+    def _fit_property(self, name: str, value: Any, path: str) -> Any:
+        schema = self.properties[name]
         item_schema = self._resolve(schema.get("items", {}))
         if item_schema.get("type") == "object":
             return self._fit_items(schema, value, path, name)
@@ -200,50 +205,38 @@ class Fitter:
 
     def _fit_items(self, schema: Any, value: Any, path: str, name: str) -> list[Any]:
         """Fit a list of objects; items that do not fit are rejected."""
-        items = []
-        indexes = []
+        fitted: dict[int, Any] = {}
         item_schema = self._resolve(schema["items"])
-        listed = self._fit_list(item_schema, value, path)
-        listed = self._rescale(item_schema, listed, path)
-        for index, item in enumerate(listed):
-            item_path = f"{path}[{index}]"
+        listed = self._read_list(item_schema, value, path)
+        for index, item in enumerate(self._rescale(item_schema, listed, path)):
             try:
-                items.append(self._fit(item_schema, item, item_path, name))
-                indexes.append(index)
+                fitted[index] = self._fit(item_schema, item, f"{path}[{index}]", name)
             except _MisfitError as misfit:
                 rejected = RejectedItem(name, index, item, misfit.problems)
                 self._rejected.append(rejected)
-        most = schema.get("maxItems", len(items))
-        if len(items) > most:
-            ignored = format_count(len(items) - most, "item")
-            self.correct(path, f"ignored {ignored} above {most}")
-        if len(items) < schema.get("minItems", 0):
+        if len(fitted) < schema.get("minItems", 0):
             raise _MisfitError([Problem(path, "has no valid item")])
-        self._indexes[name] = tuple(indexes[:most])
-        return items[:most]
+        self._indexes[name] = tuple(fitted)[: schema.get("maxItems")]
+        return self._cut(schema, list(fitted.values()), path)
 
     def _rescale(self, schema: Any, items: list[Any], path: str) -> list[Any]:
         """Convert shares that a model gives on a scale to 10 or 100.
 
         Only if all of them are above 1, because a single one may be a mistake.
         """
-        for name, inner in schema.get("properties", {}).items():
-            if inner.get("maximum") != 1 or inner.get("type") != "number":
-                continue
-            numbers: list[Any] = []
-            for item in items:
-                key = match_keys(item, {name: inner}).get(name)
-                numbers.append(convert_number("number", item[key]) if key else None)
-            scale = find_scale(numbers)
-            if scale is None:
-                continue
-            self.correct(f"{path}[].{name}", f"numbers up to {scale} read as shares")
-            rescaled = []
-            for item, number in zip(items, numbers, strict=True):
-                others = {key: item[key] for key in item if not is_key(key, name)}
-                rescaled.append(others | {name: number / scale})
-            items = rescaled
-        return items
+        share = {_SHARE: None} if _SHARE in schema.get("properties", {}) else {}
+        keys = [match_keys(item, share).get(_SHARE, "") for item in items]
+        numbers: list[Any] = []
+        for item, key in zip(items, keys, strict=True):
+            numbers.append(convert_number("number", item[key]) if key else None)
+        scale = find_scale(numbers)
+        if scale is None:
+            return items
+        self.correct(f"{path}[].{_SHARE}", f"numbers up to {scale} read as shares")
+        rescaled = []
+        for item, key, number in zip(items, keys, numbers, strict=True):
+            rescaled.append(item | {key: number / scale})
+        return rescaled
 
     def _fit(self, schema: Any, value: Any, path: str, name: str) -> Any:
         schema = self._resolve(schema)
@@ -258,56 +251,67 @@ class Fitter:
     def _fit_nullable(self, schema: Any, value: Any, path: str, name: str) -> Any:
         if value is None:
             return None
-        inner = [other for other in schema["anyOf"] if other != {"type": "null"}]
         # In a user's field, "none" may be an answer, and so is false.
-        is_empty = value == [] or (isinstance(value, str) and not value.strip())
-        if is_empty or (name != _FIELDS and means_nothing(value)):
+        if is_blank(value) or (name != _FIELDS and means_nothing(value)):
             self.correct(path, f"{quote_value(value)} was read as null")
             return None
-        return self._fit(inner[0], value, path, name)
+        inner = next(other for other in schema["anyOf"] if other != {"type": "null"})
+        return self._fit(inner, value, path, name)
 
     def _fit_object(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
-        value = self._decode(value, path)
-        if isinstance(value, str) and _needs_only_text(schema):
-            self.correct(path, "a text was read as an object with it")
-            value = {"text": value}
-        if not isinstance(value, dict):
-            raise _MisfitError(
-                [Problem(path, f"{quote_value(value)} is not an object")]
-            )
-        inner_value = get_only_value(value)
-        if isinstance(inner_value, dict) and not match_keys(
-            value, schema["properties"]
-        ):
-            self.correct(path, "an object around it was ignored")
-            value = inner_value
-        keys = match_keys(value, schema["properties"])
-        self._note_keys(keys, value, path)
-        fitted = {}
-        problems: list[Problem] = []
-        for name, inner in schema["properties"].items():
-            inner_path = f"{path}.{name}"
-            try:
-                if name == _FIELDS:
-                    fitted[name] = self._fit_fields(inner, value.get(name), inner_path)
-                elif self._is_unstated(inner, name, value.get(keys.get(name, ""))):
-                    fitted[name] = self._get_default(_UNSTATED, name, inner_path)
-                elif name in keys:
-                    fitted[name] = self._fit_or_replace(
-                        inner, value[keys[name]], inner_path, name
-                    )
-                else:
-                    fitted[name] = self._get_default(_ITEM_DEFAULTS, name, inner_path)
-            except _MisfitError as misfit:
-                problems += misfit.problems
+        properties = schema["properties"]
+        value = self._read_object(schema, value, path)
+        keys = self._match_keys(value, properties, path)
+        fit = partial(self._fit_member, properties, value, keys)
+        fitted, problems = _fit_each(properties, path, fit)
         if problems:
             raise _MisfitError(problems)
         return fitted
+
+    def _read_object(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
+        value = self._decode(value, path)
+        if isinstance(value, str) and _needs_only_text(schema):
+            self.correct(path, "a text was read as an object with it")
+            return {"text": value}
+        if not isinstance(value, dict):
+            message = f"{quote_value(value)} is not an object"
+            raise _MisfitError([Problem(path, message)])
+        inner = get_only_value(value)
+        if isinstance(inner, dict) and not match_keys(value, schema["properties"]):
+            self.correct(path, "an object around it was ignored")
+            return inner
+        return value
+
+    def _fit_member(
+        self,
+        properties: Mapping[str, Any],
+        value: Mapping[str, Any],
+        keys: Mapping[str, str],
+        name: str,
+        path: str,
+    ) -> Any:
+        """Fit a property of an item."""
+        schema = properties[name]
+        found = value.get(keys.get(name, ""))
+        if name == _FIELDS:
+            return self._fit_fields(schema, value.get(name), path)
+        if self._is_unstated(schema, name, found):
+            return self._get_default(_UNSTATED, name, path)
+        if name not in keys:
+            return self._get_default(_ITEM_DEFAULTS, name, path)
+        try:
+            return self._fit(schema, found, path, name)
+        except _MisfitError:
+            if name not in _REPLACEABLE:
+                raise
+            self.correct(path, f"{quote_value(found)} was ignored")
+            return {**_ITEM_DEFAULTS, **_UNSTATED}[name]
 
     def _is_unstated(self, schema: Any, name: str, value: Any) -> bool:
         """Whether a claim lacks a property that has a neutral value."""
         if name not in _UNSTATED or value not in (None, ""):
             return False
+        # The user's own kinds may not include the neutral one.
         return _UNSTATED[name] in self._resolve(schema).get("enum", _UNSTATED.values())
 
     def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
@@ -315,35 +319,25 @@ class Fitter:
         if not isinstance(value, dict):
             self.correct(path, f"{quote_value(value)} was read as no fields")
             value = {}
-        keys = match_keys(value, schema["properties"])
-        self._note_keys(keys, value, path)
+        keys = self._match_keys(value, schema["properties"], path)
         fitted = {}
         for name, inner in schema["properties"].items():
-            inner_path = f"{path}.{name}"
             found = value.get(keys.get(name, ""))
-            try:
-                fitted[name] = self._fit_nullable(inner, found, inner_path, _FIELDS)
-            except _MisfitError as misfit:
-                message = misfit.problems[0].message
-                self.correct(inner_path, f"was read as null: {message}")
-                fitted[name] = None
+            fitted[name] = self._fit_field(inner, found, f"{path}.{name}")
         return fitted
 
-    def _fit_or_replace(self, schema: Any, value: Any, path: str, name: str) -> Any:
-        """Fit a value, or replace it if the result can do without it."""
+    def _fit_field(self, schema: Any, value: Any, path: str) -> Any:
         try:
-            return self._fit(schema, value, path, name)
-        except _MisfitError:
-            if name not in _REPLACEABLE:
-                raise
-            self.correct(path, f"{quote_value(value)} was ignored")
-            return {**_ITEM_DEFAULTS, **_UNSTATED}[name]
+            return self._fit_nullable(schema, value, path, _FIELDS)
+        except _MisfitError as misfit:
+            self.correct(path, f"was read as null: {misfit.problems[0].message}")
+            return None
 
     def _fit_values(self, schema: Any, value: Any, path: str, name: str) -> list[Any]:
         """Fit a list of texts or numbers."""
         item_schema = self._resolve(schema["items"])
         fitted = []
-        for index, item in enumerate(self._fit_list(item_schema, value, path)):
+        for index, item in enumerate(self._read_list(item_schema, value, path)):
             item_path = f"{path}[{index}]"
             try:
                 fitted.append(self._fit_scalar(item_schema, item, item_path))
@@ -351,14 +345,20 @@ class Fitter:
                 if name not in _REPLACEABLE:
                     raise
                 self.correct(item_path, f"{quote_value(item)} was ignored")
-        most = schema.get("maxItems", len(fitted))
-        if len(fitted) > most:
-            self.correct(path, f"{len(fitted) - most} values above {most} ignored")
-        if len(fitted) < (least := schema.get("minItems", 0)):
+        least = schema.get("minItems", 0)
+        if len(fitted) < least:
             raise _MisfitError([Problem(path, f"has fewer than {least} values")])
-        return fitted[:most]
+        return self._cut(schema, fitted, path)
 
-    def _fit_list(self, item_schema: Any, value: Any, path: str) -> list[Any]:
+    def _cut(self, schema: Any, items: list[Any], path: str) -> list[Any]:
+        """Return as many items as the schema allows."""
+        most = schema.get("maxItems", len(items))
+        if len(items) > most:
+            ignored = format_count(len(items) - most, "item")
+            self.correct(path, f"ignored {ignored} above {most}")
+        return items[:most]
+
+    def _read_list(self, item_schema: Any, value: Any, path: str) -> list[Any]:
         """Return a list: null has no items, and a single item is one."""
         value = self._decode(value, path)
         item_type = item_schema.get("type", "")
@@ -374,25 +374,19 @@ class Fitter:
         if item_type == "object" and _is_map_of_objects(value):
             self.correct(path, "an object of objects was read as a list")
             return list(value.values())
-        types = {"object": dict, "string": str, "integer": int, "number": int | float}
-        is_item = isinstance(value, types.get(item_type, ()))
-        if item_type == "object" and _needs_only_text(item_schema):
-            is_item |= isinstance(value, str)
-        if not is_item or isinstance(value, bool):
+        is_text = type(value) is str and _needs_only_text(item_schema)
+        if not is_text and type(value) not in _TYPES.get(item_type, ()):
             raise _MisfitError([Problem(path, f"{quote_value(value)} is not a list")])
         self.correct(path, "a single value was read as a list of one")
         return [value]
 
     def _fit_scalar(self, schema: Any, value: Any, path: str) -> Any:
         read = convert_scalar(schema, value)
-        validator = self._validators.get(id(schema))
-        if validator is None:
-            validator = _build_validator(json.dumps(schema))
-            self._validators[id(schema)] = validator
-        errors = list(validator.iter_errors(read))
-        if errors:
-            messages = [schemas.shorten_message(error.message) for error in errors]
-            raise _MisfitError([Problem(path, message) for message in messages])
+        problems = []
+        for error in _build_validator(json.dumps(schema)).iter_errors(read):
+            problems.append(Problem(path, schemas.shorten_message(error.message)))
+        if problems:
+            raise _MisfitError(problems)
         if read != value or type(read) is not type(value):
             self.correct(path, f"{quote_value(value)} was read as {quote_value(read)}")
         return read
@@ -408,17 +402,19 @@ class Fitter:
         for correction in found.corrections:
             self.correct("$", correction)
 
-    def _note_keys(
-        self, keys: Mapping[str, str], value: Mapping[str, Any], path: str
-    ) -> None:
+    def _match_keys(
+        self, value: Mapping[str, Any], properties: Mapping[str, Any], path: str
+    ) -> dict[str, str]:
+        """Map properties to the keys that mean them, and record what is odd."""
+        keys = match_keys(value, properties)
         for name, key in keys.items():
             if name != key:
-                self.correct(
-                    f"{path}.{name}", f"the key {quote_value(key)} was read so"
-                )
+                message = f"the key {quote_value(key)} was read so"
+                self.correct(f"{path}.{name}", message)
         for key in value:
             if key not in keys.values():
                 self.correct(path, f"the key {quote_value(key)} was ignored")
+        return keys
 
     def _decode(self, value: Any, path: str) -> Any:
         """Return the value in a JSON text; return other values unchanged."""
@@ -439,10 +435,24 @@ class Fitter:
         return self._schema["$defs"][reference.rpartition("/")[2]]
 
 
+def _fit_each(
+    properties: Iterable[str], path: str, fit: Callable[[str, str], Any]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Fit each property by its name and path; return also what does not fit."""
+    fitted = {}
+    problems: list[Problem] = []
+    for name in properties:
+        try:
+            fitted[name] = fit(name, f"{path}.{name}")
+        except _MisfitError as misfit:
+            problems += misfit.problems
+    return fitted, problems
+
+
 def _needs_only_text(schema: Mapping[str, Any]) -> bool:
     """Whether an object of this schema needs only a text."""
-    rest = schema["properties"].keys() - {"text"}
-    return "text" in schema["properties"] and rest <= _ITEM_DEFAULTS.keys()
+    properties = schema.get("properties", {}).keys()
+    return "text" in properties and properties - {"text"} <= _ITEM_DEFAULTS.keys()
 
 
 def _is_map_of_objects(value: Any) -> bool:

@@ -53,11 +53,6 @@ def match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
     return matched
 
 
-def is_key(key: str, name: str) -> bool:
-    """Whether a key means a property, whatever its case and punctuation."""
-    return _fold_name(key) == _fold_name(name)
-
-
 def _fold_name(name: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", name).casefold()
 
@@ -70,18 +65,28 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
     if only is not None:
         return convert_scalar(schema, only)
     if "enum" in schema and isinstance(value, str):
-        folded = {_fold_name(choice): choice for choice in schema["enum"]}
-        name = _fold_name(value)
-        name = _fold_name(_LABELS.get(name, name))
-        return folded.get(name, value)
+        return _match_choice(schema["enum"], value)
     kind = schema.get("type")
     if kind in ("number", "integer"):
         return convert_number(kind, value)
-    if kind != "string" or isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return str(value)
-    return _shorten(value, schema.get("maxLength"))
+    return _convert_to_text(schema, value) if kind == "string" else value
+
+
+def _match_choice(choices: Sequence[Any], text: str) -> Any:
+    """Return the choice that a text means, or the text."""
+    folded = {_fold_name(str(choice)): choice for choice in choices}
+    name = _fold_name(text)
+    return folded.get(_fold_name(_LABELS.get(name, name)), text)
+
+
+def _convert_to_text(schema: Mapping[str, Any], value: Any) -> Any:
+    """Return a number as text, and a long text cut to the maximum length."""
+    # true is a Python int, but not of this type.
+    text = str(value) if type(value) in (int, float) else value
+    most = schema.get("maxLength", math.inf)
+    if isinstance(text, str) and len(text) > most:
+        return text[: most - 1].rstrip() + "…"
+    return text
 
 
 def get_only_value(value: Any) -> Any:
@@ -91,15 +96,14 @@ def get_only_value(value: Any) -> Any:
     return None
 
 
+def is_blank(value: Any) -> bool:
+    """Whether this is an empty list, or a text without characters to see."""
+    return value == [] or (isinstance(value, str) and not value.strip())
+
+
 def means_nothing(value: Any) -> bool:
     """Whether this is a word that models write for a missing value."""
     return value is False or (isinstance(value, str) and value.lower() in _NOTHING)
-
-
-def _shorten(value: Any, most: int | None) -> Any:
-    if isinstance(value, str) and most and len(value) > most:
-        return value[: most - 1].rstrip() + "…"
-    return value
 
 
 def decode_json(value: Any) -> Any:
@@ -114,10 +118,9 @@ def decode_json(value: Any) -> Any:
 
 def find_scale(numbers: Sequence[Any]) -> int | None:
     """Return 10 or 100 if all numbers are above 1 and at most that."""
-    for number in numbers:
-        is_number = isinstance(number, int | float) and not isinstance(number, bool)
-        if not is_number or not number > 1:
-            return None
+    # true is a Python int, but not of this type.
+    if not all(type(number) in (int, float) and number > 1 for number in numbers):
+        return None
     most = max(numbers, default=math.inf)
     return next((scale for scale in _SCALES if most <= scale), None)
 
@@ -125,26 +128,33 @@ def find_scale(numbers: Sequence[Any]) -> int | None:
 def convert_number(kind: str, value: Any) -> Any:
     """Convert a value to a number or integer; if unclear, return it as is."""
     if isinstance(value, str):
-        value = _read_number(kind, value)
+        value = _read_integer(value) if kind == "integer" else _read_share(value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
-def _read_number(kind: str, text: str) -> Any:
-    """Return the number in a text, such as "0.9" or "90 %", or the text."""
-    if kind == "number":
-        text = _DECIMAL_COMMA.sub(r"\1.\2", text)
-    if _NUMBER.fullmatch(text):
-        value = float(text)
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
-    if kind == "integer":
-        only = _ONLY_INTEGER.fullmatch(text)
-        return int(only[1]) if only else text
-    percent = text.rstrip().removesuffix("%")
-    if percent != text.rstrip() and _NUMBER.fullmatch(percent):
-        return float(percent) / 100
-    return text
+def _read_integer(text: str) -> Any:
+    """Return the number in a text such as "3" or "passage 3", or the text."""
+    only = _ONLY_INTEGER.fullmatch(text)
+    return int(only[1]) if only else _read_number(text)
+
+
+def _read_share(text: str) -> Any:
+    """Return the number in a text such as "0,9" or "90 %", or the text."""
+    number = text.rstrip()
+    if number.endswith("%"):
+        percent = _read_number(number[:-1])
+        return text if isinstance(percent, str) else float(percent) / 100
+    return _read_number(_DECIMAL_COMMA.sub(r"\1.\2", text))
+
+
+def _read_number(text: str) -> float | str:
+    if not _NUMBER.fullmatch(text):
+        return text
+    value = float(text)
+    # From 2**53 on, not every integer is a float.
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def quote_value(value: Any) -> str:

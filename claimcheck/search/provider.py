@@ -38,7 +38,7 @@ _SHIPPED = {
 
 
 class SilentEnginesError(EndpointError):
-    """A query found nothing, because engines that the provider asks did not answer.
+    """A query found nothing, because the engines behind it did not answer.
 
     Another query may find something, because not all engines need be silent.
     """

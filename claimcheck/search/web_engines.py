@@ -71,7 +71,7 @@ class SearXNG(_WebEngine):
 
 
 def _describe_silent_engines(rows: object) -> str:
-    """Return the names of engines and why they are silent, from [name, reason]."""
+    """Describe pairs of an engine's name and why it is silent."""
     engines = []
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, list) and len(row) == 2:

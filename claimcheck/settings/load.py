@@ -26,7 +26,7 @@ from claimcheck.settings.file import (
     read_settings_file,
     resolve_user_file,
 )
-from claimcheck.settings.run import LOCAL, Settings
+from claimcheck.settings.run import LOCAL, RANGES, UNSET, Settings
 from claimcheck.settings.search import SearchSettings
 from claimcheck.settings.trust import ProjectApproval, limit_project
 
@@ -195,7 +195,10 @@ def _merge_layers(
         origins[name] = "default"
         for origin, layer in layers:
             if name in layer:
-                values[name] = layer[name]
+                value = layer[name]
+                is_optional = name in RANGES and RANGES[name].is_optional
+                # Flags and files have no None; there, a word takes its place.
+                values[name] = None if is_optional and value == UNSET else value
                 origins[name] = origin
                 break
         if origins[name] == "environment":

@@ -88,7 +88,11 @@ RANGES = {
     "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
     "attempts": Range(1, 20, "give a whole number from 1 to 20"),
     "temperature": Range(
-        0, 2, "give a number from 0 to 2, or unset", is_integer=False, is_optional=True
+        0,
+        2,
+        "give a number from 0 to 2, or unset (None in Python)",
+        is_integer=False,
+        is_optional=True,
     ),
     "seed": Range(0, 2**63, "give a whole number from 0", is_optional=True),
     "timeout_s": Range(0.01, 86_400, "give seconds up to 86400", is_integer=False),
@@ -181,7 +185,8 @@ class Limits:
             if value is None and item.name != "concurrency":
                 continue
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not is_number or not value > 0:
+            # Infinity would pass as a rate, and then wait forever for its window.
+            if not is_number or not 0 < value < math.inf:
                 problems.append(f"{item.name} is {value!r}; give a number above 0")
         if problems:
             raise SettingsError(*problems)
@@ -264,9 +269,6 @@ class Settings:
 
     def __post_init__(self) -> None:
         require_kind(self.brief, Brief, "brief", "what claimcheck.read_brief returns")
-        for name, accepted in RANGES.items():
-            if accepted.is_optional and getattr(self, name) == UNSET:
-                object.__setattr__(self, name, None)
         if self.engine == LOCAL and self.context_tokens == DEFAULT_CONTEXT_TOKENS:
             object.__setattr__(self, "context_tokens", LOCAL_CONTEXT_TOKENS)
         problems = self._find_problems()

@@ -9,47 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
+from typing import NamedTuple
 
-# The [start, end) of a label, and the name of the person who speaks after it, if known.
+from claimcheck.resources import read_words
+from claimcheck.text.common_words import get_genders
 from claimcheck.text.mapping import drop_overlaps
 
-ReplyLabel = tuple[int, int, str | None]
 Turns = list[tuple[int, str | None]]
 
 _QUOTE_MARKS = re.compile(r"[ \t]*(?:>(?=[ \t>\r\n]|$)[ \t]?)+", re.M)
 _STARTS_SENTENCE = re.compile(r"[\"“„«‘]|[A-Z][a-z]*\s")
-# "On Mon, 13 May 2024 at 10:00, Bo Lind <bo@example.org> wrote:" above a reply. Mail
-# programs break it after 76 characters, so it may have three lines.
+# "wrote" in the lines that mail programs write above a reply
 _WROTE = re.compile(
-    r"""
-    (?P<who>
-        (?:On|Am|Le|El|Il|Op|Em|Den|Dnia)[ ]
-        (?=[^\n]{0,60}\d)
-        [^\n]{4,200}?(?:\n[> \t]*\S[^\n]{0,200}?){0,2}?
-    )
-    \b(?:
-        wrote | a[ ]écrit | escribió | ha[ ]scritto | escreveu
-        | (?:schrieb|schreef|skrev|napisał(?:\(a\))?)
-          (?P<after>[ ][^\n:]{2,120}(?:\n[> \t]*[^\n:]{2,120})?)?
-    )
-    [ \xa0]?:[ \t]*$
-    """,
-    re.M | re.X,
+    r"\b(?:wrote|writes|schrieb|schreef|skrev|napisał(?:\(a\))?|a écrit|escribió"
+    r"|ha scritto|escreveu|kirjoitti|написал|пишет)(?!\w)"
 )
-# "Bo Lind <bo@example.org> wrote on 13 May 2024:", "2024-05-13 10:00 GMT+02:00 Bo Lind
-# <bo@example.org>:", and, before a quotation, "Bo Lind writes:", as others do
-_NAME_WROTE = re.compile(
-    r"""
-    ^[> \t]*(?:
-        (?P<who>[^\n<>:]{2,80}?[ ](?:<[^<>\s]{3,200}>[ ])?)
-        (?:wrote|writes|a[ ]écrit|escribió|ha[ ]scritto|escreveu|schrieb|schreef|skrev)
-        (?:[ ][^\n]{0,60}?\d[^\n]{0,40}:[ \t]*$ | [ \xa0]?:[ \t]*$(?=\s{1,9}>))
-        |\d{4}-\d\d-\d\d[ ]\d\d?:\d\d(?:[ ]GMT\S{0,9})?[ ]
-        (?P<dated>[^\n<>:]{2,80}[ ]<[^<>\s]{3,200}>):[ \t]*$
-    )
-    """,
-    re.M | re.X,
-)
+_TIME_WORD = re.compile(r"(?:[AP]\.?M\.?|Uhr|UTC|[A-Z]{2,4}T),?")  # "CEST"
+_MAX_ATTRIBUTION_LINES = 3  # mail programs break them after 76 characters
+_MAX_ATTRIBUTION_CHARACTERS = 400
 # These match lines without white space at their ends.
 _SEPARATOR = re.compile(
     r"""
@@ -67,21 +45,15 @@ _SEPARATOR = re.compile(
     """,
     re.I | re.X,
 )
+_SENDER_FIELDS = "|".join(map(re.escape, read_words("mail_sender_fields")))
+_OTHER_FIELDS = "|".join(map(re.escape, read_words("mail_fields")))
 _FIELD = re.compile(
-    r"""
-    \*?(?:
-        (?P<sender>From|Von|De|Da|Van|Från|Fra)
-        |(?P<other>Sent|Date|To|Cc|Subject|Reply-To|Gesendet|Datum|An|Betreff|Envoyé|À
-            |Objet|Enviado|Para|Asunto|Fecha|Inviato|A|Oggetto|Data|Verzonden|Aan
-            |Onderwerp|Skickat|Till|Ämne|Sendt|Til|Emne)
-    )[ \xa0]?:\*?[ \t]+(?P<value>\S[^\r\n]{0,500})
-    """,
-    re.X,
+    rf"\*?(?:(?P<sender>{_SENDER_FIELDS})|{_OTHER_FIELDS})[ \xa0]?[:：]\*?[ \t]+"
+    r"(?P<value>\S[^\r\n]{0,500})"
 )
+_RULE = re.compile(r"[-_=]{20,}")
 _MIN_FIELDS = 3  # a sender and two more; minutes and letters may have one or two
-_ADDRESS = re.compile(r"[<\[(][^<>\[\]()\s]{1,200}@[^<>\[\]()\s]{1,200}[>\])]")
-_DATE_PART = re.compile(r"\d\S*(?: [AaPp]\.?[Mm]\b\.?)?(?: (?:Uhr|h|at|um|à)\b)?[, ]*")
-_LINE_BREAK = re.compile(r"\n[> \t]*")
+_ADDRESS = re.compile(r"[<\[(]\s?[^<>\[\]()\s]{1,200}@[^<>\[\]()\s]{1,200}[>\])]")
 _DEVICE_LINE = re.compile(
     r"(?:sent[ ]from[ ](?:my|mail[ ]for|outlook|yahoo)|get[ ]outlook[ ]for"
     r"|von[ ]meinem[ ].{1,30}[ ]gesendet|envoyé[ ]de[ ]mon)\b[^\n]{0,80}",
@@ -101,7 +73,11 @@ _CLOSING = re.compile(
 # Longer "signatures" are the rest of a text that has a line of two hyphens.
 _MAX_SIGNATURE_LINES = 30
 _MAX_ADDRESS_LINES, _MAX_ADDRESS_WORDS = 12, 8  # after "Kind regards,"
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _MAX_DETAIL_WORDS = 4  # of a name, an office, or an address
+_SIGNATURE = "signature"
+_ARMOR_START = re.compile(r"-----BEGIN PGP ([A-Z ]{1,40})-----")  # RFC 9580
+_MAX_ARMOR_LINES = 1_000
 _DISCLAIMER = re.compile(
     r"""
     (?:\*{1,2})?(?:
@@ -111,6 +87,8 @@ _DISCLAIMER = re.compile(
          (?:this|do[ ]not)\b(?=[^\n]{0,200}\b(?:sender|outside|links?|attachments?)\b)
         |(?:please[ ])?(?:consider|think[ ]of)[ ]the[ ]environment[ ]before[ ]printing\b
         |virus-free\b | to[ ]unsubscribe\b
+        |(?:you[ ](?:are[ ])?receiv(?:ed|ing)|this[ ](?:e-?mail|message)[ ]was[ ]sent)\b
+         (?=[^\n]{0,200}\b(?:because|subscribed|signed[ ]up|opted|e-?mail)\b)
         |(?:the[ ](?:information|contents?)[ ](?:contained[ ]|transmitted[ ])?
             (?:in|of|by)[ ])?
          this[ ](?:e-?mail|message|communication|transmission)\b
@@ -124,6 +102,18 @@ _DISCLAIMER = re.compile(
     """,
     re.I | re.X,
 )
+
+
+class ReplyLabel(NamedTuple):
+    """The characters [start, end) that name who wrote the text below, if known.
+
+    `depth` is the number of ">" marks of that text.
+    """
+
+    start: int
+    end: int
+    speaker: str | None
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +149,13 @@ def find_reply_labels(text: str) -> tuple[list[ReplyLabel], Turns]:
 
     Returns the lines that name them, and the offsets at which each starts to speak.
     """
-    labels = [*_find_attributions(text), *_find_forward_headers(text)]
+    lines = list(_split_lines(text)) if ":" in text or "：" in text else []
+    labels = [*_find_attributions(lines), *_find_forward_headers(lines)]
     if not labels:
         return [], []
-    labels = drop_overlaps(sorted(labels), lambda label: label[:2])
-    return labels, _list_turns(text, labels)
+    labels.sort(key=lambda label: label.start)
+    labels = drop_overlaps(labels, lambda label: (label.start, label.end))
+    return labels, list(_list_turns(lines, labels))
 
 
 def _split_lines(text: str) -> Iterator[_Line]:
@@ -174,49 +166,98 @@ def _split_lines(text: str) -> Iterator[_Line]:
         content = marks.end() if marks else start
         depth = text.count(">", start, content)
         line = text[content:end]
-        is_delimiter = line.rstrip("\r\n") == "-- "
+        # In a signed text, "- " is before each line that starts with a hyphen.
+        is_delimiter = line.rstrip("\r\n") in ("-- ", "- -- ")
         yield _Line(start, content, end, depth, line.strip(), is_delimiter)
         start = end
 
 
-def _find_attributions(text: str) -> Iterator[ReplyLabel]:
-    ends: set[int] = set()
-    for match in _WROTE.finditer(text):
-        ends.add(match.end())
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        # Inside a sentence, "wrote:" only introduces a quotation.
-        if text[line_start : match.start()].strip("> \t"):
+def _find_attributions(lines: list[_Line]) -> Iterator[ReplyLabel]:
+    """Yield the lines "On 3 May, Ann Lee <ann@example.org> wrote:".
+
+    Only their form is the same in all languages: they end in a colon, and have two of
+    three things: an address, a verb of writing, and a quoted line below.
+    """
+    for index, line in enumerate(lines):
+        if not line.text.endswith((":", "：")):
             continue
-        yield match.start(), match.end(), _extract_name(match)
-    for match in _NAME_WROTE.finditer(text):
-        name = (match["who"] or match["dated"]).lstrip("> \t")
-        if match.end() not in ends:
-            yield match.start(), match.end(), _extract_sender(name)
+        first = _find_attribution_start(lines, index)
+        words = " ".join(line.text for line in lines[first : index + 1])
+        depth = _get_depth_below(lines, index)
+        is_quoted = depth > line.depth
+        signs = (_ADDRESS.search(words), _WROTE.search(words), is_quoted)
+        if len(words) <= _MAX_ATTRIBUTION_CHARACTERS and sum(map(bool, signs)) > 1:
+            author = _extract_author(words)
+            yield ReplyLabel(lines[first].start, line.end, author, depth)
 
 
-def _extract_name(match: re.Match[str]) -> str | None:
-    """Return the name in "On DATE at TIME, NAME <address> wrote:"."""
-    named = _LINE_BREAK.sub(" ", match["after"] or match["who"])
-    address = _ADDRESS.search(named)
-    named = named[: address.start()] if address else named
-    start = 0
-    if not match["after"]:
-        for date_part in _DATE_PART.finditer(named):
-            start = date_part.end()
-    return _clean_name(named[start:], address)
+def _get_depth_below(lines: list[_Line], index: int) -> int:
+    """Return the depth of the text that a line introduces."""
+    depth = lines[index].depth
+    below = _skip_blank(lines, index + 1)
+    # The first quoted line may be a quotation in the quoted message.
+    return min(depth + 1, lines[below].depth) if below < len(lines) else depth
+
+
+def _find_attribution_start(lines: list[_Line], index: int) -> int:
+    """Return the first line of an attribution, which has its date."""
+    first = max(0, index + 1 - _MAX_ATTRIBUTION_LINES)
+    for start in range(index, first - 1, -1):
+        line = lines[start]
+        if not line.text or line.depth != lines[index].depth:
+            break
+        if _has_digit(_ADDRESS.sub("", line.text)):
+            return start
+    return index
+
+
+def _extract_author(words: str) -> str | None:
+    """Return the name in an attribution, or else the address, if certain."""
+    # Usenet has the address of the message first.
+    if addresses := list(_ADDRESS.finditer(words)):
+        start = addresses[-2].end() if len(addresses) > 1 else 0
+        named = _drop_date(words[start : addresses[-1].start()])
+        return _clean_name(named, addresses[-1])
+    before, _, after = _WROTE.sub("\n", words, count=1).partition("\n")
+    after = after.strip(" :：")
+    # "schrieb Ann Lee:", "wrote on 6 June:"
+    is_after = after and not _has_digit(after)
+    name = _clean_name(after if is_after else _drop_date(before), None) or ""
+    # "On 3 May the mayor wrote:" and "She wrote:" are sentences.
+    parts = name.split()
+    is_name = not any(part[0].islower() for part in parts)
+    is_full = len(parts) > 1 or get_genders(name.lower())
+    return name if is_name and is_full else None
+
+
+def _drop_date(words: str) -> str:
+    """Return what follows the date in "On 3 May 2024 at 3:14 PM, Ann Lee "."""
+    parts = words.split()
+    dated = [index for index, part in enumerate(parts) if _has_digit(part)]
+    rest = parts[dated[-1] + 1 :] if dated else parts
+    if verb := _WROTE.search(" ".join(rest)):
+        return verb.string[verb.end() :]
+    return " ".join(dropwhile(_is_time_word, rest))
+
+
+def _is_time_word(word: str) -> bool:
+    return word[0].islower() or _TIME_WORD.fullmatch(word) is not None
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _clean_name(name: str, address: re.Match[str] | None) -> str | None:
     """Return a name, or else the address."""
-    cleaned = " ".join(name.split()).partition(" via ")[0].strip(" ,:\"'“”*(")
+    cleaned = " ".join(name.split()).partition(" via ")[0].strip(" ,:\"'“”*(<")
     if not cleaned and address:
-        return address.group()[1:-1]
+        return address.group()[1:-1].strip()
     return cleaned or None
 
 
-def _find_forward_headers(text: str) -> Iterator[ReplyLabel]:
+def _find_forward_headers(lines: list[_Line]) -> Iterator[ReplyLabel]:
     """Yield the header lines above a forwarded message, with its sender."""
-    lines = list(_split_lines(text)) if ":" in text else []
     index = 0
     while index < len(lines):
         first = index
@@ -226,8 +267,10 @@ def _find_forward_headers(text: str) -> Iterator[ReplyLabel]:
         fields = _read_fields(lines, index)
         senders = [field["value"] for field in fields if field["sender"]]
         if senders and (is_separated or len(fields) >= _MIN_FIELDS):
-            end = lines[index + len(fields) - 1].end
-            yield lines[first].start, end, _extract_sender(senders[0])
+            last = index + len(fields) - 1
+            depth = _get_depth_below(lines, last)
+            sender = _extract_sender(senders[0])
+            yield ReplyLabel(lines[first].start, lines[last].end, sender, depth)
         index = max(index + len(fields), first + 1)
 
 
@@ -251,78 +294,75 @@ def _extract_sender(value: str) -> str | None:
     return _clean_name(value[: address.start()] if address else value, address)
 
 
-def _list_turns(text: str, labels: list[ReplyLabel]) -> Turns:
-    """Return where speakers start, by labels and quotation depth."""
-    turns: Turns = [(0, None)]
-    speakers: dict[int, str | None] = {}
-    pending: ReplyLabel | None = None
-    waiting = list(labels)
-    depth = 0
-    for line in _split_lines(text):
-        if waiting and line.end > waiting[0][0]:
-            pending = waiting.pop(0)
-            turns.append((pending[0], None))
-        is_label = pending is not None and line.line_start < pending[1]
-        if is_label or not line.text:
+def _list_turns(
+    lines: list[_Line], labels: list[ReplyLabel]
+) -> Iterator[tuple[int, str | None]]:
+    """Yield where speakers start, by labels and quotation depth."""
+    labels_by_start = {label.start: label for label in labels}
+    speakers: dict[int, str | None] = {}  # by depth
+    label_end = 0
+    before: tuple[int, str | None] | None = None
+    yield 0, None
+    for line in lines:
+        if label := labels_by_start.get(line.start):
+            # Those who spoke at this depth or deeper have ended.
+            shallower = [depth for depth in speakers if depth < label.depth]
+            speakers = {depth: speakers[depth] for depth in shallower}
+            speakers[label.depth] = label.speaker
+            label_end, before = label.end, None
+            yield line.start, None
+        if line.start < label_end or not line.text:
             continue
-        if pending is not None:
-            # Speakers at this depth or deeper end here.
-            speakers = {key: who for key, who in speakers.items() if key < line.depth}
-            if line.depth > depth or _names_message(text, pending):
-                speakers[line.depth] = pending[2]
-            pending = None
-        elif line.depth == depth:
-            continue
-        depth = line.depth
-        turns.append((line.line_start, speakers.get(depth)))
-    return turns
-
-
-def _names_message(text: str, label: ReplyLabel) -> bool:
-    """Whether a label can introduce text without quotation marks.
-
-    Without an address, "On 3 May the mayor wrote:" may be a sentence of the text.
-    """
-    words = text[label[0] : label[1]]
-    return _ADDRESS.search(words) is not None or _FIELD.search(words) is not None
+        if _RULE.fullmatch(line.text):
+            speakers.pop(line.depth, None)  # below it, anybody may speak
+        now = line.depth, speakers.get(line.depth)
+        if now != before:
+            yield line.line_start, now[1]
+        before = now
 
 
 def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
     """Yield signatures and disclaimers."""
     index = 0
     while index < len(lines):
-        line = lines[index]
-        end = index + 1
-        if line.text == "--":
-            end = _find_signature_end(lines, index)
-            if line.is_delimiter or not _has_sentence(lines[index + 1 : end]):
-                yield line.start, lines[end - 1].end, "signature"
-            else:
-                end = index + 1
-        elif _CLOSING.fullmatch(line.text.rstrip(",.! ")):
-            end = _find_signature_end(lines, index)
-            if _starts_paragraph(lines, index) and _is_address(lines[index + 1 : end]):
-                yield line.start, lines[end - 1].end, "signature"
-            else:
-                end = index + 1
-        elif _DEVICE_LINE.fullmatch(line.text):
-            yield line.start, line.end, "signature"
-        elif _DISCLAIMER.match(line.text) and _starts_paragraph(lines, index):
-            end = _find_paragraph_end(lines, index)
-            yield line.start, lines[end - 1].end, "disclaimer"
+        end, reason = _read_footer(lines, index)
+        if reason:
+            yield lines[index].start, lines[end - 1].end, reason
         index = end
 
 
-def _has_sentence(lines: list[_Line]) -> bool:
-    """Whether the lines after two hyphens are prose, or missing."""
-    is_prose = any(_is_sentence(line.text) for line in lines)
-    return is_prose or not any(line.text for line in lines)
+def _read_footer(lines: list[_Line], index: int) -> tuple[int, str]:
+    """Return the index after a footer that starts at a line, and its reason."""
+    line = lines[index]
+    if armor := _ARMOR_START.fullmatch(line.text):
+        return _find_armor_end(lines, index, armor[1]), _SIGNATURE
+    if _DEVICE_LINE.fullmatch(line.text):
+        return index + 1, _SIGNATURE
+    if _starts_signature(lines, index):
+        return _find_signature_end(lines, index), _SIGNATURE
+    if _DISCLAIMER.match(line.text) and _starts_paragraph(lines, index):
+        return _find_paragraph_end(lines, index), "disclaimer"
+    return index + 1, ""
+
+
+def _starts_signature(lines: list[_Line], index: int) -> bool:
+    line = lines[index]
+    if line.is_delimiter:
+        return True
+    is_closing = _CLOSING.fullmatch(line.text.rstrip(",.! ")) is not None
+    if not is_closing and line.text != "--":
+        return False
+    below = lines[index + 1 : _find_signature_end(lines, index)]
+    if is_closing:
+        return _starts_paragraph(lines, index) and _is_address(below)
+    is_prose = any(_is_sentence(line.text) for line in below)
+    return not is_prose and any(line.text for line in below)
 
 
 def _is_address(lines: list[_Line]) -> bool:
     """Whether lines may be a name and its details."""
     return len(lines) <= _MAX_ADDRESS_LINES and not any(
-        _is_sentence(line.text) or len(line.text.split()) > _MAX_ADDRESS_WORDS
+        _is_sentence(line.text) or len(_WORD.findall(line.text)) > _MAX_ADDRESS_WORDS
         for line in lines
     )
 
@@ -331,13 +371,23 @@ def _is_sentence(text: str) -> bool:
     return len(text.split()) > _MAX_DETAIL_WORDS and text[-1] in ".!?"
 
 
+def _find_armor_end(lines: list[_Line], index: int, kind: str) -> int:
+    """Return the index after the header of a signed text, or a signature."""
+    if kind == "SIGNED MESSAGE":
+        return _find_paragraph_end(lines, index)
+    for end in range(index + 1, min(index + _MAX_ARMOR_LINES, len(lines))):
+        if lines[end].text == f"-----END PGP {kind}-----":
+            return end + 1
+    return index + 1
+
+
 def _find_signature_end(lines: list[_Line], index: int) -> int:
     """Return the index after a signature; `index + 1` if there is none."""
     depth = lines[index].depth
     end = index + 1
     while end < len(lines) and (lines[end].depth == depth or not lines[end].text):
         line = lines[end]
-        if _SEPARATOR.fullmatch(line.text) or _WROTE.match(line.text):
+        if _SEPARATOR.fullmatch(line.text) or _DISCLAIMER.match(line.text):
             break
         end += 1
     return end if end - index <= _MAX_SIGNATURE_LINES else index + 1

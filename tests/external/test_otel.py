@@ -53,6 +53,28 @@ def test_each_request_is_a_span_without_text(traces, way):
     assert "ferry" not in span.to_json()
 
 
+@pytest.mark.parametrize(
+    ("url", "provider"),
+    [
+        ("https://api.mistral.ai/v1", "mistral_ai"),
+        ("https://my-name.openai.azure.com/openai/v1", "azure.ai.openai"),
+        ("https://us-central1-aiplatform.googleapis.com/v1", "gcp.vertex_ai"),
+        ("https://api.openai.com/v1", "openai"),
+        ("https://notmistral.ai/v1", "openai"),
+    ],
+)
+def test_the_provider_is_that_of_the_host(traces, url, provider):
+    from claimcheck.integrations.otel import TracedClient
+
+    tracer, exporter = traces
+    scripted = ScriptedClient([response(answer(claim(TEXT)))])
+    settings = Settings(model="m", base_url=url)
+    client = TracedClient(scripted, settings, tracer=tracer)
+    summarize(TEXT, settings=settings, client=client)
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["gen_ai.provider.name"] == provider
+
+
 def test_text_is_captured_only_on_request(traces):
     tracer, exporter = traces
     client = make_client(tracer=tracer, capture_content=True)

@@ -128,7 +128,7 @@ def list_sizes(path: Path, text: str, commands: set[str]) -> Iterator[Size]:
         decorators = " ".join(map(ast.unparse, node.decorator_list))
         is_command = (
             ".command(" in decorators
-            or "expand_groups" in decorators
+            or "with_options" in decorators
             or f"{path.stem}.{node.name}" in commands
         )
         if not is_command:

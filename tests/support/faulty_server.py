@@ -138,6 +138,11 @@ def build_answer(body):
             "label": "supported",
         }
         return {"verdicts": [{"number": n} | verdict for n in range(1, count + 1)]}
+    if name == "match_answer":
+        schema = body["response_format"]["json_schema"]["schema"]
+        count = schema["properties"]["relations"]["minItems"]
+        numbers = range(1, count + 1)
+        return {"relations": [{"number": n, "relation": "same"} for n in numbers]}
     if name == "correct_answer":
         return {"corrections": []}
     if name == "claims_answer":

@@ -129,6 +129,24 @@ def test_a_document_is_made_of_strings(arguments, message):
         (lambda: Rows(3), "file: is of type int; give a path"),
         (lambda: Limits(budget_usd="5"), "budget_usd is '5'; give a number above 0"),
         (lambda: Limits(rpm=True), "rpm is True; give a number above 0"),
+        (lambda: Limits(rpm=float("inf")), "rpm is inf; give a number above 0"),
+        (lambda: Limits(tpm=float("nan")), "tpm is nan; give a number above 0"),
+        (
+            lambda: Settings(temperature="unset"),
+            "temperature is 'unset'; give a number from 0 to 2, or unset",
+        ),
+        (
+            lambda: summarize(FERRY, settings=SETTINGS, progress="x"),
+            "progress: is of type str; give a function",
+        ),
+        (
+            lambda: asyncio.run(asummarize(FERRY, settings=SETTINGS, progress="x")),
+            "progress: is of type str; give a function",
+        ),
+        (
+            lambda: check(["A tram."], TRAM, settings=SETTINGS, progress=3),
+            "progress: is of type int; give a function",
+        ),
         (lambda: Limits(concurrency=None), "concurrency is None; give a number above"),
         (
             lambda: compare_evaluations({}, "b.json"),

@@ -49,11 +49,22 @@ def test_an_estimate_sends_and_stores_nothing(flags, tmp_path):
     assert "cost           unknown (no price for m" in done.out
 
 
+LOG = "[1]: log.txt\n"
+
+
 def test_the_estimates_are_close_to_what_is_sent(flags, tmp_path):
-    (tmp_path / "claims.txt").write_text("Ryabkov spoke.\nTASS quoted Ryabkov.\n")
+    claims = tmp_path / "claims.txt"
+    claims.write_text("Ryabkov spoke.\nTASS quoted Ryabkov.\n")
+    known = tmp_path / "known.csv"
+    known.write_text("claim,rating\nRyabkov spoke in Moscow.,True\nTASS lied.,False\n")
+    (tmp_path / "log.txt").write_text("The ferry sank in 2019.")
+    draft = tmp_path / "draft.md"
+    draft.write_text(f"The ferry sank in 2019 [1].\n\nIt {'sank ' * 9}[1].\n\n{LOG}")
     commands = (
         ("summarize", SEED, "--check"),
-        ("check", tmp_path / "claims.txt", SEED),
+        ("cite", draft),
+        ("match", claims, "--known", known),
+        ("check", claims, SEED),
     )
     for command in commands:
         COUNTS.update(requests=0, tokens=0)
@@ -61,7 +72,8 @@ def test_the_estimates_are_close_to_what_is_sent(flags, tmp_path):
         claimcheck(*command, *flags)
         expected = estimate["tokens in"] + estimate["tokens out"]
         assert 0.5 <= COUNTS["tokens"] / expected <= 1.5, command
-    assert estimate["requests"] == COUNTS["requests"] == 2
+        if command[0] != "summarize":
+            assert estimate["requests"] == COUNTS["requests"], command
 
 
 def test_a_command_ends_before_it_exceeds_its_budget(flags, tmp_path):

@@ -223,7 +223,7 @@ def test_learns_from_a_refusal_in_a_batch_file():
 
 def test_unset_fields_are_never_sent():
     with serve_picky(lambda _: None, GOOD) as (url, received):
-        settings = run_at(url, temperature="unset", seed="unset")
+        settings = run_at(url, temperature=None, seed=None)
         run = summarize(TEXT, settings=settings)
     assert not {"temperature", "seed"} & received[0].keys()
     assert run.signature.settings["temperature"] is None

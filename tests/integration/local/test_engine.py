@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,21 @@ def test_commands_share_a_server_until_it_is_stopped(model):
     assert "Running: tiny at http://127.0.0.1" in claimcheck("models", "list").out
     assert claimcheck("models", "stop").out == "Stopped: tiny\n"
     wait_until_none_runs()
+    assert claimcheck("models", "stop").out == "Nothing is running.\n"
+
+
+def test_a_server_that_still_loads_is_listed_and_stopped(model):
+    model.write_bytes(b"GGUF slow")
+    with ThreadPoolExecutor() as pool:
+        starting = pool.submit(server.lease_server, str(model), 4_096)
+        deadline = time.monotonic() + 60
+        while not server.list_loading():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert "Loading: tiny\n" in claimcheck("models", "list").out
+        assert claimcheck("models", "stop").out == "Stopped: tiny\n"
+        with pytest.raises(UnreachableError, match="was killed while it loaded"):
+            starting.result()
     assert claimcheck("models", "stop").out == "Nothing is running.\n"
 
 

@@ -1,12 +1,14 @@
 """Stands in for xllamacpp: a server whose answers are scripted, not a model's.
 
-It checks the key as llama.cpp does, and fails to load a file that says "damaged".
+It checks the key as llama.cpp does, and fails to load a file that says "damaged". One
+that says "slow" takes a minute.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,8 +43,11 @@ class Server:
     """Answers on a free port, as long as the process lives."""
 
     def __init__(self, parameters):
-        if b"damaged" in Path(parameters.model.path).read_bytes():
+        content = Path(parameters.model.path).read_bytes()
+        if b"damaged" in content:
             raise RuntimeError("failed to load the model")
+        if b"slow" in content:
+            time.sleep(60)
         (key,) = parameters.api_keys
         (name,) = parameters.model_alias
 

@@ -175,6 +175,18 @@ def test_raises_what_stops_it(store, tmp_path):
     assert (progress.total, progress.finished) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"stop": "x"}, "stop: is of type str; give .*StopSignal"),
+        ({"on_progress": "x"}, "on_progress: is of type str; give a function"),
+    ],
+)
+def test_refuses_arguments_of_another_type(store, arguments, message):
+    with pytest.raises(InputError, match=message):
+        asyncio.run(Batch(store, SETTINGS).run(**arguments))
+
+
 def test_dollars_are_incomplete_from_the_start_if_the_price_is_unknown(store, tmp_path):
     endpoint = "http://127.0.0.1:9/v1"  # nobody listens
     batch = Batch(store, Settings(model="m", base_url=endpoint, attempts=1))

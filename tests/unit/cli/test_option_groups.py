@@ -9,13 +9,21 @@ import typer
 from typer.testing import CliRunner
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import OptionGroup, expand_groups
+from claimcheck.cli.option_groups import OptionGroup, with_options
 
 
 @dataclass(frozen=True)
 class Size(OptionGroup):
-    width: Annotated[int, typer.Option(help="In columns.")]
-    height: Annotated[int, typer.Option(help="In lines.")] = 24
+    """How large it is.
+
+    Options:
+        --width N: In columns, of
+            --any width.
+        --height N: In lines.
+    """
+
+    width: int
+    height: Annotated[int, typer.Option(min=1)] = 24
 
 
 @pytest.fixture
@@ -25,9 +33,13 @@ def calls():
 
 @pytest.fixture
 def command(calls):
-    @expand_groups
+    @with_options
     def paint(name: str, size: Size, color: bool = False) -> None:
-        """Paint something."""
+        """Paint something.
+
+        Options:
+            --color: In color.
+        """
         calls.append((name, size, color))
 
     return paint
@@ -46,6 +58,19 @@ def test_the_command_receives_one_value(command, calls):
     app.command()(command)
     result = CliRunner().invoke(app, ["cat", "--width", "80"])
     assert (result.exit_code, calls) == (0, [("cat", Size(80, 24), False)])
+
+
+def test_docstrings_have_the_help(command):
+    app = typer.Typer(rich_markup_mode=None)
+    app.command()(command)
+    lines = (
+        CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output.split("\n")
+    )
+    rows = [" ".join(line.split()) for line in lines]
+    assert "Paint something." in rows
+    assert "--width N In columns, of --any width. [required]" in rows
+    assert "--height N In lines. [default: 24; x>=1]" in rows
+    assert "--color In color." in rows
 
 
 def test_missing_flags_leave_the_settings_alone(tmp_path):

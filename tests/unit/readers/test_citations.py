@@ -331,10 +331,12 @@ def test_word_footnotes_and_older_links_are_citations():
     notes = f"""<w:footnotes {W}><w:footnote w:id="2"><w:p><w:r><w:t>Bo: </w:t></w:r>
     <w:hyperlink r:id="x"><w:r><w:t>here</w:t></w:r></w:hyperlink></w:p></w:footnote></w:footnotes>"""
     relations = f'<Relationships><Relationship Id="x" Target="{B}"/></Relationships>'
+    parts = '<Relationships><Relationship Type="a/footnotes" Target="footnotes.xml"/></Relationships>'
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("word/document.xml", body)
         archive.writestr("word/footnotes.xml", notes)
+        archive.writestr("word/_rels/document.xml.rels", parts)
         archive.writestr("word/_rels/footnotes.xml.rels", relations)
     draft = parse_draft(render_docx(file.getvalue(), "draft.docx"))
     assert [(item.text, item.sources) for item in draft.cited] == [

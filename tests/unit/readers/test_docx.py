@@ -33,21 +33,42 @@ def test_reads_every_cell_of_a_row_with_equal_cells(tmp_path):
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+FORMULA = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
-def run(text):
-    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+def run(text, properties=""):
+    return (
+        f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+    )
 
 
 def paragraph(*content, properties=""):
     return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(content)}</w:p>"
 
 
-def read_body(tmp_path, body, *, namespace=WORD, parts=None):
-    """Read a document of this XML; `parts` are further parts, by their kind."""
+def field(instruction, result):
+    """Return a field in the form that Word writes."""
+    marks = {
+        kind: f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+        for kind in ("begin", "separate", "end")
+    }
+    return f"{marks['begin']}{instruction}{marks['separate']}{result}{marks['end']}"
+
+
+def instruct(text):
+    return f"<w:r><w:instrText> {text} </w:instrText></w:r>"
+
+
+def open_body(tmp_path, body, *, namespace=WORD, parts=None, others=None):
+    """Read a document of this XML; `parts` are further parts, by their kind.
+
+    `others` has the content of parts that are not Word's, by kind and name.
+    """
     names = (
         f'xmlns:w="{namespace}" xmlns:v="urn:schemas-microsoft-com:vml" '
-        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+        f'xmlns:r="{OFFICE}" xmlns:m="{FORMULA}" xmlns:a="{DRAWING}"'
     )
     path = tmp_path / "a.docx"
     relations = ""
@@ -62,11 +83,20 @@ def read_body(tmp_path, body, *, namespace=WORD, parts=None):
                 f"word/{kind}.xml", f"<w:{kind} {names}>{content}</w:{kind}>"
             )
             relations += f'<Relationship Type="{OFFICE}/{kind}" Target="{kind}.xml"/>'
+        for (kind, name), content in (others or {}).items():
+            archive.writestr(f"word/{name}", content)
+            relations += (
+                f'<Relationship Id="{kind}" Type="{OFFICE}/{kind}" Target="{name}"/>'
+            )
         archive.writestr(
             "word/_rels/document.xml.rels",
             f"<Relationships>{relations}</Relationships>",
         )
-    return Document.from_path(path).text
+    return Document.from_path(path)
+
+
+def read_body(tmp_path, body, **parts):
+    return open_body(tmp_path, body, **parts).text
 
 
 @pytest.mark.parametrize(
@@ -86,6 +116,50 @@ def read_body(tmp_path, body, *, namespace=WORD, parts=None):
         (f"<w:hyperlink>{run('the report')}</w:hyperlink>", "the report"),
         (f"<w:fldSimple w:instr='PAGE'>{run('7')}</w:fldSimple>", "7"),
         ("<w:r><w:instrText>PAGE</w:instrText><w:t>8</w:t></w:r>", "8"),
+        (run("a") + field(instruct("REF a"), run("b")), "ab"),
+        # The instruction of a field may contain another field, with its result.
+        (
+            field(
+                instruct("IF")
+                + field(instruct("MERGEFIELD n"), run("900"))
+                + instruct('> 5 "many"'),
+                run("many"),
+            ),
+            "many",
+        ),
+        (
+            field(
+                instruct("REF price"),
+                f"<w:del><w:r><w:delText>2</w:delText></w:r></w:del>{run('3')}",
+            ),
+            "3",
+        ),
+        ('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + run("kept"), "kept"),
+        ("<w:r><w:t>ab<!-- note -->cd</w:t></w:r>", "abcd"),
+        ('<w:r><w:t>a</w:t><w:ptab w:alignment="right"/><w:t>b</w:t></w:r>', "a\tb"),
+        ("<w:r><w:t>COVID</w:t><w:noBreakHyphen/><w:t>19</w:t></w:r>", "COVID-19"),
+        ("<w:r><w:t>imple</w:t><w:softHyphen/><w:t>mented</w:t></w:r>", "implemented"),
+        ('<w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t>5</w:t></w:r>', "≥5"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/><w:t>5</w:t></w:r>', "✓5"),
+        ('<w:r><w:sym w:font="Arial" w:char="20AC"/><w:t>5</w:t></w:r>', "€5"),
+        (run("\uf0b15", '<w:rFonts w:ascii="Symbol"/>'), "±5"),
+        # Raised digits are a note or a unit, and not part of the number before them.
+        (run("2020") + run("3", '<w:vertAlign w:val="superscript"/>'), "2020³"),
+        (run("4") + run("th", '<w:vertAlign w:val="superscript"/>'), "4th"),
+        (run("CO") + run("2", '<w:vertAlign w:val="subscript"/>'), "CO2"),
+        (run("seen") + run("not", "<w:vanish/>"), "seen"),
+        (run("seen", '<w:vanish w:val="0"/>'), "seen"),
+        (run("new", "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"), "new"),
+        (
+            "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>"
+            f"{run('Click to enter text.')}</w:sdtContent></w:sdt>{run('Paid.')}",
+            "Paid.",
+        ),
+        (
+            "<w:r><w:ruby><w:rt><w:r><w:t>おおさか</w:t></w:r></w:rt><w:rubyBase>"
+            "<w:r><w:t>大阪</w:t></w:r></w:rubyBase></w:ruby></w:r>",
+            "大阪",
+        ),
         ("<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r>", "a\tb\nc"),
     ],
 )
@@ -94,10 +168,113 @@ def test_reads_all_text_of_a_paragraph_as_accepted(tmp_path, content, text, name
     assert read_body(tmp_path, paragraph(content), namespace=namespace) == text
 
 
-def test_joins_paragraphs_whose_break_is_deleted(tmp_path):
-    deleted = "<w:rPr><w:del/></w:rPr>"
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("<m:r><m:t>x=3</m:t></m:r>", "x=3"),
+        (
+            "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num>"
+            "<m:den><m:r><m:t>2n</m:t></m:r></m:den></m:f>",
+            "1/2n",
+        ),
+        (
+            "<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e>"
+            "<m:sup><m:r><m:t>6</m:t></m:r></m:sup></m:sSup>",
+            "10⁶",
+        ),
+        ("<m:d><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:d>", "(a+b)"),
+        ("<m:rad><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:rad>", "√(a+b)"),
+    ],
+)
+def test_writes_formulas_on_one_line(tmp_path, formula, text):
+    body = paragraph(f"<m:oMath>{formula}</m:oMath>")
+    assert read_body(tmp_path, body) == text
+
+
+HIDDEN = '<w:style w:styleId="H"><w:rPr><w:vanish/></w:rPr></w:style>'
+
+
+def test_leaves_out_text_that_a_style_hides(tmp_path):
+    body = paragraph(run("Seen."), run("Not seen.", '<w:rStyle w:val="H"/>'))
+    body += paragraph(run("Not seen."), properties='<w:pStyle w:val="H"/>')
+    document = open_body(tmp_path, body, parts={"styles": HIDDEN})
+    assert document.text == "Seen."
+    assert document.left_out == ("hidden text",)
+
+
+def test_names_what_a_document_has_besides_its_text(tmp_path):
+    chart = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+    change = "<w:rPrChange/>"
+    body = paragraph(
+        run("Sold.", change),
+        '<w:r><w:footnoteReference w:id="2"/><w:commentReference/></w:r>',
+        f'<w:r><w:drawing><c:chart xmlns:c="{chart}"/></w:drawing></w:r>',
+        '<w:r><w:object><o:OLEObject xmlns:o="urn:o"/></w:object></w:r>',
+    )
+    inserted = f"<w:ins>{run('In May.')}</w:ins>"
+    notes = f'<w:footnote w:id="2">{paragraph(inserted)}</w:footnote>'
+    document = open_body(tmp_path, body, parts={"footnotes": notes})
+    assert document.text == "Sold.\n\nIn May."
+    assert document.left_out == (
+        "2 tracked changes (accepted)",
+        "1 comment",
+        "1 chart",
+        "1 embedded object",
+    )
+
+
+def test_reads_pages_that_are_embedded_and_diagrams(tmp_path):
+    page = "<html><body><p>The ferry was <b>sold</b>.</p></body></html>"
+    body = paragraph(run("Before."), '<w:r><a:relIds r:dm="diagramData"/></w:r>')
+    diagram = f'<d xmlns:a="{DRAWING}"><a:p><a:t>The council votes.</a:t></a:p></d>'
+    document = open_body(
+        tmp_path,
+        body + '<w:altChunk r:id="aFChunk"/>' * 2,
+        others={("aFChunk", "a.htm"): page, ("diagramData", "data1.xml"): diagram},
+    )
+    assert document.text == "Before.\n\nThe council votes.\n\nThe ferry was sold."
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "left_out"),
+    [
+        (rb"{\rtf1 In May.\par}", "Sold.\n\nIn May.", ()),
+        (b"MIME-Version: 1.0\n\nx", "Sold.", ("embedded documents",)),
+        (b"PK damaged", "Sold.", ("embedded documents",)),
+    ],
+)
+def test_reads_or_names_documents_that_are_embedded(tmp_path, data, text, left_out):
+    document = open_body(
+        tmp_path,
+        paragraph(run("Sold.")) + '<w:altChunk r:id="aFChunk"/>',
+        others={("aFChunk", "a.bin"): data},
+    )
+    assert (document.text, document.left_out) == (text, left_out)
+
+
+def test_an_embedded_archive_is_read_once(tmp_path):
+    for body in (run("One."), '<w:altChunk r:id="aFChunk"/>'):
+        data = (tmp_path / "a.docx").read_bytes() if body.startswith("<w:a") else b""
+        open_body(
+            tmp_path,
+            paragraph(run("Text.")) + body * 3,
+            others={("aFChunk", "a.docx"): data},
+        )
+    assert Document.from_path(tmp_path / "a.docx").text.count("Text.") == 2
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "<w:rPr><w:del/></w:rPr>",
+        "<w:rPr><w:moveFrom/></w:rPr>",
+        "<w:rPr><w:vanish/></w:rPr>",
+        '<w:framePr w:dropCap="drop"/>',
+    ],
+)
+def test_joins_paragraphs_without_a_break_between_them(tmp_path, properties):
     body = (
-        paragraph(run("The yard "), properties=deleted)
+        paragraph(run("The yard "), properties=properties)
         + paragraph(run("was sold."))
         + paragraph(run("It closed."))
     )
@@ -131,11 +308,13 @@ def test_reads_tables_within_tables_and_controls_and_ignores_wide_spans(tmp_path
         + "</w:tr></w:sdtContent></w:sdt><w:tr>"
         + cell(paragraph(), "<w:vMerge/>")
         + cell(paragraph(run("c")))
+        + cell(paragraph(run("removed")), "<w:cellDel/>")
+        + cell(paragraph(run("d")))
         + "</w:tr><w:tr><w:trPr><w:del/></w:trPr>"
         + cell(paragraph(run("removed")))
         + "</w:tr></w:tbl>"
     )
-    assert read_body(tmp_path, body) == "a\tinner\nmerged\tb\n\tc"
+    assert read_body(tmp_path, body) == "a\tinner\nmerged\tb\n\tc\td"
 
 
 def test_appends_the_notes_that_the_text_refers_to(tmp_path):
@@ -163,7 +342,7 @@ def test_marks_list_items_by_their_own_or_their_styles_numbering(tmp_path):
     )
     body = (
         paragraph(run("A heading"), properties='<w:pStyle w:val="H"/>')
-        + paragraph(run("one"), properties=numbering)
+        + paragraph(run("one"), properties=f'{numbering}<w:outlineLvl w:val="9"/>')
         + paragraph(run("two"), properties='<w:pStyle w:val="M"/>')
         + paragraph(run("no item"), properties='<w:pStyle w:val="X"/>')
         + paragraph(

@@ -60,8 +60,13 @@ It cost $3$ million euros. % not this
 """
 
 
-def test_reads_the_prose_of_latex(tmp_path):
-    document = read(tmp_path, "a.tex", LATEX)
+# Programs that write LaTeX load packages before the class.
+PACKAGES = "\\PassOptionsToPackage{unicode}{hyperref}\n"
+
+
+@pytest.mark.parametrize("start", ["", PACKAGES])
+def test_reads_the_prose_of_latex(tmp_path, start):
+    document = read(tmp_path, "a.tex", start + LATEX)
     assert (document.format, document.title, document.author) == (
         "latex",
         "On Ferries",
@@ -121,9 +126,11 @@ JATS = f"""<?xml version="1.0"?>
 <pub-date><day>14</day><month>5</month><year>2024</year></pub-date>
 <abstract><p>{YARD}</p></abstract></article-meta></front>
 <body><sec><title>Results</title><p>The ferry carried 900 people in 2020
-<xref ref-type="bibr">1</xref>, see <xref ref-type="fig">Figure 1</xref>.</p>
+<xref ref-type="bibr">1</xref><xref ref-type="fn" rid="f1">*</xref>, on 4
+km<sup>2</sup>, see <xref ref-type="fig">Figure 1</xref>.</p>
 <table-wrap><table><tr><td>1</td></tr></table></table-wrap></sec></body>
-<back><ref-list><ref>Lind 2020</ref></ref-list></back></article>"""
+<back><fn-group><fn id="f1"><label>1</label><p>It was sold in 2021.</p></fn>
+<fn id="f2"><p>Nobody has an interest.</p></fn></fn-group><ref-list><ref>Lind 2020</ref></ref-list></back></article>"""
 
 
 def test_reads_an_article_in_jats_without_tables_and_references(tmp_path):
@@ -138,7 +145,8 @@ def test_reads_an_article_in_jats_without_tables_and_references(tmp_path):
         "Ferries and people",
         YARD,
         "Results",
-        "The ferry carried 900 people in 2020, see Figure 1.",
+        "The ferry carried 900 people in 2020, on 4 km², see Figure 1.",
+        "It was sold in 2021.",
     ]
 
 

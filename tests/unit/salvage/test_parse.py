@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from claimcheck.models.brief import Brief
+from claimcheck.models.brief import Brief, Field
 from claimcheck.prompts.answer_schemas import load
 from claimcheck.salvage import parse_answer
 from tests.support.scripted import answer, claim
@@ -352,3 +352,11 @@ def test_rejects_an_item_whose_list_is_too_short():
     assert parsed.fields["ambiguous"] == []
     (problem,) = parsed.rejected[0].problems
     assert str(problem) == "$.ambiguous[0].meanings: has fewer than 2 values"
+
+
+def test_reads_a_number_in_quotes_as_the_choice_of_a_field():
+    brief = Brief(fields=(Field("year", '{"enum": [1999, 2000]}', ""),))
+    claims = [claim("A came.") | {"fields": {"year": "1999"}}]
+    text = json.dumps({"claims": claims, "ambiguous": []})
+    parsed = parse_answer("claims.answer", text, brief)
+    assert parsed.fields["claims"][0]["fields"] == {"year": 1999}
