@@ -117,7 +117,7 @@ def _parse_text(
 
             return kind, parse_rtf(text, source)
         case "latex":
-            from claimcheck.readers.markup import parse_latex
+            from claimcheck.readers.latex import parse_latex
 
             return kind, parse_latex(text, encoding, source)
         case "csv":
