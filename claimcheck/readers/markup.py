@@ -1,40 +1,18 @@
-"""Read RTF, Markdown, and notebooks, whose markup is plain text."""
+"""Read Markdown and notebooks."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from claimcheck.readers.content import (
     Content,
     clean_metadata,
-    import_required,
     parse_date,
     refuse_empty,
 )
 from claimcheck.text.markdown import find_front_matter
 
 EXTRA = "formats"
-_RTF_TITLE = re.compile(r"\{\\title ([^{}\\]{1,300})\}")
-_RTF_AUTHOR = re.compile(r"\{\\author ([^{}\\]{1,300})\}")
-
-
-def parse_rtf(text: str, source: str) -> Content:
-    """Return the text of an RTF document.
-
-    Raises:
-        InputError: the document has no text.
-    """
-    rtf = import_required("striprtf.striprtf", EXTRA, source, "an RTF document")
-    # Each paragraph ends with one line feed.
-    lines = rtf.rtf_to_text(text, errors="ignore").splitlines()
-    title, author = _RTF_TITLE.search(text), _RTF_AUTHOR.search(text)
-    content = Content(
-        "\n\n".join(line.strip() for line in lines if line.strip()),
-        title=clean_metadata(title and title.group(1)),
-        author=clean_metadata(author and author.group(1)),
-    )
-    return refuse_empty(content, source, "the RTF document")
 
 
 def parse_notebook(value: Any, encoding: str, source: str) -> Content | None:

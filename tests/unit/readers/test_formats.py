@@ -41,6 +41,51 @@ def test_reads_rtf_with_its_title_and_author(tmp_path):
     assert document.full_text == f"{FERRY}\n\nThe café is closed."
 
 
+RTF = r"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\froman\fcharset0 Times;}
+{\f3\froman\fcharset2 Symbol{\*\falt x};}{\f5\fcharset204 Arial;}{\f6\fcharset128 M;}}
+{\stylesheet{\s0 Normal;}}{\header\pard Head\par}"""
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"It did {\deleted never }{\revised not }sink.", "It did not sink."),
+        (r"It {\v hidden }sank. \v x\v0 It rose.", "It sank. It rose."),
+        (r"In 2020{\super 1}{\footnote\chftn  A {\i note}.\par} it sank.", "In 2020¹ it sank.\n\nA note."),
+        (r'A {\field{\*\fldinst{HYPERLINK "https://a"}}{\fldrslt link}} sank.', "A link sank."),
+        (r"S\u252\'fcd, caf\'e9, D\emdash E\~F\_G.", "Süd, café, D—E\xa0F-G."),
+        (r"\f5\'cf\'f0\'e8\'e2\'e5\'f2", "Привет"),
+        (r"\f6\'93\'8c\'8b\'9e\f0  5", "東京 5"),
+        (r"x {\f3 \'b3} 5", "x ≥ 5"),
+        (r"{\listtext\f3\'b7\tab}The yard\par {\pntext 2.\tab}The dock\par", "- The yard\n\n- The dock"),
+        (r"\trowd Year\cell People\cell\row\trowd 2019\par\cell {700}\cell\row After.", "Year\tPeople\n2019\t700\n\nAfter."),
+        (r"It {\*\annotation\pard A comment.}sank.{\pict\pngblip 8950}", "It sank."),
+        (r"It {\shp{\*\shpinst{\sp{\sn a}{\sv 2}}{\shptxt In a box.\par}}{\shprslt Old.}}sank.", "It sank.\n\nIn a box."),
+        (r"{\pict\bin5 {{{{{}It sank.", "It sank."),
+        ("A long\r\n line.\\line Next.", "A long line. Next."),
+    ],
+)  # fmt: skip
+def test_reads_rtf_as_it_is_shown(tmp_path, source, text):
+    document = read(tmp_path, "a", RTF + "\\pard " + source + "}")
+    assert document.full_text.replace("\xa0", " ") == text.replace("\xa0", " ")
+
+
+def test_names_what_rtf_has_besides_its_text(tmp_path):
+    source = r"It {\deleted not }{\*\annotation x}sank{\v x}.}"
+    document = read(tmp_path, "a", RTF + source)
+    assert document.left_out == (
+        "1 tracked change (accepted)",
+        "1 comment",
+        "hidden text",
+    )
+
+
+@pytest.mark.parametrize("part", ["{", "}", "{\\b ", "\\'e9", "\\u1?", "\\footnote ", "\\", "{\\f1 a}"])  # fmt: skip
+def test_reads_rtf_in_linear_time(tmp_path, part):
+    document = read(tmp_path, "a", "{\\rtf1 It sank.\\par " + part * 100_000)
+    assert document.full_text.startswith("It sank.")
+
+
 LATEX = r"""% a comment
 \documentclass{article}
 \title{On Ferries}
