@@ -15,7 +15,7 @@ from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.settings.load import fill_endpoint, load_settings
 
 if TYPE_CHECKING:
-    from claimcheck.llm.pricing import Pricing
+    from claimcheck.llm.budget import Pricing
 
 ProgressCallback = Callable[[RunProgress], None] | None
 
@@ -53,23 +53,8 @@ def open_client(
     Raises:
         SettingsError: the budget is in dollars, and the model's price is unknown.
     """
-    # The caller's own client decides what it caches.
-    if client is not None or choose_engine(settings, client) == "extractive":
-        yield _wrap_with_progress(_require_client(client, "complete"), progress)
-        return
-    from claimcheck.llm.openai_client import OpenAIClient
-
-    settings = limit_answers(settings, limits)
     with ExitStack() as stack:
-        budget = None
-        if limits and limits.has_budget:
-            from claimcheck.llm.limiter import BudgetGate
-
-            budget = BudgetGate(limits, _choose_pricing(settings, limits))
-        on_pause = _report_pauses(progress)
-        opened = OpenAIClient(settings, budget=budget, on_pause=on_pause)
-        stack.callback(opened.close)
-        yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
+        yield _open_client(settings, client, progress, limits, stack)
 
 
 @asynccontextmanager
@@ -83,22 +68,45 @@ async def aopen_client(
 
     All `limits` apply, also across calls that run at the same time.
     """
+    async with AsyncExitStack() as stack:
+        yield _open_client(settings, client, progress, limits, stack)
+
+
+def _open_client(
+    settings: Settings,
+    client: Client | None,
+    progress: ProgressCallback,
+    limits: Limits | None,
+    stack: ExitStack | AsyncExitStack,
+) -> Client | None:
+    """Return the client of a call, which the stack closes if it was opened here."""
+    if client is not None:
+        method = "complete" if isinstance(stack, ExitStack) else "acomplete"
+        require_method(client, method, "client", "a claimcheck.Client")
+    # The caller's own client decides what it caches.
     if client is not None or choose_engine(settings, client) == "extractive":
-        yield _wrap_with_progress(_require_client(client, "acomplete"), progress)
-        return
+        return _wrap_with_progress(client, progress)
+    # Imported here, because openai takes half a second to load.
+    from claimcheck.llm.limiter import BudgetGate, Limiter
     from claimcheck.llm.openai_client import OpenAIClient
 
     settings = limit_answers(settings, limits)
-    async with AsyncExitStack() as stack:
+    on_pause = _report_pauses(progress)
+    if isinstance(stack, ExitStack):
+        # Threads of one call are few, so only the budget limits them.
+        budget = None
+        if limits and limits.has_budget:
+            budget = BudgetGate(limits, _choose_pricing(settings, limits))
+        opened = OpenAIClient(settings, budget=budget, on_pause=on_pause)
+        stack.callback(opened.close)
+    else:
         limiter = None
         if limits:
-            from claimcheck.llm.limiter import Limiter
-
             limiter = Limiter(limits, _choose_pricing(settings, limits))
-            limiter.on_pause = _report_pauses(progress)
+            limiter.on_pause = on_pause
         opened = OpenAIClient(settings, limiter)
         stack.push_async_callback(opened.aclose)
-        yield _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
+    return _wrap_with_progress(_wrap_with_cache(opened, settings, stack), progress)
 
 
 def choose_settings(
@@ -135,15 +143,10 @@ def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
     return replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
 
 
-def _require_client(client: Client | None, method: str) -> Client | None:
-    if client is not None:
-        require_method(client, method, "client", "a claimcheck.Client")
-    return client
-
-
 def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
     def report(seconds: float) -> None:
         if progress:
+            # A time, not a duration: who shows it may show it later.
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             progress(RunProgress(RunWork.WAITING, 0, 0, until))
 
@@ -151,9 +154,10 @@ def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
 
 
 def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:
-    from claimcheck.llm.pricing import Pricing, require_known_price
+    from claimcheck.llm.budget import Pricing, require_known_price
 
     settings = fill_endpoint(settings)
+    # A budget in dollars without a price would never stop anything.
     if limits.budget_usd is not None:
         require_known_price(settings)
     return Pricing(settings)
@@ -162,6 +166,7 @@ def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:
 def _wrap_with_progress(
     client: Client | None, progress: ProgressCallback
 ) -> Client | None:
+    # A wrapper that reports to nobody only makes tracebacks longer.
     if client is None or progress is None:
         return client
     from claimcheck.llm.progress import ProgressClient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from claimcheck.api.clients import (
     open_client,
 )
 from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
 from claimcheck.models.known import ClaimMatch, KnownClaim, MatchedClaim, Matches
 from claimcheck.models.llm import Client, Usage
 from claimcheck.models.outcome import Estimate
+from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.search_prompts import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
@@ -29,6 +31,10 @@ from claimcheck.search.provider import Query, open_provider
 from claimcheck.search.queries import build_queries
 from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.text.language import detect_language
+from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.verdicts import verify_statement
+from claimcheck.verification.verifiers import LEXICAL
 
 FACT_CHECK = "factcheck"
 # All of them are in one request, so a few more cost little. Chosen by hand.
@@ -82,16 +88,15 @@ def match(
     found = _find_similar(statements, known, options, engine)
     if engine == "extractive":
         signature = build_extractive_signature("matches", {})
+        # Without a model nobody judged, so `relation` stays None.
         judged = JudgedMatches(found, (), Usage(), signature)
     else:
         with open_client(settings, client, progress, limits) as opened:
             judged = drive(judge_matches(statements, found, settings), opened)
     seconds = round(time.perf_counter() - started, 3)
+    best = [items[: options.limit] for items in judged.matches]
     return Matches(
-        claims=tuple(
-            MatchedClaim(claim, items[: options.limit])
-            for claim, items in zip(statements, judged.matches, strict=True)
-        ),
+        claims=tuple(_compare_all(statements, best)),
         problems=judged.problems,
         usage=replace(judged.usage, seconds=seconds),
         signature=judged.signature,
@@ -140,6 +145,36 @@ def _find_similar(
     return tuple(similar)
 
 
+def _compare_all(
+    claims: Sequence[Statement], matches: Sequence[Sequence[ClaimMatch]]
+) -> Iterator[MatchedClaim]:
+    """Yield the matches of each claim, with what contradicts the claim in them."""
+    texts = [claim.text for claim in claims]
+    texts += [match.known.text for found in matches for match in found]
+    # Of a text of few words, the language is uncertain.
+    usual = detect_language(" ".join(texts))
+    for claim, found in zip(claims, matches, strict=True):
+        compared = [_compare(claim, match, usual) for match in found]
+        yield MatchedClaim(claim, tuple(compared))
+
+
+def _compare(
+    claim: Statement, match: ClaimMatch, usual_language: str | None
+) -> ClaimMatch:
+    """Return the match with what contradicts the claim in it.
+
+    The words of a claim and of its opposite are nearly the same.
+    """
+    text = match.known.text
+    language = detect_language(text) or usual_language
+    document = replace(Document.from_text(text), language=language)
+    verdict = verify_statement(claim, Corpus(document), choose_scorer(LEXICAL))
+    for finding in (verdict.finding, verdict.content):
+        if finding is not None and finding.label is Label.REFUTED:
+            return replace(match, differences=finding.differences)
+    return match
+
+
 def _collect_known(
     statements: Sequence[Statement],
     known: Sequence[str | Path | KnownClaim],
@@ -152,6 +187,7 @@ def _collect_known(
             found[source] = None
         elif source == FACT_CHECK:
             search = options.search or SearchSettings((FACT_CHECK,))
+            # A dict, because the same fact check is found for several claims.
             found.update(dict.fromkeys(_ask_fact_check(statements, search)))
         elif is_index(source):
             with open_index(source, create=False) as index:

@@ -16,9 +16,9 @@ from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import BatchRunner, RunDocument
 from claimcheck.batch.workers import WorkerPool
+from claimcheck.llm.budget import Pricing, require_known_price
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing, require_known_price
 from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
@@ -104,7 +104,7 @@ class Batch:
         Raises:
             StoreError: another command works on the store.
         """
-        with self.store.lock():
+        with self.store.database.lock():
             return self.store.requeue_failed(self.number)
 
     def estimate(
@@ -161,7 +161,7 @@ class Batch:
                 stop, StopSignal, "stop", "claimcheck.models.outcome.StopSignal()"
             )
         signal = stop or StopSignal()
-        with self.store.lock():
+        with self.store.database.lock():
             progress = Progress.from_status(self.info)
             async with AsyncExitStack() as resources:
                 if client is None and self.plan.engine == "llm":

@@ -60,15 +60,22 @@ class BatchRunner:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):
                 group.create_task(self._run_pending(pending))
+        self._settle_unreached()
+
+    def _settle_unreached(self) -> None:
+        """Decide about the documents without an answer at the end of the batch."""
+        if not self._unreached:
+            return
+        errors = [error for _, error in self._unreached]
         # An endpoint that accepted every request is up. Documents that it does not
         # answer must fail, or they would stop each later command before it reaches the
         # others.
-        is_up = all(isinstance(error, NoAnswerError) for _, error in self._unreached)
-        has_answered = self.progress.finished_now > 0
-        if is_up or (has_answered and not self.stop.requested):
+        if all(isinstance(error, NoAnswerError) for error in errors):
             self._fail_unreached()
-        elif not has_answered:
-            self.stop.request(self._unreached[-1][1])  # the endpoint never answered
+        elif self.progress.finished_now == 0:
+            self.stop.request(errors[-1])  # the network is down: all stay pending
+        elif not self.stop.requested:
+            self._fail_unreached()
 
     async def _run_pending(self, pending: Iterator[tuple[int, Document]]) -> None:
         while not self.stop.requested:

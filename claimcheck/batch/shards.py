@@ -81,7 +81,7 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
             it are in.
         StoreError: another command works on the store.
     """
-    with store.lock():
+    with store.database.lock():
         return _import_files(store, _find_shards(folder))
 
 

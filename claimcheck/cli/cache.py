@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.option_groups import with_options
+from claimcheck.cli.option_groups import create_command_group, with_options
 from claimcheck.cli.output import print_note, write_rows
 from claimcheck.counting import format_count
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Show or clear the cache of models' answers.\n\n"
-    "The same request is paid for once. CLAIMCHECK_CACHE sets the location.",
+app = create_command_group(
+    "Show or clear the cache of models' answers.\n\n"
+    "The same request is paid for once. CLAIMCHECK_CACHE sets the location."
 )
 _SECONDS_PER_DAY = 86_400.0
 
@@ -27,6 +25,7 @@ def info() -> None:
 
     with AnswerCache() as cache:
         stats = cache.stats()
+    # Answers are counted by model, because models are what people change.
     total = sum(stats.answers.values())
     megabytes = stats.size_bytes / 2**20
     lines = [f"{stats.path}: {format_count(total, 'answer')}, {megabytes:.1f} MB"]
@@ -49,6 +48,7 @@ def clear(
     from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:
+        # No confirmation: a deleted answer costs a request, nothing more.
         deleted = cache.clear(older_than_s=older_than * _SECONDS_PER_DAY)
         print_note(
             f"{cache.stats().path}: {format_count(deleted, 'answer')} deleted",

@@ -5,45 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from claimcheck.cli.option_groups import with_options
-from claimcheck.cli.output import write_rows
+from claimcheck.cli import options
+from claimcheck.cli.option_groups import create_command_group, with_options
+from claimcheck.cli.output import write_json_lines, write_rows
 from claimcheck.counting import format_count
+from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
     from claimcheck.api.cassettes import CassetteExchange, CassetteSummary
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="List, show, check, or prune what tests have recorded.",
-)
-
-
-class CassetteFormat(StrEnum):
-    """How summaries are written."""
-
-    TEXT = "text"
-    JSON = "json"
+app = create_command_group("List, show, check, or prune what tests have recorded.")
 
 
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="The folder of the cassettes.")
 ]
-Format = Annotated[
-    CassetteFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
-]
 
 
 @app.command("list")
 def list_cassettes(
-    folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
+    folder: Folder = Path("cassettes"), format: options.RowsFormat = Format.TEXT
 ) -> None:
     """List the cassettes with their dates, models, and tests."""
     from claimcheck.api.cassettes import summarize_cassettes
@@ -54,7 +40,7 @@ def list_cassettes(
 @app.command("show")
 def show_cassette(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="One cassette.")],
-    format: Format = CassetteFormat.TEXT,
+    format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """Show the requests and answers of one cassette."""
     from claimcheck.api.cassettes import list_exchanges
@@ -64,7 +50,7 @@ def show_cassette(
 
 @app.command("check")
 def check_cassettes(
-    folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
+    folder: Folder = Path("cassettes"), format: options.RowsFormat = Format.TEXT
 ) -> None:
     """Find secrets, unused answers, and outdated recordings.
 
@@ -73,11 +59,13 @@ def check_cassettes(
     from claimcheck.api.cassettes import summarize_cassettes
 
     summaries = summarize_cassettes(folder)
+    # Nothing is printed for a clean cassette: the list is what needs attention.
     flagged = [summary for summary in summaries if summary.problems]
     _write(flagged, format, _render_problems)
     if flagged:
         raise typer.Exit(1)
-    if format is CassetteFormat.TEXT:
+    # In JSON Lines, no row already says that there is nothing.
+    if format is Format.TEXT:
         write_rows(
             [f"{folder}: {format_count(len(summaries), 'cassette')}, nothing to report"]
         )
@@ -106,11 +94,11 @@ def prune_cassettes(
 
 def _write(
     items: Sequence[Any],
-    format: CassetteFormat,
+    format: Format,
     render: Callable[[Any], Iterator[str]],
 ) -> None:
-    if format is CassetteFormat.JSON:
-        write_rows(json.dumps(asdict(item), ensure_ascii=False) for item in items)
+    if format is Format.JSON:
+        write_json_lines(items)
         return
     for item in items:
         write_rows(render(item))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import SOURCE_HELP, open_document
-from claimcheck.cli.output import write_lines, write_rows
+from claimcheck.cli.output import write_json_lines, write_rows
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
 
@@ -41,24 +40,22 @@ def ground(
     A quote with a changed number, name, date, negation, or direction is not found, and
     the reason is given.
     """
-    from dataclasses import asdict
-
     from claimcheck.api.ground import ground as ground_quotes, read_quotes
     from claimcheck.models.span import LineIndex
 
     if document == quotes == "-":
         raise InputError("only one of DOCUMENT and QUOTES can be standard input")
+    # Before the document, because reading a file of quotes takes no time, and may fail.
     quote_list = read_quotes(quotes)
     source = open_document(document, allow_private=allow_private, encoding=encoding)
     results = ground_quotes(source, quote_list)
     if format is Format.JSON:
-        write_lines(
-            (json.dumps(asdict(result), ensure_ascii=False) for result in results), None
-        )
+        write_json_lines(results)
     else:
         lines = LineIndex(source.full_text)
         for result in results:
             write_rows(_format_quote(result, lines))
+    # After the report, so that the quotes that failed can be seen.
     if fail_on and not all(result.spans for result in results):
         raise typer.Exit(1)
 

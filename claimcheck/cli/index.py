@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import open_documents
-from claimcheck.cli.output import print_note, write_lines, write_rows
+from claimcheck.cli.option_groups import create_command_group
+from claimcheck.cli.output import print_note, write_json_lines, write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.counting import format_count
 from claimcheck.reports.formats import Format
@@ -18,10 +17,8 @@ from claimcheck.reports.formats import Format
 if TYPE_CHECKING:
     from claimcheck.api.indexes import IndexEntry, SearchHit
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Manage a collection of evidence: a SQLite file, or PostgreSQL.",
+app = create_command_group(
+    "Manage a collection of evidence: a SQLite file, or PostgreSQL."
 )
 _IndexArgument = Annotated[
     str,
@@ -66,6 +63,7 @@ def add(
     with open_index(index) as collection, show_spinner(message, quiet=quiet):
         added = collection.add(documents)
         count = collection.count
+    # The same text in another file counts as known.
     known = len(documents) - added
     print_note(
         f"{collection.path}: {added:,} added, {known:,} already there; "
@@ -82,7 +80,7 @@ def list_(index: _IndexArgument, format: options.RowsFormat = Format.TEXT) -> No
     with open_index(index, create=False) as collection:
         entries = collection.contents()
     if format is Format.JSON:
-        write_lines(map(_dump_json, entries), None)
+        write_json_lines(entries)
     else:
         write_rows(map(_format_entry, entries))
 
@@ -133,14 +131,10 @@ def search(
             hit.document_id: collection.document(hit.document_id).source for hit in hits
         }
     if format is Format.JSON:
-        write_lines(map(_dump_json, hits), None)
+        write_json_lines(hits)
         return
     for hit in hits:
         write_rows(_format_hit(hit, sources[hit.document_id]))
-
-
-def _dump_json(row: IndexEntry | SearchHit) -> str:
-    return json.dumps(asdict(row), ensure_ascii=False)
 
 
 def _format_entry(entry: IndexEntry) -> str:

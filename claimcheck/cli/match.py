@@ -15,15 +15,14 @@ from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
-    format_estimate,
     print_error,
     print_note,
     write_lines,
-    write_rows,
     write_text,
 )
 from claimcheck.cli.prepare import prepare_engine
 from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.results import print_estimate
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
@@ -40,9 +39,9 @@ _Known = Annotated[
     typer.Option(
         "--known",
         metavar="SOURCE",
-        help="Fact checks: a file or URL with ClaimReview (JSON-LD, feed, or page), "
-        "CSV, or JSON Lines; an index of articles, or factcheck for Google Fact Check "
-        "Tools. May be repeated.",
+        help="Fact checks: a file or URL with ClaimReview (JSON-LD, or a page), an RSS "
+        "or Atom feed, CSV, or JSON Lines; an index of articles, or factcheck for "
+        "Google Fact Check Tools. May be repeated.",
     ),
 ]
 
@@ -90,9 +89,10 @@ def match(
 ) -> None:
     """Find earlier fact checks of the same claims.
 
-    They are found by words and spelling, and ranked by similarity, from 0 to 1. A model
-    says which are about the same claim, a related one, or another. Without one, a
-    person has to decide.
+    They are found by words and spelling, and ranked by similarity, from 0 to 1. What is
+    similar may state the opposite: differences that words show are listed. A model says
+    which are about the same claim, a related one, or another. Without one, a person has
+    to decide.
     """
     from claimcheck.api.documents import read_claims
     from claimcheck.api.match import estimate_match, match as find_matches
@@ -107,7 +107,7 @@ def match(
     statements = read_claims(claims)
     if spending.estimate:
         estimate = estimate_match(statements, known, options=chosen, settings=settings)
-        write_rows(format_estimate(estimate, settings.model))
+        print_estimate(estimate, settings.model)
         return
     with show_spinner("looking for fact checks", quiet=out.quiet) as on_progress:
         result = find_matches(
@@ -151,6 +151,9 @@ def _format_match(found: ClaimMatch, width: int) -> Iterator[str]:
     relation = f"{_RELATIONS[found.relation]}: " if found.relation else ""
     text = f"{relation}{speaker}{known.text}"
     yield from _wrap(f"{found.score:5.2f} ", text, width)
+    for difference in found.differences:
+        contrast = difference.describe("the fact check")
+        yield from _wrap(_INDENT, f"differs: {contrast}", width)
     review = [known.rating, known.publisher, str(known.reviewed or ""), known.url]
     about = " · ".join(part for part in review if part)
     yield from _wrap(_INDENT, about, width)

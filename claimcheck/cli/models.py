@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.option_groups import create_command_group
 from claimcheck.cli.output import print_note, write_rows
 
 if TYPE_CHECKING:
     from claimcheck.api.local_models import LocalModel
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="List, download, and choose models for --engine local.\n\n"
+app = create_command_group(
+    "List, download, and choose models for --engine local.\n\n"
     "--engine local summarizes and checks with a language model on this machine: "
     "nothing else has to run, and no text leaves it. llama.cpp runs the model, which "
-    "is a GGUF file. Needs the extra local; `claimcheck doctor` shows the extras.",
+    "is a GGUF file. Needs the extra local; `claimcheck doctor` shows the extras."
 )
 
 ModelName = Annotated[
@@ -58,6 +57,7 @@ def get(name: ModelName, quiet: options.Quiet = False) -> None:
     """Download a model, or its newest version."""
     from claimcheck.api import local_models
 
+    # A download takes minutes, so it reports its progress.
     report = None if quiet else _report
     write_rows([_format(local_models.download_model(name, report=report))])
 
@@ -71,6 +71,7 @@ def use(name: ModelName, quiet: options.Quiet = False) -> None:
     from claimcheck.api import local_models
 
     model = local_models.prepare_model(name, report=None if quiet else _report)
+    # Only after the model is here, so that the default always works.
     path = local_models.choose_model(name)
     write_rows([_format(model), f"Default from now on, set in {path}"])
 

@@ -50,6 +50,12 @@ _ENTRY = re.compile(
 )
 
 
+def create_command_group(text: str) -> typer.Typer:
+    """Create a command that has commands of its own, and print them without any."""
+    # rich takes longer to load than everything else at startup.
+    return typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=text)
+
+
 class OptionGroup:
     """Base class of the dataclasses that `with_options` expands."""
 

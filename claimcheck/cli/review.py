@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     detect_page_style,
     print_note,
-    write_lines,
+    write_json_lines,
     write_rows,
     write_text,
 )
@@ -96,11 +95,13 @@ def review(
         --rows: Print the claims that have a person's verdict as rows for claimcheck
             eval verification, and ask nothing.
     """
+    # Where decisions are saved depends on where the run is; nothing else does.
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
         return
     _refuse_empty(by, decision)
+    # A decision without a name could not be explained later.
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
@@ -135,8 +136,7 @@ def _import_decisions(
 def _write_rows(run: Run) -> None:
     from claimcheck.api.decisions import list_evaluation_rows
 
-    rows = list_evaluation_rows(run)
-    write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+    write_json_lines(list_evaluation_rows(run))
 
 
 def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], None]]:
@@ -158,6 +158,7 @@ def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], 
         location = run_store.locate(name, batch.number)[0]
 
     def save(decision: Decision) -> None:
+        # Opened for each decision: a store that stays open for an hour blocks others.
         with open_history(store) as history:
             history.add_decision(location, decision)
 
@@ -229,6 +230,7 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
     for number, claim in enumerate(undecided, 1):
         report = text.render_claim(run, claim, width=style.width, color=style.color)
         write_text(f"\n({number} of {len(undecided)})\n{report}", None, has_color=True)
+        # An invalid answer asks about the same claim again.
         while (answer := _ask_about_claim(claim, by)) is None:
             pass
         if answer == "quit":
@@ -244,6 +246,7 @@ def _sort_claims(run: Run) -> list[Claim]:
     """Return the claims, those that need attention first."""
     from claimcheck.reports.common import list_unsupported
 
+    # A person's time goes first to what the check did not confirm.
     doubtful = {verdict.subject for verdict in list_unsupported(run)}
     return sorted(
         run.claims, key=lambda claim: claim.is_grounded and claim.id not in doubtful

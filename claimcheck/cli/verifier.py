@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,19 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import print_note, write_lines, write_rows
+from claimcheck.cli.option_groups import create_command_group
+from claimcheck.cli.output import print_note, write_json_lines, write_rows
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
     from claimcheck.api.verifiers import Calibration, Verifier
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="List, download, and describe verifiers.\n\n"
+app = create_command_group(
+    "List, download, and describe verifiers.\n\n"
     "A verifier is a small model that says whether a passage supports a claim. "
     "--verifier of check, summarize, and batch selects one. It runs on this machine: "
-    "no text leaves it. Needs the extra nli; `claimcheck doctor` shows the extras.",
+    "no text leaves it. Needs the extra nli; `claimcheck doctor` shows the extras."
 )
 _LABEL_WIDTH = 22
 
@@ -32,9 +30,10 @@ def list_(format: options.RowsFormat = Format.TEXT) -> None:
     """List the verifiers on this machine."""
     from claimcheck.api.verifiers import LEXICAL, list_verifiers
 
+    # A damaged download is reported and left out of the list.
     verifiers = list_verifiers(_report)
     if format is Format.JSON:
-        write_lines((json.dumps(_describe(item)) for item in verifiers), None)
+        write_json_lines(map(_describe, verifiers))
         return
     rows = [f"{LEXICAL}: compares words; always available"]
     for item in verifiers:
@@ -85,6 +84,7 @@ def info(
     """Show what is known about a verifier."""
     from claimcheck.api import verifiers
 
+    # The default depends on the installed extras, which this answers.
     if name == verifiers.DEFAULT:
         name = verifiers.resolve_scorer_name()
     if name == verifiers.LEXICAL:
@@ -96,7 +96,7 @@ def info(
         description = _describe(verifier)
         rows = _format_info(verifier.name, _list_facts(verifier))
     if format is Format.JSON:
-        write_lines([json.dumps(description)], None)
+        write_json_lines([description])
     else:
         write_rows(rows)
 

@@ -12,13 +12,13 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
 import openai
 
-from claimcheck.errors import ProviderError, UnknownModelError
+from claimcheck.errors import UnknownModelError
 from claimcheck.llm import errors
 from claimcheck.llm.body import (
     Dialect,
@@ -27,7 +27,7 @@ from claimcheck.llm.body import (
     get_response_format,
     translate_body,
 )
-from claimcheck.llm.budget import RequestCost, estimate_max_cost
+from claimcheck.llm.budget import Pricing, RequestCost, estimate_max_cost
 from claimcheck.llm.completion import (
     Completion,
     ErrorInAnswerError,
@@ -36,14 +36,13 @@ from claimcheck.llm.completion import (
     parse_completion,
 )
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.keys import hide_key
+from claimcheck.llm.error_body import hide_key
 from claimcheck.llm.limited_client import (
     build_limited_async_client,
     build_limited_client,
 )
 from claimcheck.llm.limiter import BudgetGate, Limiter
 from claimcheck.llm.negotiation import Negotiation, get_dialect
-from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import (
     PauseCallback,
     build_async_retrying,
@@ -71,6 +70,15 @@ _WINDOW_FIELDS = (
     "max_context_length",
     "max_input_tokens",
 )
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What was sent for one request so far, and all answers, even empty ones."""
+
+    negotiation: Negotiation
+    answers: list[Completion] = field(default_factory=list)
+    requests: int = 0
 
 
 class OpenAIClient:
@@ -122,28 +130,22 @@ class OpenAIClient:
         Raises:
             ProviderError: no attempt succeeded.
         """
-        requests = 0
-        answers: list[Completion] = []
-        attempts = self._settings.attempts
         with Negotiation(request, self._settings) as negotiation:
+            exchange = _Exchange(negotiation)
             # Ends when the endpoint accepts the body, or nothing is left to try.
             while True:
                 body = negotiation.build_body()
-                should_retry = negotiation.should_retry
-                retrying = build_retrying(attempts, should_retry, self._on_pause)
+                retrying = build_retrying(
+                    self._settings.attempts, negotiation.should_retry, self._on_pause
+                )
                 try:
-                    retrying(self._send_within_budget, body, answers)
+                    retrying(self._send_within_budget, body, exchange.answers)
                 except _ENDPOINT_ERRORS as error:
-                    requests += count_attempts(retrying)
                     while negotiation.must_wait(error):
                         time.sleep(_POLL_S)
-                    if not negotiation.adapt(error):
-                        cause = negotiation.cause or error
-                        raise self._translate(cause, requests) from None
+                    self._adapt(exchange, error, count_attempts(retrying))
                 else:
-                    requests += count_attempts(retrying)
-                    negotiation.accept()
-                    return self._build_response(answers, negotiation.dialect, requests)
+                    return self._finish(exchange, count_attempts(retrying))
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
         """Send a request and return the response, without blocking.
@@ -151,26 +153,42 @@ class OpenAIClient:
         Raises:
             ProviderError: no attempt succeeded.
         """
-        requests = 0
-        answers: list[Completion] = []
-        attempts = self._settings.attempts
         with Negotiation(request, self._settings) as negotiation:
+            exchange = _Exchange(negotiation)
             while True:
                 body = negotiation.build_body()
-                retrying = build_async_retrying(attempts, negotiation.should_retry)
+                retrying = build_async_retrying(
+                    self._settings.attempts, negotiation.should_retry
+                )
                 try:
-                    await retrying(self._asend_when_allowed, body, answers)
+                    await retrying(self._asend_when_allowed, body, exchange.answers)
                 except _ENDPOINT_ERRORS as error:
-                    requests += count_attempts(retrying)
                     while negotiation.must_wait(error):
                         await asyncio.sleep(_POLL_S)
-                    if not negotiation.adapt(error):
-                        cause = negotiation.cause or error
-                        raise self._translate(cause, requests) from None
+                    self._adapt(exchange, error, count_attempts(retrying))
                 else:
-                    requests += count_attempts(retrying)
-                    negotiation.accept()
-                    return self._build_response(answers, negotiation.dialect, requests)
+                    return self._finish(exchange, count_attempts(retrying))
+
+    def _adapt(self, exchange: _Exchange, error: Exception, attempts: int) -> None:
+        """Choose the body to try next after an error.
+
+        Raises:
+            ProviderError: no body is left to try.
+        """
+        exchange.requests += attempts
+        if exchange.negotiation.adapt(error):
+            return
+        cause = exchange.negotiation.cause or error
+        translated = errors.translate_error(cause, self._settings)
+        translated.requests = exchange.requests
+        raise translated from None
+
+    def _finish(self, exchange: _Exchange, attempts: int) -> ModelResponse:
+        """Return the response, and remember what the endpoint accepted."""
+        exchange.requests += attempts
+        exchange.negotiation.accept()
+        dialect = exchange.negotiation.dialect
+        return self._build_response(exchange.answers, dialect, exchange.requests)
 
     @property
     def dialect(self) -> Dialect:
@@ -275,11 +293,6 @@ class OpenAIClient:
             "body": translate_body(body, self._settings),
             "cast_to": httpx2.Response,
         }
-
-    def _translate(self, error: Exception, requests: int) -> ProviderError:
-        translated = errors.translate_error(error, self._settings)
-        translated.requests = requests
-        return translated
 
     def _build_response(
         self, answers: list[Completion], dialect: Dialect, requests: int

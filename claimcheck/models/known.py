@@ -10,8 +10,9 @@ from claimcheck.models import codec
 from claimcheck.models.claim import Statement
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Signature
+from claimcheck.models.verdict import Difference
 
-MATCHES_SCHEMA_VERSION = "1.0"
+MATCHES_SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,14 @@ class ClaimMatch:
     """An earlier fact check of a similar claim.
 
     `score` is the similarity, 0 to 1; higher is closer. `relation` is a model's
-    judgment; None if no model was asked.
+    judgment; None if no model was asked. `differences` says what contradicts the claim
+    in the text of the earlier one: another number, name, or date, or the opposite.
     """
 
     known: KnownClaim
     score: float
     relation: Relation | None = None
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,19 +247,15 @@ def _diagnose_response(
     schema_name: str, response: ModelResponse
 ) -> tuple[Cause | None, str]:
     """Return why a response has no text; the cause is None if it has some."""
-    reason = response.finish_reason
     if response.fault is not None:
-        is_filtered = reason == _FILTERED
+        is_filtered = response.finish_reason == _FILTERED
         return Cause.FILTERED if is_filtered else Cause.UNANSWERED, response.fault
     if response.refusal:
         return Cause.REFUSED, f"the model refused: {response.refusal}"
     if response.text and response.text.strip():
         return None, ""
-    if reason == _FILTERED:
-        return Cause.FILTERED, "the endpoint's content filter stopped the answer"
-    if reason == _CUT_OFF:
-        return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
-    return Cause.EMPTY, "the endpoint sent an empty answer"
+    empty = Cause.EMPTY, "the endpoint sent an empty answer"
+    return _diagnose_end(schema_name, response) or empty
 
 
 def _diagnose_parsed(
@@ -272,12 +268,23 @@ def _diagnose_parsed(
     """
     if not parsed.missing and not parsed.is_cut_off:
         return None, ""
-    reason = response.finish_reason
-    if reason == _FILTERED:
-        return Cause.FILTERED, "the endpoint's content filter stopped the answer"
-    if parsed.is_cut_off or reason == _CUT_OFF:
+    end = _diagnose_end(schema_name, response)
+    if end is not None:
+        return end
+    if parsed.is_cut_off:
         return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.INVALID, join_problems(parsed.missing, _MAX_PROBLEMS_TO_REPORT)
+
+
+def _diagnose_end(
+    schema_name: str, response: ModelResponse
+) -> tuple[Cause, str] | None:
+    """Return why the endpoint ended an answer too early, if it says so."""
+    if response.finish_reason == _FILTERED:
+        return Cause.FILTERED, "the endpoint's content filter stopped the answer"
+    if response.finish_reason == _CUT_OFF:
+        return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
+    return None
 
 
 def _describe_cut_off(schema_name: str, response: ModelResponse) -> str:

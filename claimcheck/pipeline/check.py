@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from claimcheck.errors import ProviderError
 from claimcheck.models.claim import Statement, make_statement_id
-from claimcheck.models.llm import Usage
+from claimcheck.models.llm import Usage, sum_usage
 from claimcheck.models.run import Cause, CheckFailure, Failure, Run, Signature
 from claimcheck.models.verdict import (
     DecidedBy,
@@ -103,7 +103,7 @@ def check_with_model(
     return CheckResult(
         verdicts=tuple(item for item in outcomes if isinstance(item, Verdict)),
         failures=tuple(item for item in outcomes if isinstance(item, CheckFailure)),
-        usage=sum((answer.usage for answer in answers), Usage()),
+        usage=sum_usage(answers),
         signature=build_model_signature(
             settings, answers, PROMPTS, (SCHEMA, "check"), extra_settings
         ),

@@ -1,15 +1,20 @@
-"""Compare the text of a claim with its own quote.
+"""Compare claims with their quotes, and a summary with the document.
 
 A quote in the document grounds a claim only if the claim says the same. Code compares
 their numbers, dates, names, negations, and directions on every run. A claim may say
 more than its quote, because it must be understandable alone, but only what the document
 says around the quote, plus names from anywhere in the document.
+
+A summary uses other words than the document, so only certain problems of it count:
+numbers and names that are nowhere in the document, statements that contradict their
+claims, and texts with hardly a word of the document.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,18 +25,20 @@ from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import detect_speech, is_third_person_pronoun
 from claimcheck.english.time_resolution import find_times, find_year_before
-from claimcheck.models.claim import Consistency
+from claimcheck.models.brief import Brief
+from claimcheck.models.claim import Claim, Consistency
 from claimcheck.models.document import Document
+from claimcheck.models.run import Run, Summary, SummaryProblem
 from claimcheck.models.span import Excerpt, Span
 from claimcheck.models.verdict import Difference
 from claimcheck.pipeline.word_differences import (
+    Wording,
     find_exchanged_values,
     find_negations,
     find_numbers,
     find_opposites,
     is_value,
     list_neighbors,
-    list_stems,
 )
 from claimcheck.text.language import detect_language
 from claimcheck.text.reading import Reading
@@ -88,23 +95,23 @@ class QuoteComparison:
         # Without the reading view, the rules named the speaker themselves.
         if is_verbatim and not (speaker_differences and self._reading):
             return Consistency.CONSISTENT, ()
-        claim, quoted = parse_words(text), parse_words(quote)
-        context = parse_words(self._get_context(spans))
-        consistency = _judge_overlap(claim, [*quoted, *context])
-        if is_broken_off(text):
-            consistency = Consistency.UNCLEAR
-        is_english = self._document.language in (None, "en")
+        claim, quoted = Wording.parse(text), Wording.parse(quote)
+        context = Wording.parse(self._get_context(spans))
+        consistency = Consistency.UNCLEAR
+        shared = claim.stems & (quoted.stems | context.stems)
+        is_about = len(shared) >= _MIN_SHARED_SHARE * len(claim.stems)
+        if is_about and not is_broken_off(text):
+            consistency = Consistency.CONSISTENT
         # A translation shares hardly a word or number format with its quote.
-        if not is_english and consistency is Consistency.UNCLEAR:
+        if not self._is_english and consistency is Consistency.UNCLEAR:
             return consistency, ()
+        known_forms = context.forms | self._resolve_times(quote, spans[0])
         differences = [
-            *find_numbers(
-                claim, quoted, [*context, *self._resolve_times(quote, spans[0])]
-            ),
+            *find_numbers(claim, quoted, known_forms),
             *find_negations(claim, quoted),
         ]
         # In other languages, nouns have capitals too, and there are no antonyms.
-        if is_english:
+        if self._is_english:
             differences += find_exchanged_values(claim, quoted)
             differences += find_opposites(claim, quoted)
             differences += self._find_names(claim)
@@ -121,22 +128,20 @@ class QuoteComparison:
 
         `quotes` are those of its claims. None: the two have hardly a word in common.
         """
-        words = parse_words(text)
-        quoted = parse_words(" ".join(quotes))
+        words, quoted = Wording.parse(text), Wording.parse(" ".join(quotes))
         differences = [
             # "Two sides" are counted by whoever writes the summary.
             item
-            for item in find_numbers(words, quoted, self._document_words)
+            for item in find_numbers(words, quoted, self._document_forms)
             if item.kind == "date" or any(map(str.isdigit, item.claim))
         ]
-        if self._document.language not in (None, "en"):
+        if not self._is_english:
             return differences
-        stems = set(list_stems(words))
-        shared = stems & self._document_stems
-        if len(shared) < _MIN_SUMMARY_SHARE * len(stems):
+        shared = words.stems & self._document_stems
+        if len(shared) < _MIN_SUMMARY_SHARE * len(words.stems):
             return None
         # Every word of a headline may have a capital.
-        if not _is_title_case(words):
+        if not _is_title_case(words.words):
             differences += self._find_names(words)
         # A sentence on several claims denies one thing and states another.
         if len(quotes) == 1:
@@ -148,15 +153,16 @@ class QuoteComparison:
 
     def is_instruction(self, quote: str, spans: Sequence[Excerpt | Span]) -> bool:
         """Whether a quote, or its sentence, is an instruction."""
-        if self._document.language not in (None, "en"):
+        if not self._is_english:
             return False
-        attribution = self._find_attribution(spans) if spans else None
-        if attribution and is_instruction(attribution.sentence):
+        attribution = self._find_attribution(spans)
+        if attribution is None:
+            return is_instruction(quote)
+        if is_instruction(attribution.sentence):
             return True
         # "The board cut the budget": "cut the budget" alone looks like an instruction.
-        before = self._document.full_text[: spans[0].start] if spans else ""
-        is_predicate = attribution is not None and before.rstrip()[-1:].isalnum()
-        return is_instruction(quote) and not is_predicate
+        before = self._document.full_text[: spans[0].start].rstrip()
+        return not before[-1:].isalnum() and is_instruction(quote)
 
     def is_in_language(self, text: str) -> bool:
         """Whether a text may be in the language of the document."""
@@ -165,14 +171,19 @@ class QuoteComparison:
             return True
         return detect_language(text) in (None, known)
 
+    @property
+    def _is_english(self) -> bool:
+        # A text whose language is unknown is usually too short to detect it.
+        return self._document.language in (None, "en")
+
     def _get_context(self, spans: Sequence[Excerpt]) -> str:
         text = self._document.full_text
         start = max(0, spans[0].start - _CONTEXT_CHARACTERS)
         return text[start : spans[-1].end + _CONTEXT_CHARACTERS]
 
-    def _resolve_times(self, quote: str, start: Excerpt | None = None) -> list[Word]:
-        """Return the words of the dates behind "last May" and "on Tuesday"."""
-        words: list[Word] = []
+    def _resolve_times(self, quote: str, start: Excerpt | None = None) -> set[str]:
+        """Return the forms of the dates behind "last May" and "on Tuesday"."""
+        forms: set[str] = set()
         year = None
         if start:
             year = find_year_before(self._document.full_text, start.start)
@@ -181,8 +192,9 @@ class QuoteComparison:
                 when, month, day = (*time.resolved.split("-"), "", "")[:3]
                 name = list(MONTHS)[int(month) - 1] if month else ""
                 # Both notations: "19 March 2019" and "2019-03-19".
-                words += parse_words(f"{when} {month} {day} {name} {day.lstrip('0')}")
-        return words
+                date = f"{when} {month} {day} {name} {day.lstrip('0')}"
+                forms |= Wording.parse(date).forms
+        return forms
 
     @cached_property
     def _attributions(self) -> list[_Attribution]:
@@ -204,16 +216,17 @@ class QuoteComparison:
         return attributions
 
     def _find_attribution(self, spans: Sequence[Excerpt | Span]) -> _Attribution | None:
-        for attribution in self._attributions:
-            if attribution.start <= spans[0].start < attribution.end:
-                return attribution
-        return None
+        if not spans:
+            return None
+        start = spans[0].start
+        around = (item for item in self._attributions if item.start <= start < item.end)
+        return next(around, None)
 
     def _find_speaker(
         self, text: str, speaker: str | None, quote: str, spans: Sequence[Excerpt]
     ) -> Iterator[Difference]:
         """Find another speaker whom the quote or its sentence names."""
-        if self._document.language not in (None, "en"):
+        if not self._is_english:
             return
         attribution = self._find_attribution(spans)
         named = _get_named_speaker(quote, attribution)
@@ -232,24 +245,23 @@ class QuoteComparison:
             yield Difference("attribution", text, named)
 
     @cached_property
-    def _document_words(self) -> list[Word]:
-        """The words of the document, and of the dates that it means."""
+    def _document_forms(self) -> Set[str]:
+        """The forms of the document's words, and of the dates that it means."""
         text = self._document.full_text
-        words = list(parse_words(f"{self._document.title or ''} {text}"))
-        for line in text.splitlines():
-            words += self._resolve_times(line)
-        return words
+        times = map(self._resolve_times, text.splitlines())
+        words = Wording.parse(f"{self._document.title or ''} {text}")
+        return words.forms.union(*times)
 
     @cached_property
-    def _document_stems(self) -> set[str]:
+    def _document_stems(self) -> Set[str]:
         document = self._document
         about = (document.title, document.author, document.full_text)
-        return set(list_stems(parse_words(" ".join(filter(None, about)))))
+        return Wording.parse(" ".join(filter(None, about))).stems
 
-    def _find_names(self, claim: Sequence[Word]) -> Iterator[Difference]:
+    def _find_names(self, claim: Wording) -> Iterator[Difference]:
         """Find names that the document does not contain."""
         # The first word is capitalized anyway.
-        for word in claim[1:]:
+        for word in claim.words[1:]:
             surface = word.surface
             # A single letter is an initial, or half of "U. S.".
             if not surface[0].isupper() or len(surface) == 1 or is_value(word):
@@ -259,20 +271,18 @@ class QuoteComparison:
                 yield Difference("name", surface, None)
 
     def _find_replaced_names(
-        self, claim: Sequence[Word], quoted: Sequence[Word]
+        self, claim: Wording, quoted: Wording
     ) -> Iterator[Difference]:
         """Find names that differ from the quote's between the same words.
 
         The document may mention both, but not as one name: "Kim" for "Ann Kim".
         """
         places = {}
-        for before, word, after in list_neighbors(quoted):
+        for before, word, after in list_neighbors(quoted.words):
             places[before, after] = word
-        known = {word.form for word in claim}
-        quoted_forms = {word.form for word in quoted}
-        for before, word, after in list_neighbors(claim):
+        for before, word, after in list_neighbors(claim.words):
             other = places.get((before, after))
-            if other is None or other.form in known or word.form in quoted_forms:
+            if other is None or other.form in claim.forms or word.form in quoted.forms:
                 continue
             if not (self._is_name(word) and self._is_name(other)):
                 continue
@@ -316,8 +326,8 @@ def _has_capital(name: str) -> bool:
 
 def _shares_no_stem(name: str, text: str) -> bool:
     """Return whether a text has no word of a name; False for an empty name."""
-    stems = set(list_stems(parse_words(name)))
-    return bool(stems) and stems.isdisjoint(list_stems(parse_words(text)))
+    stems = Wording.parse(name).stems
+    return bool(stems) and stems.isdisjoint(Wording.parse(text).stems)
 
 
 def is_broken_off(text: str) -> bool:
@@ -332,11 +342,45 @@ def is_broken_off(text: str) -> bool:
     return text[-1:].isalpha() and words[-1].form in FUNCTION_WORDS
 
 
-def _judge_overlap(claim: Sequence[Word], source: Sequence[Word]) -> Consistency:
-    """Return `unclear` for a claim that shares few words with its source."""
-    content = set(list_stems(claim))
-    shared = content.intersection(list_stems(source))
-    is_about = len(shared) >= _MIN_SHARED_SHARE * len(content)
-    if not is_about:
-        return Consistency.UNCLEAR
-    return Consistency.CONSISTENT
+def add_summary_problems(run: Run, reading: Reading, brief: Brief) -> Run:
+    """Return the run with the problems of its summary, if it has a summary."""
+    summary, language = run.summary, run.document.language
+    # A translation has other words, and may have other names.
+    is_translated = brief.language not in (None, "auto", language)
+    if summary is None or is_translated:
+        return run
+    comparison = QuoteComparison(run.document, reading)
+    claims = {claim.id: claim for claim in run.claims}
+    problems: dict[str, SummaryProblem] = {}
+    for text, claim_ids in _list_texts(summary):
+        cited = [claims[claim_id] for claim_id in claim_ids if claim_id in claims]
+        message = _describe_problem(comparison, text, cited)
+        if message:
+            problems[text] = SummaryProblem(text, message)
+    return replace(run, summary=replace(summary, problems=tuple(problems.values())))
+
+
+def _list_texts(summary: Summary) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield all texts of a summary, with the ids of their claims."""
+    yield summary.headline, ()
+    for item in (*summary.sentences, *summary.key_points):
+        yield item.text, item.claim_ids
+    for position in summary.positions:
+        yield f"{position.party}: {position.position}", position.claim_ids
+    for question in summary.open_questions:
+        yield question, ()
+
+
+def _describe_problem(
+    comparison: QuoteComparison, text: str, claims: Sequence[Claim]
+) -> str | None:
+    """Return what is wrong with a text, or None."""
+    quotes = [claim.quote for claim in claims if claim.spans]
+    # A quote that was not found supports nothing.
+    if claims and not quotes:
+        return "rests only on quotes that are not in the document"
+    differences = comparison.compare_summary(text, quotes)
+    if differences is None:
+        return "has hardly a word of the document"
+    found = [item.describe("the document", "it") for item in differences]
+    return "; ".join(found) or None

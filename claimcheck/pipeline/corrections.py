@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from claimcheck import prompts
 from claimcheck.grounding import GroundingResult
 from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Consistency, Match
-from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.llm import ModelRequest, Usage, sum_usage
 from claimcheck.models.span import Span, extract_excerpts, format_quote
 from claimcheck.pipeline.answer_values import (
     ClaimAnswer,
@@ -25,8 +26,8 @@ from claimcheck.pipeline.answer_values import (
 from claimcheck.pipeline.answers import ask_all
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.requests import build_request, fold_text
+from claimcheck.pipeline.quotes import ClaimGrounder
+from claimcheck.pipeline.requests import build_request, fold_text, split_into_groups
 
 SCHEMA, PROMPT = "correct.answer", "correct"
 # Both were chosen by hand.
@@ -55,25 +56,21 @@ def correct_claims(
     model saw and its text agrees with the quote. A quote without a similar passage in
     the document causes no request.
     """
-    doubts = list(_find_doubts(grounder, claims))
-    requests = []
-    # Grouped, because each request repeats the instructions.
-    for start in range(0, len(doubts), _CLAIMS_PER_REQUEST):
-        group = doubts[start : start + _CLAIMS_PER_REQUEST]
-        requests.append(_build_request(grounder.reading.source, group, brief))
     source = grounder.reading.source
+    doubts = {doubt.number: doubt for doubt in _find_doubts(grounder, claims)}
+    groups = split_into_groups(list(doubts.values()), _CLAIMS_PER_REQUEST)
+    requests = [_build_request(source, group, brief) for group in groups]
     answers = yield from ask_all(requests, CorrectAnswer, source)
     corrected = list(claims)
-    doubts_by_number = {doubt.number: doubt for doubt in doubts}
-    for answer in answers:
-        for item in answer.value.corrections if answer.value else ():
-            # The model may make up a number.
-            doubt = doubts_by_number.get(item.number)
-            if doubt:
-                corrected[item.number - 1] = _correct(grounder, doubt, item)
-    for number in doubts_by_number:
+    values = [answer.value.corrections for answer in answers if answer.value]
+    for item in chain.from_iterable(values):
+        # The model may make up a number.
+        doubt = doubts.get(item.number)
+        if doubt:
+            corrected[item.number - 1] = _correct(grounder, doubt, item)
+    for number in doubts:
         corrected[number - 1] = _apply_fallbacks(grounder, corrected[number - 1])
-    return corrected, sum((answer.usage for answer in answers), Usage())
+    return corrected, sum_usage(answers)
 
 
 def compare_with_quote(

@@ -40,18 +40,11 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
     Raises:
         ProviderError: the error is final, or no request has a response.
     """
-    answered = False
+    steps = _Steps(flow)
     try:
         requests = next(flow)
         while True:  # until the flow returns, which raises StopIteration
-            outcomes = _complete_all(requests, client)
-            try:
-                responses = _resolve_outcomes(outcomes, answered=answered)
-            except ProviderError as error:
-                requests = flow.throw(error)  # it may add what it has so far
-                continue
-            answered = answered or _has_answer(responses)
-            requests = flow.send(responses)
+            requests = steps.advance(_complete_all(requests, client))
     except StopIteration as stop:
         result: Result = stop.value
         return result
@@ -65,20 +58,36 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     """
     if client is None:
         return await _adrive_in_thread(flow)
-    answered = False
+    steps = _Steps(flow)
     try:
         requests = next(flow)
         while True:
-            try:
-                responses = await fetch_responses(requests, client, answered=answered)
-            except ProviderError as error:
-                requests = flow.throw(error)
-                continue
-            answered = answered or _has_answer(responses)
-            requests = flow.send(responses)
+            requests = steps.advance(await _acomplete_all(requests, client))
     except StopIteration as stop:
         result: Result = stop.value
         return result
+
+
+class _Steps(Generic[Result]):
+    """The steps of a flow: each takes outcomes, and asks for the next ones."""
+
+    def __init__(self, flow: Flow[Result]) -> None:
+        self._flow = flow
+        self._has_answer = False  # if any request was answered so far
+
+    def advance(self, outcomes: Sequence[ResponseOrError]) -> list[ModelRequest]:
+        """Send the outcomes of the last requests to the flow; return the next ones.
+
+        Raises:
+            ProviderError: the error is final, or no request of the flow was answered.
+        """
+        try:
+            responses = _resolve_outcomes(outcomes, has_answer=self._has_answer)
+        except ProviderError as error:
+            return self._flow.throw(error)  # it may add what it has so far
+        has_new_answer = any(response.fault is None for response in responses)
+        self._has_answer = self._has_answer or has_new_answer
+        return self._flow.send(responses)
 
 
 async def _adrive_in_thread(flow: Flow[Result]) -> Result:
@@ -103,27 +112,6 @@ def _advance(flow: Flow[Result]) -> _Finished[Result] | None:
     return None
 
 
-async def fetch_responses(
-    requests: Sequence[ModelRequest], client: Client | None, *, answered: bool
-) -> list[ModelResponse]:
-    """Send requests concurrently and return the responses in the same order.
-
-    `answered` is true if an earlier request of the flow has a response.
-
-    Raises:
-        ProviderError: the error is final, or no request of the flow has a response.
-    """
-    if not requests:
-        await asyncio.sleep(0)  # a chance to be canceled
-        return []
-    if len(requests) == 1:  # needs no task
-        outcomes = [await _acomplete(requests[0], client)]
-    else:
-        tasks = [_acomplete(request, client) for request in requests]
-        outcomes = await asyncio.gather(*tasks)
-    return _resolve_outcomes(outcomes, answered=answered)
-
-
 def _complete_all(
     requests: Sequence[ModelRequest], client: Client | None
 ) -> list[ResponseOrError]:
@@ -146,8 +134,19 @@ def _complete(request: ModelRequest, client: Client | None) -> ResponseOrError:
         return error
 
 
-async def _acomplete(request: ModelRequest, client: Client | None) -> ResponseOrError:
-    assert client is not None
+async def _acomplete_all(
+    requests: Sequence[ModelRequest], client: Client
+) -> list[ResponseOrError]:
+    """Send requests concurrently, and keep their order."""
+    if not requests:
+        await asyncio.sleep(0)  # a chance to be canceled
+    if len(requests) == 1:  # needs no task
+        return [await _acomplete(requests[0], client)]
+    tasks = [_acomplete(request, client) for request in requests]
+    return await asyncio.gather(*tasks)
+
+
+async def _acomplete(request: ModelRequest, client: Client) -> ResponseOrError:
     try:
         return await client.acomplete(request)
     except ProviderError as error:
@@ -155,31 +154,29 @@ async def _acomplete(request: ModelRequest, client: Client | None) -> ResponseOr
 
 
 def _resolve_outcomes(
-    outcomes: Sequence[ResponseOrError], *, answered: bool
+    outcomes: Sequence[ResponseOrError], *, has_answer: bool
 ) -> list[ModelResponse]:
-    """Turn errors into responses with a fault, or raise one of them."""
+    """Turn errors into responses with a fault, or raise one of them.
+
+    `has_answer` is true if an earlier request of the flow was answered.
+    """
     # A final error (a wrong key, no budget) would hit every later request as well.
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
-    has_response = answered or len(errors) < len(outcomes)
+    is_useful = has_answer or len(errors) < len(outcomes)
     for error in errors:
         if isinstance(error, ContextWindowError):
             continue
-        if error.final or not has_response:
+        if error.final or not is_useful:
             raise error
-    responses = []
-    for outcome in outcomes:
-        if isinstance(outcome, ProviderError):
-            response = build_unanswered_response(
-                str(outcome),
-                requests=outcome.requests,
-                exceeds_window=isinstance(outcome, ContextWindowError),
-                is_filtered=isinstance(outcome, FilteredError),
-            )
-            responses.append(response)
-        else:
-            responses.append(outcome)
-    return responses
+    return list(map(_build_response, outcomes))
 
 
-def _has_answer(responses: Sequence[ModelResponse]) -> bool:
-    return any(response.fault is None for response in responses)
+def _build_response(outcome: ResponseOrError) -> ModelResponse:
+    if isinstance(outcome, ModelResponse):
+        return outcome
+    return build_unanswered_response(
+        str(outcome),
+        requests=outcome.requests,
+        exceeds_window=isinstance(outcome, ContextWindowError),
+        is_filtered=isinstance(outcome, FilteredError),
+    )

@@ -17,7 +17,7 @@ from typing import TypeVar
 from claimcheck.english.lexicon import NEGATION_WORDS
 from claimcheck.models.claim import Claim, make_claim_id
 from claimcheck.models.document import Document, Part
-from claimcheck.models.llm import Usage
+from claimcheck.models.llm import sum_usage
 from claimcheck.models.run import (
     OVER_THE_LIMIT,
     Failure,
@@ -75,7 +75,7 @@ def summarize_parts(
     runs = yield from run_together(flows)
     joined = _join_claims(document, runs, settings.max_claims)
     failures = list(_move_failures(document.parts, runs))
-    usage = sum((run.usage for run in runs), Usage())
+    usage = sum_usage(runs)
     signature = reduce(merge_signatures, (run.signature for run in runs))
     positions = list(_find_disagreements(document, joined.claims))
     if signature.engine == "extractive":
@@ -85,7 +85,7 @@ def summarize_parts(
         digest = yield from digests.summarize_inputs(document, settings, inputs)
         summary = digest.summary and _add_positions(digest.summary, positions)
         failures += digest.failures
-        usage += sum((answer.usage for answer in digest.answers), Usage())
+        usage += sum_usage(digest.answers)
         own = build_model_signature(
             settings, digest.answers, [digests.PROMPT], ["run", digests.SCHEMA]
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 from claimcheck import prompts
 from claimcheck.models.llm import ModelRequest
+from claimcheck.pipeline.requests import build_schema_message
 from claimcheck.prompts import answer_schemas
 from claimcheck.salvage import ParsedAnswer, RejectedItem
 from claimcheck.schemas import Problem
@@ -111,8 +112,7 @@ def _restrict_to_list(request: ModelRequest, name: str) -> ModelRequest:
     schema = answer_schemas.build_strict(schema_name, request.brief)
     schema["properties"] = {name: deepcopy(request.schema["properties"][name])}
     schema["required"] = [name]
-    compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    (message,) = prompts.render("json-only", {"schema": compact}, request.brief.prompts)
+    message = build_schema_message(schema, request.brief)
     return replace(
         request, schema_name=schema_name, schema=schema, schema_message=message
     )
@@ -132,27 +132,21 @@ def merge_items(
     assert name is not None
     items = dict(zip(first.indexes[name], first.fields[name], strict=True))
     new = _find_new_items(items, second.fields.get(name, ()))
-    remaining = []
-    for rejected, item in _pair_items(repair.requested, new):
-        if item is None:
-            remaining.append(rejected)
-        else:
-            items[rejected.index] = item
-            new.remove(item)
+    repaired, others = _pair_items(repair.requested, new)
     numbers = (*items, *(item.index for item in first.rejected))
     next_index = max(numbers, default=-1) + 1
-    for offset, item in enumerate(new):
-        items[next_index + offset] = item
+    items |= repaired
+    items |= enumerate(others, next_index)
+    replaced = [item for item in repair.requested if item.index in repaired]
     missing = first.missing
     if first.leftover and second.is_complete:
         missing = tuple(problem for problem in missing if problem.path != "$")
-    not_requested = [item for item in first.rejected if item not in repair.requested]
     indexes = tuple(sorted(items))
     return replace(
         first,
         fields=first.fields | {name: [items[index] for index in indexes]},
         indexes=first.indexes | {name: indexes},
-        rejected=(*remaining, *not_requested),
+        rejected=tuple(item for item in first.rejected if item not in replaced),
         missing=missing,
         corrections=(*first.corrections, *second.corrections),
     )
@@ -169,22 +163,23 @@ def _find_new_items(items: Mapping[int, Any], repaired: Sequence[Any]) -> list[A
 
 def _pair_items(
     requested: Sequence[RejectedItem], new: Sequence[Any]
-) -> list[tuple[RejectedItem, Any]]:
-    """Pair each rejected item with the one that repairs it, or with None."""
+) -> tuple[dict[int, Any], list[Any]]:
+    """Map indexes of rejected items to those that repair them.
+
+    Also returns the new items that repair none.
+    """
     unused = list(new)
     repaired: dict[int, Any] = {}
     for rejected in requested:
         quote = _fold_quote(rejected.value)
-        for item in unused:
-            if quote and _fold_quote(item) == quote:
-                repaired[rejected.index] = item
-                unused.remove(item)
-                break
+        same = [item for item in unused if quote and _fold_quote(item) == quote]
+        if same:
+            repaired[rejected.index] = same[0]
+            unused.remove(same[0])
     # The others have a new quote, so they are paired by their order.
-    for rejected in requested:
-        if rejected.index not in repaired and unused:
-            repaired[rejected.index] = unused.pop(0)
-    return [(item, repaired.get(item.index)) for item in requested]
+    open_indexes = [item.index for item in requested if item.index not in repaired]
+    repaired |= zip(open_indexes, unused, strict=False)
+    return repaired, unused[len(open_indexes) :]
 
 
 def _fold_quote(item: Any) -> str:
@@ -201,18 +196,17 @@ def renumber_links(parsed: ParsedAnswer) -> dict[str, Any]:
 
     A model numbers its claims from 1, and counts those that were rejected.
     """
-    numbers = {
-        index + 1: position
-        for position, index in enumerate(parsed.indexes.get("claims", ()), 1)
-    }
     fields = dict(parsed.fields)
-    if all(number == position for number, position in numbers.items()):
+    # Without claims of its own, the answer links to those in the request.
+    if "claims" not in parsed.indexes:
         return fields
-    for name in LINKED_LISTS:
-        linked = []
-        for item in fields.get(name, ()):
-            links = [numbers[link] for link in item["claims"] if link in numbers]
-            linked.append(item | {"claims": links})
-        if name in fields:
-            fields[name] = linked
+    numbers = {index + 1: n for n, index in enumerate(parsed.indexes["claims"], 1)}
+    linked = {name: fields[name] for name in LINKED_LISTS if name in fields}
+    for name, items in linked.items():
+        fields[name] = [_renumber(item, numbers) for item in items]
     return fields
+
+
+def _renumber(item: dict[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]:
+    links = [numbers[number] for number in item["claims"] if number in numbers]
+    return item | {"claims": links}

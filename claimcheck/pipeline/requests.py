@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from claimcheck import prompts, resources
 from claimcheck.models.brief import Brief
@@ -24,6 +24,7 @@ from claimcheck.settings import Settings
 # Of votes and repeated runs, if the settings have no temperature, or 0, at which all
 # answers would be the same.
 _SAMPLING_TEMPERATURE = 0.7
+Item = TypeVar("Item")
 # A change to the schema in the request: property, keyword, value. The answer is
 # validated against the original schema.
 SchemaOverride = tuple[str, str, Any]
@@ -81,9 +82,14 @@ def _prepare_schema(
     schema = answer_schemas.build_strict(schema_name, brief)
     for name, keyword, value in overrides:
         schema["properties"][name][keyword] = value
+    return schema, build_schema_message(schema, brief)
+
+
+def build_schema_message(schema: dict[str, Any], brief: Brief) -> Message:
+    """Return the message that describes a schema to a model without it."""
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
-    return schema, message
+    return message
 
 
 def build_document_request(
@@ -121,6 +127,16 @@ def vary_request(
         seed=(seed or 0) + offset,
         temperature=temperature or _SAMPLING_TEMPERATURE,
     )
+
+
+def require_count(list_name: str, count: int) -> tuple[SchemaOverride, ...]:
+    """Require a list of the answer to have exactly this many items."""
+    return (list_name, "minItems", count), (list_name, "maxItems", count)
+
+
+def split_into_groups(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
+    """Split items into groups that share a request and its instructions."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def curl_marks(text: str) -> str:

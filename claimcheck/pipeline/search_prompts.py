@@ -11,11 +11,16 @@ from claimcheck import prompts
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, Relation
-from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.llm import ModelRequest, Usage, sum_usage
 from claimcheck.models.run import Signature
 from claimcheck.pipeline.answers import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.requests import build_request, fold_text
+from claimcheck.pipeline.requests import (
+    build_request,
+    fold_text,
+    require_count,
+    split_into_groups,
+)
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
 
@@ -83,10 +88,7 @@ def suggest_queries(
     statements: Sequence[Statement], settings: Settings
 ) -> Flow[SuggestedQueries]:
     """Ask a model for queries; a statement that the answer omits has none."""
-    groups = [
-        statements[start : start + _CLAIMS_PER_REQUEST]
-        for start in range(0, len(statements), _CLAIMS_PER_REQUEST)
-    ]
+    groups = split_into_groups(statements, _CLAIMS_PER_REQUEST)
     requests = []
     for group in groups:
         claims = {"claims": [item.text for item in group]}
@@ -166,13 +168,14 @@ def _build_request(
         name: list(map(fold_text, items)) for name, items in texts.items()
     }
     variables["fence"] = prompts.choose_fence("".join(chain(*variables.values())))
-    limits = [(list_name, keyword, count) for keyword in ("minItems", "maxItems")]
+    limits = require_count(list_name, count)
     return build_request(settings.brief, prompt, variables, f"{prompt}.answer", *limits)
 
 
 def _sign(
     settings: Settings, answers: Sequence[Answer[Any]], prompt: str
 ) -> tuple[Usage, Signature]:
-    usage = sum((answer.usage for answer in answers), Usage())
     names = (prompt, *_OTHER_PROMPTS)
-    return usage, build_model_signature(settings, answers, names, (f"{prompt}.answer",))
+    return sum_usage(answers), build_model_signature(
+        settings, answers, names, (f"{prompt}.answer",)
+    )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import combinations, islice
 from statistics import mean
 
-from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.llm import ModelRequest, sum_usage
 from claimcheck.models.run import ClaimStability, Run, Stability
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
@@ -46,8 +46,7 @@ def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
         _compare(runs, matches, labels, number) for number in range(len(spans[0]))
     ]
     stability = Stability(len(runs), round(mean(shares), 3), tuple(claims))
-    usage = sum((run.usage for run in runs), Usage())
-    return replace(runs[0], stability=stability, usage=usage)
+    return replace(runs[0], stability=stability, usage=sum_usage(runs))
 
 
 def run_together(

@@ -16,7 +16,7 @@ from claimcheck import prompts, tokens
 from claimcheck.errors import ContextWindowError
 from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.llm import ModelRequest, sum_usage
 from claimcheck.models.run import Cause, Failure, Run, Signature
 from claimcheck.pipeline import corrections, long_document, summary
 from claimcheck.pipeline.answer_values import SummaryAnswer
@@ -93,7 +93,7 @@ def summarize_with_model(
             sorted([*claims.unused, *extraction.list_empty_passages()]),
         ),
         passages=count,
-        usage=sum((item.usage for item in answers), Usage()) + correction_usage,
+        usage=sum_usage(answers) + correction_usage,
         signature=_sign(settings, answers, first, digest),
     )
 

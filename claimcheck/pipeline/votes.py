@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from claimcheck import prompts, tokens
 from claimcheck.models.claim import Statement
@@ -12,7 +12,13 @@ from claimcheck.models.llm import ModelRequest
 from claimcheck.pipeline.answer_values import VerdictAnswer, VerdictsAnswer
 from claimcheck.pipeline.answers import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.requests import build_request, fold_text, vary_request
+from claimcheck.pipeline.requests import (
+    build_request,
+    fold_text,
+    require_count,
+    split_into_groups,
+    vary_request,
+)
 from claimcheck.settings import Settings
 from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
@@ -55,27 +61,6 @@ class _Group:
     indexes: Sequence[int]
     passages: Sequence[Passage]
 
-    def build_requests(
-        self, items: Sequence[StatementEvidence], settings: Settings
-    ) -> list[ModelRequest]:
-        """Return a request for each vote."""
-        statements = [items[index].statement for index in self.indexes]
-        return _build_requests(statements, self.passages, settings)
-
-    def split(
-        self, items: Sequence[StatementEvidence], settings: Settings
-    ) -> list[_Group]:
-        """Return smaller groups, for a smaller window; none if impossible."""
-        if len(self.indexes) > 1:
-            return [
-                _Group([index], items[index].select(settings.top_k))
-                for index in self.indexes
-            ]
-        if len(self.passages) < 2:
-            return []
-        (index,) = self.indexes
-        return [_Group([index], items[index].select(len(self.passages) // 2))]
-
     def read_votes(
         self, answers: Sequence[Answer[VerdictsAnswer]]
     ) -> dict[int, list[Vote]]:
@@ -99,89 +84,112 @@ def ask_for_votes(
     A statement that a shared answer omits gets its own request. A request that
     exceeds the model's window is repeated with fewer passages.
     """
-    votes_by_item: list[list[Vote]] = [[] for _ in items]
+    poll = _Poll(items, settings)
+    votes: dict[int, list[Vote]] = {}
     all_answers: list[Answer[VerdictsAnswer]] = []
-    pending = _group_items(items, settings)
+    pending = poll.group_statements()
     while pending:
-        requests: list[ModelRequest] = []
-        for group in pending:
-            requests += group.build_requests(items, settings)
-        answers = yield from ask_all(requests, VerdictsAnswer)
+        requests = chain.from_iterable(map(poll.build_requests, pending))
+        answers = yield from ask_all(list(requests), VerdictsAnswer)
         all_answers += answers
         # All requests are sent at once; each group takes its own answers, in order.
         remaining = iter(answers)
         repeated: list[_Group] = []
         for group in pending:
-            group_answers = list(islice(remaining, settings.votes))
-            if any(answer.response.exceeds_window for answer in group_answers):
-                smaller = group.split(items, settings)
-                repeated += smaller
-                if smaller:
-                    continue
-            for index, votes in group.read_votes(group_answers).items():
-                votes_by_item[index] = votes
-                is_missing = all(vote.verdict is None for vote in votes)
-                if is_missing and len(group.indexes) > 1:
-                    repeated.append(
-                        _Group([index], items[index].select(settings.top_k))
-                    )
+            group_votes = group.read_votes(list(islice(remaining, settings.votes)))
+            # The votes of a later round replace those of this one.
+            votes |= group_votes
+            repeated += poll.list_repeats(group, group_votes)
         pending = repeated
-    return votes_by_item, all_answers
+    return [votes.get(index, []) for index in range(len(items))], all_answers
 
 
-def _group_items(
-    items: Sequence[StatementEvidence], settings: Settings
-) -> list[_Group]:
-    """Group statements into one request if their documents fit into it.
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """The statements to vote on, and the settings that decide how."""
 
-    That costs far less than sending each statement its own passages, and it is the only
-    way for a model to see an entire document.
-    """
-    groups: list[_Group] = []
-    sharing: dict[tuple[EvidenceDocument, ...], list[int]] = {}
-    for index, item in enumerate(items):
-        sharing.setdefault(tuple(item.documents), []).append(index)
-    for documents, indexes in sharing.items():
-        passages: list[Passage] = []
-        for document in documents:
-            passages += [(document, n) for n in range(len(document.sentences))]
-        together = min(len(indexes), settings.claims_per_check)
-        is_cheaper = len(passages) < settings.top_k * together
-        if together == 1 or not is_cheaper or not _fits(passages, settings):
-            for index in indexes:
-                if selected := items[index].select(settings.top_k):
-                    groups.append(_Group([index], selected))
-            continue
-        size = settings.claims_per_check
-        for start in range(0, len(indexes), size):
-            groups.append(_Group(indexes[start : start + size], passages))
-    return sorted(groups, key=lambda group: group.indexes[0])
+    items: Sequence[StatementEvidence]
+    settings: Settings
+
+    def group_statements(self) -> list[_Group]:
+        """Group statements into one request if their documents fit into it.
+
+        That costs far less than sending each statement its own passages, and it is the
+        only way for a model to see an entire document.
+        """
+        sharing: dict[tuple[EvidenceDocument, ...], list[int]] = {}
+        for index, item in enumerate(self.items):
+            sharing.setdefault(tuple(item.documents), []).append(index)
+        groups: list[_Group] = []
+        for documents, indexes in sharing.items():
+            passages = list(_list_passages(documents))
+            if self._should_share(passages, len(indexes)):
+                shared = split_into_groups(indexes, self.settings.claims_per_check)
+                groups += [_Group(part, passages) for part in shared]
+            else:
+                groups += map(self._ask_alone, indexes)
+        with_evidence = [group for group in groups if group.passages]
+        return sorted(with_evidence, key=lambda group: group.indexes[0])
+
+    def _should_share(self, passages: Sequence[Passage], statements: int) -> bool:
+        """Whether one request with all passages is cheaper, and fits the window."""
+        together = min(statements, self.settings.claims_per_check)
+        if together == 1 or len(passages) >= self.settings.top_k * together:
+            return False
+        text = "\n".join(document.sentences[index].text for document, index in passages)
+        limit = min(_MAX_SHARED_TOKENS, self.settings.context_tokens // 4)
+        return tokens.count(text) <= limit
+
+    def _ask_alone(self, index: int) -> _Group:
+        return _Group([index], self.items[index].select(self.settings.top_k))
+
+    def list_repeats(
+        self, group: _Group, votes: dict[int, list[Vote]]
+    ) -> Sequence[_Group]:
+        """Return smaller groups for what the answers to a group lack."""
+        first_votes = votes[group.indexes[0]]
+        exceeds_window = any(
+            vote.answer.response.exceeds_window for vote in first_votes
+        )
+        if len(group.indexes) == 1:
+            return self._halve_passages(group) if exceeds_window else []
+        # In each of these, the model may at least find its own statement.
+        missing = [
+            index
+            for index in group.indexes
+            if exceeds_window or all(vote.verdict is None for vote in votes[index])
+        ]
+        return list(map(self._ask_alone, missing))
+
+    def _halve_passages(self, group: _Group) -> list[_Group]:
+        """Return the group with the best half of its passages, if it has two."""
+        if len(group.passages) < 2:
+            return []
+        (index,) = group.indexes
+        return [_Group([index], self.items[index].select(len(group.passages) // 2))]
+
+    def build_requests(self, group: _Group) -> list[ModelRequest]:
+        """Return a request for each vote."""
+        claims = []
+        for index in group.indexes:
+            statement = self.items[index].statement
+            speaker = statement.speaker
+            note = "" if speaker is None else f" (as the words of {speaker})"
+            claims.append(fold_text(statement.text + note))
+        texts = []
+        for document, number in group.passages:
+            texts.append(fold_text(document.sentences[number].text))
+        fence = prompts.choose_fence("".join([*claims, *texts]))
+        variables = {"claims": claims, "passages": texts, "fence": fence}
+        limits = require_count("verdicts", len(claims))
+        settings = self.settings
+        request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
+        if settings.votes == 1:
+            return [request]
+        return [vary_request(request, settings, vote) for vote in range(settings.votes)]
 
 
-def _fits(passages: Sequence[Passage], settings: Settings) -> bool:
-    """Return whether passages fit into a request with claims and answer."""
-    texts = [document.sentences[index].text for document, index in passages]
-    limit = min(_MAX_SHARED_TOKENS, settings.context_tokens // 4)
-    return bool(texts) and tokens.count("\n".join(texts)) <= limit
-
-
-def _build_requests(
-    statements: Sequence[Statement],
-    passages: Sequence[Passage],
-    settings: Settings,
-) -> list[ModelRequest]:
-    claims = []
-    for statement in statements:
-        speaker = statement.speaker
-        note = "" if speaker is None else f" (as the words of {speaker})"
-        claims.append(fold_text(statement.text + note))
-    texts = [fold_text(document.sentences[index].text) for document, index in passages]
-    fence = prompts.choose_fence("".join([*claims, *texts]))
-    variables = {"claims": claims, "passages": texts, "fence": fence}
-    limits = [
-        ("verdicts", keyword, len(statements)) for keyword in ("minItems", "maxItems")
-    ]
-    request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
-    if settings.votes == 1:
-        return [request]
-    return [vary_request(request, settings, vote) for vote in range(settings.votes)]
+def _list_passages(documents: Sequence[EvidenceDocument]) -> Iterator[Passage]:
+    for document in documents:
+        for index in range(len(document.sentences)):
+            yield document, index

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cached_property
 
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
-from claimcheck.english.normal_forms import Word
+from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.antonyms import find_opposing_forms
 
@@ -21,36 +21,68 @@ _JOINTS = frozenset(("", "and", "but", "or", "while", "whereas"))
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
+class Wording:
+    """The words of a text; its content words by their stems."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self.words = tuple(words)
+        self.forms = frozenset(word.form for word in self.words)
+
+    @classmethod
+    def parse(cls, text: str) -> Wording:
+        """Return the wording of a text."""
+        return cls(parse_words(text))
+
+    @cached_property
+    def surfaces(self) -> dict[str, str]:
+        """The first surface form of each content word, by its stem."""
+        surfaces: dict[str, str] = {}
+        for word in self.words:
+            if word.form not in FUNCTION_WORDS:
+                surfaces.setdefault(stem(word.form), word.surface)
+        return surfaces
+
+    @property
+    def stems(self) -> Set[str]:
+        """The stems of the content words."""
+        return self.surfaces.keys()
+
+    def list_values(self, known: Set[str]) -> list[Word]:
+        """Return the numbers and the parts of dates that have no known form."""
+        values = filter(is_value, self.words)
+        return [word for word in values if word.form not in known]
+
+
 def list_neighbors(words: Sequence[Word]) -> Iterator[tuple[str, Word, str]]:
     """Yield each word with the forms before and after it; "" at either end."""
     forms = ["", *(word.form for word in words), ""]
-    for index, word in enumerate(words):
-        yield forms[index], word, forms[index + 2]
+    yield from zip(forms, words, forms[2:], strict=False)
 
 
 def find_numbers(
-    claim: Sequence[Word], quoted: Sequence[Word], context: Sequence[Word]
+    claim: Wording, quoted: Wording, context: Set[str]
 ) -> Iterator[Difference]:
-    """Find numbers and dates of the claim that differ from the quote's."""
-    context_forms = {word.form for word in context}
-    added, replaced = (
-        _list_other_values(claim, quoted),
-        _list_other_values(quoted, claim),
-    )
-    for word in added:
+    """Find numbers and dates of the claim that differ from the quote's.
+
+    `context` has the forms of the words around the quote.
+    """
+    replaced = quoted.list_values(claim.forms)
+    for word in claim.list_values(quoted.forms):
         same_kind = [item for item in replaced if item.is_number == word.is_number]
         # "800 people" for "900 people" is wrong even if 800 occurs nearby.
         rival = _find_rival(word, claim, same_kind, quoted)
-        if rival is None and word.form in context_forms:
+        if rival is None and word.form in context:
             continue
         rival = rival or next(iter(same_kind), None)
-        kind = "number" if word.is_number else "date"
-        yield Difference(kind, word.surface, rival.surface if rival else None)
+        yield _build_difference(word, rival)
 
 
-def find_exchanged_values(
-    claim: Sequence[Word], quoted: Sequence[Word]
-) -> Iterator[Difference]:
+def _build_difference(value: Word, other: Word | None) -> Difference:
+    kind = "number" if value.is_number else "date"
+    return Difference(kind, value.surface, other.surface if other else None)
+
+
+def find_exchanged_values(claim: Wording, quoted: Wording) -> Iterator[Difference]:
     """Find values of the quote that the claim puts in the place of another.
 
     "900 came in May and 700 in June" does not say that 700 came in May. The order of
@@ -59,23 +91,20 @@ def find_exchanged_values(
     """
     beside = defaultdict(set)
     values_by_neighbor = defaultdict(list)
-    for word, neighbors in _list_content_neighbors(quoted):
+    for word, neighbors in _list_content_neighbors(quoted.words):
         beside[word.form].update(neighbors)
         for neighbor in neighbors:
             values_by_neighbor[neighbor].append(word)
-    known = {word.form for word in claim}
-    for word, neighbors in _list_content_neighbors(claim):
+    for word, neighbors in _list_content_neighbors(claim.words):
         # "300 tons" is "300 tons" in the quote, too.
         if not beside[word.form].isdisjoint(neighbors):
             continue
-        for other in chain.from_iterable(
-            map(values_by_neighbor.__getitem__, neighbors)
-        ):
-            own = _get_forms(beside[word.form]) - _get_forms(beside[other.form])
-            is_rival = other.form not in known and _get_kind(other) == _get_kind(word)
-            if is_rival and own and known.isdisjoint(own):
-                kind = "number" if word.is_number else "date"
-                yield Difference(kind, word.surface, other.surface)
+        for neighbor in neighbors:
+            for other in values_by_neighbor[neighbor]:
+                own = _get_forms(beside[word.form]) - _get_forms(beside[other.form])
+                is_rival = _get_kind(other) == _get_kind(word) and own
+                if is_rival and claim.forms.isdisjoint({other.form, *own}):
+                    yield _build_difference(word, other)
 
 
 def _get_forms(neighbors: Iterable[tuple[int, str]]) -> set[str]:
@@ -101,24 +130,15 @@ def _get_kind(value: Word) -> tuple[bool, bool]:
     return value.is_number, _YEAR.fullmatch(value.surface) is not None
 
 
-def _list_other_values(words: Sequence[Word], others: Sequence[Word]) -> list[Word]:
-    """Return the numbers and dates that only the first text has."""
-    known = {word.form for word in others}
-    return [word for word in words if is_value(word) and word.form not in known]
-
-
 def _find_rival(
-    word: Word,
-    claim: Sequence[Word],
-    candidates: Iterable[Word],
-    quoted: Sequence[Word],
+    word: Word, claim: Wording, candidates: Iterable[Word], quoted: Wording
 ) -> Word | None:
     """Find the candidate with the same noun in the quote: "900 people"."""
-    noun = _find_next_content_word(word, claim)
+    noun = _find_next_content_word(word, claim.words)
     if noun is None:
         return None
     for candidate in candidates:
-        if _find_next_content_word(candidate, quoted) == noun:
+        if _find_next_content_word(candidate, quoted.words) == noun:
             return candidate
     return None
 
@@ -136,17 +156,13 @@ def is_value(word: Word) -> bool:
     return word.is_number or word.is_date
 
 
-def find_negations(
-    claim: Sequence[Word], quoted: Sequence[Word]
-) -> Iterator[Difference]:
+def find_negations(claim: Wording, quoted: Wording) -> Iterator[Difference]:
     """Find words that only one of the two texts negates."""
-    in_claim, in_quote = _find_negated(claim), _find_negated(quoted)
-    for form in sorted(in_claim.keys() - in_quote.keys()):
-        if form in list_stems(quoted):
-            yield Difference("negation", in_claim[form], _find_surface(quoted, form))
-    for form in sorted(in_quote.keys() - in_claim.keys()):
-        if form in list_stems(claim):
-            yield Difference("negation", _find_surface(claim, form), in_quote[form])
+    in_claim, in_quote = _find_negated(claim.words), _find_negated(quoted.words)
+    for form in sorted((in_claim.keys() - in_quote.keys()) & quoted.stems):
+        yield Difference("negation", in_claim[form], quoted.surfaces[form])
+    for form in sorted((in_quote.keys() - in_claim.keys()) & claim.stems):
+        yield Difference("negation", claim.surfaces[form], in_quote[form])
 
 
 def _find_negated(words: Sequence[Word]) -> dict[str, str]:
@@ -163,24 +179,12 @@ def _find_negated(words: Sequence[Word]) -> dict[str, str]:
     return negated
 
 
-def find_opposites(
-    claim: Sequence[Word], quoted: Sequence[Word]
-) -> Iterator[Difference]:
+def find_opposites(claim: Wording, quoted: Wording) -> Iterator[Difference]:
     """Find words of the claim whose antonyms the quote has instead."""
-    quoted_stems, claimed_stems = set(list_stems(quoted)), set(list_stems(claim))
-    for word in claim:
-        if stem(word.form) in quoted_stems:
+    for word in claim.words:
+        form = stem(word.form)
+        if form in quoted.stems:
             continue
-        opposing = find_opposing_forms(stem(word.form)) & quoted_stems - claimed_stems
-        for form in sorted(opposing):
-            yield Difference("opposite", word.surface, _find_surface(quoted, form))
-
-
-def list_stems(words: Iterable[Word]) -> list[str]:
-    """Return the stems of the content words."""
-    return [stem(word.form) for word in words if word.form not in FUNCTION_WORDS]
-
-
-def _find_surface(words: Sequence[Word], form: str) -> str:
-    """Return the surface form of a stem in a text that contains it."""
-    return next(word.surface for word in words if stem(word.form) == form)
+        opposing = find_opposing_forms(form) & quoted.stems - claim.stems
+        for other in sorted(opposing):
+            yield Difference("opposite", word.surface, quoted.surfaces[other])

@@ -78,9 +78,9 @@ def parse_content(
         parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
         return kind, parse(data, source)
     if kind == "subtitles" and data.lstrip().startswith(b"<"):
-        from claimcheck.readers.subtitles import parse_ttml
+        from claimcheck.readers.subtitles import parse_timed_xml
 
-        return kind, parse_ttml(data, source)
+        return kind, parse_timed_xml(data, source)
     if kind in ("odt", "epub", "pptx"):
         from claimcheck.readers.packages import parse_package
 

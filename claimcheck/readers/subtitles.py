@@ -21,12 +21,17 @@ from webvtt.errors import MalformedFileError
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, import_required, refuse_empty
 from claimcheck.readers.transcripts import list_segments
-from claimcheck.readers.xml_blocks import parse_xml
+from claimcheck.readers.xml_blocks import get_attribute, get_name, parse_xml
 
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
-_TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
-# ">> ANNA BRANDT: " in broadcasts; without a name, an unknown person speaks.
-_SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$))?[ \t]*")
+# The text in <rt> is a note above the line.
+_TAG = re.compile(r"<rt>[^<>\n]{0,60}(?:</rt>)?|<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
+# ">> ANNA BRANDT: " in broadcasts, "- ANNA: " in films; without a name, an unknown
+# person speaks.
+_SPEAKER_CHANGE = re.compile(
+    r"(?:>>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$))?"
+    r"|[-–—‐][ \t]*(?:([A-Z][A-Z .'’-]{1,40}):(?=[ \t])|(?=[^\W\da-z])))[ \t]*"
+)
 # The share of cues that begin with lines of the previous cue. Chosen by hand: a few
 # repeat by chance, and in rolling captions almost all do.
 _MIN_ROLLING_SHARE = 0.3
@@ -35,6 +40,17 @@ _MAX_ROLLING_GAP_S = 0.5
 _UNTIMED_FIELDS = frozenset(("text", "usage", "language", "duration", "task"))
 _ASS_HEADER = "[Script Info]"
 _ASS_NAME, _ASS_TEXT = 4, 9  # the fields of a line of dialogue
+_ASS_DRAWING = re.compile(r"\{[^{}]{0,60}\\p[1-9]")  # its text has coordinates
+_ASS_SPACES = (("\\N", "\n"), ("\\n", "\n"), ("\\h", " "))
+# The elements with text, in TTML and in two formats of YouTube: the attributes with the
+# start and the end, or the duration, and the unit of numbers.
+_TIMED_ELEMENTS = {
+    "tt": ("p", "begin", "end", "dur", ""),
+    "transcript": ("text", "start", "", "dur", "s"),
+    "timedtext": ("p", "t", "", "d", "ms"),
+}
+_UNITS_S = {"h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_TIME_UNIT = re.compile(r"([\d.]{1,20})([a-z]{0,2})")
 _CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 
@@ -78,7 +94,21 @@ def parse_subtitles(text: str, encoding: str, source: str) -> Content:
         _read_cue(_to_seconds(item.start), _to_seconds(item.end), item.raw_text)
         for item in captions
     ]
+    if "<v" not in text:
+        cues = list(_continue_voices(cues))
     return _build_content(cues, encoding, source)
+
+
+def _continue_voices(cues: Iterable[_Cue]) -> Iterator[_Cue]:
+    """Give each cue the last voice: ">> ANN:" is in the first cue only."""
+    current: str | None = None
+    for cue in cues:
+        voices: list[str | None] = []
+        for voice in cue.voices:
+            is_continued = voice is None and current
+            voices.append(current if is_continued else voice)
+            current = voices[-1]
+        yield replace(cue, voices=tuple(voices))
 
 
 def _count_cues(lines: Sequence[str]) -> int:
@@ -126,24 +156,45 @@ def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:
     return refuse_empty(content, source, "the file of subtitles")
 
 
-def parse_ttml(data: bytes, source: str) -> Content:
-    """Return the paragraphs of Timed Text (TTML 2) that have times.
+def parse_timed_xml(data: bytes, source: str) -> Content:
+    """Return the timed texts of TTML 2, or of YouTube's XML.
 
     Raises:
         InputError: it is damaged, or has no text.
     """
-    etree = import_required("lxml.etree", "docx", source, "a file of subtitles in TTML")
-    cues: list[_Cue] = []
+    etree = import_required("lxml.etree", "docx", source, "a file of subtitles in XML")
     try:
-        for element in parse_xml(data).iter("{*}p"):
-            for line_break in element.iter("{*}br"):
-                line_break.tail = f"\n{line_break.tail or ''}"
-            start, end = (element.get(name) or "0s" for name in ("begin", "end"))
-            text = html.escape("".join(element.itertext()).strip())
-            cues.append(_read_cue(_to_seconds(start), _to_seconds(end), text))
-    except (etree.XMLSyntaxError, ValueError) as error:
+        cues = list(_read_timed_elements(parse_xml(data)))
+    except (etree.XMLSyntaxError, ValueError, KeyError) as error:
         raise _make_damage_error(source, str(error)) from None
     return _build_content(cues, "utf-8", source)
+
+
+def _read_timed_elements(root: Any) -> Iterator[_Cue]:
+    name, start, end, duration, unit = _TIMED_ELEMENTS[get_name(root)]
+    units = _UNITS_S | {
+        "f": 1 / float(get_attribute(root, "frameRate") or 30),
+        "t": 1 / float(get_attribute(root, "tickRate") or 1),
+    }
+
+    def read_seconds(value: str) -> float:
+        amount = _TIME_UNIT.fullmatch(value)
+        if amount is None:
+            return _to_seconds(value)
+        return float(amount[1]) * units[amount[2] or unit]
+
+    for element in root.iter(f"{{*}}{name}"):
+        for line_break in element.iter("{*}br"):
+            line_break.tail = f"\n{line_break.tail or ''}"
+        text = "".join(element.itertext()).strip()
+        # YouTube escapes text twice.
+        text = html.escape(html.unescape(text) if unit else text)
+        times = dict(element.items())
+        start_s = read_seconds(times.get(start, "0s"))
+        end_s = start_s + read_seconds(times.get(duration, "0s"))
+        if end in times:
+            end_s = read_seconds(times[end])
+        yield _read_cue(start_s, end_s, text)
 
 
 def _read_ass(lines: Sequence[str]) -> Iterator[_Cue]:
@@ -151,11 +202,15 @@ def _read_ass(lines: Sequence[str]) -> Iterator[_Cue]:
     for line in lines:
         kind, _, values = line.partition(":")
         fields = values.split(",", _ASS_TEXT)
-        if kind == "Dialogue" and len(fields) > _ASS_TEXT:
-            start_s, end_s = _to_seconds(fields[1]), _to_seconds(fields[2])
-            text = fields[_ASS_TEXT].replace("\\N", "\n").replace("\\n", "\n")
-            voice = f"<v {fields[_ASS_NAME]}>" if fields[_ASS_NAME].strip() else ""
-            yield _read_cue(start_s, end_s, voice + text)
+        if kind != "Dialogue" or len(fields) <= _ASS_TEXT:
+            continue
+        text = fields[_ASS_TEXT]
+        if _ASS_DRAWING.match(text):
+            continue
+        for mark, space in _ASS_SPACES:
+            text = text.replace(mark, space)
+        voice = f"<v {fields[_ASS_NAME]}>" if fields[_ASS_NAME].strip() else ""
+        yield _read_cue(_to_seconds(fields[1]), _to_seconds(fields[2]), voice + text)
 
 
 def _read_cue(start_s: float, end_s: float, raw_text: str) -> _Cue:
@@ -168,7 +223,7 @@ def _read_cue(start_s: float, end_s: float, raw_text: str) -> _Cue:
             voice = part if part is not None else voice
             words = " ".join(html.unescape(_TAG.sub("", text)).split())
             if change := _SPEAKER_CHANGE.match(words):
-                voice = change.group(1) or ""
+                voice = change[1] or change[2] or ""
                 words = words[change.end() :]
             if words:
                 lines.append(words)
@@ -185,9 +240,7 @@ def _split_voices(line: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _to_seconds(timestamp: str) -> float:
-    # TTML also has "1.5s", and frames after the seconds: "00:00:01:12".
-    if timestamp.endswith("s"):
-        return float(timestamp[:-1])
+    # TTML may have frames after the seconds: "00:00:01:12".
     hours, minutes, seconds = timestamp.split(":")[:3]
     return int(hours) * 3_600 + int(minutes) * 60 + float(seconds)
 

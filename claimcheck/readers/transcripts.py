@@ -26,7 +26,7 @@ def list_segments(value: Any) -> list[Segment]:
 
     Reads those of Whisper and its descendants (OpenAI, whisper.cpp, WhisperX,
     Transformers), YouTube, youtube-transcript-api, Podcasting 2.0, AssemblyAI,
-    Deepgram, Amazon Transcribe, Azure, Google, Rev, and Speechmatics.
+    Deepgram, ElevenLabs, Amazon Transcribe, Azure, Google, Rev, and Speechmatics.
     """
     try:
         return list(_find_segments(value))
@@ -171,10 +171,15 @@ def _read_channels(channels: Any) -> Iterator[Segment]:
 
 
 def _read_words(words: Any) -> Iterator[Segment]:
-    """Read the words of AssemblyAI, with times in milliseconds."""
+    """Read the words of AssemblyAI, or of ElevenLabs, which also lists spaces."""
     for word in words:
         text = f" {word['text']}"
-        yield _read_utterance({**word, "text": text})
+        if word.get("type") == "spacing":
+            continue
+        if "type" in word:
+            yield Segment(word["start"], word["end"], text, word.get("speaker_id"))
+        else:
+            yield _read_utterance({**word, "text": text})
 
 
 _WORD_READERS: dict[str, Callable[[Any], Iterator[Segment]]] = {

@@ -24,6 +24,7 @@ from claimcheck.readers.xml_blocks import (
 )
 
 _FEEDS = frozenset(("rss", "feed", "RDF"))
+_SUBTITLES = frozenset(("tt", "timedtext", "transcript"))
 _SPACE_BEFORE_STOP = re.compile(r" ([,.;:)])")
 
 
@@ -49,7 +50,7 @@ def find_root(prefix: bytes) -> str | None:
 def detect_xml(prefix: bytes) -> str | None:
     """Return "feed", "jats", or "subtitles" by the root element, or None."""
     root = find_root(prefix)
-    if root == "tt":
+    if root in _SUBTITLES and (root != "transcript" or b"<text start=" in prefix):
         return "subtitles"
     if root in _FEEDS:
         return "feed"

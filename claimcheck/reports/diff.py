@@ -95,15 +95,17 @@ class BatchComparison:
 
 def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison:
     """Compare the runs of two batches, document by document."""
-    documents = {}
-    for key, run in store.runs(first):
-        # A document without a run in one batch is counted below.
-        if store.has_run(second, key):
-            documents[key] = compare_runs(run, store.run(second, key))
+    first_keys, second_keys = store.list_run_keys(first), store.list_run_keys(second)
+    # One run of each batch at a time: together they may not fit into memory.
+    documents = {
+        key: compare_runs(run, store.run(second, key))
+        for key, run in store.runs(first)
+        if key in second_keys
+    }
     return BatchComparison(
         documents,
-        only_first=store.count_runs(first) - len(documents),
-        only_second=store.count_runs(second) - len(documents),
+        only_first=len(first_keys - second_keys),
+        only_second=len(second_keys - first_keys),
     )
 
 

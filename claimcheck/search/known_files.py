@@ -1,7 +1,8 @@
 """Read known claims from files: ClaimReview, JSON Lines, and CSV.
 
 ClaimReview (https://schema.org/ClaimReview) may be in a JSON-LD file, in a feed, or in
-the pages of a publisher. Other files have one row per claim.
+the pages of a publisher. An RSS or Atom feed without it has the titles of fact checks.
+Other files have one row per claim.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from claimcheck.readers.claims import (
     get_cell,
     read_table,
 )
+from claimcheck.readers.content import import_required
 from claimcheck.readers.decode import decode
 from claimcheck.readers.file import read_bytes
 from claimcheck.readers.url import fetch_bytes
+from claimcheck.readers.xml_documents import detect_xml
 from claimcheck.search.endpoint import clean_text, parse_day
 
 _MAX_TEXT_CHARACTERS = 2_000
+_PREFIX_BYTES = 2_000  # has the root element of XML
 # Files come from anybody: longer values are cut. Chosen by hand, far above usual ones.
 _MAX_CHARACTERS = {
     "speaker": 200,
@@ -61,23 +65,48 @@ def read_known_claims(name: str, *, allow_private: bool = False) -> list[KnownCl
         source, data = fetched.url, fetched.content
     else:
         source, data = read_bytes(name)
-    text, _ = decode(data, source)
-    suffix = PurePath(source).suffix.lower()
-    start = text.lstrip()[:1]
-    if suffix in TABLE_SUFFIXES:
-        known = _read_rows(read_table(text, source), source)
-    elif start == "<":
-        known = [item for value in _list_scripts(text) for item in _find_reviews(value)]
-    elif (value := _parse_json(text)) is not None:
-        rows = value if isinstance(value, list) else [value]
-        known = list(_find_reviews(value)) or _read_rows(enumerate(rows, 1), source)
-    else:
-        known = _read_lines(data, source)
+    is_feed = detect_xml(data[:_PREFIX_BYTES].lstrip()) == "feed"
+    known = _read_feed(data, source) if is_feed else _read_text(data, source)
     if not known:
         raise InputError(
             f"{source}: has no known claim; give ClaimReview as JSON-LD or in a page, "
-            'CSV, or JSON Lines of {"text", "rating", "date", "url", "publisher"}'
+            "an RSS or Atom feed, CSV, or JSON Lines of "
+            '{"text", "rating", "date", "url", "publisher"}'
         )
+    return known
+
+
+def _read_text(data: bytes, source: str) -> list[KnownClaim]:
+    text, _ = decode(data, source)
+    start = text.lstrip()[:1]
+    if PurePath(source).suffix.lower() in TABLE_SUFFIXES:
+        return _read_rows(read_table(text, source), source)
+    if start == "<":
+        return _list_page_reviews(text)
+    value = _parse_json(text)
+    if value is not None:
+        rows = value if isinstance(value, list) else [value]
+        return list(_find_reviews(value)) or _read_rows(enumerate(rows, 1), source)
+    return _read_lines(data, source) if start in ("{", "[") else []
+
+
+def _read_feed(data: bytes, source: str) -> list[KnownClaim]:
+    """Return the ClaimReviews in the entries of a feed, or else their titles."""
+    feedparser = import_required("feedparser", "formats", source, "an RSS or Atom feed")
+    # Sanitizing would remove the scripts, which have the ClaimReviews.
+    feed = feedparser.parse(data, sanitize_html=False)
+    known: list[KnownClaim] = []
+    for entry in feed.entries:
+        texts = [part.get("value", "") for part in entry.get("content", ())]
+        reviews = _list_page_reviews("".join(texts) or entry.get("summary", ""))
+        title = {
+            "text": entry.get("title"),
+            "publisher": feed.feed.get("title"),
+            "reviewed": entry.get("published") or entry.get("updated"),
+            "url": entry.get("link"),
+        }
+        item = build_known_claim(title)
+        known += reviews or ([item] if item else [])
     return known
 
 
@@ -184,12 +213,12 @@ def _read_rows(rows: Iterable[tuple[int, Any]], source: str) -> list[KnownClaim]
     return known
 
 
-def _list_scripts(page: str) -> list[Any]:
-    """Return the JSON-LD values of a page."""
+def _list_page_reviews(page: str) -> list[KnownClaim]:
+    """Return the ClaimReviews in the scripts of a page."""
     parser = _ScriptParser()
     parser.feed(page)
-    values = [_parse_json(text) for text in parser.scripts]
-    return [value for value in values if value is not None]
+    values = map(_parse_json, parser.scripts)
+    return [item for value in values for item in _find_reviews(value)]
 
 
 class _ScriptParser(HTMLParser):

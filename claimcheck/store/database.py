@@ -116,6 +116,28 @@ class Database(AbstractContextManager["Database"]):
         with self.translate_errors(), closing(sqlite3.connect(path)) as copy:
             self._connection.backup(copy)
 
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other commands from running, deleting, and importing documents.
+
+        The operating system releases the lock when the process ends.
+
+        Raises:
+            StoreError: another command is working on the file.
+        """
+        import filelock
+
+        # The lock file is never deleted: a command that opened the deleted file could
+        # lock it while another command locks its successor.
+        try:
+            with filelock.FileLock(f"{Path(self.path).resolve()}.lock", timeout=0):
+                yield
+        except filelock.Timeout:
+            raise StoreError(
+                f"{self.path}: another command is working on this store; wait until it "
+                "is done"
+            ) from None
+
     def require_file(self) -> None:
         """Fail if the file was deleted or replaced while it is open.
 

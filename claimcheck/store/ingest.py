@@ -70,7 +70,7 @@ def ingest_sources(
             if Path(source.name).resolve() not in store_paths:
                 ingestion.add(source)
         ingestion.raise_problems()
-    return ingestion.report()
+    return ingestion.report
 
 
 class _Ingestion:
@@ -82,20 +82,7 @@ class _Ingestion:
         self._on_progress = on_progress
         self._inputs: set[int] = set()  # numbers of the sources of this command
         self._problems: list[str] = []
-        self._documents = 0
-        self._new = 0
-        self._changed = 0
-        self._repeated = 0
-        self._unreadable = 0
-
-    def report(self) -> IngestReport:
-        return IngestReport(
-            documents=self._documents,
-            new=self._new,
-            changed=self._changed,
-            repeated=self._repeated,
-            unreadable=self._unreadable,
-        )
+        self.report = IngestReport()
 
     def raise_problems(self) -> None:
         if self._problems:
@@ -154,7 +141,7 @@ class _Ingestion:
         """Save an entry; return False if its source must be read again."""
         self._on_progress(1)
         if entry.document is None:
-            self._unreadable += 1
+            self.report.unreadable += 1
             self._save_unreadable(entry, number)
             return False
         known = self._database.fetch_one(
@@ -169,7 +156,7 @@ class _Ingestion:
         self._update(entry.key, entry.document, number)
         # The id is a hash of the text: only a changed text runs again, in every batch.
         if known_id != entry.document.id:
-            self._changed += known_id is not None
+            self.report.changed += known_id is not None
             self._database.execute(
                 "UPDATE outcomes SET state = 'pending', run = NULL WHERE document = ?",
                 (known_number,),
@@ -179,7 +166,7 @@ class _Ingestion:
     def _skip_repeated(self, entry: SourceEntry) -> bool:
         """Count a repeated text; a repeated id is a problem."""
         if not entry.has_given_id:
-            self._repeated += 1
+            self.report.repeated += 1
             return True
         self._problems.append(
             f"{entry.origin}: the id {entry.key!r} appears twice; ids must be unique"
@@ -187,7 +174,7 @@ class _Ingestion:
         return False
 
     def _insert(self, key: str, document: Document, number: int) -> None:
-        self._new += 1
+        self.report.new += 1
         self._database.execute(
             "INSERT INTO documents (id, fields, text, input, key) "
             "VALUES (?, ?, ?, ?, ?)",
@@ -222,7 +209,7 @@ class _Ingestion:
         (count,) = self._database.fetch_one(
             "SELECT count(*) FROM documents WHERE input = ?", (number,)
         )
-        self._documents += int(count)
+        self.report.documents += int(count)
         self._database.execute(
             "INSERT OR IGNORE INTO outcomes (batch, document, state) "
             "SELECT ?, number, 'pending' FROM documents "

@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from typing import Any
 from claimcheck.errors import (
     InputError,
     NotFoundError,
-    StoreError,
     UnstorableError,
     join_problems,
 )
@@ -70,28 +69,6 @@ class RunStore(AbstractContextManager["RunStore"]):
     def close(self) -> None:
         """Close the file."""
         self.database.close()
-
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep other commands from running, deleting, and importing documents.
-
-        The operating system releases the lock when the process ends.
-
-        Raises:
-            StoreError: another command is working on the store.
-        """
-        import filelock
-
-        # The lock file is never deleted: a command that opened the deleted file could
-        # lock it while another command locks its successor.
-        try:
-            with filelock.FileLock(f"{Path(self.path).resolve()}.lock", timeout=0):
-                yield
-        except filelock.Timeout:
-            raise StoreError(
-                f"{self.path}: another command is working on this store; wait until it "
-                "is done"
-            ) from None
 
     # Batches
 
@@ -299,22 +276,14 @@ class RunStore(AbstractContextManager["RunStore"]):
                 location = RunLocation(batch, number)
                 yield key, self._add_decisions(load_run(fields, text), location)
 
-    def count_runs(self, batch: int) -> int:
-        """Return the number of documents that have a run."""
-        (count,) = self.database.fetch_one(
-            "SELECT count(*) FROM outcomes WHERE batch = ? AND run IS NOT NULL",
+    def list_run_keys(self, batch: int) -> set[str]:
+        """Return the keys of the documents that have a run."""
+        rows = self.database.fetch_all(
+            "SELECT d.key FROM outcomes o JOIN documents d ON d.number = o.document "
+            "WHERE o.batch = ? AND o.run IS NOT NULL",
             (batch,),
         )
-        return int(count)
-
-    def has_run(self, batch: int, key: str) -> bool:
-        """Return whether the document with this key has a run."""
-        row = self.database.fetch_one(
-            "SELECT 1 FROM outcomes o JOIN documents d ON d.number = o.document "
-            "WHERE o.batch = ? AND d.key = ? AND o.run IS NOT NULL",
-            (batch, key),
-        )
-        return row is not None
+        return {key for (key,) in rows}
 
     def locate(self, name: str, batch: int | None = None) -> list[RunLocation]:
         """Find the documents with this key, id, or source.

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from claimcheck.text.common_words import get_genders, may_be_name
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.markdown import MARKUP, find_markdown
 from claimcheck.text.messages import find_message_parts
@@ -82,6 +83,7 @@ _SUBTITLE_LINES = re.compile(
     r"""
     ^(?:[ \t]*\d+[ \t]*\r?\n)?         # the number of a cue, and its time
     [ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[^\r\n]*
+    |^\[[\d:.,]{9,12}[ \t]+-->[ \t]+[\d:.,]{9,12}\][ \t]*   # as Whisper prints
     |\AWEBVTT[^\n]*(?:\n(?!\r?\n)[^\n]*)*
     |^(?:NOTE|STYLE|REGION)\b[^\n]*(?:\n(?!\r?\n)[^\n]*){0,40}(?=\r?\n\r?\n)
     """,
@@ -95,27 +97,45 @@ _SUBTITLE_MARKUP = re.compile(
     """,
     re.X,
 )
+# "[Ann]: It rained." is not one: an address has no spaces.
 _LINK_DEFINITION = re.compile(
-    r"^[ ]{0,3}\[[^\[\]\n^][^\[\]\n]{0,99}\]:[ \t]+\S[^\n]{0,1000}$", re.M
+    r"""
+    ^[ ]{0,3}\[[^\[\]\n^][^\[\]\n]{0,99}\]:[ \t]+
+    (?=\S{0,200}[/#<]|\S{0,200}\w\.\w)\S{1,1000}
+    (?:[ \t]+["'(][^\n]{0,300}["')])?[ \t]*\r?$
+    """,
+    re.M | re.X,
 )
 _SOUND = re.compile(
     r"""
     [\[(♪]\ ?(?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
-        |crosstalk|silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
+        |crosstalk|inaudible|unintelligible|indistinct
+        |silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
     )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?\ ?[\])♪]
-    |♪+
+    |♪[^♪\n]{1,200}♪ | ♪+
     """,
     re.I | re.X,
+)
+# "[DOOR SLAMS]" and "(phone rings)" at the start of a line of captions
+_CAPTION_SOUND = re.compile(
+    r"^(?:-[ ]?)?(?:\[([^\[\]\n]{2,60})\]|\(([^()\n]{2,60})\))(?=[ \t]*(\S?))", re.M
 )
 _LEADING_TIME = re.compile(
     r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t]*\S)", re.M
 )
+# "0:03 The ferry", pasted from a page with a video
+_BARE_LEADING_TIME = re.compile(r"^[ \t]*(\d{1,2}(?::\d\d){1,2})(?=[ \t]+\S)", re.M)
+_FIRST_MINUTE = ("0:", "00:")  # the times of a schedule start later
 # "[B7] 900", as the spreadsheet reader writes it
 _CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", re.M)
+_CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
+_MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
+_CAPTION_PATTERNS = (
+    ("", _SUBTITLE_LINES, SUBTITLE_CUE),
+    ("", _SUBTITLE_MARKUP, "caption markup"),
+)
 # Each pattern is tried only on a text that contains its mark.
 _MARKED_PATTERNS = (
-    ("-->", _SUBTITLE_LINES, SUBTITLE_CUE),
-    ("-->", _SUBTITLE_MARKUP, "caption markup"),
     ("[", _FOOTNOTE, "footnote mark"),
     ("]:", _LINK_DEFINITION, "link"),
     (":", _LEADING_TIME, TIME),
@@ -167,14 +187,39 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     ]
     found = [Noise(*cut) for cut in cuts]
     found += _find_noise_lines(text)
-    for mark, pattern, reason in _MARKED_PATTERNS:
+    patterns = list(_MARKED_PATTERNS)
+    if is_captions(text):
+        patterns += _CAPTION_PATTERNS
+        found += _find_caption_sounds(text)
+    times = list(_BARE_LEADING_TIME.finditer(text)) if ":" in text else []
+    if len(times) >= _MIN_TIMES and times[0][1].startswith(_FIRST_MINUTE):
+        found += [Noise(match.start(), match.end(), TIME) for match in times]
+    for mark, pattern, reason in patterns:
         if mark in text:
-            for match in pattern.finditer(text):
-                found.append(Noise(match.start(), match.end(), reason))
+            matches = pattern.finditer(text)
+            found += [Noise(match.start(), match.end(), reason) for match in matches]
     # Of those that start together, the longest counts.
     found = [noise for noise in found if noise.start < noise.end]
     found.sort(key=lambda noise: (noise.start, -noise.end))
     return tuple(drop_overlaps(found, lambda noise: (noise.start, noise.end)))
+
+
+def is_captions(text: str) -> bool:
+    """Whether a text has the form of subtitles."""
+    return _CUE_TIME.search(text, 0, _MAX_CUE_OFFSET) is not None
+
+
+def _find_caption_sounds(text: str) -> Iterator[Noise]:
+    """Yield the descriptions of sounds, but not the names of speakers."""
+    for match in _CAPTION_SOUND.finditer(text):
+        words = (match[1] or match[2]).lower().split()
+        is_name = all(may_be_name(word) or get_genders(word) for word in words)
+        # "(FAA) said" and "[The mayor] said" are sentences.
+        is_acronym = len(words) == 1 and match[2]
+        is_sound = match[0].isupper() or match[0].islower()
+        is_alone = not match[3]
+        if not is_name and (is_alone or (is_sound and not is_acronym)):
+            yield Noise(match.start(), match.end(), "sound")
 
 
 def _find_noise_lines(text: str) -> Iterator[Noise]:

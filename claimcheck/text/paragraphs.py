@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from claimcheck.resources import read_words
-from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise
+from claimcheck.text.noise import SUBTITLE_CUE, TIME, Noise, is_captions
 from claimcheck.text.running_heads import (
     FORM_FEED,
     PAGE_NUMBER,
@@ -50,6 +50,7 @@ MIN_TEXT_LINE_CHARACTERS = 40
 _SHORT_LINE_SHARE = 0.6  # of the width of a page
 # Captions without punctuation are cut into pieces of about this length.
 _MAX_UNPUNCTUATED_CHARACTERS = 240
+_ELLIPSES = ("...", "…")
 
 
 # Characters that may precede a label on its line.
@@ -167,12 +168,16 @@ def find_paragraphs(
 
 def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bool:
     """Whether a paragraph continues the sentence of the one before."""
-    if paragraph.bullet or paragraph.opens:
+    are_text = before.kind is paragraph.kind is ParagraphKind.TEXT
+    if not are_text or paragraph.bullet or paragraph.opens:
         return False
-    if {before.kind, paragraph.kind} != {ParagraphKind.TEXT}:
-        return False
-    starts_lower = source[paragraph.start : paragraph.start + 1].islower()
-    if not (starts_lower or paragraph.after_page) or not before.is_open():
+    start = source[paragraph.start : paragraph.start + len("...")]
+    if not before.is_open():
+        # Subtitles resume a sentence so: "They came..." / "...by ferry."
+        is_resumed = before.last.endswith(_ELLIPSES) and start.startswith(_ELLIPSES)
+        return is_resumed and paragraph.after_page
+    starts_lower = start[:1].islower()
+    if not starts_lower and not paragraph.after_page:
         return False
     if paragraph.after_page and before.unfinished > _MAX_UNPUNCTUATED_CHARACTERS:
         return False
@@ -189,7 +194,8 @@ def _group_lines(
     lines = source.splitlines(keepends=True)
     lengths = [len(line) for line in lines if len(line) > MIN_TEXT_LINE_CHARACTERS]
     # The median is not affected by the short last lines of paragraphs.
-    wrap = statistics.median(lengths) if lengths else 0
+    # The lines of subtitles have no common width.
+    wrap = statistics.median(lengths) if lengths and not is_captions(source) else 0
     current: Paragraph | None = None
     after_noise = after_page = False
     found = list(_LineFinder(source, noise, speakers).find(lines))

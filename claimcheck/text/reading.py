@@ -19,7 +19,7 @@ from claimcheck.models.span import LineIndex, Span
 from claimcheck.resources import read_words
 from claimcheck.text.common_words import is_word
 from claimcheck.text.mapping import MappedPiece, MappedText
-from claimcheck.text.noise import Noise, find_noise
+from claimcheck.text.noise import Noise, find_noise, is_captions
 from claimcheck.text.paragraphs import (
     CLOSING_MARKS,
     SENTENCE_ENDS,
@@ -34,7 +34,8 @@ from claimcheck.text.speakers import Speakers, find_speakers
 _SPACE = re.compile(r"\s|<(?:br|/p|/div|/li|/td)\b", re.I)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[\da-fA-F]{1,5});")
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+# Chinese and Japanese have no spaces between words; Korean has.
+_CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
 # A text that ends in a comma or semicolon is a list or a verse, not a heading.
 _NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
@@ -42,7 +43,7 @@ _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
 # "It was sold in May. Read on", "900 people. [3]": a sentence ends within, or before
 # the mark of a note. Abbreviations in headings are short, with capitals: "Prof. Lee".
 _INNER_SENTENCE_END = re.compile(
-    r"\s(?:[a-z]{3,}|\w{6,}|May|\d{4})\.[\"”’)]*\s+[\"“(]?[A-Z]"
+    r"\s(?:[a-z]{3,}|\w{6,}|May|\d{4})\.[\"”’)]*\s+(?:[\"“(]?[A-Z]|\(\d)"
     r"|\w{3}\.\s?\[\d{1,3}\]$|\s[a-z]{5,}\.\s\d{1,3}$"
 )
 _CAPTION = re.compile(
@@ -138,6 +139,8 @@ def _assemble(
         speaker = speakers.find(paragraph.start)
         blocks.append(Block(start, length, paragraph.kind, speaker))
     mapped = MappedText(pieces)
+    if is_captions(source):
+        return mapped, tuple(blocks)  # subtitles have no headings
     return mapped, _mark_headings(mapped.text, blocks, list_items)
 
 
@@ -275,7 +278,7 @@ def _resolve_gap(
     if is_broken and beginning:
         is_added = _is_hyphen_added(left.text, beginning, right.text, hyphens)
         return "", without_hyphen if is_added else left
-    if _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
+    if _CJK.match(left.text[-1]) or _CJK.match(right.text[0]):
         return "", left
     return " ", left
 

@@ -10,6 +10,8 @@ RUNNING_HEAD, RUNNING_FOOT, PAGE_NUMBER = "running head", "running foot", "page 
 LINE_NUMBER = "line number"
 
 _NUMBERED_LINE = re.compile(r"^[ \t]*(\d{1,2})(?=[ \t]+\S)", re.M)
+# A line that continues a sentence, or starts a question or an answer
+_UNLISTED = re.compile(r"[ \t]{1,40}(?:[^\W\dA-Z]|[QA]\.[ \t]|[A-Z][A-Z. ]{2,30}:)")
 # Of lines with rising numbers, and of those that continue a sentence: lists have fewer.
 _MIN_NUMBERED_LINES, _MIN_CONTINUED_LINES = 5, 2
 _PAGE_NUMBER_LINE = re.compile(
@@ -70,10 +72,8 @@ def find_line_numbers(text: str) -> list[_Cut]:
 
 
 def _list_line_numbers(run: list[re.Match[str]]) -> list[_Cut]:
-    starts = [
-        match.string[match.end() : match.end() + 40].lstrip()[:1] for match in run
-    ]
-    is_continued = sum(map(str.islower, starts)) >= _MIN_CONTINUED_LINES
+    continued = [_UNLISTED.match(match.string, match.end()) for match in run]
+    is_continued = sum(map(bool, continued)) >= _MIN_CONTINUED_LINES
     if len(run) < _MIN_NUMBERED_LINES or not is_continued:
         return []
     return [(*match.span(), LINE_NUMBER) for match in run]

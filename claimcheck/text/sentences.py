@@ -93,6 +93,8 @@ _ENUMERATOR = re.compile(
     r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?(?:\d{1,3}|[A-Z]|[a-z])\.\s+"
 )
 _INNER_ENUMERATOR = re.compile(r"[:;,]\s+(?:\d{1,2}|[a-z])\.\s+$")
+# Subtitles resume a sentence so: "They came..." / "...by ferry."
+_RESUMED = re.compile(r"(?:\.\.\.|…)\s+(?:\.\.\.|…)")
 # sentencex takes quadratic time on unclosed quotation marks, so longer paragraphs are
 # segmented in pieces. Few paragraphs have even half this length.
 _MAX_SEGMENTED_CHARACTERS = 10_000
@@ -240,6 +242,8 @@ def _continues_sentence(left: str, right: str) -> bool:
     """Whether two parts of the segmenter are one sentence."""
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
+        return True
+    if _RESUMED.search(end + right[:6]):
         return True
     if _belongs_to_quotation(end, right) or _INNER_ENUMERATOR.search(end):
         return True

@@ -17,13 +17,18 @@ from claimcheck.resources import read_words
 from claimcheck.text.common_words import get_genders, may_be_name
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
+from claimcheck.text.noise import is_captions
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
 _TITLES = "|".join(read_words("speaker_titles"))
 # A label is at the start of a line, after the number of the line and its time, or after
 # the marks of a caption or of bold type.
-_TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
+_DAY = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ \t]+)?"
+_TIME_BEFORE = (
+    rf"(?:[\[(]?{_DAY}{_TIME}(?:[ \u202f][AaPp][Mm])?(?:[ ]?(?:-|–|-->)[ ]?{_TIME})?"
+    r"[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
+)
 _LINE_NUMBER = r"(?:\d{1,2}[ \t]{1,30})?"
 _LINE_START = rf"^[ \t]*{_LINE_NUMBER}{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
 _COLON_LABEL = re.compile(
@@ -51,12 +56,22 @@ _RECORD_LABEL = re.compile(
     re.M | re.X,
 )
 # "Senator Warren. Thank you": only the title distinguishes it from a sentence's end.
+# "Mme la ministre. Merci" is in the records of France, and "LIND. Who?" in plays.
 _HEARING_LABEL = re.compile(
-    rf"^[ \t]*(?P<name>(?:{_TITLES})\.?[ ][A-Z][a-z]\w*)\.(?=\s+[A-Z\"“(\[])", re.M
+    rf"""
+    ^[ \t]*
+    (?P<name>
+        (?:{_TITLES}|M|Mme)\.?[ ]
+        (?:[A-Z][a-z]\w*(?:[ -][A-Z]\w+){{0,2}}|l[ae][ ][\w'’ ]{{3,60}})
+        |[A-Z]{{3,20}}(?:[ ][A-Z]{{2,20}})?
+    )
+    \.(?=\s+[A-Z\"“(\[])
+    """,
+    re.M | re.X,
 )
 _QUESTION_LABEL = re.compile(
     rf"^[ \t]*{_LINE_NUMBER}\*{{0,2}}"
-    r"(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
+    r"(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)(?:[.:]\*{0,2}|(?=[ \t]{2}))"
     r"(?=[ \t]+\S)",
     re.M,
 )
@@ -64,7 +79,8 @@ _SPEAKER_NAME = rf"(?P<name>{_CAPITALIZED}(?:[ ](?:{_CAPITALIZED}|\d{{1,2}})){{0
 # "Anna Brandt  0:03": the form of meeting software, above each contribution.
 _TIMED_LABELS = (
     re.compile(
-        rf"^[ \t]*[\[(]?{_SPEAKER_NAME}[ \t]{{0,9}}[|·•,–—-]?[ \t]{{1,9}}[\[(]?{_TIME}"
+        rf"^[ \t]*[\[(]?{_SPEAKER_NAME}[\])]?[ \t]{{0,9}}[|·•,:–—-]?[ \t]{{1,9}}"
+        rf"[\[(]?{_TIME}"
         rf"(?:[ \t]?[AaPp][Mm])?[\])]?:?[ \t]*$",
         re.M,
     ),
@@ -75,13 +91,27 @@ _TIMED_LABELS = (
         re.M,
     ),
 )
+# Forms of records that are hardly ever in other texts: "Ann Lee -- Chief Executive
+# Officer" on a line of its own, and "Ann Lee (PPE). – Madam President, ..."
+_RARE_LABEL = re.compile(
+    rf"""
+    ^[ \t]*(?:
+        (?P<role>Operator)[ \t]*$
+        |{_SPEAKER_NAME}(?:
+            [ ]--[ ][^\n]{{2,80}}$
+            |(?:[ ]\([^()\n]{{1,60}}\))?(?:,[ ][^.\n]{{3,60}})?\.[ ][–—-](?=[ ])
+        )
+    )
+    """,
+    re.M | re.X,
+)
+_MIN_RARE_LABELS = 3
+_LOWERCASE_LABEL = re.compile(r"^[ \t]*(?P<name>[a-z]{2,20}):(?=[ \t]+\S)", re.M)
 _BRACKETED_LABEL = re.compile(
     rf"^(?:-[ ])?[\[(](?P<name>{_CAPITALIZED}(?:[ ]{_CAPITALIZED}){{0,3}})[\])]:?"
     r"(?=[ \t]*\S)",
     re.M,
 )
-_CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
-_MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
 # WebVTT voices; an empty one is a change to an unknown speaker.
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+(?P<name>[^<>\n]{1,120}))?>")
 
@@ -99,6 +129,9 @@ _TITLE_WORDS = frozenset(title.lower() for title in read_words("speaker_titles")
 _MIN_PROSE_SHARE = 0.7  # of the labeled lines; forms and lists of values have fewer
 _MIN_PROSE_WORDS = 8
 _MAX_INDENT = 40  # characters before the text of a line, with its number
+_TWO_LINES = re.compile(
+    r"\s{0,40}(?P<line>\S[^\n]{0,400})\n?[0-9 \t]{0,40}(?P<next>[^\n]?)"
+)
 # With a smaller share of labeled paragraphs, a text is only partly a conversation.
 _MIN_LABELED_SHARE = 0.25
 _SPOKEN = re.compile(r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our)\b")
@@ -161,24 +194,44 @@ def _find_conversation(text: str) -> list[SpeakerLabel]:
     timed = [match for match in timed if _is_name(match["name"])]
     if len(timed) > 1:
         return sorted(map(_make_label, timed))
-    questions = _find_questions(text)
-    record = list(_RECORD_LABEL.finditer(text))
-    hearing = _keep_recurring(_HEARING_LABEL.finditer(text))
-    bracketed = _find_bracketed(text) if _is_captions(text) else []
+    rare = list(_RARE_LABEL.finditer(text))
+    if len(rare) >= _MIN_RARE_LABELS:
+        return list(map(_make_label, rare))
     named = _find_named(text)
-    found = [*questions, *record, *hearing, *bracketed, *named]
+    found = [
+        *_find_questions(text, named),
+        *_RECORD_LABEL.finditer(text),
+        *_keep_recurring(filter(_is_hearing_label, _HEARING_LABEL.finditer(text))),
+        *(_find_bracketed(text) if is_captions(text) else ()),
+        *named,
+    ]
+    if not found:
+        found = _keep_recurring(filter(_is_first_name, _LOWERCASE_LABEL.finditer(text)))
     labels = sorted(map(_make_label, found))
     return drop_overlaps(labels, lambda label: (label.start, label.end))
 
 
-def _is_captions(text: str) -> bool:
-    return _CUE_TIME.search(text, 0, _MAX_CUE_OFFSET) is not None
+def _is_hearing_label(match: re.Match[str]) -> bool:
+    name = match["name"]
+    return not name.isupper() or _names_person(name)
+
+
+def _is_first_name(match: re.Match[str]) -> bool:
+    return match["name"] in _ROLES or bool(get_genders(match["name"]))
 
 
 def _find_bracketed(text: str) -> list[re.Match[str]]:
     """Return the labels "[Ann Lee]" of captions, but not "[Applause]"."""
-    found = list(_BRACKETED_LABEL.finditer(text))
-    return [match for match in found if _names_person(match["name"])]
+    labels: list[re.Match[str]] = []
+    for match in _BRACKETED_LABEL.finditer(text):
+        name = match["name"]
+        # "(FAA) said" is the rest of a sentence.
+        is_acronym = (
+            "(" in match[0] and " " not in name and not get_genders(name.lower())
+        )
+        if _names_person(name) and not is_acronym:
+            labels.append(match)
+    return labels
 
 
 def _names_person(name: str) -> bool:
@@ -186,11 +239,20 @@ def _names_person(name: str) -> bool:
     return all(may_be_name(word) or get_genders(word) for word in words)
 
 
-def _find_questions(text: str) -> list[re.Match[str]]:
-    """Find the labels "Q." and "A.", unless they belong to a lettered list."""
+def _names_person_fully(name: str) -> bool:
+    words = _normalize(name)
+    return " " in words and _names_person(words)
+
+
+def _find_questions(text: str, named: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Find the labels "Q." and "A.", unless they belong to a lettered list.
+
+    In a press conference, `named` people answer.
+    """
     found = list(_QUESTION_LABEL.finditer(text))
     names = [match["name"].lower() for match in found]
-    is_interview = not _QUESTIONS.isdisjoint(names) and not _ANSWERS.isdisjoint(names)
+    is_answered = named or not _ANSWERS.isdisjoint(names)
+    is_interview = not _QUESTIONS.isdisjoint(names) and is_answered
     if not is_interview or names[0] in _ANSWERS or _LETTERED_ITEM.search(text):
         return []
     return found
@@ -207,27 +269,37 @@ def _keep_recurring(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
 def _find_named(text: str) -> list[re.Match[str]]:
     """Return the labels "NAME:" and "Name:" of a conversation."""
     found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
-    is_captions = _is_captions(text)
-    certain = [
-        match
-        for match in found
-        if _is_certain(match["name"]) or (is_captions and match["name"].isupper())
-    ]
-    full_names = [match for match in found if _is_full_name(match["name"])]
-    accepted = set(_keep_recurring([*certain, *full_names]))
-    if len({_normalize(match["name"]) for match in certain}) > 1:
-        accepted.update(certain)
-    if dialogue := _find_dialogue(found, text):
-        accepted.update(dialogue)
-        accepted.update(
-            match for match in certain if _normalize(match["name"]) in _ROLES
-        )
-    accepted.update(_find_short_names(found, accepted) or _find_answers(found, text))
-    if is_captions:
-        return list(accepted)  # their lines are too short to tell prose from values
+    capitals = {match for match in found if match["name"].isupper()}
+    if is_captions(text):
+        people = [match for match in found if _names_person_fully(match["name"])]
+        # The lines of captions are too short to tell prose from values.
+        return list(_accept_labels(found, capitals, text).union(people))
+    is_talk = any(_is_certain(match["name"]) for match in found)
+    capitals = {match for match in capitals if _names_person(_normalize(match["name"]))}
+    accepted = _accept_labels(found, capitals if is_talk else set(), text)
     prose = [match for match in accepted if _introduces_prose(match, text)]
     is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
     return list(accepted) if is_prose else []
+
+
+def _accept_labels(
+    found: list[re.Match[str]], known: set[re.Match[str]], text: str
+) -> set[re.Match[str]]:
+    """Return the labels that are certain, also because of the `known` ones."""
+    certain = [match for match in found if match in known or _is_certain(match["name"])]
+    full_names = [match for match in found if _is_full_name(match["name"])]
+    accepted = set(_keep_recurring([*certain, *full_names]))
+    names = {_normalize(match["name"]) for match in certain}
+    if len(names) > 1 or (names and _QUESTION_LABEL.search(text)):
+        accepted.update(certain)
+        accepted.update(
+            match for match in full_names if _names_person_fully(match["name"])
+        )
+    if dialogue := _find_dialogue(found, text):
+        roles = [match for match in certain if _normalize(match["name"]) in _ROLES]
+        accepted.update(dialogue, roles)
+    accepted.update(_find_short_names(found, accepted) or _find_answers(found, text))
+    return accepted
 
 
 def _find_dialogue(found: list[re.Match[str]], text: str) -> list[re.Match[str]]:
@@ -295,7 +367,7 @@ def _is_full_name(name: str) -> bool:
 
 def _is_label(match: re.Match[str], text: str) -> bool:
     name = match["name"]
-    if _normalize(name).startswith("by ") or not _is_name(name):
+    if name.startswith("By ") or not _is_name(name):
         return False
     # A headline in capitals has a colon in its middle.
     line = _get_line(match, text)
@@ -314,7 +386,7 @@ def _is_name(name: str) -> bool:
     if not 0 < len(words) <= _MAX_NAME_WORDS or _normalize(name) in _NOT_SPEAKERS:
         return False
     return all(
-        word[:1].isupper() or word.isdigit() or word in _NAME_PARTICLES
+        word[:1].isupper() or word.lstrip("#").isdigit() or word in _NAME_PARTICLES
         for word in words
     )
 
@@ -334,16 +406,18 @@ def _is_certain(name: str) -> bool:
 
 def _introduces_prose(match: re.Match[str], text: str) -> bool:
     """Whether a sentence, rather than a value, follows a label."""
-    line_end = text.find("\n", match.end())
-    words = _get_line(match, text).split()
-    next_line = text[line_end + 1 : line_end + _MAX_INDENT].lstrip("0123456789 \t")
-    if line_end > 0 and next_line[:1].islower():
+    following = _TWO_LINES.match(text, match.end())
+    if following is None:
+        return False
+    if following["next"][:1].islower():
         return True  # the sentence continues
-    return len(words) >= _MIN_PROSE_WORDS or bool(words and words[-1][-1] in ".?!…-—")
+    words = following["line"].split()
+    return len(words) >= _MIN_PROSE_WORDS or words[-1][-1] in ".?!…-—"
 
 
 def _make_label(match: re.Match[str]) -> SpeakerLabel:
-    return SpeakerLabel(match.start(), match.end(), _shorten(match["name"]))
+    name = match.groupdict().get("role") or match["name"]
+    return SpeakerLabel(match.start(), match.end(), _shorten(name.removeprefix("BY ")))
 
 
 def _shorten(name: str) -> str:
@@ -398,7 +472,7 @@ def _find_other_labels(text: str) -> list[int]:
 
 
 def _is_dense(text: str, labels: list[SpeakerLabel]) -> bool:
-    if _is_captions(text):
+    if is_captions(text):
         return True  # in captions, a speaker continues until the next label
     if not labels:
         return False
@@ -409,7 +483,7 @@ def _is_dense(text: str, labels: list[SpeakerLabel]) -> bool:
 
 def _find_turn_end(text: str, position: int, end: int) -> int:
     """Return the end of the paragraph that follows a label, before `end`."""
-    if _is_captions(text):
+    if is_captions(text):
         return end
     while position < end and text[position].isspace():
         position += 1

@@ -49,7 +49,7 @@ class Broken:
 def test_two_commands_cannot_run_on_one_store_at_once(store, tmp_path):
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
-    with RunStore(store.path) as other, other.lock():
+    with RunStore(store.path) as other, other.database.lock():
         with pytest.raises(
             errors.StoreError,
             match=r"runs\.db: another command is working on this store",

@@ -22,6 +22,30 @@ def test_lists_what_is_similar_and_what_is_not(tmp_path):
     assert done.err.endswith("similar fact checks for 1 of 2 claims\n")
 
 
+OPPOSITES = """claim,verdict
+Vaccines do not cause autism.,True
+Unemployment fell in May.,True
+The ferry sank in 2019.,True
+"""
+
+
+def test_a_known_claim_that_contradicts_says_so(tmp_path):
+    (tmp_path / "known.csv").write_text(OPPOSITES)
+    claims = (
+        b"Vaccines cause autism.\nUnemployment rose in May.\nThe ferry sank in 2017.\n"
+        b"The ferry sank in 2019.\n"
+    )
+    done = claimcheck(
+        *("match", "-", "--known", tmp_path / "known.csv", "--top-k", "1"), stdin=claims
+    )
+    differences = [line.strip() for line in done.out.splitlines() if "differs" in line]
+    assert differences == [
+        "differs: the claim says “cause”, the fact check “not cause”",
+        "differs: the claim says “rose”, the fact check “fell”",
+        "differs: the claim says “in 2017”, the fact check “in 2019”",
+    ]
+
+
 def test_long_claims_are_wrapped_between_words(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     (tmp_path / "known.csv").write_text(KNOWN)

@@ -92,6 +92,94 @@ def test_reads_the_text_of_cues(data, expected):
         assert found == expected
 
 
+SALE = "It was sold in 2019."
+
+
+def srt(*cues):
+    numbered = enumerate(cues)
+    times = "00:00:{0:02d},000 --> 00:00:{0:02d},900"
+    return "\n".join(f"{n + 1}\n{times.format(n)}\n{cue}\n" for n, cue in numbered)
+
+
+ASS = "[Script Info]\n\n[Events]\nDialogue: 0,0:00:01.00,0:00:03.00,D,{},0,0,0,,{}\n"
+TTML = '<tt xmlns="http://www.w3.org/ns/ttml" xmlns:p="x" {}><body><div>{}</div></body></tt>'
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (vtt("<c.a><00:00:00.1>The </c>ferry", "carried 900 people."), [(None, FERRY)]),
+        (vtt("The <ruby>ferry<rt>x</rt></ruby> carried 900 people."), [(None, FERRY)]),
+        (vtt("♪ La la la ♪", FERRY, "(applause)", "(phone rings)"), [(None, FERRY)]),
+        (vtt(f"[DOOR SLAMS] {FERRY}", f"[Door slams]\n{YARD}"), "both"),
+        (vtt("[The mayor] said it.", "That is", "(FAA) late."), "editorial"),
+        (vtt("He named the", "(FAA) chief."), [(None, "He named the (FAA) chief.")]),
+        (srt(f"- {FERRY}\n- {YARD}"), "both"),
+        (srt(f"-{FERRY}\n-{YARD}"), "both"),
+        (srt(f"- ANN: {FERRY}\n- BO: {YARD}"), [("ANN", FERRY), ("BO", YARD)]),
+        (srt(f"[ANN LEE] {FERRY}", f"(BO) {YARD}"), [("ANN LEE", FERRY), ("BO", YARD)]),
+        (
+            srt(f"MAN 1: {FERRY}", f"MAN #2: {YARD}"),
+            [("MAN 1", FERRY), ("MAN #2", YARD)],
+        ),
+        (vtt(f"[Ann]: {FERRY}", f"[Bo]: {YARD}"), [("Ann", FERRY), ("Bo", YARD)]),
+        (vtt(f"Ann Lee: {FERRY}", f"Ann Lee: {YARD}"), "ann"),
+        (vtt(f">> REPORTER: {FERRY}", YARD, f">> {SALE}"), "reporter"),
+        (vtt(f"<v Ann>{FERRY}", f"- {YARD}\n- {SALE}"), "unknown after Ann"),
+        (srt("They came...", "...in 2019."), [(None, "They came... ...in 2019.")]),
+        (
+            vtt("It was cold:", "-5 degrees."),
+            [(None, "It was cold:"), (None, "-5 degrees.")],
+        ),
+        (ASS.format("Ann", r"{\i1}The ferry\Ncarried\h900 people."), [("Ann", FERRY)]),
+        (
+            ASS.format("", r"{\p1}m 0 0 l 9 9{\p0}").rstrip()
+            + "\n"
+            + ASS.format("", FERRY).splitlines()[-1],
+            [(None, FERRY)],
+        ),
+        (TTML.format("", f'<p begin="1500ms" dur="1s">{FERRY}</p>'), [(None, FERRY)]),
+        (
+            TTML.format('p:tickRate="9"', f'<p begin="9t" end="18t">{FERRY}</p>'),
+            [(None, FERRY)],
+        ),
+        (
+            TTML.format(
+                "",
+                f'<p begin="00:00:01:12" end="00:00:02">The ferry<br/>{FERRY[10:]}</p>',
+            ),
+            [(None, FERRY)],
+        ),
+        (
+            '<transcript><text start="0.5" dur="2">It&amp;#39;s</text><text start="2.5">late.</text></transcript>',
+            [(None, "It's late.")],
+        ),
+        (
+            '<timedtext format="3"><body><p t="500" d="20"><s>The ferry</s><s t="9"> carried</s></p><p t="900">900 people.</p></body></timedtext>',
+            [(None, FERRY)],
+        ),
+        (vtt("フェリーは", "900人を運んだ。"), [(None, "フェリーは900人を運んだ。")]),
+        (vtt("페리는 5월에", "떠났다."), [(None, "페리는 5월에 떠났다.")]),
+    ],
+)
+def test_reads_what_is_said_and_who_says_it(data, expected):
+    expected = {
+        "both": [(None, FERRY), (None, YARD)],
+        "editorial": [(None, "[The mayor] said it."), (None, "That is (FAA) late.")],
+        "ann": [("Ann Lee", FERRY), ("Ann Lee", YARD)],
+        "reporter": [("REPORTER", FERRY), ("REPORTER", YARD), (None, SALE)],
+        "unknown after Ann": [("Ann", FERRY), (None, YARD), (None, SALE)],
+    }.get(str(expected), expected)
+    assert read(data) == expected
+
+
+def test_a_comment_in_markdown_does_not_make_subtitles():
+    text = f"# Title\n\n<!-- x -->\n\nNOTE {FERRY}\n\n(see below) {YARD}\n"
+    sentences = split_sentences(Reading(text), "en")
+    found = [sentence.text for sentence in sentences]
+    assert found == [f"NOTE {FERRY}", f"(see below) {YARD}"]
+
+
 def items(**fields):
     """Return words and a full stop, as Amazon and Speechmatics write them."""
     word = {"type": "pronunciation", "start_time": "0.5", "end_time": "1.0", **fields}
@@ -225,11 +313,27 @@ WORDS = [{"start": 500, "end": 900, "text": text} for text in FERRY.split()]
             "Speaker 0",
         ),
         ({"format": "2.9", "results": items(speaker="S1")}, "S1"),
+        (
+            {
+                "words": [
+                    {
+                        "text": text,
+                        "start": 0,
+                        "end": 1,
+                        "type": kind,
+                        "speaker_id": "s0",
+                    }
+                    for word in FERRY.split()
+                    for text, kind in ((word, "word"), (" ", "spacing"))
+                ]
+            },
+            "s0",
+        ),
     ],
     ids=(
         "whisper transformers whisper.cpp youtube-transcript-api podcast assemblyai "
         "assemblyai-words deepgram deepgram-words amazon amazon-segments azure google "
-        "rev speechmatics"
+        "rev speechmatics elevenlabs"
     ).split(),
 )
 def test_reads_the_json_of_speech_recognizers(value, voice):

@@ -51,6 +51,45 @@ def test_claim_reviews_are_found_wherever_they_are(tmp_path, name, text):
     assert read_known_claims(str(tmp_path / name)) == [KNOWN]
 
 
+RSS = f"""<?xml version="1.0"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Fact Desk</title>
+<item><title>No, the ferry did not sink</title><link>https://facts.example/2</link>
+<pubDate>Thu, 02 May 2024 10:00:00 GMT</pubDate><description>It did not.</description>
+</item>
+<item><title>Ferry</title><content:encoded><![CDATA[<p>Text</p>
+<script type="application/ld+json">{json.dumps(REVIEW)}</script>]]></content:encoded>
+</item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Fact Desk</title><entry>
+<title>Did the ferry sink?</title><link href="https://facts.example/3"/>
+<updated>2024-05-03T00:00:00Z</updated></entry></feed>"""
+
+
+def test_a_feed_has_claim_reviews_or_else_titles(tmp_path):
+    (tmp_path / "feed.xml").write_text(RSS)
+    title, review = read_known_claims(str(tmp_path / "feed.xml"))
+    assert review == KNOWN
+    assert title == KnownClaim(
+        text="No, the ferry did not sink",
+        publisher="Fact Desk",
+        reviewed=date(2024, 5, 2),
+        url="https://facts.example/2",
+    )
+
+
+def test_an_atom_feed_is_a_feed_whatever_its_name(tmp_path):
+    (tmp_path / "download").write_text(ATOM)
+    (known,) = read_known_claims(str(tmp_path / "download"))
+    assert (known.text, known.reviewed) == ("Did the ferry sink?", date(2024, 5, 3))
+
+
+@pytest.mark.parametrize("text", ["The ferry sank.\n", "<rss><channel/></rss>"])
+def test_a_file_without_known_claims_says_what_to_give(tmp_path, text):
+    (tmp_path / "known.txt").write_text(text)
+    with pytest.raises(errors.InputError, match="no known claim; give ClaimReview"):
+        read_known_claims(str(tmp_path / "known.txt"))
+
+
 def test_order_is_kept(tmp_path):
     reviews = [REVIEW | {"claimReviewed": f"Claim {number}."} for number in range(5)]
     (tmp_path / "k.json").write_text(json.dumps({"@graph": reviews}))

@@ -25,7 +25,7 @@ def test_ingests_the_same_text_without_an_id_once(store, tmp_path):
 def test_does_not_read_the_store_itself(store, tmp_path):
     (tmp_path / "a.txt").write_text(FERRY)
     batch = Batch(store, SETTINGS)
-    with store.lock():
+    with store.database.lock():
         assert batch.add(str(tmp_path)).documents == 1
     assert [item.key for item in store.list_documents(batch.number)] == [
         str(tmp_path / "a.txt")

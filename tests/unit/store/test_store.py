@@ -264,7 +264,7 @@ def test_a_store_never_has_two_holders(tmp_path):
     def take_often(_):
         with RunStore(path, create=False) as store:
             for _ in range(100):
-                with suppress(errors.StoreError), store.lock():
+                with suppress(errors.StoreError), store.database.lock():
                     holders.append(None)
                     most.append(len(holders))
                     taken.append(os.stat(f"{path}.lock").st_ino)

@@ -41,13 +41,25 @@ def dialogue(first, second, *, gap=" ", between="\n\n"):
         ("ANNA BRANDT, HOST:", "BO LIND (via Zoom):", ("ANNA BRANDT", "BO LIND")),
         ("Ann Lee (Bergen) (Lab):", "Mr Lind (Voss) (Con):", ("Ann Lee", "Mr Lind")),
         ("Olsen:", "Brandt:", ("Olsen", "Brandt")),
+        ("[07/06/2024, 10:03:01] Bo Lind:", "[07/06/2024, 10:03:09] Ann Lee:", None),
+        ("7/6/2024, 10:03 AM - Bo Lind:", "7/6/2024, 10:03 AM - Ann Lee:", None),
+        ("[00:01 - 00:04] Bo Lind:", "[00:04 - 00:09] Ann Lee:", None),
+        ("[00:01 --> 00:04] Bo Lind:", "[00:04 --> 00:09] Ann Lee:", None),
+        ("MAYOR BO LIND (D), VOSS:", "ANN LEE, ANCHOR:", ("MAYOR BO LIND", "ANN LEE")),
+        ("M. Bo Lind.", "Mme la ministre.", ("M. Bo Lind", "Mme la ministre")),
+        ("Ann Lee (PPE). –", "Bo Lind, Member. –", ("Ann Lee", "Bo Lind")),
+        ("The Minister (Mr Bo Lind):", "Ann Lee:", ("The Minister", "Ann Lee")),
+        ("User:", "Assistant:", ("User", "Assistant")),
+        ("anna:", "bo:", ("anna", "bo")),
+        ("LIND.", "BRANDT.", ("LIND", "BRANDT")),
     ],
 )
 def test_a_label_names_the_speaker(first, second, names):
     text = dialogue(first, second)
-    if names is None:
+    if names is None and first[-1] == ".":
         names = (first.rstrip("."), second.rstrip("."))
-    if first in ("Olsen:",):
+    names = names or ("Bo Lind", "Ann Lee")
+    if first in ("Olsen:", "User:"):
         text += f"\n{second} {SALE}\n"
         expected = [names[0], names[1], names[0], names[1]]
     else:
@@ -101,6 +113,9 @@ def test_speakers_who_talk_to_each_other_may_have_any_words_as_names(
         ("Anna Brandt 10:03:01", "Bo Lind 10:03:10"),
         ("Anna Brandt (00:03):", "Bo Lind (00:10):"),
         ("00:00:03 Anna Brandt", "00:00:10 Bo Lind"),
+        ("[Anna Brandt] 10:03:01", "[Bo Lind] 10:03:10"),
+        ("Anna Brandt: [00:00:03]", "Bo Lind: [00:00:10]"),
+        ("Anna Brandt -- Chief Executive Officer", "Bo Lind -- Voss Bank -- Analyst"),
     ],
 )
 def test_a_name_and_a_time_above_the_text_name_the_speaker(first, second):
@@ -126,11 +141,75 @@ def test_a_name_and_a_time_above_the_text_name_the_speaker(first, second):
         f"MAYOR BRANDT: FERRY SOLD\n\n{FERRY}\n\nMAYOR BRANDT: YARD SOLD\n\n{YARD}\n",
         f"The mayor said: {FERRY}\n\nThe clerk said: {YARD}\n\nThe mayor said: {SALE}\n",
         f"Mr. Lind left. {FERRY}\n\nMs. Brandt stayed. {YARD}\n",
+        f"9:00 {FERRY}\n10:30 {YARD}\n12:00 {SALE}\n",
+        dialogue("METHODS.", "RESULTS."),
+        dialogue("MONEY:", "PEOPLE:"),
+        dialogue("CLAIM:", "FACT:"),
+        dialogue("Version 2.1:", "Version 2.0:"),
+        dialogue("Ferry:", "Yard:"),
+        f"Bo Lind -- the mayor -- left. {FERRY}\n\nAnn Lee -- he said -- did.\n",
         f"Time: 10:30. {FERRY}\n\nPlace: Oslo. {YARD}\n\nTime: 11:30. {SALE}\n",
     ],
 )
 def test_what_may_be_no_label_names_nobody(text):
     assert {speaker for speaker, _ in speakers(text)} == {None}
+
+
+def test_an_examination_in_court_is_read_without_its_line_numbers():
+    text = (
+        " 1             THE COURT:  Call the witness.\n"
+        " 2             MR. LIND:  I call Ann Lee, who worked\n"
+        " 3   at the yard.\n"
+        " 4   BY MR. LIND:\n"
+        f" 5        Q.   Who came?\n 6        A.   {FERRY}\n"
+    )
+    assert speakers(text) == [
+        ("THE COURT", "Call the witness."),
+        ("MR. LIND", "I call Ann Lee, who worked at the yard."),
+        ("Q", "Who came?"),
+        ("A", FERRY),
+    ]
+
+
+def test_the_questions_of_reporters_have_no_stop_after_their_label():
+    text = (
+        f"MS. LEE:  {FERRY}\n\nQ    Who sold it?\n\nMS. LEE:  {SALE}\n\n"
+        f"Q    (Inaudible.)\n\nMS. LEE:  {YARD}\n"
+    )
+    assert speakers(text) == [
+        ("MS. LEE", FERRY),
+        ("Q", "Who sold it?"),
+        ("MS. LEE", SALE),
+        ("MS. LEE", YARD),
+    ]
+
+
+def test_labels_in_capitals_are_names_in_a_debate_with_a_moderator():
+    text = f"LIND: {FERRY}\n\nBRANDT: {YARD}\n\nMODERATOR: Thank you.\n\nLIND: {SALE}\n"
+    found = [speaker for speaker, _ in speakers(text)]
+    assert found == ["LIND", "BRANDT", "MODERATOR", "LIND"]
+
+
+def test_a_label_may_be_a_paragraph_of_its_own():
+    text = (
+        f"Dr. Ann Lee (SPD):\n\n{FERRY}\n\nPresident Eva Dahl:\n\nThank you.\n\n"
+        f"Bo Lind (CDU):\n\n{YARD}\n"
+    )
+    found = [speaker for speaker, _ in speakers(text)]
+    assert found == ["Dr. Ann Lee", "President Eva Dahl", "Bo Lind"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0:03\nThe ferry carried\n0:06\n900 people.\n0:09\nThe yard employs 40 people.\n",
+        "0:03 The ferry carried\n0:06 900 people. The yard\n0:09 employs 40 people.\n",
+        "[00:00.000 --> 00:04.000]  The ferry carried\n[00:04.000 --> 00:06.000]  900 people.\n"
+        f"[00:06.000 --> 00:09.000]  {YARD}\n",
+    ],
+)
+def test_the_times_in_a_transcript_are_not_part_of_sentences(text):
+    assert speakers(text) == [(None, FERRY), (None, YARD)]
 
 
 def test_a_turn_has_several_paragraphs_and_ends_at_the_last():
