@@ -85,6 +85,7 @@ def check_citations(
         checker = _Checker(settings, engine, opened)
         statements = _check_statements(parsed.cited, sources, checker)
     seconds = round(time.perf_counter() - started, 3)
+    # Unreadable sources are reported with the citations that name them.
     readable = [item for item in sources.values() if isinstance(item, Document)]
     return CitationCheck(
         statements=tuple(statements),

@@ -47,6 +47,7 @@ def ground(
     """
     from claimcheck.grounding import GroundingIndex
 
+    # Checked before the document is read, which takes longer.
     quote_list = list(iter_items(quotes, "quote", str))
     document = open_document(source)
     reading = Reading(document.full_text)

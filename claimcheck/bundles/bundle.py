@@ -135,6 +135,7 @@ def _format_manifest(
         "format": FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
         "config": batch_config,
+        # Sorted, so that equal bundles are equal files.
         "files": {name: hash_bytes(data) for name, data in sorted(files.items())},
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
@@ -203,6 +204,7 @@ def read_bundle(path: Path) -> Bundle:
     Raises:
         InputError: the bundle can't be read, is too large, or contains other files.
     """
+    # Into memory: the limits allow it, and nothing on disk can be overwritten.
     files = _read_files(path)
     hashes, batch_config = _parse_manifest(path, files)
     if CHECK not in files and (RUN not in files or SOURCE not in files):
@@ -212,6 +214,7 @@ def read_bundle(path: Path) -> Bundle:
             _require_utf8(path, name, data)
     try:
         result: Run | Check
+        # A bundle has a run or a check, and never both.
         if CHECK in files:
             result = Check.from_json(files[CHECK])
         else:
@@ -235,10 +238,12 @@ def _read_files(path: Path) -> dict[str, bytes]:
 
 def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
     for entry in entries:
+        # An allow list: a path such as ../x is refused like any other unknown name.
         if not _ALLOWED_NAME.fullmatch(entry.filename):
             raise InputError(
                 f"{path} is not a claimcheck bundle: it contains {entry.filename!r}"
             )
+    # The stated sizes: `zipfile` stops reading where they end.
     total_bytes = sum(entry.file_size for entry in entries)
     if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
         raise InputError(f"{path} is too large for a bundle")

@@ -175,6 +175,7 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
 
     failing = {Label.REFUTED}
     if fail_on == "unsupported":
+        # Everything else, so that a new label fails rather than passes.
         failing = set(Label) - {Label.SUPPORTED}
     return any(verdict.label in failing for verdict in verdicts)
 
@@ -213,6 +214,7 @@ class EngineOptions(OptionGroup):
         Raises:
             SettingsError: a value is invalid.
         """
+        # None means that a flag was not given, so files and variables decide.
         return load_settings(**asdict(self), **flags)
 
 
@@ -286,6 +288,7 @@ class SearchOptions(OptionGroup):
             SettingsError: a value is invalid, or a project file needs approval.
             InputError: an option requires --search.
         """
+        # A flag without effect would make people believe that it works.
         if not self.search:
             for name in ("before", "max_pages", "max_searches"):
                 if getattr(self, name) is not None:
@@ -365,6 +368,7 @@ def split_kinds(kinds: str | None) -> list[str] | None:
     """Return the kinds of a comma-separated list; None stays None."""
     if kinds is None:
         return None
+    # People write "a, b" with a space.
     return [kind.strip() for kind in kinds.split(",")]
 
 
@@ -460,6 +464,7 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     """
     from claimcheck.settings.load import load_settings as load
 
+    # Only --no-cache is a flag: without it, the settings decide.
     if no_cache:
         flags["cache"] = False
     return load(flags, defaults=_DEFAULT_SETTINGS).settings

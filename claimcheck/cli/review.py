@@ -95,11 +95,13 @@ def review(
         --rows: Print the claims that have a person's verdict as rows for claimcheck
             eval verification, and ask nothing.
     """
+    # Where decisions are saved depends on where the run is; nothing else does.
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
         return
     _refuse_empty(by, decision)
+    # A decision without a name could not be explained later.
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
@@ -156,6 +158,7 @@ def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], 
         location = run_store.locate(name, batch.number)[0]
 
     def save(decision: Decision) -> None:
+        # Opened for each decision: a store that stays open for an hour blocks others.
         with open_history(store) as history:
             history.add_decision(location, decision)
 
@@ -227,6 +230,7 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
     for number, claim in enumerate(undecided, 1):
         report = text.render_claim(run, claim, width=style.width, color=style.color)
         write_text(f"\n({number} of {len(undecided)})\n{report}", None, has_color=True)
+        # An invalid answer asks about the same claim again.
         while (answer := _ask_about_claim(claim, by)) is None:
             pass
         if answer == "quit":
@@ -242,6 +246,7 @@ def _sort_claims(run: Run) -> list[Claim]:
     """Return the claims, those that need attention first."""
     from claimcheck.reports.common import list_unsupported
 
+    # A person's time goes first to what the check did not confirm.
     doubtful = {verdict.subject for verdict in list_unsupported(run)}
     return sorted(
         run.claims, key=lambda claim: claim.is_grounded and claim.id not in doubtful

@@ -95,8 +95,10 @@ def choose_outcome(
     citations: Sequence[CheckedCitation], together: Verdict | None
 ) -> CitationOutcome:
     """Return the outcome of a statement."""
+    # Sources may support together what none of them says alone.
     if together is not None and together.label is Label.SUPPORTED:
         return CitationOutcome.SUPPORTED
+    # The order of the enum is the order of preference.
     outcomes = {citation.outcome for citation in citations}
     return next(outcome for outcome in CitationOutcome if outcome in outcomes)
 
@@ -143,6 +145,7 @@ def measure_recall(
     statements: Sequence[CheckedStatement], uncited: int
 ) -> float | None:
     """Return the citation recall; `uncited` counts the other sentences."""
+    # A sentence without a source counts against recall: nothing supports it.
     total = len(statements) + uncited
     supported = sum(item.outcome is CitationOutcome.SUPPORTED for item in statements)
     return supported / total if total else None

@@ -137,6 +137,7 @@ class Claim:
     @property
     def is_grounded(self) -> bool:
         """Whether the quote was found and the text agrees with it."""
+        # `unclear` counts as grounded: nothing contradicts the quote.
         is_found = self.match is not Match.NONE
         return is_found and self.consistency is not Consistency.DIFFERS
 

@@ -30,6 +30,7 @@ class Action(StrEnum):
 
 
 def _get_time() -> datetime:
+    # Seconds are enough for people, and make files readable.
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -68,6 +69,7 @@ def check_decision(decision: Decision) -> Decision:
     cleaned = replace(
         decision, text=text or None, note=note or None, by=by, speaker=speaker or None
     )
+    # All problems at once, as for every input.
     problems = _find_missing_or_extra(cleaned)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
@@ -96,6 +98,7 @@ def _find_unstorable(text: str, limit: int) -> list[str]:
     problems = []
     if len(text) > limit:
         problems.append(f"{text[:20]}…: has more than {limit:,} characters")
+    # SQLite's functions end a text at NUL.
     if "\0" in text or find_half_pair(text) >= 0:
         problems.append("a text contains a character that cannot be stored")
     return problems
@@ -115,6 +118,7 @@ def describe_decision(decision: Decision) -> str:
 
     What an edited claim says is left out: reports show it as the claim.
     """
+    # The verb comes first, so that a column of decisions can be skimmed.
     words = decision.action.capitalize()
     if decision.verdict:
         label = decision.verdict.replace("_", " ")

@@ -92,6 +92,7 @@ class Document:
             url=None,
             format="text",
             published=parse_date(published),
+            # Reports say where a date comes from, because a guessed one may be wrong.
             published_from="given" if published else None,
             # Detected later, by `english.metadata.fill_metadata`.
             language=None,
@@ -155,6 +156,7 @@ class Document:
         """
         by_id = {document.id: document for document in iter_documents(documents)}
         unique = list(by_id.values())
+        # The same text twice would look like two sources that agree.
         if len(unique) < 2:
             raise InputError("only one document to join; give at least two")
         pieces: list[str] = []
@@ -162,6 +164,7 @@ class Document:
         position = 0
         for document in unique:
             gap = "\n\n" if pieces else ""
+            # A heading can't be part of a sentence, so no claim contains it.
             heading = f"{gap}=== {document.source} ===\n\n"
             start = position + len(heading)
             position = start + document.characters

@@ -35,6 +35,7 @@ def _find_decision_problems(run: Run) -> list[str]:
 def find_check_inconsistencies(check: Check) -> list[str]:
     """List every inconsistency within a check; empty if it is valid."""
     problems = []
+    # Evidence may only cite documents that are in the result.
     texts = {document.id: document.text for document in check.documents}
     for number, verdict in enumerate(check.verdicts):
         for _, finding in _iter_findings(verdict):

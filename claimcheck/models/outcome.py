@@ -46,14 +46,17 @@ class Outcome:
         run_json = run.to_json(text=False, indent=None)
         if not run.failures and not run.unchecked:
             return cls(DocumentState.DONE, run_json, None, None, run.usage)
+        # A partial result is worth exporting; one without content is only a failure.
         has_content = run.summary is not None or bool(run.claims)
         state = DocumentState.PARTIAL if has_content else DocumentState.FAILED
+        # One cause for lists; the run has all of them.
         first = run.failures[0] if run.failures else run.unchecked[0]
         return cls(state, run_json, str(first.cause), first.message, run.usage)
 
     @classmethod
     def from_failure(cls, cause: str, message: str, requests: int = 0) -> Outcome:
         """Build the outcome of a document without a result."""
+        # Even failed requests count, because endpoints limit them.
         usage = Usage(requests=requests)
         return cls(DocumentState.FAILED, None, str(cause), message, usage)
 
@@ -141,6 +144,7 @@ class StopSignal:
     def request(self, error: ClaimcheckError | None = None) -> None:
         """Ask the batch to stop; the first error is kept."""
         self.requested = True
+        # Later errors are often consequences of the first.
         self.error = self.error or error
 
 
@@ -195,6 +199,7 @@ class RunLocation:
         Raises:
             InputError: the name is not two numbers.
         """
+        # At most nine digits, so that SQLite can compare the numbers.
         match = _LOCATION_NAME.fullmatch(name)
         if match is None:
             raise InputError(

@@ -88,6 +88,7 @@ class Difference:
         `claim` and `evidence` name the two texts: "the evidence", or "its quote".
         """
         match self.kind:
+            # The words are there, but not in the voice of the evidence.
             case "attribution":
                 return f"{evidence} gives this only as a statement by {self.evidence}"
             case "speaker" if self.evidence is None:
