@@ -15,7 +15,7 @@ from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.settings.load import fill_endpoint, load_settings
 
 if TYPE_CHECKING:
-    from claimcheck.llm.pricing import Pricing
+    from claimcheck.llm.budget import Pricing
 
 ProgressCallback = Callable[[RunProgress], None] | None
 
@@ -154,7 +154,7 @@ def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
 
 
 def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:
-    from claimcheck.llm.pricing import Pricing, require_known_price
+    from claimcheck.llm.budget import Pricing, require_known_price
 
     settings = fill_endpoint(settings)
     # A budget in dollars without a price would never stop anything.

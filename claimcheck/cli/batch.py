@@ -12,9 +12,10 @@ import typer
 
 from claimcheck.cli import batch_run, options
 from claimcheck.cli.option_groups import with_options
-from claimcheck.cli.output import format_estimate, print_note, write_rows
+from claimcheck.cli.output import print_note
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_count
+from claimcheck.cli.results import print_estimate
 from claimcheck.counting import format_count
 from claimcheck.errors import Interrupted
 
@@ -149,7 +150,7 @@ def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
             estimate = estimate_batch_api(batch, on_progress)
         else:
             estimate = batch.estimate(on_progress)
-    write_rows(format_estimate(estimate, batch.plan.settings.model))
+    print_estimate(estimate, batch.plan.settings.model)
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import (
-    check_writable,
-    print_note,
-    refuse_input,
-    write_binary,
-)
+from claimcheck.cli.output import check_writable, print_note, refuse_input, write_binary
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
@@ -201,10 +196,7 @@ def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> _Contents:
     """Return a model's check with its answers, if the cache has them."""
-    from claimcheck.bundles.replay import (
-        build_check_config,
-        collect_cached_answers,
-    )
+    from claimcheck.bundles.replay import build_check_config, collect_cached_answers
 
     settings = options.load_settings(
         base_url=base_url, model=check.signature.model, prompts_folder=prompts

@@ -15,15 +15,14 @@ from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
-    format_estimate,
     print_error,
     print_note,
     print_undecided,
-    write_rows,
     write_text,
 )
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.results import print_estimate, write_report
 from claimcheck.errors import InputError
 from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
@@ -224,7 +223,7 @@ def _write_report(
     report = render_check(
         result, format, include_text=not out.no_text, style=style, review=review
     )
-    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+    write_report(report, out.output, format, style)
 
 
 def _write_results(
@@ -371,4 +370,4 @@ def _print_estimate(
     # Evidence is None only with a search, which an estimate refuses.
     assert evidence is not None
     estimate = estimate_check(claims, evidence, settings=settings)
-    write_rows(format_estimate(estimate, settings.model))
+    print_estimate(estimate, settings.model)

@@ -11,12 +11,8 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
 from claimcheck.cli.option_groups import with_options
-from claimcheck.cli.output import (
-    check_writable,
-    detect_page_style,
-    print_note,
-    write_text,
-)
+from claimcheck.cli.output import check_writable, detect_page_style, print_note
+from claimcheck.cli.results import write_report
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, PageStyle
@@ -93,7 +89,7 @@ def diff(
         report = json.dumps(asdict(changes), ensure_ascii=False, indent=2) + "\n"
     else:
         report = _format_changes(changes, style)
-    write_text(report, output, has_color=style.color and format is Format.TEXT)
+    write_report(report, output, format, style)
     if fail_on and _has_changes(changes, fail_on):
         raise typer.Exit(1)
 

@@ -23,7 +23,6 @@ EXTRAS = {
     "pdf": ("pypdfium2",),
     "docx": ("lxml",),
     "formats": (
-        "striprtf",
         "python_calamine",
         "feedparser",
         "pylatexenc",

@@ -12,12 +12,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.option_groups import OptionGroup, create_command_group, with_options
-from claimcheck.cli.output import (
-    check_writable,
-    print_note,
-    write_rows,
-    write_text,
-)
+from claimcheck.cli.output import check_writable, print_note, write_rows, write_text
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count

@@ -117,7 +117,7 @@ def open_documents(
         return [open_document(source, allow_private=allow_private, encoding=encoding)]
     from claimcheck.api.indexes import read_collection
 
-    # A folder may contain thousands of files, so unreadable ones do not end it.
+    # Of the thousands of files in a folder, unreadable ones are only listed.
     collection = read_collection(source, encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
         print_note(f"skipped: {reason}", quiet=False)

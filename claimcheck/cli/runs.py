@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -22,9 +23,9 @@ from claimcheck.cli.output import (
     write_json_lines,
     write_lines,
     write_rows,
-    write_run,
     write_text,
 )
+from claimcheck.cli.results import write_run
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, join_problems
 from claimcheck.reports.formats import BatchExportFormat, Format
@@ -48,6 +49,17 @@ _StateName = Literal["pending", "done", "partial", "failed"]
 _MAX_EXAMPLES = 5  # of changed verdicts and documents; --format json has all of them
 
 
+@contextmanager
+def _open_batch(
+    store: Path, number: int | None
+) -> Iterator[tuple[RunStore, BatchStatus]]:
+    """Yield a store that exists, and one of its batches, by default the last."""
+    from claimcheck.api.stores import RunStore, find_batch
+
+    with RunStore(store, create=False) as run_store:
+        yield run_store, find_batch(run_store, number)
+
+
 @app.command("list")
 @with_options
 def list_(
@@ -61,12 +73,10 @@ def list_(
     Options:
         --state: List only documents in this state.
     """
-    from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
 
-    with RunStore(store, create=False) as run_store:
-        # Fails before anything is printed if the store has no such batch.
-        number = find_batch(run_store, batch).number
+    with _open_batch(store, batch) as (run_store, selected):
+        number = selected.number
         selected_state = DocumentState(state) if state else None
         documents = run_store.list_documents(number, selected_state)
         if format is Format.JSON:
@@ -95,11 +105,9 @@ def show(
     output: options.Output = None,
 ) -> None:
     """Show the run of one document."""
-    from claimcheck.api.stores import RunStore, find_batch
-
     check_writable(output)
-    with RunStore(store, create=False) as run_store:
-        run = run_store.run(find_batch(run_store, batch).number, document)
+    with _open_batch(store, batch) as (run_store, status):
+        run = run_store.run(status.number, document)
     write_run(run, format, output, detect_page_style(output))
 
 
@@ -120,12 +128,10 @@ def export(
         --format: jsonl: whole runs; csv and parquet: one row per claim; html: an
             overview.
     """
-    from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
 
     check_writable(out.output)
-    with RunStore(store, create=False) as run_store:
-        status = find_batch(run_store, batch)
+    with _open_batch(store, batch) as (run_store, status):
         _export_runs(run_store, status, format, out)
     # The file is written already, so what is missing from it is a note, not an error.
     counts = status.counts
@@ -195,11 +201,9 @@ def retry(
     Uses the engine, model, and settings of the batch.
     """
     from claimcheck.api.batches import Batch
-    from claimcheck.api.stores import RunStore, find_batch
 
     request_limits = limits.build_limits()
-    with RunStore(store, create=False) as run_store:
-        status = find_batch(run_store, batch)
+    with _open_batch(store, batch) as (run_store, status):
         settings = _load_stored_settings(
             status, attempts=attempts, prompts_folder=prompts, no_cache=no_cache
         )

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import (
-    check_writable,
-    detect_page_style,
-    write_run,
-    write_text,
-)
+from claimcheck.cli.output import check_writable, detect_page_style, write_text
+from claimcheck.cli.results import write_run
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import (
     CheckReportFormat,

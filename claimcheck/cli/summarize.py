@@ -21,17 +21,10 @@ from claimcheck.cli.inputs import (
     open_documents,
 )
 from claimcheck.cli.option_groups import OptionGroup, with_options
-from claimcheck.cli.output import (
-    check_companion,
-    check_writable,
-    detect_page_style,
-    format_estimate,
-    print_error,
-    write_rows,
-    write_run,
-)
+from claimcheck.cli.output import check_writable, detect_page_style, print_error
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
+from claimcheck.cli.results import check_companion, print_estimate, write_run
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import Format
 
@@ -279,7 +272,7 @@ def _print_estimate(document: Document, settings: Settings, *, check: bool) -> N
     from claimcheck.api.summarize import estimate_summarize
 
     estimate = estimate_summarize(document, settings=settings, check=check)
-    write_rows(format_estimate(estimate, settings.model))
+    print_estimate(estimate, settings.model)
 
 
 def _open_store(path: Path | None) -> AbstractContextManager[RunStore | None]:

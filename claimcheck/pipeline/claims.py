@@ -30,8 +30,7 @@ from claimcheck.pipeline.answer_values import (
 from claimcheck.pipeline.consistency import QuoteComparison
 from claimcheck.pipeline.corrections import compare_with_quote, correct_claims
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.pipeline.quotes import ClaimGrounder, QuoteIndex
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading

@@ -26,7 +26,7 @@ from claimcheck.pipeline.answer_values import (
 from claimcheck.pipeline.answers import ask_all
 from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
-from claimcheck.pipeline.field_values import ClaimGrounder
+from claimcheck.pipeline.quotes import ClaimGrounder
 from claimcheck.pipeline.requests import build_request, fold_text, split_into_groups
 
 SCHEMA, PROMPT = "correct.answer", "correct"

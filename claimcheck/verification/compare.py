@@ -114,7 +114,7 @@ class Comparison:
     def contradictions(self) -> list[tuple[int, Difference]]:
         """What close sentences set against the claim, with their indexes."""
         if not self.match.evidence.language.is_english:
-            return verbatim.find_other_number(self.match)
+            return verbatim.find_other_number(self.match, self.speech)
         return [
             (pair.index, difference)
             for pair, difference in self.differences

@@ -394,3 +394,26 @@ def test_reasons_quote_numbers_as_they_are_written(claimed, found):
     rationale = judge(*map(sentence.format, (claimed, found))).finding.rationale
     assert f"“{claimed}”" in rationale
     assert f"“{found}”" in rationale
+
+
+TRANSCRIPT = """\
+Karl Lang: Der Hafen wird geschlossen. Das steht fest. Er hat 40 Boote.
+Eva Roth: Warum sagen Sie das erst jetzt?
+Karl Lang: Weil es vorher nicht klar war.
+Eva Roth: Und was wird aus den Arbeitern?
+"""
+
+
+@pytest.mark.parametrize("claim", ["Der Hafen wird geschlossen.", "Er hat 50 Boote."])
+def test_what_a_speaker_says_in_another_language_decides_nothing(claim):
+    assert judge(claim, TRANSCRIPT).finding.label is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("speaker", "label"),
+    [("Karl Lang", Label.SUPPORTED), ("Eva Roth", Label.NOT_ENOUGH_EVIDENCE)],
+)
+def test_another_language_has_the_speaker_of_the_claim(speaker, label):
+    claim = Statement("s-1", "Der Hafen wird geschlossen.", speaker)
+    [verdict] = check([claim], TRANSCRIPT, settings=SETTINGS).verdicts
+    assert verdict.finding.label is label
