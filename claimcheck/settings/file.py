@@ -101,7 +101,7 @@ def read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     table: dict[str, Any] = {"endpoints": {}}
     for name, value in values.get("search", {}).items():
         expected = _SEARCH_TYPES.get(name, dict)
-        if not isinstance(value, expected) or isinstance(value, bool):
+        if not _has_type(value, expected):
             # The message must not contain the value, which may be a key.
             kind = _TYPE_NAMES[expected]
             raise SettingsError(f"{path}: search.{name} must be {kind}")
@@ -167,14 +167,18 @@ def _find_problem(name: str, value: object) -> str | None:
         known = ", ".join(sorted(_FILE_TYPES))
         hint = f"did you mean {similar[0]}?" if similar else f"choose from {known}"
         return f"is not a setting; {hint}"
-    if value == UNSET and name in RANGES and RANGES[name].is_optional:
-        return None
     expected = _FILE_TYPES[name]
-    accepted = (int, float) if expected is float else (expected,)
-    is_misplaced_bool = isinstance(value, bool) and expected is not bool
-    if isinstance(value, accepted) and not is_misplaced_bool:
+    is_unset = value == UNSET and name in RANGES and RANGES[name].is_optional
+    if is_unset or _has_type(value, expected):
         return None
     return f"is {value!r}; it must be {_TYPE_NAMES[expected]}"
+
+
+def _has_type(value: object, expected: type) -> bool:
+    # To Python, true is a number; in a file, that is a mistake.
+    if isinstance(value, bool):
+        return expected is bool
+    return isinstance(value, (int, float) if expected is float else expected)
 
 
 def _parse_price(path: Path, model: str, price: Any) -> Price:
