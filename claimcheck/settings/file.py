@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError, translate_os_errors
+from claimcheck.files import open_replacement
 from claimcheck.installation import get_install_command
 from claimcheck.prompts import briefs
 from claimcheck.resources import resolve_user_path
@@ -134,7 +135,9 @@ def save_user_settings(**values: str) -> Path:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         document = tomlkit.parse(text)
         document.update(values)
-        path.write_text(tomlkit.dumps(document), encoding="utf-8")
+        # Resolved: a configuration folder may be full of links to a repository.
+        with open_replacement(path.resolve()) as file:
+            file.write_text(tomlkit.dumps(document), encoding="utf-8")
     return path
 
 
