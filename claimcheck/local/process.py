@@ -52,7 +52,7 @@ def load_server(path: str, name: str, context_tokens: int, key: str) -> Any:
     parameters.port = 0  # any free port
     parameters.api_keys = [key]
     parameters.n_ctx = context_tokens
-    parameters.n_parallel = 1
+    parameters.n_parallel = 1  # several would share the context window
     parameters.use_jinja = True  # the model's own chat template
     return xllamacpp.Server(parameters)
 

@@ -68,6 +68,7 @@ def read_brief(**values: Unpack[BriefValues]) -> Brief:
     given: dict[str, Any] = {**values}
     if problems := list(_find_problems(given)):
         raise SettingsError("; ".join(problems))
+    # Files are read only after all other values are known to be valid.
     templates: Templates = ()
     if "prompts_folder" in values:
         templates = folder.read_folder(Path(values["prompts_folder"]))
@@ -78,6 +79,7 @@ def read_brief(**values: Unpack[BriefValues]) -> Brief:
         **{name: given[name] for name in _TEXT_SETTINGS if name in given},
     )
     brief = _add_examples(brief, given)
+    # A focus that no template mentions would silently have no effect.
     if unused := lint.find_unused(templates, brief):
         raise SettingsError("; ".join(unused))
     return brief
@@ -240,6 +242,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
         yield f"{error.json_path}: {error.message}"
     for index, claim in enumerate(claims):
         quote = claim.get("quote") if isinstance(claim, Mapping) else None
+        # A model would learn from such an example to make up quotes.
         if isinstance(quote, str) and " ".join(quote.split()) not in words:
             yield f"$.claims[{index}].quote: is not in the text"
 

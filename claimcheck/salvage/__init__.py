@@ -146,9 +146,7 @@ class _AnswerReader:
     def item_schema(self) -> dict[str, Any]:
         """The item schema of the first property, if the items are objects."""
         first: dict[str, Any] = next(iter(self.properties.values()))
-        item_schema = self.fitter.resolve(
-            first["items"] if first["type"] == "array" else {}
-        )
+        item_schema = self.fitter.resolve(first.get("items", {}))
         return item_schema if item_schema.get("type") == "object" else {}
 
     def read_answer(self, answer: FoundObject) -> ParsedAnswer:

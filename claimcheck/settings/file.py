@@ -155,6 +155,7 @@ def find_prompts_folder() -> Path | None:
 
 def describe_location(path: Path, name: str) -> str:
     """Return the file, line, and name of a setting."""
+    # The parser of TOML does not tell on which line a value is.
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.partition("=")[0].strip().strip("\"'") == name:
             return f"{path}, line {number}: {name}"
@@ -197,6 +198,7 @@ def _parse_price(path: Path, model: str, price: Any) -> Price:
 
 
 def _read_search_endpoint(path: Path, name: str, value: Any) -> SearchEndpoint:
+    # The message must not contain the value, which may be a key.
     has_strings = all(isinstance(text, str) for text in value.values())
     if not has_strings or not value.keys() <= {"url", "api_key"}:
         raise SettingsError(
