@@ -89,7 +89,7 @@ def _build_single_flow(
 def _compare_summary(
     flow: Flow[Run], reading: Reading, settings: Settings
 ) -> Flow[Run]:
-    from claimcheck.pipeline.summary_problems import add_summary_problems
+    from claimcheck.pipeline.consistency import add_summary_problems
 
     run = yield from flow
     return add_summary_problems(run, reading, settings.brief)

@@ -57,6 +57,7 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
 
     `config` is what the store recorded: `BatchStatus.config`.
     """
+    # What judged the first runs must judge the others, or they can't be compared.
     verifier = _choose_verifier(config)
     if config["engine"] == "extractive":
         names = ("engine", "max_claims", "passage_tokens")
@@ -69,6 +70,7 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
     return {
         "engine": "llm",
         "model": config["model"],
+        # Without a scheme, it is the name of the default endpoint, not an address.
         "base_url": endpoint if "://" in endpoint else None,
         "seed": config["seed"],
         **settings,

@@ -94,6 +94,7 @@ def prune_cassettes(folder: Path, *, dry_run: bool = False) -> dict[str, int]:
     """
     removed = {}
     for path in _list_files(folder):
+        # A test run may be recording into the same file.
         with lock_file(path):
             try:
                 content = read_file(path)
@@ -112,6 +113,7 @@ def prune_cassettes(folder: Path, *, dry_run: bool = False) -> dict[str, int]:
 
 
 def _list_files(folder: Path) -> list[Path]:
+    # `rglob` finds nothing in a missing folder, which would look like success.
     if not folder.is_dir():
         raise InputError(f"{folder}: is not a folder")
     return sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
@@ -130,6 +132,7 @@ def _summarize(path: Path, folder: Path) -> CassetteSummary:
         text = path.read_text(encoding="utf-8")
         interactions = read_file(path).interactions
     except (OSError, ValueError) as error:
+        # One broken file must not hide the state of the others.
         return CassetteSummary(name, problems=(f"is not a cassette: {error}",))
     items: set[str] = set()
     models: set[str | None] = set()
@@ -162,6 +165,7 @@ def _sort_known(values: set[str | None]) -> tuple[str, ...]:
 
 
 def _find_problems(text: str, unused: int, stale: list[str]) -> Iterator[str]:
+    # Searched in the raw file: a secret may be anywhere, also in a comment.
     for secret in sorted(set(find_secrets(text))):
         yield f"contains {secret}"
     if unused:

@@ -92,6 +92,7 @@ async def acheck(
     """Do the same as `check` without blocking other tasks."""
     settings = choose_settings(settings, limits, search, progress=progress)
     engine = choose_engine(settings, client)
+    # Reads the evidence, which may be many files.
     job = await asyncio.to_thread(
         CheckJob.start, claims, against, search, settings, engine
     )
@@ -112,6 +113,7 @@ def estimate_check(
 
     plan = Plan.from_settings(settings, Limits(), check=True)
     job = CheckJob.start(claims, against, None, plan.settings, plan.engine)
+    # An estimate searches nothing, so there are no queries to suggest.
     job.find_evidence(None)
     return estimate_requests([job.build_flow()], plan)
 
@@ -152,6 +154,7 @@ class CheckJob:
             InputError: as for `check`.
         """
         started = time.perf_counter()
+        # Its own document can't be independent evidence: searches leave it out.
         claimed_in = claims.document if isinstance(claims, Run) else None
         # An iterator of claims would be empty the second time.
         statements = build_statements(claims)
@@ -195,11 +198,13 @@ class CheckJob:
             SettingsError, ProviderError: as for `check`.
         """
         self.suggested = suggested
+        # A copy, because the documents of a caller must not grow.
         documents = list(self.documents)
         if self.search is not None:
             found = self._search(self.search, progress)
             documents += found.documents
             self.log = found.log
+            # With other evidence, a claim still has something to be compared with.
             if not self.documents and not self.indexes:
                 self.unsearched = _list_unsearched(found.log)
         self.corpus = _build_corpus(self.indexes, documents)
@@ -223,6 +228,8 @@ class CheckJob:
 
     def build_flow(self) -> Flow[CheckResult]:
         """Return the flow that compares the claims with the evidence."""
+        # They have an outcome already; a second one would break "one outcome per
+        # claim".
         failed = {failure.subject for failure in self.unsearched}
         checked = [item for item in self.statements if item.id not in failed]
         check = check_without_model if self.engine == "extractive" else check_with_model
@@ -236,7 +243,9 @@ class CheckJob:
             cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
         log = self.log and _fill_document_ids(self.log, corpus)
         seconds = round(time.perf_counter() - self.started, 3)
+        # The flow knows only its own requests.
         usage, signature = result.usage, result.signature
+        # Queries are requests, too: they cost something, and have prompts of their own.
         if self.suggested is not None:
             usage += self.suggested.usage
             signature = merge_signatures(signature, self.suggested.signature)
@@ -244,6 +253,7 @@ class CheckJob:
             verdicts=result.verdicts,
             failures=(*self.unsearched, *result.failures),
             claimed_in=self.claimed_in,
+            # Only cited documents: an index may have a million.
             documents=tuple(fill_date(corpus.get_document(id_)) for id_ in cited_ids),
             searched=corpus.document_count,
             usage=replace(usage, seconds=seconds),
@@ -256,6 +266,7 @@ def _list_unsearched(log: SearchLog) -> tuple[CheckFailure, ...]:
     failures = []
     for claim in log.claims:
         problems = [query.problem for query in claim.queries]
+        # If one provider answered, the claim was searched for, and nothing was found.
         if problems and all(problems):
             message = "; ".join(dict.fromkeys(map(str, problems)))
             failures.append(
@@ -294,6 +305,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
         claims = list_checkable_claims(claims)
     statements = []
     problems = []
+    # All problems at once: a list of claims is corrected in one pass.
     for number, claim in enumerate(iter_items(claims, "claim"), start=1):
         if not isinstance(claim, str | Claim | Statement):
             problems.append(
@@ -304,6 +316,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
             claim if isinstance(claim, str) else claim.text
         ):
             problems.append(f"claim {number}: {problem}")
+        # The id comes from the text, so the same claim has the same id in every check.
         elif isinstance(claim, str):
             statements.append(Statement.of(claim))
         else:
@@ -336,6 +349,7 @@ def _open_evidence(
     # A dict is refused below; its items would be its keys.
     if isinstance(against, str | Mapping) or not isinstance(against, Iterable):
         against = [against]
+    # Indexes are searched where they are; documents are indexed together.
     indexes = [source for source in against if isinstance(source, EvidenceIndex)]
     for index in indexes:
         if not index.count:
@@ -354,12 +368,14 @@ def _build_corpus(
         return Corpus(documents[0])
     if not documents:
         return Corpus(indexes)
+    # Words are rare or common over all documents, so they need one index.
     index = Index(":memory:")
     index.add(documents)
     return Corpus([index, *indexes])
 
 
 def _list_cited_document_ids(verdict: Verdict) -> list[str]:
+    # Both questions about an attributed claim may cite documents.
     evidence = list(verdict.finding.evidence)
     if verdict.content is not None:
         evidence += verdict.content.evidence

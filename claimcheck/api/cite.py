@@ -77,6 +77,7 @@ def check_citations(
         InputError: the draft can't be read, or cites nothing.
         ProviderError: the endpoint gave no answer.
     """
+    # Reading the sources is most of the work, so its time counts.
     started = time.perf_counter()
     settings = choose_settings(settings, limits, progress=progress)
     parsed, sources = _read_draft(draft, settings, progress, allow_private)
@@ -85,6 +86,7 @@ def check_citations(
         checker = _Checker(settings, engine, opened)
         statements = _check_statements(parsed.cited, sources, checker)
     seconds = round(time.perf_counter() - started, 3)
+    # Unreadable sources are reported with the citations that name them.
     readable = [item for item in sources.values() if isinstance(item, Document)]
     return CitationCheck(
         statements=tuple(statements),

@@ -15,7 +15,7 @@ from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.settings.load import fill_endpoint, load_settings
 
 if TYPE_CHECKING:
-    from claimcheck.llm.pricing import Pricing
+    from claimcheck.llm.budget import Pricing
 
 ProgressCallback = Callable[[RunProgress], None] | None
 
@@ -146,6 +146,7 @@ def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
 def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
     def report(seconds: float) -> None:
         if progress:
+            # A time, not a duration: who shows it may show it later.
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             progress(RunProgress(RunWork.WAITING, 0, 0, until))
 
@@ -153,9 +154,10 @@ def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
 
 
 def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:
-    from claimcheck.llm.pricing import Pricing, require_known_price
+    from claimcheck.llm.budget import Pricing, require_known_price
 
     settings = fill_endpoint(settings)
+    # A budget in dollars without a price would never stop anything.
     if limits.budget_usd is not None:
         require_known_price(settings)
     return Pricing(settings)
@@ -164,6 +166,7 @@ def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:
 def _wrap_with_progress(
     client: Client | None, progress: ProgressCallback
 ) -> Client | None:
+    # A wrapper that reports to nobody only makes tracebacks longer.
     if client is None or progress is None:
         return client
     from claimcheck.llm.progress import ProgressClient

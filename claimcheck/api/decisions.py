@@ -40,6 +40,7 @@ def append_decision(run_path: Path, decision: Decision) -> None:
         if _is_torn(path):
             line = b"\n" + line
         file.write(line)
+        # People do not decide twice; what they decided must survive a crash.
         os.fsync(file.fileno())
 
 
@@ -52,6 +53,7 @@ def add_decisions(run: Run, run_path: Path) -> Run:
     path = get_decisions_path(run_path)
     if not path.is_file():
         return run
+    # Ids are checked, because the file may lie next to another run of the same name.
     found = tuple(_read_decisions(path, {claim.id for claim in run.claims}))
     # An exported run contains its decisions, and the file next to it may repeat them.
     new = [decision for decision in found if decision not in run.decisions]
@@ -77,6 +79,7 @@ def list_evaluation_rows(run: Run) -> Iterator[dict[str, Any]]:
     judgments = judge_claims(run)
     for claim in run.claims:
         judgment = judgments.get(claim.id)
+        # Only verdicts are labels; an accepted claim says nothing about evidence.
         if judgment and judgment.verdict:
             yield {
                 "id": claim.id,

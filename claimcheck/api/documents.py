@@ -43,6 +43,7 @@ def open_document(source: Document | str | Path) -> Document:
         InputError: the file cannot be read, or the string is the name of a file or an
             address.
     """
+    # Only a Path is read from disk, so that a text can never name a file.
     if isinstance(source, Path):
         return Document.from_path(source)
     if isinstance(source, Document):
@@ -105,6 +106,7 @@ def read_claims(path: str) -> Run | list[Statement]:
     name, content = read_bytes(path)
     if holds_result(content):
         return parse_run(path, name, content)
+    # Annotations are JSON, which would otherwise be read as lines of claims.
     if holds_annotations(content):
         return parse_statements(content, name)
     return parse_claims(content, name)
@@ -126,6 +128,7 @@ def parse_run(path: str | Path, name: str, content: bytes) -> Run:
         InputError: the content is not a valid run.
     """
     try:
+        # Read strictly: a run from elsewhere must not surprise the code behind it.
         run = Run.from_json(content)
     except InputError as error:
         reason = str(error).removeprefix("run: ")

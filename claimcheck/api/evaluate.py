@@ -70,6 +70,7 @@ def evaluate(
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
     require_function(progress, "progress")
+    # As for `summarize`, so that an evaluation measures what people run.
     settings = settings or load_settings().settings
     engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:
@@ -96,9 +97,11 @@ def compare_prompts(
         InputError: a folder or an example cannot be used, or no model is named.
         ProviderError: the endpoint gave no answer.
     """
+    # Before any request: a broken example must cost nothing.
     texts = read_examples(examples, settings.brief)
     first, second = folders
     sides = (_read_templates(first), _read_templates(second))
+    # A cached answer would make one side look free.
     settings = replace(settings, cache=False)
     with open_client(settings, client) as opened:
         engine = choose_engine(settings, client)

@@ -30,5 +30,6 @@ def search_index(
     index: EvidenceIndex, query: str, *, limit: int
 ) -> tuple[SearchHit, ...]:
     """Return the passages that share words with the query, by BM25 rank."""
+    # The same words as in a check, so that a search shows what a check would find.
     words = [term.word for term in extract_terms(query)]
     return index.search(words, limit)

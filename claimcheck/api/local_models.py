@@ -72,6 +72,7 @@ def prepare_model(
         InputError: the file does not exist, or the repository lacks the variant.
         ProviderError: the hub can't be reached, or has no such model.
     """
+    # A model that is here works without a network.
     if names_file(name) or name in {model.name for model in list_models()}:
         return find_model(name)
     return download_model(name, report=report)
@@ -85,6 +86,7 @@ def choose_model(name: str) -> Path:
         SettingsError: the user's settings file can't be written.
     """
     model = find_model(name)
+    # An absolute path, because the settings apply in every folder.
     value = str(model.path) if names_file(name) else name
     return save_user_settings(engine=LOCAL, model=value)
 

@@ -88,6 +88,7 @@ def match(
     found = _find_similar(statements, known, options, engine)
     if engine == "extractive":
         signature = build_extractive_signature("matches", {})
+        # Without a model nobody judged, so `relation` stays None.
         judged = JudgedMatches(found, (), Usage(), signature)
     else:
         with open_client(settings, client, progress, limits) as opened:
@@ -186,6 +187,7 @@ def _collect_known(
             found[source] = None
         elif source == FACT_CHECK:
             search = options.search or SearchSettings((FACT_CHECK,))
+            # A dict, because the same fact check is found for several claims.
             found.update(dict.fromkeys(_ask_fact_check(statements, search)))
         elif is_index(source):
             with open_index(source, create=False) as index:

@@ -82,12 +82,14 @@ def probe(settings: Settings) -> Probe:
     )
     client = OpenAIClient(settings if settings.model else replace(settings, model="-"))
     try:
+        # First, because it needs no model and costs nothing.
         models = _list_models(client, is_optional=bool(settings.model))
         if not settings.model:
             return Probe(models, None, False)
         response = client.complete(request)
     finally:
         client.close()
+    # The word is in no prompt, so a model can only know it from the schema.
     enforced = response.response_format == "json_schema" and "vermilion" in (
         response.text or ""
     )
@@ -112,6 +114,7 @@ def probe_schemas(settings: Settings) -> Acceptance:
     settings = replace(settings, max_output_tokens=_PROBE_OUTPUT_TOKENS, seed=seed)
     client = OpenAIClient(settings)
     try:
+        # With each refusal, the client learns what to leave out of the next request.
         for name in _PROBED_SCHEMAS:
             request = ModelRequest(
                 messages=(
@@ -125,6 +128,7 @@ def probe_schemas(settings: Settings) -> Acceptance:
             client.complete(request)
     finally:
         client.close()
+    # Built again, now without what the endpoint refused.
     body = client.build_body(request)
     limit_name = next((name for name in TOKEN_LIMITS if name in body), None)
     left_out = list(client.dialect.describe_left_out())

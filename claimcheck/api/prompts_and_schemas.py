@@ -56,6 +56,7 @@ def choose_schema(content: bytes) -> str:
         value = json.loads(content)
     except (ValueError, RecursionError):
         value = None
+    # Not by `schema_version` alone: a result with a typo should get the right problems.
     fields = set(value) if isinstance(value, dict) else set()
     return max(
         _RESULT_SCHEMAS,
@@ -76,6 +77,7 @@ def find_result_problems(name: str, content: bytes) -> list[str]:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
         return [f"$: is not JSON: {error}"]
+    # The parts can only be compared if they have the expected form.
     problems = find_schema_problems(name, value)
     if problems:
         return problems

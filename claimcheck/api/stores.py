@@ -63,6 +63,7 @@ def find_batch(store: RunStore, number: int | None) -> BatchStatus:
     for batch in batches:
         if batch.number == number:
             return batch
+    # The numbers are few, and whoever mistyped one needs them.
     available = ", ".join(str(batch.number) for batch in batches)
     raise InputError(f"{store.path}: no batch {number}. Available: {available}")
 
@@ -74,6 +75,7 @@ def find_latest_run(store: RunStore, name: str) -> tuple[BatchStatus, Run]:
         InputError: no batch has a run of this document.
     """
     problem: InputError | None = None
+    # The latest batch is what people mean by "the run" of a document.
     for batch in reversed(store.batches()):
         try:
             return batch, store.run(batch.number, name)
@@ -92,7 +94,9 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
         StoreError: another command works on the store.
     """
     history = History(store)
+    # Two names may mean the same document; the dict counts it once.
     locations: dict[RunLocation, None] = {}
+    # A batch at work would store answers for documents that are gone.
     with store.database.lock():
         for name in names:
             locations.update(dict.fromkeys(store.locate(name, batch)))
@@ -134,6 +138,7 @@ class RunWriter:
         # Imported here because it imports openai, which takes half a second.
         from claimcheck.llm.stored import StoredAnswersClient
 
+        # The user's kinds and fields decide whether a stored answer is usable.
         brief = self.settings.brief
         answers = DocumentAnswers(self.store.answers, self.location, brief)
         return StoredAnswersClient(client, answers, self.settings)
@@ -155,6 +160,7 @@ def open_scratch_copy(path: str | Path) -> Iterator[RunStore]:
     with tempfile.TemporaryDirectory(prefix="claimcheck-") as folder:
         copy = Path(folder) / "scratch.db"
         if Path(path).exists():
+            # SQLite's backup sees a consistent state, which copying the file would not.
             with RunStore(path, create=False) as store:
                 store.database.copy_to(copy)
         with RunStore(copy) as scratch:

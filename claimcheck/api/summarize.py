@@ -63,6 +63,7 @@ def summarize(
     job.report_start(progress)
     with open_client(job.settings, client, progress, limits) as opened:
         used = job.wrap_client(opened)
+        # The external check uses the same client, and therefore the same budget.
         run = drive(job.flow, used)
         if search and run.claims:
             check_job = job.start_check(run, search)
@@ -84,8 +85,10 @@ async def asummarize(
     """Do the same as `summarize` without blocking other tasks."""
     started = time.perf_counter()
     settings = choose_settings(settings, limits, search, progress=progress)
+    # Reading a PDF takes seconds, which must not stop other tasks.
     document = await asyncio.to_thread(open_document, source)
     job = _SummarizeJob.start(document, settings, client, check=check, store=store)
+    # The time of reading counts as well, as for `summarize`.
     job = replace(job, started=started)
     return await _arun_job(job, client, progress, limits, search)
 
@@ -116,6 +119,7 @@ def estimate_summarize(
     from claimcheck.batch.estimate import estimate_document
     from claimcheck.batch.plan import Plan
 
+    # Limits change when requests are sent, but not what they cost.
     plan = Plan.from_settings(settings, Limits(), check=check)
     return estimate_document(open_document(source), plan)
 
@@ -139,7 +143,9 @@ async def _arun_job(
 
 def _add_external_check(run: Run, checked: Check) -> Run:
     """Return the run with an external check that omits the document."""
+    # One run, one sum: a report states what all of it cost.
     usage = run.usage + checked.usage
+    # The run has the document already, and a file should not contain it twice.
     external = replace(checked, claimed_in=None)
     return replace(run, external_check=external, usage=usage)
 
@@ -180,9 +186,13 @@ class _SummarizeJob:
             # SQLite is loaded only when there is a store.
             from claimcheck.api.stores import RunWriter, build_plan
 
+            # The plan of a batch, so that `claimcheck batch` with these settings
+            # resumes this run.
             plan = build_plan(settings, engine, check)
             settings = plan.settings
             writer = RunWriter.open(store, document, plan)
+        # Building it prepares the document, which takes most of the time without a
+        # model.
         flow = _build_flow_later(document, settings, engine, check)
         return cls(flow, settings, engine, writer, started)
 
@@ -204,6 +214,7 @@ class _SummarizeJob:
 
     def finish(self, run: Run) -> Run:
         """Return the run with its wall time, and store it."""
+        # Milliseconds: more digits say nothing.
         seconds = round(time.perf_counter() - self.started, 3)
         run = replace(run, usage=replace(run.usage, seconds=seconds))
         if self.writer:

@@ -74,6 +74,7 @@ def measure_support(
         document = Document.from_text(text)
         run = summarize(document, settings=settings, client=client)
         claims, headings = _choose_claims(run)
+    # All claims in one check, so that the evidence is prepared once.
     result = check(claims, sources, settings=settings, client=client)
     return _measure(result, allow_unknown, headings)
 
@@ -110,6 +111,7 @@ def _choose_claims(run: Run) -> tuple[ClaimsInput, list[Statement]]:
             *map(_to_statement, run.claims),
             *headings,
         ] if headings else run, headings
+    # A text without checkable claims must not pass unread.
     sentences = split_sentences(Reading(run.document.full_text), run.document.language)
     found = [Statement.of(sentence.text) for sentence in sentences]
     return [*found, *headings], headings if found else []
@@ -125,6 +127,7 @@ def _list_heading_claims(
     """Yield the headings that would be claims if they were sentences."""
     for entry in ledger:
         text = document.full_text[entry.start : entry.end].strip()
+        # A heading with a verb claims something, although no run lists it.
         if entry.reason == ParagraphKind.HEADING.value and text:
             sentence = Document.from_text(f"{text.rstrip('.:')}.")
             if summarize(sentence, settings=Settings(engine="extractive")).claims:
@@ -141,6 +144,7 @@ def _measure(
         for item in result.verdicts
         if item.subject not in ids or item.label is not Label.NOT_ENOUGH_EVIDENCE
     ]
+    # Conflicting evidence never passes: somebody has to look at it.
     passing = {Label.SUPPORTED}
     if allow_unknown:
         passing.add(Label.NOT_ENOUGH_EVIDENCE)
@@ -158,6 +162,7 @@ def _describe_verdict(verdict: Verdict, documents: Iterable[Document]) -> str:
     locator = locations.EvidenceLocator(documents)
     label = common.format_label(verdict.label)
     parts = [f"{label}: {verdict.text}", verdict.finding.rationale]
+    # One passage: the reason of a failed test should fit on a screen.
     for evidence in verdict.finding.evidence[:1]:
         parts.append(f"“{evidence.text}” ({locator.describe(evidence)})")
     return _INDENT.join(parts)

@@ -46,6 +46,7 @@ def download_verifier(
         ProviderError: the hub can't be reached, or has no such model.
     """
     hub_name = HubName.parse(name)
+    # Variants are files of language models; a verifier has one file.
     if hub_name is None or hub_name.variant:
         raise InputError(
             f"{name!r} is not the name of a model on a hub; give ORG/NAME or "
@@ -65,4 +66,5 @@ def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) 
         InputError: the verifier does not exist, or can't be used.
         ProviderError: the hub can't be reached, or has no such model.
     """
+    # Loading it now shows a damaged file before the work, not after it.
     choose_scorer(name, report=report)

@@ -16,9 +16,9 @@ from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import BatchRunner, RunDocument
 from claimcheck.batch.workers import WorkerPool
+from claimcheck.llm.budget import Pricing, require_known_price
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing, require_known_price
 from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse

@@ -26,10 +26,9 @@ from claimcheck.batch.document_runner import run_document
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.shards import build_shard_row
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
-from claimcheck.llm.budget import Budget, RequestCost
+from claimcheck.llm.budget import Budget, Pricing, RequestCost
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing
 from claimcheck.models.outcome import Outcome
 from claimcheck.models.run import Cause
 from claimcheck.readers.sources import build_document_from_row

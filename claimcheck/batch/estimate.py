@@ -17,9 +17,8 @@ from typing import Any
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ContextWindowError, InputError
-from claimcheck.llm.budget import count_input_tokens
+from claimcheck.llm.budget import Pricing, count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Estimate

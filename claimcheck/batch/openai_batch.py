@@ -25,10 +25,9 @@ from claimcheck.llm.batch_api import (
     BatchJob,
 )
 from claimcheck.llm.body import Dialect
-from claimcheck.llm.budget import Budget, RequestCost
+from claimcheck.llm.budget import Budget, Pricing, RequestCost
 from claimcheck.llm.negotiation import remember_dialect
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.stored import compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Spending

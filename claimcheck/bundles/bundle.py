@@ -135,6 +135,7 @@ def _format_manifest(
         "format": FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
         "config": batch_config,
+        # Sorted, so that equal bundles are equal files.
         "files": {name: hash_bytes(data) for name, data in sorted(files.items())},
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
@@ -147,6 +148,7 @@ def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
             # A ZipInfo does not inherit the compression of its ZipFile.
             entry.compress_type = zipfile.ZIP_DEFLATED
+            # From memory, so that nothing of the user's folders gets into the bundle.
             bundle.writestr(entry, data)
 
 
@@ -203,6 +205,7 @@ def read_bundle(path: Path) -> Bundle:
     Raises:
         InputError: the bundle can't be read, is too large, or contains other files.
     """
+    # Into memory: the limits allow it, and nothing on disk can be overwritten.
     files = _read_files(path)
     hashes, batch_config = _parse_manifest(path, files)
     if CHECK not in files and (RUN not in files or SOURCE not in files):
@@ -212,6 +215,7 @@ def read_bundle(path: Path) -> Bundle:
             _require_utf8(path, name, data)
     try:
         result: Run | Check
+        # A bundle has a run or a check, and never both.
         if CHECK in files:
             result = Check.from_json(files[CHECK])
         else:
@@ -235,10 +239,12 @@ def _read_files(path: Path) -> dict[str, bytes]:
 
 def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
     for entry in entries:
+        # An allow list: a path such as ../x is refused like any other unknown name.
         if not _ALLOWED_NAME.fullmatch(entry.filename):
             raise InputError(
                 f"{path} is not a claimcheck bundle: it contains {entry.filename!r}"
             )
+    # The stated sizes: `zipfile` stops reading where they end.
     total_bytes = sum(entry.file_size for entry in entries)
     if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
         raise InputError(f"{path} is too large for a bundle")

@@ -64,6 +64,7 @@ def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
     for page in log.pages:
         if page.document_id is None or page.snapshot is None:
             continue
+        # By hash: a page that changed since then is another page.
         content = archive.find_content(page.snapshot.sha256)
         if content is None:
             raise InputError(
@@ -72,6 +73,7 @@ def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
         files[PAGES + page.snapshot.sha256] = content
         found.add(page.document_id)
     provided_lines = []
+    # What the user gave has no address from which others could get it.
     for identity in sorted(_list_document_ids(log) - found):
         document = archive.find_document(identity)
         if document is None:
@@ -79,6 +81,7 @@ def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
                 f"the evidence archive does not have the document {identity}; check "
                 "again"
             )
+        # As a store keeps it, so that title, date, and address are restored, too.
         row = {"fields": dump_document(document), "text": document.full_text}
         provided_lines.append(json.dumps(row, ensure_ascii=False) + "\n")
     if provided_lines:
@@ -104,6 +107,7 @@ def read_documents(check: Check, files: Mapping[str, bytes]) -> list[Document]:
                 f"the page {page.url} has another content than its hash says"
             )
         document = read_snapshot(page.snapshot, content)
+        # The reader may have changed; then the spans would point elsewhere.
         if document.id != page.document_id:
             raise InputError(f"the page {page.url} has another text")
         documents.append(document)
@@ -123,6 +127,7 @@ def find_problems(check: Check, documents: Iterable[Document]) -> list[str]:
     read = {document.id: document for document in documents}
     problems = []
     for document in check.documents:
+        # A forged copy could hide what the page really says.
         if document.text not in (None, read[document.id].text):
             problems.append(f"the text of {document.source} is not that of its page")
     # The text of the page counts, not the copy stored with the verdicts.
@@ -164,6 +169,7 @@ def replay(
         signature = merge_signatures(signature, suggested.signature)
         if not _follows_suggestions(suggested, log):
             different.append("queries")
+    # Compared whole: confidence and evidence must be reproduced, too.
     if result.verdicts != check.verdicts:
         different.append("verdicts")
     if signature != check.signature:

@@ -58,6 +58,7 @@ def prepare_replay(
     assert batch_config is not None
     # The address is part of each request's digest, by which answers are found.
     endpoint = str(batch_config["endpoint"])
+    # Fields and kinds are part of the requests whose answers are looked up.
     brief = read_stored_brief(batch_config["settings"])
     settings = _build_settings(
         batch_config["settings"],
@@ -93,6 +94,7 @@ def collect_cached_answers(check: Check, settings: Settings) -> list[BundledAnsw
         files = check_evidence.collect_files(check, archive)
     documents = check_evidence.read_documents(check, files)
     config = build_check_config(check, settings)
+    # Replaying is the only way to know which answers the check used.
     with AnswerCache() as cache:
         answers = _CollectedAnswers(cache)
         replay = prepare_replay(
@@ -155,6 +157,7 @@ class _NoEndpoint(Client):
         self._settings = settings
 
     def complete(self, request: ModelRequest) -> ModelResponse:
+        # The beginning of the hash is enough to find the request in a log.
         digest = compute_request_digest(request, self._settings)
         raise ProviderError(f"the bundle has no answer to request {digest[:12]}")
 

@@ -89,6 +89,7 @@ def verify_bundle(path: Path, user_prompts: Templates = ()) -> list[Verification
     bundle = read_bundle(path)
     result = bundle.result
     # Every step is done even if an earlier one fails: together they show what changed.
+    # First: what follows is about files that may have been changed.
     steps = [_verify_hashes(bundle)]
     if isinstance(result, Run):
         steps.append(_verify_spans(result, bundle.files[RUN]))

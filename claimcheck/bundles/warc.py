@@ -45,6 +45,7 @@ def write_warc(check: Check, path: Path) -> int:
         raise InputError(
             f"web archives need another package; run {get_install_command('formats')}"
         ) from None
+    # Pages that were left out are in it, too: they show what was not used, and why.
     snapshots = _list_snapshots(check)
     with EvidenceArchive() as archive, path.open("wb") as file:
         writer = writer_module.WARCWriter(file, gzip=True, warc_version="1.1")

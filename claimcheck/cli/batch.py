@@ -12,9 +12,10 @@ import typer
 
 from claimcheck.cli import batch_run, options
 from claimcheck.cli.option_groups import with_options
-from claimcheck.cli.output import format_estimate, print_note, write_rows
+from claimcheck.cli.output import print_note
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_count
+from claimcheck.cli.results import print_estimate
 from claimcheck.counting import format_count
 from claimcheck.errors import Interrupted
 
@@ -80,6 +81,7 @@ def batch(
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
     prepare_engine(settings, quiet=quiet)
     prepare_verifier(settings, check=check, quiet=quiet)
+    # The step comes before the sources on the command line, see `split_step`.
     step = None
     if via is RequestMode.BATCH_API:
         step, sources = batch_run.split_step(sources, settings)
@@ -88,6 +90,7 @@ def batch(
     with _open_store(store, step, is_estimate=estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
+            # Reading many files takes minutes, and nothing is lost by ending it.
             with _explaining_interrupts():
                 _add_documents(job, sources, read_options, quiet=quiet)
         if retry_failed:
@@ -147,13 +150,14 @@ def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
             estimate = estimate_batch_api(batch, on_progress)
         else:
             estimate = batch.estimate(on_progress)
-    write_rows(format_estimate(estimate, batch.plan.settings.model))
+    print_estimate(estimate, batch.plan.settings.model)
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     from claimcheck.models.outcome import DocumentState
 
     parts = [format_count(added.documents, "document")]
+    # A repeated command finds most documents in the store.
     if added.new != added.documents:
         parts.append(f"{added.new:,} of them new")
     if added.changed:
@@ -162,5 +166,6 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
         parts.append(f"{added.repeated:,} repeated texts skipped")
     if added.unreadable:
         parts.append(f"{added.unreadable:,} can't be read")
+    # Counted in the store: it includes what earlier commands left.
     pending = batch.info.counts[DocumentState.PENDING]
     return f"{batch.store.path}: {', '.join(parts)}; {pending:,} to do"

@@ -40,6 +40,7 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
 
     from claimcheck.models.outcome import Progress, StopSignal
 
+    # Our own signal, so that an error ends the batch only after the report below.
     stop = StopSignal()
     signals = _Signals(stop, quiet=quiet)
     started = time.monotonic()
@@ -50,6 +51,7 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
     print_note(f"{batch.store.path}: {line}", quiet=quiet)
     if report:
         _print_failure_table(batch)
+    # The error is raised last, so that it is the last line that a person reads.
     if stop.error:
         print_error(
             f"{progress.finished:,} of {progress.total:,} documents are finished and "
@@ -80,6 +82,7 @@ async def _run_until_interrupted(
         try:
             return await task
         except asyncio.CancelledError:
+            # The task was canceled, so the store knows best what is done.
             return Progress.from_status(batch.info)
 
 
@@ -107,6 +110,7 @@ class _Signals:
         # Without a handler, Ctrl-C would raise KeyboardInterrupt anywhere, even between
         # an answer and its storage, and the other signals would end the process.
         loop = task.get_loop()
+        # Only handlers that were set may be removed again.
         handled = []
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # `nohup` and the shell's `&` set SIG_IGN; respect that.
@@ -146,6 +150,7 @@ def _print_failure_table(batch: Batch) -> None:
     failures = batch.store.list_failures(batch.number)
     if not failures:
         return
+    # Aligned, so that the messages can be compared.
     width = max(len(cause) for cause, _, _ in failures)
     lines = []
     for cause, message, count in failures[:_MAX_LISTED_CAUSES]:
@@ -164,6 +169,7 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
     failures = batch.store.list_failures(batch.number)
     if not failures:
         return
+    # By cause, because messages differ in their numbers.
     totals: Counter[str] = Counter()
     for cause, _, count in failures:
         totals[cause] += count
@@ -184,6 +190,7 @@ def split_step(arguments: Sequence[str], settings: Settings) -> tuple[str, list[
     Raises:
         InputError: the step is unknown or takes no sources, or no model is set.
     """
+    # Typer can't parse this: the same argument is a source without --via.
     step, *sources = arguments
     if step not in BATCH_API_STEPS:
         available = ", ".join(BATCH_API_STEPS)
@@ -221,6 +228,7 @@ def run_batch_api_step(step: str, batch: Batch, *, report: bool, quiet: bool) ->
 
 def _submit_requests(runner: BatchApiRunner, batch: Batch, *, quiet: bool) -> None:
     submitted = runner.submit()
+    # Running the step twice is harmless, and says so.
     note = f"{batch.store.path}: nothing to submit"
     if submitted.requests:
         note = (
@@ -237,6 +245,7 @@ def _submit_requests(runner: BatchApiRunner, batch: Batch, *, quiet: bool) -> No
 
 def _print_status(runner: BatchApiRunner) -> None:
     lines = []
+    # An upload without a job was prepared or refused; its own state says which.
     for upload, job in runner.status():
         if job:
             counts = f"{job.completed:,} of {job.total:,} done, {job.failed:,} failed"
@@ -259,6 +268,7 @@ def _collect_answers(
         print_error(
             f"the endpoint rejected a file: {reason}; fix that and submit again"
         )
+    # Read again: collecting has finished documents.
     progress = Progress.from_status(batch.info)
     pending = progress.total - progress.finished
     parts = [

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import (
-    check_writable,
-    print_note,
-    refuse_input,
-    write_binary,
-)
+from claimcheck.cli.output import check_writable, print_note, refuse_input, write_binary
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
@@ -101,9 +96,11 @@ def bundle(
         _write_pages(run, output, quiet=quiet)
         return
     if store is None:
+        # A file has the result only; what the model answered must be looked for.
         contents = _load_from_file(run, base_url, prompts)
     else:
         contents = _load_from_store(run, store)
+    # The signature has the hashes of the user's prompts, not their text.
     user_prompts = read_prompt_folder(prompts) if prompts else ()
     write_binary(
         lambda path: write_bundle(
@@ -123,6 +120,8 @@ def _load_from_store(name: str, store: Path) -> _Contents:
 
     with RunStore(store, create=False) as run_store:
         batch, run = find_latest_run(run_store, name)
+        # The same document may be in several batches; the answers are those of this
+        # run.
         location = run_store.locate(name, batch.number)[0]
         answers = [BundledAnswer(*row) for row in run_store.answers.list_all(location)]
         return _Contents(run, batch.config, answers)
@@ -132,6 +131,7 @@ def _load_from_file(name: str, base_url: str | None, prompts: Path | None) -> _C
     from claimcheck.api.documents import load_result
     from claimcheck.models.run import Check
 
+    # A run or a check: both can be verified, with different files.
     result = load_result(name)
     # A run in a file names its prompts and settings, but only a store has the answers.
     if isinstance(result, Check) and result.signature.engine == "llm":
@@ -144,6 +144,7 @@ def _warn_of_missing_answers(contents: _Contents) -> None:
     from claimcheck.models.run import Run
 
     result = contents.result
+    # Without a model, the run follows from its text alone.
     if not isinstance(result, Run) or result.signature.engine != "llm":
         return
     if not contents.answers:
@@ -165,11 +166,13 @@ def _warn_of_changed_source(result: Run | Check, *, quiet: bool) -> None:
         return
     source = result.document.source
     try:
+        # The same encoding: with another guess, an unchanged file would look changed.
         now = Document.from_path(source, encoding=result.document.encoding)
     except InputError:
         is_same = False
     else:
         is_same = now.id == result.document.id
+    # A note, not an error: the bundle is about the text that was read.
     if not is_same:
         print_note(
             f"{source}: has changed since; the bundle contains the text as it was read",
@@ -195,15 +198,13 @@ def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> _Contents:
     """Return a model's check with its answers, if the cache has them."""
-    from claimcheck.bundles.replay import (
-        build_check_config,
-        collect_cached_answers,
-    )
+    from claimcheck.bundles.replay import build_check_config, collect_cached_answers
 
     settings = options.load_settings(
         base_url=base_url, model=check.signature.model, prompts_folder=prompts
     )
     try:
+        # Replays the check: only the answers that it asks for are in the bundle.
         answers = collect_cached_answers(check, settings)
     except ProviderError:
         print_note(
@@ -221,9 +222,11 @@ def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
     from claimcheck.bundles.bundle import get_searched_check
     from claimcheck.bundles.warc import write_warc
 
+    # The pages of a run are those of its external check.
     check = get_searched_check(load_result(name))
     if check is None:
         raise InputError(f"{name}: no search for evidence was made for this run")
+    # The count is only known once the file is written, inside `write_binary`.
     counts: list[int] = []
     write_binary(lambda path: counts.append(write_warc(check, path)), output)
     print_note(f"{output}: {format_count(counts[0], 'page')}", quiet=quiet)

@@ -25,6 +25,7 @@ def info() -> None:
 
     with AnswerCache() as cache:
         stats = cache.stats()
+    # Answers are counted by model, because models are what people change.
     total = sum(stats.answers.values())
     megabytes = stats.size_bytes / 2**20
     lines = [f"{stats.path}: {format_count(total, 'answer')}, {megabytes:.1f} MB"]
@@ -47,6 +48,7 @@ def clear(
     from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:
+        # No confirmation: a deleted answer costs a request, nothing more.
         deleted = cache.clear(older_than_s=older_than * _SECONDS_PER_DAY)
         print_note(
             f"{cache.stats().path}: {format_count(deleted, 'answer')} deleted",

@@ -59,10 +59,12 @@ def check_cassettes(
     from claimcheck.api.cassettes import summarize_cassettes
 
     summaries = summarize_cassettes(folder)
+    # Nothing is printed for a clean cassette: the list is what needs attention.
     flagged = [summary for summary in summaries if summary.problems]
     _write(flagged, format, _render_problems)
     if flagged:
         raise typer.Exit(1)
+    # In JSON Lines, no row already says that there is nothing.
     if format is Format.TEXT:
         write_rows(
             [f"{folder}: {format_count(len(summaries), 'cassette')}, nothing to report"]

@@ -15,15 +15,14 @@ from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
-    format_estimate,
     print_error,
     print_note,
     print_undecided,
-    write_rows,
     write_text,
 )
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.results import print_estimate, write_report
 from claimcheck.errors import InputError
 from claimcheck.models.verdict import Label
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
@@ -170,21 +169,24 @@ def check(
 
     A claim is supported, refuted, or conflicting, or there is not enough evidence.
     Every verdict quotes the passages it rests on. A claim that reports what somebody
-    said gets two verdicts: did they say it, and is it true? Without a model, words are
-    compared: a claim in other words than the evidence stays undecided, unless a
+    said gets two verdicts: did they say it, and is it true? Without a model, only words
+    are compared: a claim in other words than the evidence stays undecided, unless a
     verifier judges it.
     """
     quiet = out.quiet
+    # The order of the options does not matter: all evidence is searched together.
     sources = [*(against or []), *(evidence or [])]
     search = searching.load_settings(no_cache=llm.no_cache)
     _validate(claims, sources, search, is_prose=text, is_estimate=spending.estimate)
     check_writable(out.output)
     settings = deciding.load_settings(llm)
     limits = spending.build_limits()
+    # Before the check, because a missing publisher would waste its cost.
     review = publication.build_review(settings, format)
 
     prepare_engine(settings, quiet=quiet)
     announce_terminal_input(claims, quiet=quiet)
+    # Claims before evidence: they are fewer, and a broken row should be known at once.
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=quiet)
     documents = reading.open_evidence(sources, quiet=quiet)
     if spending.estimate:
@@ -192,7 +194,11 @@ def check(
         return
     prepare_verifier(settings, quiet=quiet)
     result = _check_claims(statements, documents, search, settings, limits, quiet=quiet)
+    # The report has them for each claim; here, a person sees at once that a key is
+    # missing.
     _print_search_problems(result, quiet=quiet)
+    # These formats need locations in the file of the claims, which a check does not
+    # keep.
     if format in _FORMATS_WITH_LINES:
         _write_results(result, _locate_claims(claims, statements), format, out)
     else:
@@ -204,6 +210,7 @@ def check(
 
 def _exit_on_problems(result: Check, fail_on: options.FailOn | None) -> None:
     """Exit with 3 if a claim has no verdict, with 1 if `fail_on` applies."""
+    # An incomplete check is never a pass, even without --fail-on.
     if result.failures:
         _print_failures(result)
         raise typer.Exit(3)
@@ -218,7 +225,7 @@ def _write_report(
     report = render_check(
         result, format, include_text=not out.no_text, style=style, review=review
     )
-    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+    write_report(report, out.output, format, style)
 
 
 def _write_results(
@@ -254,6 +261,7 @@ def _print_failures(result: Check) -> None:
 
 
 def _print_undecided(result: Check, *, quiet: bool) -> None:
+    # The first question only: whether a reported statement is true is often left open.
     labels = [verdict.finding.label for verdict in result.verdicts]
     if result.signature.compares_words:
         undecided = labels.count(Label.NOT_ENOUGH_EVIDENCE)
@@ -265,6 +273,7 @@ def _print_search_problems(result: Check, *, quiet: bool) -> None:
     if result.search is None:
         return
     queries = [query for claim in result.search.claims for query in claim.queries]
+    # Each claim meets the same missing key; the reason is printed once.
     problems = dict.fromkeys(query.problem for query in queries if query.problem)
     for problem in problems:
         print_note(f"search: {problem}", quiet=quiet)
@@ -308,6 +317,7 @@ def _load_claims(
         from claimcheck.api.documents import read_claims
         from claimcheck.api.indexes import looks_like_prose
 
+        # A run has its claims already; only prose needs an extraction.
         claims = read_claims(source)
         if isinstance(claims, list) and looks_like_prose(claims):
             print_note(
@@ -319,6 +329,7 @@ def _load_claims(
     from claimcheck.api.cite import remove_citations
     from claimcheck.api.summarize import summarize
 
+    # The cache makes this extraction free when the same text is checked again.
     run = summarize(open_document(source), settings=settings, limits=limits)
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
@@ -338,6 +349,7 @@ def _check_claims(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
+    # Rules take milliseconds; a search waits for the network.
     is_quick = engine == "extractive" and not search
     with show_spinner(message, quiet=quiet or is_quick) as on_progress:
         return run_check(
@@ -360,4 +372,4 @@ def _print_estimate(
     # Evidence is None only with a search, which an estimate refuses.
     assert evidence is not None
     estimate = estimate_check(claims, evidence, settings=settings)
-    write_rows(format_estimate(estimate, settings.model))
+    print_estimate(estimate, settings.model)

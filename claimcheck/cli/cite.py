@@ -13,13 +13,12 @@ from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
-    format_estimate,
     print_undecided,
-    write_rows,
     write_text,
 )
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.results import print_estimate
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def cite(
             "a list of references; - is standard input.",
         ),
     ],
-    format: options.ResultFormat = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
     verifier: options.Verifier = None,
     top_k: options.TopK = None,
@@ -84,7 +83,7 @@ def _print_estimate(
         estimate = estimate_citations(
             draft, settings=settings, progress=on_progress, allow_private=allow_private
         )
-    write_rows(format_estimate(estimate, settings.model))
+    print_estimate(estimate, settings.model)
 
 
 def _write(checked: CitationCheck, format: Format, path: Path | None) -> None:

@@ -11,12 +11,8 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
 from claimcheck.cli.option_groups import with_options
-from claimcheck.cli.output import (
-    check_writable,
-    detect_page_style,
-    print_note,
-    write_text,
-)
+from claimcheck.cli.output import check_writable, detect_page_style, print_note
+from claimcheck.cli.results import write_report
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, PageStyle
@@ -63,7 +59,7 @@ def diff(
     """Compare the claims of two runs or documents.
 
     Lists added, gone, reworded, and moved claims, and changed verdicts and decisions.
-    Of documents, all claims are compared, however many.
+    If OLD or NEW is a document, all its claims are compared.
 
     Options:
         --check: Check summarized documents, to compare verdicts, too.
@@ -87,13 +83,14 @@ def diff(
             loaded = summarize(loaded, settings=settings, check=check)
         runs.append(loaded)
         _note_left_out(loaded, source, quiet=quiet)
+    # From here on, documents and runs are alike.
     changes = compare_runs(*runs)
     style = detect_page_style(output)
     if format is Format.JSON:
         report = json.dumps(asdict(changes), ensure_ascii=False, indent=2) + "\n"
     else:
         report = _format_changes(changes, style)
-    write_text(report, output, has_color=style.color and format is Format.TEXT)
+    write_report(report, output, format, style)
     if fail_on and _has_changes(changes, fail_on):
         raise typer.Exit(1)
 
@@ -108,7 +105,9 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
 
     if is_url(source):
         return open_document(source, allow_private=allow_private)
+    # Read once: standard input has no second time.
     name, content = read_bytes(source)
+    # A run and a document have the same suffixes; only the content tells them apart.
     if holds_result(content):
         return parse_run(source, name, content)
     if source == "-":
@@ -153,6 +152,7 @@ def _format_changes(changes: RunDiff, style: PageStyle) -> str:
         if items:
             lines.append(make_safe_text(f"{title} ({len(items)})", "bold"))
             lines += [*items, Text("")]
+    # Said even without changes: it shows that something was compared.
     same = f"{format_count(changes.same, 'claim')} unchanged"
     lines.append(make_safe_text(same if changes else f"No changes: {same}", "dim"))
     return "".join(
@@ -166,6 +166,8 @@ def _format_reworded(claim: RewordedClaim) -> Text:
 
     from claimcheck.reports.text import make_safe_text
 
+    # Marks besides colors, as in `git diff --word-diff`, so that a file shows them,
+    # too.
     segments = []
     for segment in claim.words:
         if segment.change == "gone":

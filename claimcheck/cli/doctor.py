@@ -23,10 +23,10 @@ EXTRAS = {
     "pdf": ("pypdfium2",),
     "docx": ("lxml",),
     "formats": (
-        "striprtf",
         "python_calamine",
         "feedparser",
         "pylatexenc",
+        "bibtexparser",
         "warcio",
         "oxmsg",
     ),
@@ -83,6 +83,7 @@ def doctor(engine: options.EngineOptions) -> None:
         value = _format_setting(settings, name)
         lines.append(f"  {name:<18}{value:<33} {loaded.origins[name]}")
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
+    # `auto` above does not say which engine runs.
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(f"Verifier without a model: {_name_verifier(settings)}")
     lines.append(f"Tokenizer: {describe_tokenizer(settings.model)}")
@@ -92,12 +93,14 @@ def doctor(engine: options.EngineOptions) -> None:
         else:
             command = get_install_command(extra)
             lines.append(f"Extra {extra}: not installed ({command})")
+    # It breaks imports in ways that look like bugs of this package.
     if other := find_foreign_distribution():
         lines.append(
             f"WARNING: {other} is also installed. It belongs to another project, and "
             "its files are in the same folder; run pip uninstall claimcheck, then "
             "install this package again"
         )
+    # Printed before the endpoint is asked, which may take a minute.
     write_rows(lines)
 
     if settings.chosen_engine() == "llm":
@@ -146,6 +149,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
         write_rows([f"Endpoint: {settings.endpoint()}: FAILED"])
         raise
     models = ", ".join(list(result.models)[:_MAX_LISTED_MODELS]) or "none listed"
+    # The number shows that the list is cut.
     unlisted = len(result.models) - _MAX_LISTED_MODELS
     if unlisted > 0:
         models += f" and {unlisted} more"
@@ -154,6 +158,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
         f"  models: {models}",
     ]
     if accepted:
+        # An endpoint that ignores schemas works, but needs more repairs.
         schema = "not enforced (answers are validated here all the same)"
         if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
@@ -168,6 +173,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
 
 def _describe_acceptance(accepted: Acceptance) -> list[str]:
     """Describe which parts of a request the endpoint accepts and refuses."""
+    # A renamed setting is sent, so it must not look refused.
     renamed = accepted.limit_name == "max_tokens"
     left_out = []
     for name in accepted.left_out:

@@ -12,12 +12,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.option_groups import OptionGroup, create_command_group, with_options
-from claimcheck.cli.output import (
-    check_writable,
-    print_note,
-    write_rows,
-    write_text,
-)
+from claimcheck.cli.output import check_writable, print_note, write_rows, write_text
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_rows
 from claimcheck.counting import format_count
@@ -107,9 +102,11 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         )
         prepare_engine(settings, quiet=quiet)
         prepare_verifier(settings, quiet=quiet)
+        # Nothing is read yet; a missing file is the API's to report.
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)
+        # Only JSON has rows, so only there can the missing ones surprise anybody.
         is_json = format is Format.JSON
         if is_json and not result.rows:
             print_note(_SEALED_NOTE, quiet=quiet)
@@ -162,6 +159,7 @@ def _format_evaluation(result: Evaluation) -> str:
         f"{signature.task} on {signature.dataset}: {format_count(signature.n, 'row')}, "
         f"{result.failed:,} failed, {rate:,.0f} a second"
     ]
+    # Names differ by task, so the column is as wide as the longest.
     width = max(map(len, result.scores), default=0)
     for name, score in result.scores.items():
         lines.append(_format_score(name, score, width=width))
@@ -186,6 +184,7 @@ def _format_table(table: Table) -> list[str]:
     """Return the lines of a table; shares are in percent."""
     lines = [table.header]
     lines += [tuple(_format_cell(cell) for cell in row) for row in table.rows]
+    # Columns are aligned by hand: rich would wrap a confusion matrix.
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     formatted = [f"  {table.title}"]
     for line in lines:

@@ -45,6 +45,7 @@ def ground(
 
     if document == quotes == "-":
         raise InputError("only one of DOCUMENT and QUOTES can be standard input")
+    # Before the document, because reading a file of quotes takes no time, and may fail.
     quote_list = read_quotes(quotes)
     source = open_document(document, allow_private=allow_private, encoding=encoding)
     results = ground_quotes(source, quote_list)
@@ -54,6 +55,7 @@ def ground(
         lines = LineIndex(source.full_text)
         for result in results:
             write_rows(_format_quote(result, lines))
+    # After the report, so that the quotes that failed can be seen.
     if fail_on and not all(result.spans for result in results):
         raise typer.Exit(1)
 

@@ -63,6 +63,7 @@ def add(
     with open_index(index) as collection, show_spinner(message, quiet=quiet):
         added = collection.add(documents)
         count = collection.count
+    # The same text in another file counts as known.
     known = len(documents) - added
     print_note(
         f"{collection.path}: {added:,} added, {known:,} already there; "

@@ -84,6 +84,7 @@ def _refuse_result(document: Document) -> None:
 
 def announce_reading(document: Document, *, quiet: bool) -> None:
     """Print a note if the text was recognized, or its encoding guessed."""
+    # Recognized text has errors that a reader would take for the author's.
     if document.format == "scan":
         print_note(
             f"{document.source}: its text was recognized in pictures (OCR); compare "
@@ -116,6 +117,7 @@ def open_documents(
         return [open_document(source, allow_private=allow_private, encoding=encoding)]
     from claimcheck.api.indexes import read_collection
 
+    # Of the thousands of files in a folder, unreadable ones are only listed.
     collection = read_collection(source, encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
         print_note(f"skipped: {reason}", quiet=False)
@@ -139,6 +141,7 @@ def open_evidence(
     """
     from claimcheck.api.indexes import is_index, open_index
 
+    # Indexes are opened, not read: their documents may not fit into memory.
     indexes = [open_index(path, create=False) for path in sources if is_index(path)]
     documents: list[Document] = []
     for source in sources:

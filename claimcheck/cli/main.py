@@ -124,10 +124,12 @@ def claimcheck(
 
 def main() -> None:
     """Run the command line and exit; `--debug` lets a traceback through."""
+    # Before Typer, which knows options only where they are declared.
     debug, arguments = _extract_debug_flag(sys.argv[1:])
     # As in git and pip: `claimcheck help check` is `claimcheck check --help`.
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
+    # Before anything opens a file.
     open_missing_streams()
     warnings.showwarning = lambda message, *_: print_error(str(message))
     try:
@@ -163,6 +165,7 @@ def _describe_usage_error(error: typer.TyperException) -> str:
     cause: Any = error.__cause__
     if not hasattr(cause, "errors"):
         return error.message
+    # The first is enough: a command line is corrected from left to right.
     problem = cause.errors()[0]
     value, limits = problem["input"], problem.get("ctx", {})
     kind, _, _ = problem["type"].partition("_")

@@ -15,15 +15,14 @@ from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import (
     check_writable,
     detect_page_style,
-    format_estimate,
     print_error,
     print_note,
     write_lines,
-    write_rows,
     write_text,
 )
 from claimcheck.cli.prepare import prepare_engine
 from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.results import print_estimate
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
@@ -81,7 +80,7 @@ class MatchingOptions(OptionGroup):
 def match(
     claims: options.ClaimsArgument,
     known: _Known,
-    format: options.ResultFormat = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
     *,
     matching: MatchingOptions,
     llm: options.LLMOptions,
@@ -108,7 +107,7 @@ def match(
     statements = read_claims(claims)
     if spending.estimate:
         estimate = estimate_match(statements, known, options=chosen, settings=settings)
-        write_rows(format_estimate(estimate, settings.model))
+        print_estimate(estimate, settings.model)
         return
     with show_spinner("looking for fact checks", quiet=out.quiet) as on_progress:
         result = find_matches(

@@ -29,6 +29,7 @@ def mcp(
         raise InputError(f"mcp needs an extra; run {get_install_command('mcp')}")
     from claimcheck.server.mcp import serve
 
+    # Loaded once: an assistant must not change what its user configured.
     settings = engine.load_settings(no_cache=no_cache)
     prepare_engine(settings, quiet=quiet)
     serve(settings, searching.load_settings(no_cache=no_cache))

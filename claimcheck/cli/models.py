@@ -57,6 +57,7 @@ def get(name: ModelName, quiet: options.Quiet = False) -> None:
     """Download a model, or its newest version."""
     from claimcheck.api import local_models
 
+    # A download takes minutes, so it reports its progress.
     report = None if quiet else _report
     write_rows([_format(local_models.download_model(name, report=report))])
 
@@ -70,6 +71,7 @@ def use(name: ModelName, quiet: options.Quiet = False) -> None:
     from claimcheck.api import local_models
 
     model = local_models.prepare_model(name, report=None if quiet else _report)
+    # Only after the model is here, so that the default always works.
     path = local_models.choose_model(name)
     write_rows([_format(model), f"Default from now on, set in {path}"])
 

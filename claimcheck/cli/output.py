@@ -10,33 +10,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import stat
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
-from claimcheck.counting import format_count
 from claimcheck.errors import InputError, translate_os_errors
-from claimcheck.reports.formats import Format, PageStyle, render_run
+from claimcheck.files import open_replacement
+from claimcheck.reports.formats import PageStyle
 from claimcheck.reports.terminal import clean_line, clean_text
-
-if TYPE_CHECKING:
-    from claimcheck.models.document import Document
-    from claimcheck.models.outcome import Estimate
-    from claimcheck.models.run import Run
 
 _MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
 _DEFAULT_PAGE_COLUMNS = 100
 
-_NEEDS_FILE = "this format needs a file; name one with --output"
+NEEDS_FILE = "this format needs a file; name one with --output"
 # Half a surrogate pair is written as "\\ud83d", which is also how JSON writes it.
-_UNENCODABLE = "backslashreplace"
+UNENCODABLE = "backslashreplace"
 
 
 def open_missing_streams() -> None:
@@ -110,82 +103,6 @@ def _dump_json(row: Any) -> str:
     return json.dumps(fields, ensure_ascii=False)
 
 
-def write_run(
-    run: Run,
-    format: Format,
-    path: Path | None,
-    style: PageStyle,
-    *,
-    include_text: bool = True,
-) -> None:
-    """Write a run in a format; `Format.PDF` is its source PDF with highlights.
-
-    `Format.BRAT` also writes the text, to a file with the ending ".txt".
-
-    Raises:
-        InputError: the file can't be written, or its PDF can't be read.
-    """
-    if format is Format.PDF:
-        from claimcheck.api.documents import read_bytes
-        from claimcheck.reports.pdf import highlight_claims
-
-        _, data = read_bytes(run.document.source)
-        marked, missing = highlight_claims(data, run)
-        write_binary(lambda temporary: temporary.write_bytes(marked), path)
-        if missing:
-            count = format_count(missing, "passage")
-            print_note(f"{path}: {count} not found on its page", quiet=False)
-        return
-    report = render_run(run, format, include_text=include_text, style=style)
-    if format is Format.BRAT:
-        _write_annotated_text(run, path)
-    write_text(report, path, has_color=style.color and format is Format.TEXT)
-
-
-def _write_annotated_text(run: Run, path: Path | None) -> None:
-    """Write the text beside its annotations, where brat looks for it."""
-    from claimcheck.reports.brat import render_text
-
-    check_companion(run.document, Format.BRAT, path)
-    assert path is not None
-    text_path = path.with_suffix(".txt")
-    if not text_path.exists():
-        write_text(render_text(run.document), text_path)
-    missing = sum(not claim.spans for claim in run.claims)
-    if missing:
-        count = format_count(missing, "claim")
-        print_note(f"{path}: {count} without a location left out", quiet=False)
-
-
-def check_companion(document: Document, format: Format, path: Path | None) -> None:
-    """Fail before the work if a format needs another file, or the document.
-
-    Raises:
-        InputError: no output file is named; the document of `Format.PDF` is not a PDF
-            file; the text file of `Format.BRAT` has another text.
-    """
-    if format not in (Format.PDF, Format.BRAT):
-        return
-    if path is None or _is_stdout(path):
-        raise InputError(_NEEDS_FILE)
-    if format is Format.PDF:
-        from claimcheck.reports.pdf import refuse_other_format
-
-        refuse_other_format(document)
-        return
-    from claimcheck.reports.brat import render_text
-
-    if path.suffix != ".ann":
-        raise InputError(f"{path}: brat reads only files that end in .ann")
-    text_path = path.with_suffix(".txt")
-    text = render_text(document).encode("utf-8", _UNENCODABLE)
-    if text_path.exists() and text_path.read_bytes() != text:
-        raise InputError(
-            f"{text_path}: differs from the text of these annotations, which brat "
-            f"expects there; give {path.name} another name"
-        )
-
-
 def write_binary(write: Callable[[Path], object], path: Path | None) -> None:
     """Let `write` fill a temporary file, and move that file to `path`.
 
@@ -193,11 +110,11 @@ def write_binary(write: Callable[[Path], object], path: Path | None) -> None:
         InputError: no file is named, or it can't be written; an existing
             file is left as it was.
     """
-    if path is None or _is_stdout(path):
-        raise InputError(_NEEDS_FILE)
+    if path is None or is_stdout(path):
+        raise InputError(NEEDS_FILE)
     with (
         translate_os_errors(path, "written"),
-        _open_replacement(path.resolve()) as temporary,
+        open_replacement(path.resolve()) as temporary,
     ):
         write(temporary)
 
@@ -208,8 +125,9 @@ def check_writable(path: Path | None) -> None:
     Raises:
         InputError: the path is a folder, or its folder is missing or read-only.
     """
-    if path is None or _is_stdout(path):
+    if path is None or is_stdout(path):
         return
+    # Each of these would otherwise fail after an hour of work.
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give a file name")
     if not path.parent.is_dir():
@@ -226,6 +144,7 @@ def refuse_input(output: Path | None) -> Path | None:
     """
     if output is None or not output.is_file():
         return output
+    # Typer passes only this option, and the other arguments may be anything.
     arguments = iter(sys.argv[1:])
     for argument in arguments:
         if argument in ("-o", "--output"):
@@ -260,20 +179,21 @@ def detect_page_style(output: Path | None) -> PageStyle:
     return PageStyle(max(_MIN_PAGE_COLUMNS, columns), color)
 
 
-def _is_stdout(path: Path) -> bool:
+def is_stdout(path: Path) -> bool:
+    """Return whether an output is `-`."""
     return str(path) == "-"
 
 
 def _write_parts(
     parts: Iterable[str], path: Path | None, *, has_color: bool = False
 ) -> None:
-    if path is None or _is_stdout(path):
+    if path is None or is_stdout(path):
         _write_to_stdout(parts, has_color=has_color)
         return
     with translate_os_errors(path, "written"):
         if path.exists() and not path.is_file():
             # A device or a named pipe must be written to, not replaced.
-            with path.open("w", encoding="utf-8", errors=_UNENCODABLE) as file:
+            with path.open("w", encoding="utf-8", errors=UNENCODABLE) as file:
                 file.writelines(parts)
         else:
             # Resolved, so that a symbolic link stays and its target is replaced.
@@ -282,35 +202,20 @@ def _write_parts(
 
 def _replace_file(path: Path, parts: Iterable[str]) -> None:
     with (
-        _open_replacement(path) as temporary,
-        temporary.open("w", encoding="utf-8", errors=_UNENCODABLE, newline="") as file,
+        open_replacement(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors=UNENCODABLE, newline="") as file,
     ):
         file.writelines(parts)
-
-
-@contextmanager
-def _open_replacement(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces `path` if the block succeeds."""
-    umask = os.umask(0)  # the only way to read it is to set it
-    os.umask(umask)
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(mode)  # mkstemp lets only the owner read
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write_to_stdout(parts: Iterable[str], *, has_color: bool = False) -> None:
     is_terminal = sys.stdout.isatty()
     try:
+        # Flushed at the end, but written part by part: a reader may close the pipe
+        # early.
         for part in parts:
             text = clean_text(part, keep_color=has_color) if is_terminal else part
-            sys.stdout.buffer.write(text.encode("utf-8", _UNENCODABLE))
+            sys.stdout.buffer.write(text.encode("utf-8", UNENCODABLE))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         silence_stdout()  # the reader, such as `head`, has enough
@@ -322,7 +227,7 @@ def _print_to_stderr(message: str) -> None:
     encoding = sys.stderr.encoding or "utf-8"
     # If nobody reads stderr, nobody misses the line.
     with suppress(OSError):
-        line = line.encode(encoding, _UNENCODABLE).decode(encoding)
+        line = line.encode(encoding, UNENCODABLE).decode(encoding)
         print(line, file=sys.stderr, flush=True)
 
 
@@ -334,29 +239,3 @@ def print_undecided(undecided: int, total: int, *, quiet: bool) -> None:
             "compared; --verifier NAME or --model NAME judges paraphrases.",
             quiet=quiet,
         )
-
-
-def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
-    """Format an estimate as lines."""
-    if estimate.requests == 0:
-        return ["no requests to a model, no cost"]
-    basis = ""
-    if estimate.counted + estimate.unusable < estimate.documents:
-        basis = f" (from {format_count(estimate.counted, 'document')})"
-    cost = f"unknown (no price for {model}; set one in claimcheck.toml)"
-    if estimate.cost_usd is not None:
-        cost = f"${estimate.cost_usd:,.4f}"
-    lines = []
-    if estimate.documents > 1:
-        lines.append(f"documents      {estimate.documents:,}")
-    lines += [
-        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
-        "retries",
-        f"tokens in      {estimate.input_tokens:,}",
-        f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
-        f"cost           {cost}",
-    ]
-    if estimate.unusable:
-        unusable = format_count(estimate.unusable, "document")
-        lines.append(f"can't be sent  {unusable}: too long, or no words")
-    return lines

@@ -32,10 +32,12 @@ def prepare_engine(settings: Settings, *, quiet: bool) -> None:
         InputError: the model file does not exist.
         ProviderError: the hub can't be reached, or has no such model.
     """
+    # Now, because a download in the middle of the work would look as if it hung.
     if settings.engine == "local" and settings.model:
         from claimcheck.api.local_models import prepare_model
 
         prepare_model(settings.model, report=partial(print_note, quiet=quiet))
+    # Somebody who named the engine knows which one runs.
     if settings.engine != "auto":
         return
     if settings.chosen_engine() == "llm":

@@ -131,6 +131,7 @@ class _BatchProgressLines:
 
     def report(self, progress: Progress) -> None:
         now = time.monotonic()
+        # Shown at once: a batch that waits looks as if it hung.
         is_new_pause = progress.paused_until != self._paused_until
         if is_new_pause or now - self._last_line >= _LINE_INTERVAL_S:
             self._last_line = now
@@ -161,6 +162,7 @@ def format_progress(progress: Progress, seconds: float) -> str:
     if progress.spent.tokens:
         parts.append(f"{progress.spent.tokens:,} tokens")
     parts += _format_cost(progress)
+    # Without a rate there is nothing to extrapolate.
     remaining = progress.total - progress.finished
     if rate and remaining:
         parts.append(f"{_format_duration(remaining / rate)} left")
@@ -174,6 +176,7 @@ def _format_cost(progress: Progress) -> list[str]:
     if not progress.priced or not progress.spent.usd:
         return []
     parts = [f"${progress.spent.usd:,.4f}"]
+    # Documents differ in length, so this is an average, and wrong at first.
     if 0 < progress.finished < progress.total:
         expected_usd = progress.spent.usd / progress.finished * progress.total
         parts.append(f"${expected_usd:,.4f} expected")

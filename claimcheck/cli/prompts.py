@@ -28,6 +28,7 @@ class _Group(TyperGroup):
     """Reads `claimcheck prompts NAME` as `claimcheck prompts show NAME`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        # A flag is not the name of a template.
         if args[0] not in self.commands and not args[0].startswith("-"):
             args = ["show", *args]
         return super().resolve_command(ctx, args)
@@ -166,6 +167,7 @@ def compare(
     settings = engine.load_settings(
         fields_file=fields, kinds=options.split_kinds(kinds), max_claims=max_claims
     )
+    # None is the shipped folder, whose path nobody knows.
     folders = (_find_folder(first), _find_folder(second))
     with show_rows("compare", quiet=quiet) as on_progress:
         result = compare_prompts(
@@ -207,6 +209,7 @@ def _format_comparison(result: PromptComparison, first: str, second: str) -> lis
 def _get_folder() -> Path:
     from claimcheck.settings.file import find_prompts_folder
 
+    # Approved or not: people read templates before they approve them.
     folder = find_prompts_folder()
     if folder is None:
         raise InputError(

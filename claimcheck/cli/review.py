@@ -95,11 +95,13 @@ def review(
         --rows: Print the claims that have a person's verdict as rows for claimcheck
             eval verification, and ask nothing.
     """
+    # Where decisions are saved depends on where the run is; nothing else does.
     loaded, save = _open_run(run, store)
     if rows:
         _write_rows(loaded)
         return
     _refuse_empty(by, decision)
+    # A decision without a name could not be explained later.
     name = by or _get_user_name()
     if annotations is not None:
         _import_decisions(loaded, annotations, name, save)
@@ -156,6 +158,7 @@ def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], 
         location = run_store.locate(name, batch.number)[0]
 
     def save(decision: Decision) -> None:
+        # Opened for each decision: a store that stays open for an hour blocks others.
         with open_history(store) as history:
             history.add_decision(location, decision)
 
@@ -192,6 +195,7 @@ def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
         Action.REJECTED: chosen.reject,
         Action.EDITED: chosen.text is not None or chosen.speaker is not None,
     }
+    # Each of the three says something about the claim as it is; two would contradict.
     actions = [action for action, is_it in is_chosen.items() if is_it]
     if len(actions) > 1:
         raise InputError(
@@ -227,6 +231,7 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
     for number, claim in enumerate(undecided, 1):
         report = text.render_claim(run, claim, width=style.width, color=style.color)
         write_text(f"\n({number} of {len(undecided)})\n{report}", None, has_color=True)
+        # An invalid answer asks about the same claim again.
         while (answer := _ask_about_claim(claim, by)) is None:
             pass
         if answer == "quit":
@@ -242,6 +247,7 @@ def _sort_claims(run: Run) -> list[Claim]:
     """Return the claims, those that need attention first."""
     from claimcheck.reports.common import list_unsupported
 
+    # A person's time goes first to what the check did not confirm.
     doubtful = {verdict.subject for verdict in list_unsupported(run)}
     return sorted(
         run.claims, key=lambda claim: claim.is_grounded and claim.id not in doubtful
@@ -274,6 +280,7 @@ def _read_verdict() -> DecisionOptions | None:
     name = names.get(key[:1])
     if name is None:
         return None
+    # A verdict without a reason is allowed, but asked for.
     note = _ask("Note (or Enter): ")
     return DecisionOptions(verdict=name, note=note)  # type: ignore[arg-type]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -22,9 +23,9 @@ from claimcheck.cli.output import (
     write_json_lines,
     write_lines,
     write_rows,
-    write_run,
     write_text,
 )
+from claimcheck.cli.results import write_run
 from claimcheck.counting import format_count
 from claimcheck.errors import InputError, join_problems
 from claimcheck.reports.formats import BatchExportFormat, Format
@@ -48,6 +49,17 @@ _StateName = Literal["pending", "done", "partial", "failed"]
 _MAX_EXAMPLES = 5  # of changed verdicts and documents; --format json has all of them
 
 
+@contextmanager
+def _open_batch(
+    store: Path, number: int | None
+) -> Iterator[tuple[RunStore, BatchStatus]]:
+    """Yield a store that exists, and one of its batches, by default the last."""
+    from claimcheck.api.stores import RunStore, find_batch
+
+    with RunStore(store, create=False) as run_store:
+        yield run_store, find_batch(run_store, number)
+
+
 @app.command("list")
 @with_options
 def list_(
@@ -61,11 +73,10 @@ def list_(
     Options:
         --state: List only documents in this state.
     """
-    from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
 
-    with RunStore(store, create=False) as run_store:
-        number = find_batch(run_store, batch).number
+    with _open_batch(store, batch) as (run_store, selected):
+        number = selected.number
         selected_state = DocumentState(state) if state else None
         documents = run_store.list_documents(number, selected_state)
         if format is Format.JSON:
@@ -75,6 +86,7 @@ def list_(
             _format_batch(status, is_selected=status.number == number)
             for status in run_store.batches()
         ]
+        # A generator: a batch may have a million documents.
         listing = (_format_document(document) for document in documents)
         write_rows(chain(batches, [""], listing))
 
@@ -93,11 +105,9 @@ def show(
     output: options.Output = None,
 ) -> None:
     """Show the run of one document."""
-    from claimcheck.api.stores import RunStore, find_batch
-
     check_writable(output)
-    with RunStore(store, create=False) as run_store:
-        run = run_store.run(find_batch(run_store, batch).number, document)
+    with _open_batch(store, batch) as (run_store, status):
+        run = run_store.run(status.number, document)
     write_run(run, format, output, detect_page_style(output))
 
 
@@ -118,13 +128,12 @@ def export(
         --format: jsonl: whole runs; csv and parquet: one row per claim; html: an
             overview.
     """
-    from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
 
     check_writable(out.output)
-    with RunStore(store, create=False) as run_store:
-        status = find_batch(run_store, batch)
+    with _open_batch(store, batch) as (run_store, status):
         _export_runs(run_store, status, format, out)
+    # The file is written already, so what is missing from it is a note, not an error.
     counts = status.counts
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
@@ -192,11 +201,9 @@ def retry(
     Uses the engine, model, and settings of the batch.
     """
     from claimcheck.api.batches import Batch
-    from claimcheck.api.stores import RunStore, find_batch
 
     request_limits = limits.build_limits()
-    with RunStore(store, create=False) as run_store:
-        status = find_batch(run_store, batch)
+    with _open_batch(store, batch) as (run_store, status):
         settings = _load_stored_settings(
             status, attempts=attempts, prompts_folder=prompts, no_cache=no_cache
         )
@@ -226,7 +233,9 @@ def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
     from claimcheck.settings.run import is_loopback_url
 
     flags = list_batch_flags(batch.config)
+    # Taken out before anything is loaded with it.
     url = flags.pop("base_url", None)
+    # The key comes from the user's environment, never from the store.
     settings = options.load_settings(**flags, **more)
     if url is None or url == settings.endpoint():
         return settings
@@ -252,6 +261,7 @@ def import_(
     from claimcheck.api.batches import import_shards
     from claimcheck.api.stores import RunStore
 
+    # Before the store is opened, which would create it.
     if not folder.is_dir():
         raise InputError(f"{folder}: is not a folder")
     with RunStore(store) as run_store:
@@ -263,6 +273,7 @@ def import_(
     if imported.repeated:
         note += f", {format_count(imported.repeated, 'repeated row')} skipped"
     print_note(note, quiet=quiet)
+    # The good rows are in the store; the exit code tells scripts about the others.
     if imported.broken:
         raise InputError(
             f"skipped {format_count(len(imported.broken), 'broken row')}: "
@@ -334,6 +345,7 @@ def _format_document(document: OutcomeListing) -> str:
 
 def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
     marker = "*" if is_selected else " "
+    # Batches differ in their configuration, which is what tells them apart.
     config = batch.config
     line = f"{marker} batch {batch.number}: {config['engine']}"
     if config.get("model"):
@@ -353,6 +365,7 @@ def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
 def _format_comparison(comparison: BatchComparison) -> list[str]:
     documents = comparison.documents
     changes = documents.values()
+    # Only documents that both batches have can be compared.
     totals = f"{format_count(len(documents), 'document')} with a run in both"
     if comparison.only_first:
         totals += f", {comparison.only_first:,} only in the first"
@@ -368,10 +381,12 @@ def _format_comparison(comparison: BatchComparison) -> list[str]:
         for change in item.verdicts:
             verdicts.append(f"  {key}: {change.text}: {change.old} -> {change.new}")
 
+    # What a person looks at first after changing a prompt.
     most_changed = sorted(
         documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone)
     )
     examples = []
+    # Documents without a change are false, and are not examples.
     for key, item in most_changed[:_MAX_EXAMPLES]:
         if item:
             examples.append(

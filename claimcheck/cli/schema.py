@@ -21,6 +21,7 @@ def schema(
         read_schema,
     )
 
+    # The file itself, byte for byte, so that its hash is the one in signatures.
     if name is not None:
         write_text(read_schema(name), None)
         return

@@ -68,10 +68,12 @@ def serve(
     from claimcheck.server import app, config
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
+    # First of all: a server that others reach must never start without a token.
     config.require_token(server.host, token)
     settings = llm.load_settings(max_claims=max_claims)
     search = searching.load_settings(no_cache=llm.no_cache)
     prepare_engine(settings, quiet=quiet)
+    # After the settings, so that a wrong flag leaves no empty store.
     store = server.store or _create_default_store()
     # Bind first: the configuration needs the port number, and port 0 has none until
     # then.

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import (
-    check_writable,
-    detect_page_style,
-    write_run,
-    write_text,
-)
+from claimcheck.cli.output import check_writable, detect_page_style, write_text
+from claimcheck.cli.results import write_run
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import (
     CheckReportFormat,
@@ -55,6 +51,7 @@ def show(
     from claimcheck.reports import common, text
 
     check_writable(output)
+    # A part of a run has no schema, so no other format can express it.
     is_part = raw or claim is not None
     if is_part and format is not Format.TEXT:
         raise InputError(f"--format {format} is for an entire run; leave it out")
@@ -74,6 +71,7 @@ def show(
         report = text.render_claim(
             loaded, selected, width=style.width, color=style.color
         )
+    # Raw answers come from a model, and must not color the terminal.
     has_color = style.color and format is Format.TEXT and not raw
     write_text(report, output, has_color=has_color)
 
@@ -91,6 +89,7 @@ def _format_unusable_answers(run: Run) -> str:
     for failure in failures:
         answer = "(no answer)" if failure.raw is None else failure.raw
         parts.append(f"{failure.cause}: {failure.message}\n{answer}\n")
+    # An empty output would look like a failure.
     if not parts:
         return "every answer could be used\n"
     return clean_text("\n".join(parts))

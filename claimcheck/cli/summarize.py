@@ -21,17 +21,10 @@ from claimcheck.cli.inputs import (
     open_documents,
 )
 from claimcheck.cli.option_groups import OptionGroup, with_options
-from claimcheck.cli.output import (
-    check_companion,
-    check_writable,
-    detect_page_style,
-    format_estimate,
-    print_error,
-    write_rows,
-    write_run,
-)
+from claimcheck.cli.output import check_writable, detect_page_style, print_error
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
+from claimcheck.cli.results import check_companion, print_estimate, write_run
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import Format
 
@@ -111,11 +104,14 @@ def summarize(
     """
     check, quiet = checks.is_requested, out.quiet
     search = searching.load_settings(no_cache=llm.no_cache)
+    # Everything that can be refused is refused before a document is read or paid for.
     _validate_options(fail_on, search, check=check, estimate=spending.estimate)
     limits = spending.build_limits()
     check_writable(out.output)
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
+    # Reading comes before the download of a model: a mistyped name must not wait for
+    # one.
     open_sources = _join_sources if joint else _open_source
     document = open_sources(sources, about, quiet=quiet)
     check_companion(document, format, out.output)
@@ -131,6 +127,7 @@ def summarize(
         style=detect_page_style(out.output),
         include_text=not out.no_text,
     )
+    # A check that fails must not cost the summary, which was paid for already.
     with _keep_paid_run(write):
         run = _summarize_document(
             document, settings, store, limits, check=check, search=search, quiet=quiet
@@ -162,6 +159,7 @@ def _validate_options(
         raise InputError(f"--fail-on {fail_on} requires --check")
     if search and not check:
         raise InputError("--search requires --check")
+    # The number of pages, and so of tokens, is unknown before a search.
     if search and estimate:
         raise InputError("--estimate can't count what a search will find")
 
@@ -170,6 +168,7 @@ def _open_source(
     sources: Sequence[str], about: DocumentOptions, *, quiet: bool
 ) -> Document:
     """Return the document, and print a note on how it was read."""
+    # Several without --joint are a common mistake: a glob pattern.
     source, *others = sources
     if others:
         raise InputError(
@@ -184,6 +183,7 @@ def _open_source(
         allow_private=about.allow_private,
         encoding=about.encoding,
     )
+    # Somebody who named the encoding knows how the text was read.
     if about.encoding is None:
         announce_reading(document, quiet=quiet)
     return document
@@ -197,6 +197,7 @@ def _join_sources(
 
     if about.title is not None or about.date is not None:
         raise InputError("--title and --date describe one document, not --joint ones")
+    # In the order of the command line, which is that of the joined text.
     documents: list[Document] = []
     for source in sources:
         announce_terminal_input(source, quiet=quiet)
@@ -211,6 +212,7 @@ def _join_sources(
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
     """Print what failed; exit with 3 for it, or 1 if `fail_on` applies."""
+    # The report has them, too, but nobody reads it if it goes into a pipe.
     _print_failures(run)
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):
@@ -228,6 +230,7 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     for claim in run.claims:
         if not claim.is_grounded or claim.has_missing_field:
             return True
+    # From here on, the exit depends on verdicts, which `ungrounded` does not ask for.
     if fail_on == "ungrounded":
         return False
     external = run.external_check.verdicts if run.external_check else ()
@@ -249,6 +252,7 @@ def _summarize_document(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is reading {document.source}"
+    # A spinner that appears for a moment only flickers.
     is_quick = (
         engine == "extractive" and not search and document.characters < QUICK_CHARACTERS
     )
@@ -271,7 +275,7 @@ def _print_estimate(document: Document, settings: Settings, *, check: bool) -> N
     from claimcheck.api.summarize import estimate_summarize
 
     estimate = estimate_summarize(document, settings=settings, check=check)
-    write_rows(format_estimate(estimate, settings.model))
+    print_estimate(estimate, settings.model)
 
 
 def _open_store(path: Path | None) -> AbstractContextManager[RunStore | None]:

@@ -40,6 +40,7 @@ def validate(
         load_schema(schema)  # an unknown name is an error even before a file is read
     failed = False
     for name in files:
+        # Every file is read, even after one with problems: all problems at once.
         source, content = read_bytes(name)
         used = schema or choose_schema(content)
         problems = find_result_problems(used, content)
@@ -49,4 +50,5 @@ def validate(
         else:
             write_rows([f"{source}: follows {used}.schema.json"])
     if failed:
+        # 2, not 1: a file that breaks its schema is bad input.
         raise typer.Exit(2)

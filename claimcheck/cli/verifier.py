@@ -30,6 +30,7 @@ def list_(format: options.RowsFormat = Format.TEXT) -> None:
     """List the verifiers on this machine."""
     from claimcheck.api.verifiers import LEXICAL, list_verifiers
 
+    # A damaged download is reported and left out of the list.
     verifiers = list_verifiers(_report)
     if format is Format.JSON:
         write_json_lines(map(_describe, verifiers))
@@ -83,6 +84,7 @@ def info(
     """Show what is known about a verifier."""
     from claimcheck.api import verifiers
 
+    # The default depends on the installed extras, which this answers.
     if name == verifiers.DEFAULT:
         name = verifiers.resolve_scorer_name()
     if name == verifiers.LEXICAL:

@@ -31,6 +31,7 @@ def verify(
 
     user_prompts = read_prompt_folder(prompts) if prompts else ()
     steps = verify_bundle(bundle, user_prompts)
+    # All steps are printed, because together they show what was changed.
     for step in steps:
         label = _RESULT_LABELS[step.holds]
         write_rows([f"{label:<13}{step.name}: {step.detail}"])

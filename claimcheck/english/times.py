@@ -125,11 +125,6 @@ def parse_partial_date(time: str) -> str | None:
     return f"{month}-{int(day):02d}" if day else month
 
 
-def has_time(text: str) -> bool:
-    """Return whether a text contains a time expression."""
-    return bool(match_times(text))
-
-
 # Cached, because a claim is compared with several sentences, and vice versa.
 @lru_cache(maxsize=256)
 def match_times(text: str) -> tuple[re.Match[str], ...]:

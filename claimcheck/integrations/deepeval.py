@@ -24,6 +24,7 @@ class SupportMetric(BaseMetric):  # type: ignore[misc]
         settings: Settings | None = None,
         allow_unknown: bool = False,
     ) -> None:
+        # DeepEval reads these attributes by name.
         self.threshold = threshold
         self.async_mode = True
         self._options: dict[str, Any] = {
@@ -57,6 +58,7 @@ class SupportMetric(BaseMetric):  # type: ignore[misc]
         return "Supported claims"
 
     def _save_result(self, support: Support) -> float:
+        # DeepEval reads the result from attributes, too.
         self.score = support.score
         self.reason = support.reason
         self.success = support.score >= self.threshold
@@ -66,5 +68,6 @@ class SupportMetric(BaseMetric):  # type: ignore[misc]
 def _get_sources(test_case: LLMTestCase) -> list[str]:
     sources = test_case.retrieval_context or test_case.context
     if not sources:
+        # A score of 0 would count as an answer without support.
         raise ValueError("the test case has neither retrieval_context nor context")
     return [str(source) for source in sources]

@@ -37,6 +37,8 @@ class SupportChecker:
             for item in answer.documents
             if item.content
         ]
+        # Each answer against its own documents: others would make it look supported.
         support = measure_support(answer.data, sources, settings=self._settings)
         result = {"score": support.score, "reason": support.reason}
+        # A new answer, because Haystack may pass the same one to other components.
         return replace(answer, meta={**answer.meta, "claimcheck": result})

@@ -21,7 +21,9 @@ def supported(
 ) -> Scorer:
     """Score an answer by the share of its claims that the sources support."""
 
+    # Async, because Inspect scores many samples at once.
     async def score(state: TaskState, target: Target) -> Score:
+        # The target is right for data sets whose answer is a text to agree with.
         sources = state.metadata.get("sources") or list(target)
         support = await ameasure_support(
             state.output.completion,

@@ -24,6 +24,7 @@ def check_answer(settings: Settings | None = None) -> Runnable[dict[str, Any], S
     `check`, which has the evidence of each verdict. Another input raises `InputError`.
     """
 
+    # Both, because a chain decides which one it calls.
     def run(values: dict[str, Any]) -> Support:
         return measure_support(*_read_input(values), settings=settings)
 
@@ -39,6 +40,7 @@ def _read_input(values: Any) -> tuple[str, list[Document]]:
     Raises:
         InputError: one of them is missing or of the wrong type.
     """
+    # Another type lacks both keys, which the message then says.
     given = values if isinstance(values, dict) else {}
     missing = {"answer", "documents"}.difference(given)
     if missing:
@@ -57,6 +59,7 @@ def _read_input(values: Any) -> tuple[str, list[Document]]:
 def _read_document(item: LangChainDocument | str) -> Document:
     if isinstance(item, str):
         return Document.from_text(item)
+    # Most loaders set `source`; the id is what is left without it.
     metadata = item.metadata
     source = str(metadata.get("source") or item.id or "document")
     return Document.from_text(

@@ -43,8 +43,10 @@ class SupportEvaluator(BaseEvaluator):  # type: ignore[misc]
         Raises:
             InputError: the response or the context is missing.
         """
+        # Both are optional in the base class, but a score without them means nothing.
         if not response or not contexts:
             raise InputError("SupportEvaluator needs a response and contexts")
+        # A string would be refused if it looks like a file name or an address.
         sources = [Document.from_text(context) for context in contexts]
         support = await ameasure_support(response, sources, settings=self._settings)
         return EvaluationResult(

@@ -101,10 +101,12 @@ class TracedClient:
                     _build_message(message.role, message.content)
                     for message in request.messages
                 ]
+                # As one string: span attributes can't be nested.
                 text = json.dumps(messages, ensure_ascii=False)
                 span.set_attribute("gen_ai.input.messages", text)
             try:
                 yield span
+            # Cancellation ends a span as well; the class says so without any text.
             except BaseException as error:
                 span.set_attribute("error.type", type(error).__qualname__)
                 raise
@@ -122,6 +124,7 @@ class TracedClient:
         if response.finish_reason:
             reasons = [response.finish_reason]
             span.set_attribute("gen_ai.response.finish_reasons", reasons)
+        # An unknown price must not look like a free answer.
         if usage.cost_usd is not None:
             span.set_attribute("claimcheck.cost_usd", usage.cost_usd)
         if response.fault:
@@ -173,6 +176,7 @@ def record_verdicts(result: Run | Check, span: Span | None = None) -> None:
             "gen_ai.evaluation.score.label": str(verdict.label),
             "claimcheck.claim.id": verdict.subject,
         }
+        # A missing confidence is not a confidence of 0.
         if verdict.finding.confidence is not None:
             score = verdict.finding.confidence
             attributes["gen_ai.evaluation.score.value"] = score

@@ -15,8 +15,10 @@ from claimcheck.api.support import measure_support
 
 def get_assert(output: str, context: dict[str, Any]) -> dict[str, Any]:
     """Return the result for promptfoo: whether the output passes, and why."""
+    # `context` is the variable that promptfoo's own assertions for RAG read.
     variables = context.get("vars", {})
     sources = variables.get("sources") or variables.get("context")
+    # A failed result, not an exception: promptfoo shows the reason with the test.
     if not sources:
         reason = "the test has neither the variable `sources` nor `context`"
         return {"pass": False, "score": 0.0, "reason": reason}

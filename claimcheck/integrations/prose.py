@@ -35,11 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _build_parser().parse_args(arguments)
     try:
         settings = load_settings().settings
+        # Read once for all files.
         evidence = [Document.from_path(path) for path in _list_files(options.against)]
         problems = []
         for path in options.files:
             document = Document.from_path(path)
             earlier = _read_earlier(path, options.since)
+            # By text, not by line: lines move with every edit above them.
             known = _list_texts(_find_problems(earlier, evidence, settings))
             problems += [
                 problem
@@ -54,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(line)
     if options.report:
         options.report.write_text("\n".join(lines), encoding="utf-8")
+    # Errors are refuted claims; a claim without evidence is a warning.
     failing = {Level.ERROR}
     if options.fail_on == "unsupported":
         failing.add(Level.WARNING)
@@ -98,6 +101,7 @@ def _list_files(sources: Iterable[str]) -> list[Path]:
     files: list[Path] = []
     for source in map(Path, sources):
         if source.is_dir():
+            # Sorted, so that the same folder gives the same report on every machine.
             files += sorted(item for item in source.rglob("*") if item.is_file())
         else:
             files.append(source)
@@ -118,6 +122,7 @@ def _read_earlier(path: str, revision: str | None) -> Document | None:
 def _find_problems(
     document: Document | None, evidence: list[Document], settings: Settings
 ) -> list[CheckedClaim]:
+    # A file that is new in this revision has no earlier problems.
     if document is None:
         return []
     run = summarize(document, settings=settings)

@@ -20,9 +20,8 @@ from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
 from claimcheck.llm.body import get_path, translate_body
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.error_body import read_error_body
+from claimcheck.llm.error_body import clean_message, read_error_body
 from claimcheck.llm.json_values import get_list
-from claimcheck.llm.keys import clean_message
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings

@@ -1,4 +1,6 @@
-"""A hard limit on what all requests together may cost.
+"""What requests cost, and a hard limit on what all of them together may cost.
+
+Prices come from the settings, or from `genai-prices`.
 
 The maximum cost of a request is reserved before it is sent. Afterwards it is settled:
 the reservation is released, and the actual cost counts as spent. Spent and reserved
@@ -14,14 +16,86 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from claimcheck import tokens
-from claimcheck.errors import BudgetError
-from claimcheck.llm.pricing import Pricing
+from claimcheck.errors import BudgetError, SettingsError
 from claimcheck.models.llm import Spending
-from claimcheck.settings import Limits
+from claimcheck.settings import Limits, Price, Settings
+from claimcheck.settings.run import LOCAL
 
 # Token counts are estimates for models with another encoding than ours, and chat
 # formats add a few tokens to each message. The margin was chosen by hand.
 _TOKEN_MARGIN = 1.1
+
+
+class Pricing:
+    """The price of the settings' model at their endpoint, times a `factor`."""
+
+    def __init__(self, settings: Settings, factor: float = 1.0) -> None:
+        self._factor = factor
+        self._model = settings.model or ""
+        self._url = settings.base_url
+        self._stated_price: Price | None = settings.prices.get(self._model)
+        if settings.engine == LOCAL:
+            self._stated_price = Price(0.0, 0.0)
+        self._is_unpublished = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the model has a price."""
+        return self.cost_usd(1000, 0, 1000) is not None
+
+    def cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float | None:
+        """Return the cost in US dollars, or None if the price is unknown.
+
+        The cached tokens are part of the input tokens.
+        """
+        if self._stated_price:
+            return self._factor * self._stated_price.cost_usd(
+                input_tokens, cached_tokens, output_tokens
+            )
+        cost = self._look_up_cost_usd(input_tokens, cached_tokens, output_tokens)
+        return None if cost is None else self._factor * cost
+
+    def _look_up_cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float | None:
+        if self._is_unpublished:  # don't repeat a look-up that failed
+            return None
+        # Imported here, because most runs need no prices.
+        from genai_prices import Usage, calc_price
+
+        usage = Usage(
+            input_tokens=input_tokens,
+            cache_read_tokens=cached_tokens,
+            output_tokens=output_tokens,
+        )
+        try:
+            if self._url is None:
+                price = calc_price(usage, self._model, provider_id="openai")
+            else:
+                price = calc_price(usage, self._model, provider_api_url=self._url)
+        except LookupError:
+            self._is_unpublished = True
+            return None
+        return float(price.total_price)
+
+
+def require_known_price(settings: Settings) -> None:
+    """Check that a budget in dollars can be enforced.
+
+    Raises:
+        SettingsError: the model has no known price.
+    """
+    if Pricing(settings).is_known:
+        return
+    model = settings.model
+    raise SettingsError(
+        f"--budget-usd: the price of {model!r} at {settings.endpoint()} is unknown. "
+        f'Set it in claimcheck.toml ([prices."{model}"] input = ..., output = ...), '
+        "or use --budget-tokens (in Python: Settings(prices={...: Price(...)}), "
+        "Limits(budget_tokens=...))."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""Read the message in an endpoint's error, whatever the shape of its body.
+"""Read the message in an endpoint's error, and remove keys from it.
 
 There is no standard. OpenAI sends {"error": {"message", "code", "param"}}, LM Studio
 {"error": "text"}, FastAPI {"detail": "text"} or a list with one entry per field,
 FastChat {"object": "error", "message"}, Google a list or `fieldViolations`, OpenRouter
 the upstream error as a string in `metadata.raw`, and proxies plain text or HTML. So
 this walks through any JSON value, and the endpoint's own words are never dropped.
+
+Some endpoints quote the key that they refuse: whole, in pieces, or encoded.
 """
 
 from __future__ import annotations
@@ -12,9 +14,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
+
+from claimcheck.llm.json_values import get_list, get_text
 
 # From the outermost to the innermost: the first one present leads to the message.
 _MESSAGE_KEYS = (
@@ -63,6 +69,14 @@ _MAX_DEPTH = 8
 _INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
 _TAG = re.compile(r"<[^<>]*>")
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.I)
+_API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
+_MAX_MESSAGE_CHARACTERS = 300
+_MASK = "[key]"
+# Shorter pieces of a key also occur by chance, and reveal little.
+_MIN_PIECE = 8
+# Placeholders for servers without keys, such as "not-needed", are shorter.
+_MIN_KEY_IN_ANSWER = 16
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +153,29 @@ class _Reader:
     def _read_object(self, fields: dict[str, Any], depth: int) -> None:
         for key in _CODE_KEYS:
             self._add_code(fields.get(key))
-        field = self._find_field(fields)
-        if field and self.param is None:
-            self.param = field
+        field = _find_field(fields)
+        self.param = self.param or field
+        self._read_message(fields, field, depth)
+        for key in _EXTRA_KEYS:
+            self.read(fields.get(key), depth + 1)
+        if isinstance(fields.get(_DELAY_KEY), str):
+            self.messages.append(f"retry in {fields[_DELAY_KEY]}")
+
+    def _read_message(
+        self, fields: dict[str, Any], field: str | None, depth: int
+    ) -> None:
+        """Collect the message of an object about a field, if it has any."""
         count = len(self.messages)
         for key in _MESSAGE_KEYS:
             self.read(fields.get(key), depth + 1)
             if len(self.messages) > count:
                 break
+        else:
+            return
         # FastAPI's "Extra inputs are not permitted" does not name the field.
-        if field and len(self.messages) > count:
-            words = self.messages[count]
-            if field.rpartition(".")[2] not in words:
-                self.messages[count] = f"{field}: {words}"
-        for key in _EXTRA_KEYS:
-            self.read(fields.get(key), depth + 1)
-        if isinstance(fields.get(_DELAY_KEY), str):
-            self.messages.append(f"retry in {fields[_DELAY_KEY]}")
+        words = self.messages[count]
+        if field and field.rpartition(".")[2] not in words:
+            self.messages[count] = f"{field}: {words}"
 
     def _read_text(self, text: str, depth: int) -> None:
         nested = _decode_nested(text)
@@ -175,15 +195,18 @@ class _Reader:
         if text and " " not in text:
             self.codes.append(text)
 
-    def _find_field(self, fields: dict[str, Any]) -> str | None:
-        for key in _FIELD_KEYS:
-            value = fields.get(key)
-            if isinstance(value, list):  # FastAPI: ["body", "response_format", "type"]
-                names = [str(part) for part in value]
-                value = ".".join(names[1:] if names[:1] == ["body"] else names)
-            if isinstance(value, str) and value:
-                return value
-        return None
+
+def _find_field(fields: dict[str, Any]) -> str | None:
+    """Return the path of the field that an object is about."""
+    for key in _FIELD_KEYS:
+        # FastAPI writes ["body", "response_format", "type"].
+        names = list(map(str, get_list(fields, key)))
+        if names[:1] == ["body"]:
+            names = names[1:]
+        path = get_text(fields, key) or ".".join(names)
+        if path:
+            return path
+    return None
 
 
 def _decode_nested(text: str) -> Any:
@@ -201,3 +224,60 @@ def put_on_one_line(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())
+
+
+def clean_message(text: str, key: str | None) -> str:
+    """Return a text on one line, shortened, without anything like a key."""
+    # Redact before shortening: half of a key would not be recognized.
+    text = put_on_one_line(redact_keys(text, key))
+    if len(text) > _MAX_MESSAGE_CHARACTERS:
+        text = text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
+    return text
+
+
+def redact_keys(text: str, key: str | None) -> str:
+    """Remove the key, and anything that looks like one, from the text."""
+    if key and key.strip():
+        text = _redact_pieces(text, key.strip())
+    return _API_KEYS.sub(_MASK, text)
+
+
+def hide_key(text: str | None, key: str | None) -> str | None:
+    """Remove the key from an answer, unless it is as short as a word."""
+    key = (key or "").strip()
+    if text and len(key) >= _MIN_KEY_IN_ANSWER:
+        return text.replace(key, _MASK)
+    return text
+
+
+def _redact_pieces(text: str, key: str) -> str:
+    """Remove each piece of the key, even if encoded or with spaces in it."""
+    if len(key) < _MIN_PIECE:
+        return text.replace(key, _MASK)
+    pieces = set()
+    for form in _list_forms(key):
+        for start in range(len(form) - _MIN_PIECE + 1):
+            pieces.add(form[start : start + _MIN_PIECE].lower())
+    positions = [n for n, character in enumerate(text) if "!" <= character <= "~"]
+    visible = "".join(text[position] for position in positions).lower()
+    redacted: list[str] = []
+    end = 0  # of the text that is already redacted or copied
+    for start, position in enumerate(positions):
+        if visible[start : start + _MIN_PIECE] in pieces:
+            if position >= end:
+                redacted += [text[end:position], _MASK]
+            end = positions[start + _MIN_PIECE - 1] + 1
+    return "".join(redacted) + text[end:]
+
+
+def _list_forms(key: str) -> Iterator[str]:
+    """Yield the key and its encodings in URLs, JSON, HTML, and base64."""
+    yield from (key, quote(key, safe=""), key.encode().hex())
+    for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
+        yield "".join(form.format(ord(character)) for character in key)
+    for shift in range(3):  # base64, whatever precedes the key
+        # Only the characters that do not depend on the bytes before and after the key.
+        encoded = b64encode(bytes(shift) + key.encode()).decode()
+        encoded = encoded[(0, 2, 3)[shift] :].rstrip("=")[:-1]
+        yield encoded
+        yield encoded.translate(_URL_SAFE)

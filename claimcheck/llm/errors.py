@@ -26,8 +26,7 @@ from claimcheck.llm.connection import (
     is_too_large,
     was_connected,
 )
-from claimcheck.llm.error_body import read_error_body
-from claimcheck.llm.keys import clean_message
+from claimcheck.llm.error_body import clean_message, read_error_body
 from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.llm.retry_after import compute_retry_time
 from claimcheck.llm.stream import BrokenStreamError

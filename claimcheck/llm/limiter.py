@@ -23,13 +23,13 @@ import openai
 
 from claimcheck.llm.budget import (
     Budget,
+    Pricing,
     RequestCost,
     Reservations,
     SharedBudget,
     estimate_max_cost,
 )
 from claimcheck.llm.completion import NoCompletionError
-from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 from claimcheck.models.llm import Spending, Usage

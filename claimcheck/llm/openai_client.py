@@ -27,7 +27,7 @@ from claimcheck.llm.body import (
     get_response_format,
     translate_body,
 )
-from claimcheck.llm.budget import RequestCost, estimate_max_cost
+from claimcheck.llm.budget import Pricing, RequestCost, estimate_max_cost
 from claimcheck.llm.completion import (
     Completion,
     ErrorInAnswerError,
@@ -36,14 +36,13 @@ from claimcheck.llm.completion import (
     parse_completion,
 )
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.keys import hide_key
+from claimcheck.llm.error_body import hide_key
 from claimcheck.llm.limited_client import (
     build_limited_async_client,
     build_limited_client,
 )
 from claimcheck.llm.limiter import BudgetGate, Limiter
 from claimcheck.llm.negotiation import Negotiation, get_dialect
-from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import (
     PauseCallback,
     build_async_retrying,

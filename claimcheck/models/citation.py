@@ -70,6 +70,7 @@ def name_outcome(verdict: Verdict) -> CitationOutcome:
     match verdict.label:
         case Label.SUPPORTED:
             return CitationOutcome.SUPPORTED
+        # One source that contradicts itself does not back the sentence either.
         case Label.REFUTED | Label.CONFLICTING_EVIDENCE:
             return CitationOutcome.CONTRADICTED
     return CitationOutcome.NOT_FOUND
@@ -95,8 +96,10 @@ def choose_outcome(
     citations: Sequence[CheckedCitation], together: Verdict | None
 ) -> CitationOutcome:
     """Return the outcome of a statement."""
+    # Sources may support together what none of them says alone.
     if together is not None and together.label is Label.SUPPORTED:
         return CitationOutcome.SUPPORTED
+    # The order of the enum is the order of preference.
     outcomes = {citation.outcome for citation in citations}
     return next(outcome for outcome in CitationOutcome if outcome in outcomes)
 
@@ -143,6 +146,8 @@ def measure_recall(
     statements: Sequence[CheckedStatement], uncited: int
 ) -> float | None:
     """Return the citation recall; `uncited` counts the other sentences."""
+    # A sentence without a source counts against recall: nothing supports it.
     total = len(statements) + uncited
+    # Outcomes, not verdicts: a sentence may be supported by its sources together.
     supported = sum(item.outcome is CitationOutcome.SUPPORTED for item in statements)
     return supported / total if total else None

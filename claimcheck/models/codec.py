@@ -69,6 +69,7 @@ def dump(result: Any, *, indent: int | None = 2) -> str:
     The other keys keep the order of the data model.
     """
     fields = to_fields(result)
+    # First, so that a reader can decide by the first bytes.
     ordered = {"schema_version": fields.pop("schema_version"), **fields}
     return json.dumps(ordered, ensure_ascii=False, indent=indent) + "\n"
 
@@ -97,24 +98,29 @@ def load(
     from cattrs.errors import BaseValidationError
     from cattrs.v import transform_error
 
+    # A dict is a common mistake, as `json.load` returns one.
     require_kind(data, (str, bytes), schema, "the JSON text")
     try:
         fields = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{schema}: is not JSON: {error}") from None
+    # Escapes are only visible in the source: `json` has already replaced them.
     source = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if has_half_pair(fields, source):
         raise InputError(f"{schema}: contains half of a surrogate pair")
     found = fields.get("schema_version") if isinstance(fields, dict) else None
+    # Before the fields: those of another version would only cause confusing errors.
     if found not in versions:
         stated = f"has schema_version {found}" if found else "has no schema_version"
         raise InputError(
             f"{schema}: {stated}; this claimcheck reads {' and '.join(versions)}"
         )
+    # What is written again has today's form.
     fields["schema_version"] = versions[0]
     try:
         return from_fields(fields, kind)
     except BaseValidationError as error:
+        # With JSON paths, as in the messages of the schema.
         problems = transform_error(error, path="$")
     except ValueError as error:
         problems = [str(error)]

@@ -30,6 +30,7 @@ class Action(StrEnum):
 
 
 def _get_time() -> datetime:
+    # Seconds are enough for people, and make files readable.
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -63,11 +64,13 @@ def check_decision(decision: Decision) -> Decision:
     Raises:
         InputError: a name or a text is missing, too long, or cannot be stored.
     """
+    # People paste white space; around a name, it would make two people of one.
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
     by, speaker = decision.by.strip(), (decision.speaker or "").strip()
     cleaned = replace(
         decision, text=text or None, note=note or None, by=by, speaker=speaker or None
     )
+    # All problems at once, as for every input.
     problems = _find_missing_or_extra(cleaned)
     problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
     problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
@@ -85,6 +88,7 @@ def _find_missing_or_extra(decision: Decision) -> list[str]:
     is_changed = bool(decision.text or decision.speaker)
     if decision.action is Action.EDITED and not is_changed:
         problems.append("give the new text or the new speaker of the edited claim")
+    # Otherwise it would be unclear whether the old or the new text was accepted.
     if decision.action is not Action.EDITED and is_changed:
         problems.append("only an edited claim has a new text or a new speaker")
     if decision.action is Action.NOTED and not (decision.verdict or decision.note):
@@ -96,6 +100,7 @@ def _find_unstorable(text: str, limit: int) -> list[str]:
     problems = []
     if len(text) > limit:
         problems.append(f"{text[:20]}…: has more than {limit:,} characters")
+    # SQLite's functions end a text at NUL.
     if "\0" in text or find_half_pair(text) >= 0:
         problems.append("a text contains a character that cannot be stored")
     return problems
@@ -115,8 +120,10 @@ def describe_decision(decision: Decision) -> str:
 
     What an edited claim says is left out: reports show it as the claim.
     """
+    # The verb comes first, so that a column of decisions can be skimmed.
     words = decision.action.capitalize()
     if decision.verdict:
+        # As reports write labels.
         label = decision.verdict.replace("_", " ")
         is_only = decision.action is Action.NOTED
         words = f"Judged {label}" if is_only else f"{words} and judged {label}"

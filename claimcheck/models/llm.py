@@ -69,6 +69,7 @@ class Usage:
         if self.cost_usd is not None and other.cost_usd is not None:
             cost_usd = self.cost_usd + other.cost_usd
         return Usage(
+            # Written out: a loop over fields would add up `cost_usd` as well.
             self.requests + other.requests,
             self.stored_answers + other.stored_answers,
             self.input_tokens + other.input_tokens,
@@ -151,6 +152,7 @@ def build_unanswered_response(
     """Build the response for one request that got no answer."""
     return ModelResponse(
         text=None,
+        # The flow then treats it like an answer that was filtered.
         finish_reason="content_filter" if is_filtered else None,
         refusal=None,
         model="",
@@ -163,6 +165,7 @@ def build_unanswered_response(
 
 def dump_response(response: ModelResponse) -> str:
     """Write a response as JSON on one line, as in a store."""
+    # All fields, so that a stored answer replays like the first one.
     fields = codec.to_fields(response)
     # ASCII, because an answer may contain what SQLite cannot store as text.
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
@@ -217,6 +220,7 @@ class RunProgress:
 
     def __str__(self) -> str:
         if self.paused_until:
+            # In the user's time zone, because they compare it with a clock.
             until = self.paused_until.astimezone()
             return f"the endpoint accepts no requests until {until:%H:%M:%S}"
         if not self.asked:

@@ -43,17 +43,22 @@ class Outcome:
     @classmethod
     def from_run(cls, run: Run) -> Outcome:
         """Build the outcome of a run; a run without content has failed."""
+        # The store has the text already, with the document.
         run_json = run.to_json(text=False, indent=None)
+        # A claim without a verdict makes a run partial: its check is not complete.
         if not run.failures and not run.unchecked:
             return cls(DocumentState.DONE, run_json, None, None, run.usage)
+        # A partial result is worth exporting; one without content is only a failure.
         has_content = run.summary is not None or bool(run.claims)
         state = DocumentState.PARTIAL if has_content else DocumentState.FAILED
+        # One cause for lists; the run has all of them.
         first = run.failures[0] if run.failures else run.unchecked[0]
         return cls(state, run_json, str(first.cause), first.message, run.usage)
 
     @classmethod
     def from_failure(cls, cause: str, message: str, requests: int = 0) -> Outcome:
         """Build the outcome of a document without a result."""
+        # Even failed requests count, because endpoints limit them.
         usage = Usage(requests=requests)
         return cls(DocumentState.FAILED, None, str(cause), message, usage)
 
@@ -110,6 +115,7 @@ class Progress:
         counts = batch.counts
         return cls(
             total=sum(counts.values()),
+            # From the store, so that a resumed batch does not begin at 0.
             done=counts[DocumentState.DONE],
             partial=counts[DocumentState.PARTIAL],
             failed=counts[DocumentState.FAILED],
@@ -125,6 +131,7 @@ class Progress:
     @property
     def is_paused(self) -> bool:
         """Whether the endpoint accepts no requests at the moment."""
+        # It is never reset; the clock decides.
         return self.paused_until is not None and self.paused_until > datetime.now(UTC)
 
 
@@ -141,6 +148,7 @@ class StopSignal:
     def request(self, error: ClaimcheckError | None = None) -> None:
         """Ask the batch to stop; the first error is kept."""
         self.requested = True
+        # Later errors are often consequences of the first.
         self.error = self.error or error
 
 
@@ -195,6 +203,7 @@ class RunLocation:
         Raises:
             InputError: the name is not two numbers.
         """
+        # At most nine digits, so that SQLite can compare the numbers.
         match = _LOCATION_NAME.fullmatch(name)
         if match is None:
             raise InputError(

@@ -161,6 +161,7 @@ class _SummaryReview:
         self._rejected = rejected
         self._kept = {claim.id: claim for claim in claims if claim.id not in rejected}
         self._judgments = judgments
+        # Words that another claim still says are not gone.
         kept = {words for claim in self._kept.values() for words in _list_words(claim)}
         gone = {words for claim in claims for words in _list_words(claim)}
         self._gone = gone - kept
@@ -201,6 +202,7 @@ class _SummaryReview:
         """
         if self.repeats_rejected(headline):
             return shorten(next(filter(None, texts)), _MAX_HEADLINE, placeholder="…")
+        # A headline without citations can only be recognized by its words.
         for claim_id, judgment in self._judgments.items():
             new = self.update(headline, [claim_id])
             if judgment.text and new != headline:
@@ -228,6 +230,7 @@ def _apply_to_summary(
         for item in summary.positions
         if review.keeps(item.position, item.claim_ids)
     ]
+    # A title is the best headline, unless it repeats what was rejected.
     title = run.document.title or ""
     left = [item.text for item in (*sentences, *key_points)]
     texts = ["" if review.repeats_rejected(title) else title, *left]
@@ -286,6 +289,7 @@ def _apply_verdicts(
 def _build_verdict(
     claim: Claim, judgment: Judgment, label: Label, before: Verdict | None
 ) -> Verdict:
+    # The last verdict holds, whoever else decided something.
     with_verdict = [item for item in judgment.decisions if item.verdict]
     rationale = f"The verdict of {with_verdict[-1].by}."
     if before:
@@ -296,6 +300,7 @@ def _build_verdict(
         text=judgment.text or claim.text,
         speaker=before.speaker if before else None,
         finding=Finding(label, None, rationale, (), (), DecidedBy.PERSON),
+        # The person answered the first question only.
         content=before.content if before else None,
         votes=None,
     )

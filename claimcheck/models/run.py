@@ -230,6 +230,7 @@ class Run:
         if text:
             return codec.dump(self, indent=indent)
         external = self.external_check
+        # Offsets stay valid: whoever has the text can put it back.
         without_text = replace(
             self,
             document=replace(self.document, text=None),
@@ -245,6 +246,7 @@ class Run:
         Raises:
             InputError: pandas is not installed.
         """
+        # Imported when called: pandas is an extra.
         frame: pandas.DataFrame = _reports("table").build_data_frame(self)
         return frame
 
@@ -260,6 +262,7 @@ class Run:
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
         """
+        # Older versions are read, too: people keep runs for years.
         return codec.load(data, cls, schema="run", versions=_READ_RUN_VERSIONS)
 
 
@@ -296,6 +299,7 @@ class Check:
 
     def without_texts(self) -> Check:
         """Return a copy without the documents' texts."""
+        # The source and the hash stay, so that evidence can be looked up.
         claimed_in = self.claimed_in and replace(self.claimed_in, text=None)
         documents = tuple(replace(document, text=None) for document in self.documents)
         return replace(self, claimed_in=claimed_in, documents=documents)
@@ -321,5 +325,7 @@ def _reports(module: str) -> Any:
 
 def load_run(fields: str, text: str) -> Run:
     """Read a run that was written without its text, and restore the text."""
+    # Not `Run.from_json`: the store wrote it, and checking it costs more than reading
+    # it.
     run = codec.from_fields(json.loads(fields), Run)
     return replace(run, document=replace(run.document, text=text))

@@ -12,6 +12,7 @@ from claimcheck.models.span import Excerpt
 class Label(StrEnum):
     """The result of a check; AVeriTeC's labels (Schlichtkrull et al. 2023)."""
 
+    # Reports count labels in this order.
     SUPPORTED = "supported"
     REFUTED = "refuted"
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
@@ -62,6 +63,7 @@ def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
     """
     first: dict[Stance, Evidence] = {}  # in the order of first appearance
     for passage in passages:
+        # The passages are in order of importance, so the first of a stance is its best.
         first.setdefault(passage.stance, passage)
     return [
         *first.values(),
@@ -88,6 +90,7 @@ class Difference:
         `claim` and `evidence` name the two texts: "the evidence", or "its quote".
         """
         match self.kind:
+            # The words are there, but not in the voice of the evidence.
             case "attribution":
                 return f"{evidence} gives this only as a statement by {self.evidence}"
             case "speaker" if self.evidence is None:

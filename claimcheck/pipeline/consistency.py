@@ -1,15 +1,20 @@
-"""Compare the text of a claim with its own quote.
+"""Compare claims with their quotes, and a summary with the document.
 
 A quote in the document grounds a claim only if the claim says the same. Code compares
 their numbers, dates, names, negations, and directions on every run. A claim may say
 more than its quote, because it must be understandable alone, but only what the document
 says around the quote, plus names from anywhere in the document.
+
+A summary uses other words than the document, so only certain problems of it count:
+numbers and names that are nowhere in the document, statements that contradict their
+claims, and texts with hardly a word of the document.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,8 +25,10 @@ from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.english.quotations import resolve_speeches
 from claimcheck.english.speech import detect_speech, is_third_person_pronoun
 from claimcheck.english.time_resolution import find_times, find_year_before
-from claimcheck.models.claim import Consistency
+from claimcheck.models.brief import Brief
+from claimcheck.models.claim import Claim, Consistency
 from claimcheck.models.document import Document
+from claimcheck.models.run import Run, Summary, SummaryProblem
 from claimcheck.models.span import Excerpt, Span
 from claimcheck.models.verdict import Difference
 from claimcheck.pipeline.word_differences import (
@@ -223,18 +230,19 @@ class QuoteComparison:
             return
         attribution = self._find_attribution(spans)
         named = _get_named_speaker(quote, attribution)
+        speaker = speaker or ""
         if named is None:
             # The sentence has no speaker, and does not even mention this one.
-            if speaker and attribution and _shares_no_stem(speaker, attribution.nearby):
+            if attribution and _shares_no_stem(speaker, attribution.nearby):
                 yield Difference("speaker", speaker, None)
             return
         # "the minister" may be the person that the claim names.
         if not _has_capital(named):
             return
-        if speaker and _shares_no_stem(speaker, named):
+        if _shares_no_stem(speaker, named):
             yield Difference("speaker", speaker, named)
         # A claim may name its speaker in its text.
-        if speaker is None and attribution and _shares_no_stem(named, text):
+        if attribution and not speaker and _shares_no_stem(named, text):
             yield Difference("attribution", text, named)
 
     @cached_property
@@ -333,3 +341,47 @@ def is_broken_off(text: str) -> bool:
     if len(words) < _MIN_WORDS:
         return True
     return text[-1:].isalpha() and words[-1].form in FUNCTION_WORDS
+
+
+def add_summary_problems(run: Run, reading: Reading, brief: Brief) -> Run:
+    """Return the run with the problems of its summary, if it has a summary."""
+    summary, language = run.summary, run.document.language
+    # A translation has other words, and may have other names.
+    is_translated = brief.language not in (None, "auto", language)
+    if summary is None or is_translated:
+        return run
+    comparison = QuoteComparison(run.document, reading)
+    claims = {claim.id: claim for claim in run.claims}
+    problems: dict[str, SummaryProblem] = {}
+    for text, claim_ids in _list_texts(summary):
+        cited = [claims[claim_id] for claim_id in claim_ids if claim_id in claims]
+        message = _describe_problem(comparison, text, cited)
+        if message:
+            problems[text] = SummaryProblem(text, message)
+    return replace(run, summary=replace(summary, problems=tuple(problems.values())))
+
+
+def _list_texts(summary: Summary) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield all texts of a summary, with the ids of their claims."""
+    yield summary.headline, ()
+    for item in (*summary.sentences, *summary.key_points):
+        yield item.text, item.claim_ids
+    for position in summary.positions:
+        yield f"{position.party}: {position.position}", position.claim_ids
+    for question in summary.open_questions:
+        yield question, ()
+
+
+def _describe_problem(
+    comparison: QuoteComparison, text: str, claims: Sequence[Claim]
+) -> str | None:
+    """Return what is wrong with a text, or None."""
+    quotes = [claim.quote for claim in claims if claim.spans]
+    # A quote that was not found supports nothing.
+    if claims and not quotes:
+        return "rests only on quotes that are not in the document"
+    differences = comparison.compare_summary(text, quotes)
+    if differences is None:
+        return "has hardly a word of the document"
+    found = [item.describe("the document", "it") for item in differences]
+    return "; ".join(found) or None

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from claimcheck.readers.author_years import find_author_years
+from claimcheck.readers.bibliography import KEY_MARK
 from claimcheck.readers.draft_page import FOOTNOTE_ANCHOR, DraftBlock, Link
 from claimcheck.readers.references import (
     ADDRESS,
@@ -187,13 +188,22 @@ def _expand_range(match: re.Match[str]) -> str:
 
 def _is_address_of(label: str, target: str) -> bool:
     """Whether a link's label is its address, or the name of its file."""
+    if _is_key_of(label, target):
+        return False
     if target.startswith("#") or ADDRESS.fullmatch(label):
         return True
     return bool(FILE.fullmatch(label)) and unquote(target).endswith(label)
 
 
+def _is_key_of(label: str, target: str) -> bool:
+    """Whether a label is a key of a bibliography: "@smith2019 found that"."""
+    return target == f"#{FOOTNOTE_ANCHOR}{KEY_MARK}{label}"
+
+
 def names_source(label: str, target: str) -> bool:
     """Whether a label names its source: a site, a file, or "the report"."""
+    if _is_key_of(label, target):
+        return True
     if _SOURCE_WORD.search(label):
         return len(label.split()) <= _MAX_LABEL_WORDS
     name = re.sub(r"[\W_]", "", label.lower())

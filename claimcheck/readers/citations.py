@@ -11,9 +11,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 
 from claimcheck.errors import InputError
 from claimcheck.models.citation import CitedStatement
+from claimcheck.readers.bibliography import KEY_MARK, resolve_keys
 from claimcheck.readers.citation_labels import (
     NUMBER_LABEL,
     Citation,
@@ -38,6 +40,7 @@ from claimcheck.readers.references import (
 )
 from claimcheck.resources import read_words
 from claimcheck.text.language import detect_language
+from claimcheck.text.markdown import find_front_matter
 from claimcheck.text.sentences import split_paragraph
 
 # Shorter sentences are labels, such as "Read more".
@@ -110,7 +113,10 @@ def render_page(data: bytes, source: str) -> str:
             f"{source}: is {kind}; give a draft in Markdown, HTML, or DOCX"
         )
     text, _ = decode(data, source)
-    return text if kind == "html" else render_markdown(text)
+    if kind == "html":
+        return text
+    draft = resolve_keys(text, Path(source).parent)
+    return render_markdown(draft[find_front_matter(draft) :])
 
 
 def cut_citations(page: str, sentences: Iterable[str]) -> list[str]:
@@ -346,10 +352,11 @@ def _is_key(target: str) -> bool:
 
 
 def _describe_key(key: str) -> str:
-    """Return the key of a reference as in the draft: "[7]", "[^a]"."""
-    if key.startswith(f"#{FOOTNOTE_ANCHOR}"):
-        return f"[^{key.removeprefix(f'#{FOOTNOTE_ANCHOR}')}]"
-    return key
+    """Return the key of a reference as in the draft: "[7]", "[^a]", "[@b]"."""
+    if not key.startswith(f"#{FOOTNOTE_ANCHOR}"):
+        return key
+    name = key.removeprefix(f"#{FOOTNOTE_ANCHOR}")
+    return f"[{name}]" if name.startswith(KEY_MARK) else f"[^{name}]"
 
 
 def _remove_attribution(sentence: str, citations: Sequence[_Place]) -> str:

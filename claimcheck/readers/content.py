@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.models.span import Rectangle
@@ -87,6 +88,11 @@ def parse_date(text: str | None) -> date | None:
 def has_words(text: str) -> bool:
     """Whether a text contains a letter or a digit."""
     return any(char.isalnum() for char in text)
+
+
+def list_changes(count: int) -> list[str]:
+    """Return words for tracked changes, if there are any."""
+    return [f"{format_count(count, 'tracked change')} (accepted)"] if count else []
 
 
 def refuse_empty(content: Content, source: str, kind: str) -> Content:

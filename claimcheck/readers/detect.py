@@ -32,6 +32,7 @@ _BINARY_READERS = {
     "docx": ("docx", "parse_docx"),
     "email": ("mail", "parse_mail"),
     "outlook": ("mail", "parse_outlook"),
+    "rtf": ("rtf", "parse_rtf"),
     "spreadsheet": ("spreadsheets", "parse_workbook"),
     "feed": ("xml_documents", "parse_feed"),
     "jats": ("xml_documents", "parse_jats"),
@@ -112,12 +113,8 @@ def _parse_text(
             from claimcheck.readers.markup import parse_markdown
 
             return kind, parse_markdown(text, encoding)
-        case "rtf":
-            from claimcheck.readers.markup import parse_rtf
-
-            return kind, parse_rtf(text, source)
         case "latex":
-            from claimcheck.readers.markup import parse_latex
+            from claimcheck.readers.latex import parse_latex
 
             return kind, parse_latex(text, encoding, source)
         case "csv":

@@ -19,10 +19,11 @@ from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
     clean_metadata,
+    list_changes,
     refuse_empty,
 )
 from claimcheck.readers.docx_symbols import decode_symbols
-from claimcheck.readers.markup import parse_rtf
+from claimcheck.readers.rtf import parse_rtf
 from claimcheck.readers.xml_archives import XmlArchive, open_archive
 from claimcheck.readers.xml_blocks import (
     choose_form,
@@ -342,7 +343,7 @@ def _parse_embedded(data: bytes, source: str) -> list[str]:
     if data.startswith(b"PK"):
         return [parse_docx(data, source).text]
     if data.startswith(b"{\\rtf"):
-        return [parse_rtf(data.decode("latin-1"), source).text]
+        return [parse_rtf(data, source).text]
     return read_html_blocks(data) if data.lstrip().startswith(b"<") else []
 
 
@@ -440,8 +441,3 @@ def _continues(paragraph: Any) -> bool:
         *_OFF,
     )
     return is_initial or not names.isdisjoint(_MARKS_OFF)
-
-
-def list_changes(count: int) -> list[str]:
-    """Return words for tracked changes, if there are any."""
-    return [f"{format_count(count, 'tracked change')} (accepted)"] if count else []

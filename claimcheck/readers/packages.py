@@ -13,8 +13,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from claimcheck.counting import format_count
-from claimcheck.readers.content import Content, clean_metadata, refuse_empty
-from claimcheck.readers.docx import list_changes
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    list_changes,
+    refuse_empty,
+)
 from claimcheck.readers.xml_archives import XmlArchive, open_archive
 from claimcheck.readers.xml_blocks import (
     HIDDEN,

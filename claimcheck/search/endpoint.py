@@ -29,8 +29,7 @@ from claimcheck.errors import (
     SettingsError,
     UnreachableError,
 )
-from claimcheck.llm.error_body import put_on_one_line
-from claimcheck.llm.keys import redact_keys
+from claimcheck.llm.error_body import put_on_one_line, redact_keys
 from claimcheck.llm.limited_client import build_limited_client
 from claimcheck.llm.retry_after import (
     MAX_RETRY_AFTER_S,

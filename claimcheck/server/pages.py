@@ -28,7 +28,7 @@ from claimcheck.reports.html.assets import (
     load_template,
     read_asset,
 )
-from claimcheck.reports.html.cards import build_finding
+from claimcheck.reports.html.build_cards import build_finding
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.reports.html.texts import EvidenceAnchors
 from claimcheck.server.config import ServerConfig

@@ -15,17 +15,8 @@ from claimcheck.verification.checks import (
     find_unsupported,
     is_asserted,
 )
-from claimcheck.verification.checks.arithmetic import (
-    Calculation,
-    calculate,
-    find_phrases,
-)
 from claimcheck.verification.evidence_document import EvidenceDocument
-from claimcheck.verification.lexical import (
-    VERBATIM_PROBABILITY,
-    compute_share,
-    is_stated,
-)
+from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import (
     SentenceMatch,
@@ -70,13 +61,11 @@ class Hypothesis:
 class Comparison:
     """A sentence of a claim beside a document that shares a word with it.
 
-    `cited`: sentences that a model gives as evidence. `calculation`: a number that
-    follows from those of the best sentence; `match` is then that of the rest.
+    `cited`: sentences that a model gives as evidence.
     """
 
     match: SentenceMatch
     speech: Speech | None
-    calculation: Calculation | None = None
     cited: Collection[int] = ()
 
     @property
@@ -110,17 +99,10 @@ class Comparison:
             pair.index for pair in self.pairs if is_stated(pair.evidence, pair.claim)
         ]
 
-    @property
-    def is_stated(self) -> bool:
-        """Whether a close sentence states it, or all but a computed number."""
-        if self.calculation is None or not self.calculation.is_right:
-            return bool(self.stating)
-        return compute_share(self.pairs[0].evidence, self.match.text) == 1
-
     @cached_property
     def differences(self) -> list[tuple[SentencePair, Difference]]:
         """What close English sentences have otherwise, of this or another."""
-        if self.calculation is not None or not self.match.evidence.language.is_english:
+        if not self.match.evidence.language.is_english:
             return []
         return [
             (pair, difference)
@@ -131,8 +113,8 @@ class Comparison:
     @cached_property
     def contradictions(self) -> list[tuple[int, Difference]]:
         """What close sentences set against the claim, with their indexes."""
-        if self.calculation is None and not self.match.evidence.language.is_english:
-            return verbatim.find_other_number(self.match)
+        if not self.match.evidence.language.is_english:
+            return verbatim.find_other_number(self.match, self.speech)
         return [
             (pair.index, difference)
             for pair, difference in self.differences
@@ -149,14 +131,7 @@ class Comparison:
             return []
         if not evidence.language.is_english:
             return verbatim.compare_details(claim, premise, evidence.language)
-        if self.calculation is not None and not self.calculation.is_right:
-            computed = self.calculation.equation
-            return [Difference("number", self.calculation.phrase, computed)]
-        objections = find_unsupported(self.pairs[0], premise, self.speech)
-        for phrase in find_phrases(claim):
-            if phrase.lower() not in premise.lower():
-                objections.append(Difference("number", phrase, None))
-        return list(dict.fromkeys(objections))
+        return find_unsupported(self.pairs[0], premise, self.speech)
 
 
 def compare_sentences(
@@ -173,14 +148,7 @@ def compare_sentences(
         match = match_sentence(sentence, evidence, hypothesis.excluded, speaker)
         if not match.covering:
             return []
-        calculation = None
-        if evidence.language.is_english:
-            calculation = calculate(sentence, evidence.sentences[match.best].text)
-        if calculation is not None and calculation.is_right:
-            match = match_sentence(calculation.rest, evidence, hypothesis.excluded)
-            if not match.covering:
-                return []
-        comparisons.append(Comparison(match, speech, calculation, cited))
+        comparisons.append(Comparison(match, speech, cited))
     return comparisons
 
 
@@ -195,7 +163,7 @@ def score_comparisons(
     owners: list[int] = []
     scores: list[float] = []
     for number, item in enumerate(comparisons):
-        scores.append(VERBATIM_PROBABILITY if item.is_stated else 0.0)
+        scores.append(VERBATIM_PROBABILITY if item.stating else 0.0)
         for window in item.windows:
             pairs.append((item.match.evidence.get_text(window), item.match.text))
             owners.append(number)

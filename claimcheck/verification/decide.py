@@ -111,7 +111,7 @@ def _decide_by_repetition(
     comparisons: Sequence[Comparison], scorer: EntailmentScorer
 ) -> Finding:
     """Decide by the claim's own words where rewordings cannot be judged."""
-    indexes = [find_repeating_sentence(item.match) for item in comparisons]
+    indexes = [find_repeating_sentence(item.match, item.speech) for item in comparisons]
     found = [index for index in indexes if index is not None]
     contradictions = list_contradictions(comparisons)
     evidence = comparisons[0].match.evidence

@@ -45,8 +45,8 @@ def describe_language(language: Language) -> str:
     """Say why a claim in this language is neither supported nor refuted."""
     return (
         "Without a verifier for the evidence's language "
-        f"({language.code or 'unknown'}), only a sentence that repeats the claim "
-        "supports it, and none does. Read the closest passage."
+        f"({language.code or 'unknown'}), only a sentence that repeats the claim, "
+        "said by the same person, supports it, and none does. Read the closest passage."
     )
 
 
@@ -80,7 +80,7 @@ def _describe_difference(difference: Difference) -> str:
 def describe_support(
     comparisons: Sequence[Comparison], scorer: EntailmentScorer
 ) -> str:
-    """Say what supports a claim, and what was computed for it."""
+    """Say what supports a claim, and which of its words were not found."""
     # The lexical scorer supports only what is there, if in another notation.
     is_lexical = scorer.name == LexicalScorer.name
     missing = "" if is_lexical else _list_missing_words(comparisons)
@@ -90,21 +90,11 @@ def describe_support(
         text = f"Different passages together contain {amount} words of the claim."
     if missing:
         text += f" Not found: {missing}."
-    for item in comparisons:
-        if item.calculation is not None:
-            text += f" Computed: {item.calculation.equation}."
     return text
 
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
-    """Say what the closest passages lack, or what their numbers imply."""
-    for item in comparisons:
-        if item.calculation is not None and not item.calculation.is_right:
-            calculation = item.calculation
-            return (
-                f"The claim says “{calculation.phrase}”, but by the closest passage, "
-                f"{calculation.equation}."
-            )
+    """Say what the closest passages lack."""
     missing = _list_missing_words(comparisons)
     if missing:
         return f"The closest passage does not mention: {missing}."

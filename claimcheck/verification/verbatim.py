@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from claimcheck.english.speech import Speech
 from claimcheck.models.verdict import Difference
 from claimcheck.text.negation import list_negations
 from claimcheck.verification.language import Language
@@ -19,23 +20,28 @@ _QUESTION_MARKS = ("?", "？", "؟")
 _MAX_CANDIDATES = 40
 
 
-def find_repeating_sentence(match: SentenceMatch) -> int | None:
-    """Return a sentence that states all words of the claim in their order."""
+def find_repeating_sentence(match: SentenceMatch, speech: Speech | None) -> int | None:
+    """Return a sentence that states all words of the claim in their order.
+
+    `speech`: whose words the claim gives, or None if it states them as a fact.
+    """
     claim = _split(match.text, match)
     for index in _rank(match):
         sentence = _split(match.evidence.sentences[index].text, match)
-        if _asserts(index, match) and _repeats(claim, sentence):
+        if _asserts(index, match, speech) and _repeats(claim, sentence):
             return index
     return None
 
 
-def find_other_number(match: SentenceMatch) -> list[tuple[int, Difference]]:
+def find_other_number(
+    match: SentenceMatch, speech: Speech | None
+) -> list[tuple[int, Difference]]:
     """Return a sentence with all words of the claim, but one other number."""
     claim = _split(match.text, match)
     for index in _rank(match):
         text = match.evidence.sentences[index].text
         sentence = _split(text, match)
-        if len(sentence) != len(claim) or not _asserts(index, match):
+        if len(sentence) != len(claim) or not _asserts(index, match, speech):
             continue
         differing = [
             (left, right)
@@ -81,11 +87,19 @@ def _split(text: str, match: SentenceMatch) -> list[str]:
     return match.evidence.language.split_words(text)
 
 
-def _asserts(index: int, match: SentenceMatch) -> bool:
-    """Return whether a sentence neither asks nor quotes the claim."""
+def _asserts(index: int, match: SentenceMatch, speech: Speech | None) -> bool:
+    """Return whether a sentence states the claim as the same person's words."""
     sentence = match.evidence.sentences[index].text
-    is_question = sentence.rstrip().endswith(_QUESTION_MARKS)
-    return not is_question and not is_only_quoted(sentence, match.text)
+    if sentence.rstrip().endswith(_QUESTION_MARKS):
+        return False
+    if is_only_quoted(sentence, match.text):
+        return False
+    actual = match.evidence.find_speech(index)
+    if speech is None or actual is None:
+        return speech is actual
+    # The claim may name "Lang" whom the transcript calls "Karl Lang".
+    split_words = match.evidence.language.split_words
+    return not {*split_words(speech.speaker)}.isdisjoint(split_words(actual.speaker))
 
 
 def is_only_quoted(sentence: str, claim: str) -> bool:

@@ -18,13 +18,15 @@ from claimcheck.reports.html.assets import (
     load_template,
     read_asset,
 )
+from claimcheck.reports.html.build_cards import (
+    RunCards,
+    build_finding,
+    build_verdict_card,
+)
 from claimcheck.reports.html.cards import (
     NOT_FOUND,
     Card,
     CardFinding,
-    RunCards,
-    build_finding,
-    build_verdict_card,
     count_cards,
     group_cards,
 )

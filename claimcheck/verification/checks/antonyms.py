@@ -34,21 +34,19 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     claim, evidence = _normalize(pair.claim_words), _normalize(pair.evidence_words)
     found = []
     for index, position in _find_opposites(claim, evidence):
-        words = pair.claim_words[index], pair.evidence_words[position]
-        contexts = _list_contexts(claim, index), _list_contexts(evidence, position)
-        is_same_context = any(
-            mine & other for mine, other in zip(*contexts, strict=True)
-        )
-        if is_same_context and not _is_degree_mismatch(*words):
-            found.append(Difference("opposite", *words))
+        word, opposite = pair.claim_words[index], pair.evidence_words[position]
+        is_same_context = _shares_context((claim, index), (evidence, position))
+        if is_same_context and not _is_degree_mismatch(word, opposite):
+            found.append(Difference("opposite", word, opposite))
     return found if len(found) == 1 else []
 
 
 def find_unsupported(claim: str, sentence: str) -> list[Difference]:
     """Return a word of the claim of which a sentence has only an antonym."""
     words, others = extract_words(claim), extract_words(sentence)
-    forms = [strip_degree(word) for word in words]
-    opposites = _find_opposites(forms, [strip_degree(word) for word in others])
+    opposites = _find_opposites(
+        list(map(strip_degree, words)), list(map(strip_degree, others))
+    )
     return [
         Difference("opposite", words[index], others[position])
         for index, position in opposites[:1]
@@ -59,39 +57,51 @@ def _find_opposites(
     claim: Sequence[str], evidence: Sequence[str]
 ) -> list[tuple[int, int]]:
     """Pair positions of claim forms with those of antonyms in the evidence."""
+    ignored = {"", *evidence, *_CONVERSE_VERBS}
+    rivals = set(evidence).difference(claim)
     found = []
     for index, form in enumerate(claim):
-        if not form or form in evidence or form in _CONVERSE_VERBS:
+        if form in ignored:
             continue
-        opposing = find_opposing_forms(form).intersection(evidence).difference(claim)
-        found += [(index, evidence.index(opposite)) for opposite in sorted(opposing)]
+        for opposite in sorted(find_opposing_forms(form) & rivals):
+            found.append((index, evidence.index(opposite)))
     return found
 
 
-def _list_contexts(forms: Sequence[str], index: int) -> list[set[str]]:
+def _shares_context(
+    place: tuple[Sequence[str], int], other: tuple[Sequence[str], int]
+) -> bool:
+    """Return whether two words have a content word in common on one side.
+
+    A place is the forms of a sentence and the position of the word among them.
+    """
+    before, after = _list_contexts(*place)
+    other_before, other_after = _list_contexts(*other)
+    return not (before.isdisjoint(other_before) and after.isdisjoint(other_after))
+
+
+def _list_contexts(forms: Sequence[str], index: int) -> tuple[set[str], set[str]]:
     """Return the content words before a word, and those after it."""
     before = forms[max(0, index - _CONTEXT_WORDS) : index]
     after = forms[index + 1 : index + 1 + _CONTEXT_WORDS]
-    return [
-        {
-            form
-            for form in side
-            if form
-            and form not in FUNCTION_WORDS
-            and CRITICAL_WORD_KINDS.get(form) != "person"
-        }
-        for side in (before, after)
-    ]
+    return set(filter(_is_content, before)), set(filter(_is_content, after))
+
+
+def _is_content(form: str) -> bool:
+    if form in FUNCTION_WORDS:
+        return False
+    # "He" and "they" may be anybody.
+    return bool(form) and CRITICAL_WORD_KINDS.get(form) != "person"
 
 
 def _is_degree_mismatch(word: str, opposite: str) -> bool:
     """Return whether one word is a comparative and the other a superlative."""
-    endings = {
-        other[-2:]
+    degrees = [
+        other
         for other in (word, opposite)
         if strip_degree(other) != normalize_word(other)
-    }
-    return endings == {"er", "st"}
+    ]
+    return {other[-2:] for other in degrees} == {"er", "st"}
 
 
 def _normalize(words: Sequence[str]) -> list[str]:
@@ -110,21 +120,23 @@ def find_opposing_forms(form: str) -> frozenset[str]:
     """Return the forms that mean the opposite of a form."""
     if form in _NOT_ANTONYMS:
         return frozenset()
-    opposing = set(load_antonyms().get(form, ()))
-    for line in read_words("extra_antonyms"):
-        sides = [set(map(strip_degree, side.split())) for side in line.split("|")]
-        for side, other in (sides, sides[::-1]):
-            if form in side:
-                opposing |= other
-    return frozenset(opposing - _NOT_ANTONYMS)
+    return frozenset(load_antonyms().get(form, set()) - _NOT_ANTONYMS)
 
 
 @cache
 def load_antonyms() -> dict[str, set[str]]:
-    """Map each stem to its antonyms in WordNet."""
+    """Map each form to its antonyms, in WordNet and in our own list."""
     antonyms: dict[str, set[str]] = {}
     for line in read_packed_lines("antonyms"):
         left, right = line.split()
         antonyms.setdefault(left, set()).add(right)
         antonyms.setdefault(right, set()).add(left)
+    for line in read_words("extra_antonyms"):
+        left_side, right_side = (
+            set(map(strip_degree, side.split())) for side in line.split("|")
+        )
+        for form in left_side:
+            antonyms.setdefault(form, set()).update(right_side)
+        for form in right_side:
+            antonyms.setdefault(form, set()).update(left_side)
     return antonyms

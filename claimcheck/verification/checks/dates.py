@@ -13,7 +13,7 @@ from datetime import date
 
 from claimcheck.english.dates import WEEKDAYS, YEAR
 from claimcheck.english.time_resolution import find_times
-from claimcheck.english.times import has_time, parse_partial_date
+from claimcheck.english.times import parse_partial_date
 from claimcheck.models.claim import When
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.pair import SentencePair
@@ -21,6 +21,7 @@ from claimcheck.verification.checks.pair import SentencePair
 _YEAR_RANGE = re.compile(
     rf"\b(?:from|between)\s+({YEAR})\s*(?:to|and|until|[-–—])\s*({YEAR})\b"
 )
+_DIGITS = "0123456789"
 _DECADE = re.compile(r"\b((?:1[5-9]|20)\d)0s\b")
 _COUNTED_FROM = re.compile(
     r"\b(?:days?|weeks?|months?|years?|decades?)\s+(?:after|before|earlier|later)\b",
@@ -39,14 +40,15 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 
     With several times on a side, or a negation, it is unclear what they are times of.
     """
-    if pair.has_negation or not has_time(pair.claim):
+    # "In 1953, eight years after it was bombed" has two times.
+    if pair.has_negation or _COUNTED_FROM.search(pair.evidence):
         return []
-    if _COUNTED_FROM.search(pair.evidence):
-        return []  # "in 1953, eight years after it was bombed" has two times
-    evidence_times = _find_times(pair.evidence, pair.published)
-    if any(time.resolved is None for time in evidence_times):
-        return []  # "this year" beside "in 2018": which year it is remains unknown
     claim_times = _find_times(pair.claim, pair.published)
+    if not claim_times:
+        return []
+    evidence_times = _find_times(pair.evidence, pair.published)
+    if None in [time.resolved for time in evidence_times]:
+        return []  # "this year" beside "in 2018": which year it is remains unknown
     unconfirmed = _find_unconfirmed(claim_times, pair.evidence, evidence_times)
     if len(unconfirmed) != 1:
         return []
@@ -65,9 +67,9 @@ def find_unsupported(
     claim: str, premise: str, published: date | None
 ) -> list[Difference]:
     """Return the claim's times that the premise does not confirm."""
-    if not has_time(claim):
-        return []
     claim_times = _find_times(claim, published)
+    if not claim_times:
+        return []
     others = _find_times(premise, published)
     unconfirmed = _find_unconfirmed(claim_times, premise, others)
     return [Difference("date", time.text, None) for time in unconfirmed]
@@ -79,7 +81,7 @@ def _find_times(text: str, published: date | None) -> list[When]:
     if published:
         return times
     return [
-        time if time.resolved else replace(time, resolved=parse_partial_date(time.text))
+        replace(time, resolved=time.resolved or parse_partial_date(time.text))
         for time in times
     ]
 
@@ -88,40 +90,43 @@ def _find_unconfirmed(
     times: Iterable[When], text: str, others: Sequence[When]
 ) -> list[When]:
     """Return the times that neither a time nor a range of years confirms."""
-    ranges = [(int(first), int(last)) for first, last in _YEAR_RANGE.findall(text)]
-    for decade in _DECADE.findall(text):
-        ranges.append((int(decade) * 10, int(decade) * 10 + 9))
+    years_in_ranges = _list_years_in_ranges(text)
     unconfirmed = []
     for time in times:
-        year = str(time.resolved)[: len("2019")]
-        is_in_range = year.isdecimal() and any(
-            first <= int(year) <= last for first, last in ranges
-        )
-        if time.resolved and not is_in_range and not _is_confirmed(time, others):
+        if time.resolved is None or time.resolved[: len("2019")] in years_in_ranges:
+            continue
+        if not _is_confirmed(time, others):
             unconfirmed.append(time)
     return unconfirmed
 
 
+def _list_years_in_ranges(text: str) -> set[str]:
+    """Return the years of "from 2015 to 2018" and "the 1990s"."""
+    years = {
+        f"{decade}{digit}" for decade in _DECADE.findall(text) for digit in _DIGITS
+    }
+    for first, last in _YEAR_RANGE.findall(text):
+        years.update(map(str, range(int(first), int(last) + 1)))
+    return years
+
+
 def _is_confirmed(time: When, others: Sequence[When]) -> bool:
     """Return whether one of the others is this time, at least as precisely."""
-    for other in others:
-        if not _is_comparable(time, other):
-            continue
+    comparable = [other for other in others if _is_comparable(time, other)]
+    for other in comparable:
         first, second = _align_years(time, other)
         if first and second.startswith(first):
             return True
-        # Of several, which one is within the claim's limit is unclear.
-        if len(others) == 1 and _is_within_limit(time, other):
-            return True
-    return False
+    # Of several, which one is within the claim's limit is unclear.
+    return len(others) == len(comparable) == 1 and _is_within_limit(time, others[0])
 
 
 def _is_comparable(time: When, other: When) -> bool:
     if other.resolved is None or _is_opposite_bound(time, other):
         return False
     # The weekday of a date line confirms no month.
-    is_month = not _is_weekday(time) and len(str(time.resolved)) < len("2019-03-19")
-    return not (is_month and _is_weekday(other))
+    is_day = len(str(time.resolved)) >= len("2019-03-19")
+    return is_day or _is_weekday(time) or not _is_weekday(other)
 
 
 def _is_within_limit(time: When, other: When) -> bool:
@@ -173,10 +178,14 @@ def _strip_year(time: str) -> str:
 
 def _is_opposite_bound(time: When, other: When) -> bool:
     """Return whether one time is "since" and the other "until"."""
-    texts = (time.text, other.text)
-    starts = [bool(_OPEN_START.match(text)) for text in texts]
-    ends = [bool(_OPEN_END.match(text)) for text in texts]
-    return starts == ends[::-1] and starts[0] != starts[1]
+    return {_find_bound(time), _find_bound(other)} == {"start", "end"}
+
+
+def _find_bound(time: When) -> str | None:
+    """Return "start" for "since 1921", "end" for "until 1921", or None."""
+    if _OPEN_START.match(time.text):
+        return "start"
+    return "end" if _OPEN_END.match(time.text) else None
 
 
 def _is_weekday(time: When) -> bool:

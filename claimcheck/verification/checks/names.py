@@ -29,16 +29,17 @@ def find_unsupported(
     words = extract_words(premise)
     forms = frozenset(map(normalize_word, words))
     premise_names = [set(_list_forms(name)) for name in find_names(premise)]
-    has_pronoun = not _PRONOUNS.isdisjoint(words)
+    forms_of_subject = frozenset[str]()
+    if not _PRONOUNS.isdisjoint(words):
+        forms_of_subject = document_forms
     differences = []
     for name in find_proper_names(claim):
         name_forms = _list_forms(name)
         is_subject = claim.find(name) <= len("The ")
-        if _is_mentioned(name_forms, premise_names, forms):
+        if is_subject and forms_of_subject.issuperset(name_forms):
             continue
-        if is_subject and has_pronoun and document_forms.issuperset(name_forms):
-            continue
-        if not _has_abbreviation(name, premise):
+        is_mentioned = _is_mentioned(name_forms, premise_names, forms)
+        if not (is_mentioned or _has_abbreviation(name, premise)):
             differences.append(Difference("name", name, None))
     return differences
 
@@ -46,7 +47,8 @@ def find_unsupported(
 def _list_forms(name: str) -> list[str]:
     """Return the forms of a name's words, without initials."""
     words = [word for word in extract_words(name) if word not in FUNCTION_WORDS]
-    return [normalize_word(word) for word in words if len(word) > 1 or len(words) == 1]
+    full_words = [word for word in words if len(word) > 1]
+    return list(map(normalize_word, words if len(words) == 1 else full_words))
 
 
 def _is_mentioned(
@@ -58,22 +60,22 @@ def _is_mentioned(
     """
     if forms.issuperset(name):
         return True
-    for other in premise_names:
-        if other and (other.issubset(name) or other.issuperset(name)):
-            return True
-    # In a text without capitals, the last name is the best evidence.
-    return not premise_names and name[-1:] != [] and name[-1] in forms
+    if not premise_names:
+        # In a text without capitals, the last name is the best evidence.
+        return not forms.isdisjoint(name[-1:])
+    return any(
+        other and (other.issubset(name) or other.issuperset(name))
+        for other in premise_names
+    )
 
 
 def _has_abbreviation(name: str, text: str) -> bool:
     """Return whether the text has a name's initials, or what they mean."""
     letters = "US" if name in US_ABBREVIATIONS else name.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= _MAX_ACRONYM_LETTERS:
-        pattern = r"\b" + _BETWEEN_INITIALS.join(map(re.escape, letters))
-        return re.search(pattern, text) is not None
+        pattern = _BETWEEN_INITIALS.join(map(re.escape, letters))
+        return re.search(rf"\b{pattern}", text) is not None
     # The other way round: "World Health Organization" is in a text as "WHO".
     initials = [word[0] for word in name.split() if word[0].isupper()]
-    if len(initials) < 2:
-        return False
-    pattern = r"\b" + r"\.?".join(map(re.escape, initials)) + r"\b"
-    return re.search(pattern, text) is not None
+    pattern = r"\.?".join(map(re.escape, initials))
+    return len(initials) > 1 and re.search(rf"\b{pattern}\b", text) is not None

@@ -30,37 +30,36 @@ _SKIPPED_WORDS = (
 )
 _MAX_WORDS_TO_NEGATED = 6
 _MAX_WORDS_TO_SINCE = 8
-# "Used to be free" says that it "is free" no more.
 _BETWEEN_NUMBER_AND_WORD = FORMS_OF_BE | {"people", "person", "persons"}
+# "Used to be free" says that it "is free" no more.
 _USED_TO_BE = "used to be"
+_PRESENT_TENSE = frozenset(("is", "are"))
 # "It was melted in Bristol, not at the mine" denies no melting, and no mine.
 _CONTRAST = re.compile(r"[,;–—]\s*not\b", re.IGNORECASE)
-_PRESENT_TENSE = frozenset(("is", "are"))
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return a word that both sides use and only one of them negates."""
-    if _is_negated_nearby(pair) or _CONTRAST.search(pair.claim):
-        return []
     claim, sentence = pair.claim_words, pair.evidence_words
     in_claim, in_evidence = find_negations(claim), find_negations(sentence)
     # Of two negations on one side, one may be about something else.
     if sorted((len(in_claim), len(in_evidence))) != [0, 1]:
         return []
     negating, plain = (claim, sentence) if in_claim else (sentence, claim)
-    plain_forms = [normalize_word(word) for word in plain]
-    negating_forms = [normalize_word(word) for word in negating]
-    if _is_limited(sentence, in_evidence, plain_forms):
+    plain_forms = list(map(normalize_word, plain))
+    negating_forms = list(map(normalize_word, negating))
+    if in_evidence and _is_limited(sentence[in_evidence[0] + 1 :], plain_forms):
         return []
-    if _negates_otherwise(plain_forms):
+    if _CONTRAST.search(pair.claim) or _has_negating_word(plain_forms):
         return []
     for form, phrase in find_negated_terms(negating).items():
         # A word that occurs twice may also be said without the negation.
-        if plain_forms.count(form) == negating_forms.count(form) == 1:
-            index = plain_forms.index(form)
-            if in_claim:
-                return [Difference("negation", phrase, plain[index])]
-            return [Difference("negation", _quote_with_amount(plain, index), phrase)]
+        if not plain_forms.count(form) == negating_forms.count(form) == 1:
+            continue
+        index = plain_forms.index(form)
+        if in_claim:
+            return [Difference("negation", phrase, plain[index])]
+        return [Difference("negation", _quote_with_amount(plain, index), phrase)]
     return []
 
 
@@ -76,33 +75,16 @@ def _quote_with_amount(words: Sequence[str], index: int) -> str:
     return " ".join(words[start - 1 if has_number else index : index + 1])
 
 
-def _is_negated_nearby(pair: SentencePair) -> bool:
-    """Return whether a sentence nearby negates what the claim negates."""
-    negated = find_negated_terms(pair.claim_words).keys()
-    words = pair.match.evidence.words
-    return any(
-        not negated.isdisjoint(find_negated_terms(words[index]))
-        for index in pair.match.nearby
-    )
+def _has_negating_word(forms: Sequence[str]) -> bool:
+    """Return whether a word negates without "not": "denied", "prevented"."""
+    return "negation" in map(CRITICAL_WORD_KINDS.get, forms)
 
 
-def _negates_otherwise(forms: Sequence[str]) -> bool:
-    """Return whether a word without "not" negates: "denied", "prevented"."""
-    return any(CRITICAL_WORD_KINDS.get(form) == "negation" for form in forms)
-
-
-def _is_limited(
-    sentence: Sequence[str], negations: Sequence[int], claim_forms: Sequence[str]
-) -> bool:
+def _is_limited(negated: Sequence[str], claim_forms: Sequence[str]) -> bool:
     """Return whether a denial says more than a claim: "not on Sundays"."""
-    if not negations:
-        return False
-    negated = sentence[negations[0] + 1 :]
     words = negated[1:] if negated[:1] == ["one"] else negated  # "no one"
-    return any(
-        word not in FUNCTION_WORDS and normalize_word(word) not in claim_forms
-        for word in words
-    )
+    content = [normalize_word(word) for word in words if word not in FUNCTION_WORDS]
+    return not set(content) <= set(claim_forms)
 
 
 def find_unsupported(claim: str, best: str, premise: str) -> list[Difference]:
@@ -116,7 +98,8 @@ def find_unsupported(claim: str, best: str, premise: str) -> list[Difference]:
     for form, phrase in negated.items():
         if form not in elsewhere:
             return [Difference("negation", phrase, None)]
-    if not _PRESENT_TENSE.isdisjoint(words) and _USED_TO_BE in " ".join(best_words):
+    is_in_present = not _PRESENT_TENSE.isdisjoint(words)
+    if is_in_present and _USED_TO_BE in " ".join(best_words):
         return [Difference("negation", claim, _USED_TO_BE)]
     # Only a negation of a word of the claim concerns it.
     forms = {normalize_word(word): word for word in words}
@@ -133,12 +116,12 @@ def find_negated_terms(words: Sequence[str]) -> dict[str, str]:
     """
     phrases: dict[str, str] = {}
     for index in find_negations(words):
-        following = words[index + 1 : index + 1 + _MAX_WORDS_TO_NEGATED]
-        for count, word in enumerate(following, start=2):
-            if words[index] == "no" and word == "one":
-                continue  # nobody
+        is_nobody = words[index : index + 2] == ["no", "one"]
+        first = index + 2 if is_nobody else index + 1
+        for end in range(first, min(index + 1 + _MAX_WORDS_TO_NEGATED, len(words))):
+            word = words[end]
             if word not in _SKIPPED_WORDS and not word[0].isdigit():
-                phrases[normalize_word(word)] = " ".join(words[index : index + count])
+                phrases[normalize_word(word)] = " ".join(words[index : end + 1])
                 break
     return phrases
 

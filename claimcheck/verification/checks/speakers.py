@@ -6,11 +6,12 @@ as a fact what the document gives only as somebody's words is not supported by i
 
 from __future__ import annotations
 
-from claimcheck.english.clauses import split_clauses
+from typing import TypeGuard
+
+from claimcheck.english.clauses import Clause, split_clauses
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names, find_proper_names
 from claimcheck.english.speech import (
-    FIRST_PERSON,
     UNKNOWN_SPEAKER,
     Speech,
     mask_quotations,
@@ -27,28 +28,23 @@ def find_contradictions(pair: SentencePair, speech: Speech | None) -> list[Diffe
     actual = pair.match.evidence.find_speech(pair.index)
     if not _is_known(speech) or not _is_known(actual):
         return []
-    assert speech is not None
-    assert actual is not None
     # "The lottery winner" may be Ann Lee, and "locals" may be "residents".
     if not find_proper_names(speech.speaker) or not find_names(actual.speaker):
         return []
-    text = f"{pair.evidence} {actual.speaker}"
-    if _mentions_speaker(text, speech.speaker):
+    if _mentions_speaker(f"{pair.evidence} {actual.speaker}", speech.speaker):
         return []
     return [Difference("speaker", speech.speaker, actual.speaker)]
 
 
 def find_unsupported(pair: SentencePair, speech: Speech | None) -> list[Difference]:
     """Return the claim's speaker if the evidence does not name them."""
-    if speech is None or not _is_known(speech):
+    if not _is_known(speech):
         return []
     actual = pair.match.evidence.find_speech(pair.index)
     text = pair.with_previous
     if actual and actual.speaker != UNKNOWN_SPEAKER:
         # Somebody says the sentence: whoever the one before it names does not.
         text = f"{pair.evidence} {actual.speaker}"
-    elif _is_in_first_person(pair):
-        return []
     if _mentions_speaker(text, speech.speaker):
         return []
     return [Difference("speaker", speech.speaker, None)]
@@ -59,12 +55,11 @@ def find_dropped_attribution(
 ) -> list[Difference]:
     """Return the speaker if the claim states their words as a fact."""
     actual = _find_clause_speech(pair)
-    if speech is not None or actual is None or not _is_known(actual):
+    if speech is not None or not _is_known(actual):
         return []
-    if _mentions_speaker(pair.claim, actual.speaker):
+    is_quoted = mask_quotations(pair.claim)[0] != pair.claim
+    if is_quoted or _mentions_speaker(pair.claim, actual.speaker):
         return []
-    if mask_quotations(pair.claim)[0] != pair.claim:
-        return []  # the claim quotes somebody, too
     return [Difference("attribution", pair.claim, actual.speaker)]
 
 
@@ -77,27 +72,18 @@ def _find_clause_speech(pair: SentencePair) -> Speech | None:
     clauses = split_clauses(pair.evidence, speech)
     if speech is None or not clauses[0].is_contrast:
         return speech
-    best, most = clauses[0], -1
-    for clause in clauses:
+
+    def count_shared_words(clause: Clause) -> int:
         words = extract_words(pair.evidence[slice(*clause.ranges[0])])
-        shared = len(pair.match.weights.keys() & set(map(normalize_word, words)))
-        if shared > most:
-            best, most = clause, shared
-    return best.speech
+        return len(pair.match.weights.keys() & set(map(normalize_word, words)))
 
-
-def _is_in_first_person(pair: SentencePair) -> bool:
-    """Return whether "I" speaks, who is named elsewhere."""
-    is_quoted = mask_quotations(pair.evidence)[0] != pair.evidence
-    if is_quoted or not FIRST_PERSON.search(pair.evidence):
-        return False
-    return ":" not in pair.with_previous  # not a transcript with speakers
+    return max(clauses, key=count_shared_words).speech
 
 
 def _mentions_speaker(text: str, speaker: str) -> bool:
-    words = {word for word in extract_words(speaker) if word not in FUNCTION_WORDS}
+    words = set(extract_words(speaker)) - FUNCTION_WORDS
     return not words.isdisjoint(extract_words(text))
 
 
-def _is_known(speech: Speech | None) -> bool:
+def _is_known(speech: Speech | None) -> TypeGuard[Speech]:
     return speech is not None and speech.speaker.lower() not in _PRONOUNS

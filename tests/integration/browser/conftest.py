@@ -16,7 +16,7 @@ WAIT_MS = 120_000  # on a machine that is busy with other things, too
     scope="package"
 )  # while it is open an event loop runs in this thread, which others need
 def browser():
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
         if os.environ.get("CI"):
             pytest.fail("CI has to have chromium")

@@ -1,6 +1,5 @@
 """The HTML report in a real browser: links, filters, keyboard, accessibility, and safety."""
 
-import time
 from dataclasses import replace
 
 import pypdfium2
@@ -14,7 +13,6 @@ from tests.support.paths import AXE, SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")
-_SMALL_S = 0.3  # a page of one line, on a machine that is not busy
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +289,7 @@ def repeat_run(run, times):
     )
 
 
-def test_a_large_document_is_there_within_two_seconds(open_page):
+def test_a_large_document_is_laid_out_only_where_it_is_read(open_page):
     sentences = [
         f"In the year {1000 + n}, the town of Aldbury {n} counted {n * 37} houses and the mayor was glad of it. "
         for n in range(1_200)
@@ -304,38 +302,20 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
     run = repeat_run(summarize(text, settings=settings), 10)
     assert len(run.document.text) > 1_000_000
     assert len(run.claims) > 1_900
-    made = html.render(run)
-    small = html.render(
-        summarize("The ferry carried 900 people in 2020.", settings=EXTRACTIVE)
-    )
-
-    def opened(written):
-        started = time.monotonic()
-        page = open_page(written)
-        page.locator(".card").first.wait_for(state="visible")
-        page.evaluate(
-            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page = open_page(html.render(run))
+    page.locator(".card").first.wait_for(state="visible")
+    for selector in (".card > *", ".text p > *"):
+        laid_out, total = page.evaluate(
+            """async selector => {
+              const nodes = [...document.querySelectorAll(selector)];
+              // Layout of what comes into view takes two frames.
+              for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+              const isLaidOut = node => node.checkVisibility({contentVisibilityAuto: true});
+              return [nodes.filter(isLaidOut).length, nodes.length];
+            }""",
+            selector,
         )
-        return page, time.monotonic() - started
-
-    # a busy machine has as much more time as it takes longer for a page of one line
-    slowness = max(1, min(opened(small)[1] for _ in range(3)) / _SMALL_S)
-    for _ in range(3):
-        page, seconds = opened(made)
-        if seconds < 2 * slowness:
-            break
-    assert seconds < 2 * slowness
-    slow = page.evaluate(
-        """async () => {
-          const panel = document.querySelector('.documents'); const waits = [];
-          for (let step = 0; step < 30; step++) {
-            const before = performance.now(); panel.scrollTop += 900;
-            await new Promise(done => requestAnimationFrame(done)); waits.push(performance.now() - before);
-          }
-          return waits.sort((a, b) => a - b)[15];
-        }"""
-    )
-    assert slow < 100 * slowness
+        assert 0 < laid_out < total / 20, selector
 
 
 def test_a_check_shows_its_claims_beside_the_evidence(open_page):

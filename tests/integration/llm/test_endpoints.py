@@ -10,6 +10,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import pytest
+
 from claimcheck import (
     Batch,
     Document,
@@ -231,6 +233,7 @@ def shorten(message):
     return message.replace("|", "\\|")
 
 
+@pytest.mark.slow  # 87 batches, with the pauses that servers ask for
 def test_every_mode_has_the_outcome_that_the_page_states(tmp_path):
     page = write_page(run_everything(tmp_path))
     if os.environ.get("CLAIMCHECK_SNAPSHOTS") == "write":

@@ -1,10 +1,12 @@
 """What an endpoint says in an error is read from any shape of body."""
 
 import json
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote
 
 import pytest
 
-from claimcheck.llm.error_body import read_error_body
+from claimcheck.llm.error_body import clean_message, read_error_body
 
 FASTAPI_ITEM = {
     "type": "extra_forbidden",
@@ -83,3 +85,41 @@ def test_survives_bytes_that_are_not_text_and_endless_nesting():
     for _ in range(50):
         deep = {"error": deep}
     assert read_error_body(deep).message
+
+
+@pytest.mark.parametrize(
+    "key", ["sk-proj-AbCdEf0123456789AbCdEf01", "q+/Q9=zz_s.v~0987"]
+)
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda key: key[:14],
+        lambda key: key[-12:],
+        lambda key: key[3:14],
+        str.upper,
+        lambda key: f"{key[:7]}\n{key[7:]}",
+        " ".join,
+        lambda key: key.replace("-", "\u2011").replace("/", "\u200b/"),
+        lambda key: quote(key, safe=""),
+        lambda key: "".join(f"%{ord(character):02X}" for character in key),
+        lambda key: "".join(f"\\u{ord(character):04x}" for character in key),
+        lambda key: "".join(f"&#{ord(character)};" for character in key),
+        lambda key: b64encode(key.encode()).decode(),
+        lambda key: b64encode(f"me:{key}".encode()).decode()[:-8],
+        lambda key: urlsafe_b64encode(f"user:{key}:".encode()).decode(),
+        lambda key: key.encode().hex(),
+    ],
+)
+def test_no_spelling_of_the_key_is_shown(key, spell):
+    spelled = spell(key)
+    cleaned = clean_message(f"The endpoint refused {spelled}: it is not known.", key)
+    assert cleaned.startswith("The endpoint refused ")
+    assert cleaned.endswith(": it is not known.")
+    assert "[key]" in cleaned
+    shown = cleaned.replace("[key]", "")[21:-18].replace(" ", "")
+    assert len(shown) <= 10, cleaned  # of what is beside the key, encoded with it
+
+
+def test_a_short_key_is_removed_as_a_whole():
+    assert clean_message("bad key abc: abcd", "abc") == "bad key [key]: [key]d"
+    assert clean_message("bad key", "") == "bad key"

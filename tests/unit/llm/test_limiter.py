@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from claimcheck import Limits, Price, Settings, errors
+from claimcheck.llm.budget import Pricing
 from claimcheck.llm.limiter import Limiter
-from claimcheck.llm.pricing import Pricing
 from claimcheck.models.llm import Usage
 
 PRICED = Settings(

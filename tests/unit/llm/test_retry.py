@@ -10,9 +10,9 @@ import pytest
 import tenacity
 
 from claimcheck import Limits, Settings, errors
+from claimcheck.llm.budget import Pricing
 from claimcheck.llm.errors import translate_error
 from claimcheck.llm.limiter import Limiter
-from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import is_transient, wait_retry_after
 from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 import json
 import sys
 import zipfile
@@ -40,6 +41,51 @@ def test_reads_rtf_with_its_title_and_author(tmp_path):
     assert document.full_text == f"{FERRY}\n\nThe café is closed."
 
 
+RTF = r"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\froman\fcharset0 Times;}
+{\f3\froman\fcharset2 Symbol{\*\falt x};}{\f5\fcharset204 Arial;}{\f6\fcharset128 M;}}
+{\stylesheet{\s0 Normal;}}{\header\pard Head\par}"""
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"It did {\deleted never }{\revised not }sink.", "It did not sink."),
+        (r"It {\v hidden }sank. \v x\v0 It rose.", "It sank. It rose."),
+        (r"In 2020{\super 1}{\footnote\chftn  A {\i note}.\par} it sank.", "In 2020¹ it sank.\n\nA note."),
+        (r'A {\field{\*\fldinst{HYPERLINK "https://a"}}{\fldrslt link}} sank.', "A link sank."),
+        (r"S\u252\'fcd, caf\'e9, D\emdash E\~F\_G.", "Süd, café, D—E\xa0F-G."),
+        (r"\f5\'cf\'f0\'e8\'e2\'e5\'f2", "Привет"),
+        (r"\f6\'93\'8c\'8b\'9e\f0  5", "東京 5"),
+        (r"x {\f3 \'b3} 5", "x ≥ 5"),
+        (r"{\listtext\f3\'b7\tab}The yard\par {\pntext 2.\tab}The dock\par", "- The yard\n\n- The dock"),
+        (r"\trowd Year\cell People\cell\row\trowd 2019\par\cell {700}\cell\row After.", "Year\tPeople\n2019\t700\n\nAfter."),
+        (r"It {\*\annotation\pard A comment.}sank.{\pict\pngblip 8950}", "It sank."),
+        (r"It {\shp{\*\shpinst{\sp{\sn a}{\sv 2}}{\shptxt In a box.\par}}{\shprslt Old.}}sank.", "It sank.\n\nIn a box."),
+        (r"{\pict\bin5 {{{{{}It sank.", "It sank."),
+        ("A long\r\n line.\\line Next.", "A long line. Next."),
+    ],
+)  # fmt: skip
+def test_reads_rtf_as_it_is_shown(tmp_path, source, text):
+    document = read(tmp_path, "a", RTF + "\\pard " + source + "}")
+    assert document.full_text.replace("\xa0", " ") == text.replace("\xa0", " ")
+
+
+def test_names_what_rtf_has_besides_its_text(tmp_path):
+    source = r"It {\deleted not }{\*\annotation x}sank{\v x}.}"
+    document = read(tmp_path, "a", RTF + source)
+    assert document.left_out == (
+        "1 tracked change (accepted)",
+        "1 comment",
+        "hidden text",
+    )
+
+
+@pytest.mark.parametrize("part", ["{", "}", "{\\b ", "\\'e9", "\\u1?", "\\footnote ", "\\", "{\\f1 a}"])  # fmt: skip
+def test_reads_rtf_in_linear_time(tmp_path, part):
+    document = read(tmp_path, "a", "{\\rtf1 It sank.\\par " + part * 100_000)
+    assert document.full_text.startswith("It sank.")
+
+
 LATEX = r"""% a comment
 \documentclass{article}
 \title{On Ferries}
@@ -76,10 +122,64 @@ def test_reads_the_prose_of_latex(tmp_path, start):
         "Results",
         "The ferry carried 900 people in 2020, 12% more than in 2019 (see Table).",
         "It cost 3 million euros.",
-        "* The yard employs 400 people.",
-        "* It closed in 2022.",
+        "- The yard employs 400 people.",
+        "- It closed in 2022.",
         "It was sold in 2021.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"We saw \ferry{} sink.", "We saw the Kattegat ferry sink."),
+        (r"See \href{https://a.example}{the report}.", "See the report."),
+        (r"As \textcite{lind} wrote, it sank.", "As [lind] wrote, it sank."),
+        (r"It was late\footnote{A \emph{nested {note}}.} then.", "It was late then.\n\nA nested note."),
+        (r"It cost \$3 million---not 12\,\%.", "It cost $3 million—not 12 %."),
+        (r"The 4\textsuperscript{th} of 10$^{6}$ sank.", "The 4th of 10⁶ sank."),
+        (r"Run \verb|x_1| and \texttt{y\_1}.", "Run x_1 and y_1."),
+        (r"One.\iffalse Not read. \fi Two.", "One. Two."),
+        (r"One. $$x = 1$$ Two. \[y\] Three.", "One. Two. Three."),
+        (r"\begin{theorem}Ferries sink.\end{theorem}It was so.", "Ferries sink.\n\nIt was so."),
+        (r"\begin{enumerate}\item[(a)] One.\item Two.\end{enumerate}", "- (a) One.\n\n- Two."),
+        (r"\begin{longtable}[]{@{}ll@{}} a & b \\ \end{longtable} Done.", "Done."),
+        (r"\section{Costs}\label{c} It rose.", "Costs\n\nIt rose."),
+        (r"\setlength{\tabcolsep}{0pt}\vspace{2em} It rose.", "It rose."),
+        (r"Stra\ss e, na\"ive, \'Elan, \o re.", "Straße, naïve, Élan, øre."),
+    ],
+)  # fmt: skip
+def test_reads_macros_of_latex_as_they_are_printed(tmp_path, source, text):
+    document = read(
+        tmp_path,
+        "a.tex",
+        r"\documentclass{article}\newcommand{\ferry}{the \emph{Kattegat} ferry}"
+        rf"\begin{{document}}{source}\end{{document}}",
+    )
+    assert document.full_text == text
+
+
+def test_names_the_files_that_latex_includes_and_reads_several_authors(tmp_path):
+    document = read(
+        tmp_path,
+        "a.tex",
+        r"\documentclass{article}\title{Ferries\thanks{Funded by us.}}"
+        r"\author{Anna Brandt\\Oslo \and Per Lind}\begin{document}\maketitle"
+        rf"\input{{other}} {FERRY}\end{{document}}",
+    )
+    assert (document.title, document.author) == ("Ferries", "Anna Brandt, Per Lind")
+    assert document.left_out == ("1 included file",)
+    assert document.full_text == f"{FERRY}\n\nFunded by us."
+
+
+def test_macros_that_grow_cost_little(tmp_path):
+    """Each macro contains the next one ten times."""
+    names = [f"{chr(97 + number)}x" for number in range(20)]
+    macros = "".join(
+        rf"\newcommand{{\{name}}}{{{chr(92)}{inner} {chr(92)}{inner} x}}"
+        for inner, name in itertools.pairwise(names)
+    )
+    source = rf"\documentclass{{article}}{macros}\begin{{document}}\{names[-1]}\end{{document}}"
+    assert len(read(tmp_path, "a.tex", source).full_text) < 1_000
 
 
 def test_reads_a_notebook_and_sets_its_code_aside(tmp_path):

@@ -131,55 +131,35 @@ def test_compares_numbers_in_other_languages(claim, evidence, expected):
 
 
 @pytest.mark.parametrize(
-    ("claim", "evidence", "shown"),
+    ("claim", "evidence", "missing"),
     [
         (
             "The budget rose by 30 percent.",
             "The budget rose from 200 to 260 million euros.",
-            "+30 %",
+            "30",
         ),
         (
             "The budget rose by 60 million euros.",
             "The budget rose from 200 million euros to 260 million euros.",
-            "+60,000,000",
+            "60",
         ),
         (
             "A quarter of the residents are under 18.",
             "In the town 10,000 of 40,000 residents are under 18.",
-            "25 %",
+            "quarter",
         ),
+        ("The fleet has 12 boats in all.", "The fleet has 5 boats and 7 boats.", "12"),
         (
-            "Most of the residents are under 40.",
-            "In the town 24,000 of 40,000 residents are under 40.",
-            "60 %",
-        ),
-        (
-            "The fleet has 12 boats in all.",
-            "The fleet has 5 boats and 7 boats.",
-            "12",
-        ),
-        (
-            "Sales fell by 25 percent.",
-            "Sales fell from 400 to 300 cars.",
-            "-25 %",
-        ),
-        (
-            "Rents fell by 25 percent.",
-            "Rents fell from 1,000 euros to 750 euros.",
-            "-25 %",
-        ),
-        (
-            "The budget rose by 2,500 euros.",
-            "The budget rose from 10,000 to 12,500 euros.",
-            "+2,500",
+            "The number of ferries doubled.",
+            "The number of ferries rose from 4 to 8.",
+            "doubled",
         ),
     ],
 )
-def test_shows_what_it_computed(claim, evidence, shown):
+def test_does_not_calculate(claim, evidence, missing):
     finding = judge(claim, evidence).finding
-    assert finding.label is Label.SUPPORTED
-    assert "Computed: " in finding.rationale
-    assert shown in finding.rationale
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+    assert missing in finding.rationale
 
 
 @pytest.mark.parametrize(
@@ -210,32 +190,6 @@ def test_shows_what_it_computed(claim, evidence, shown):
 )
 def test_never_supports_another_result(claim, evidence):
     assert judge(claim, evidence).label is not Label.SUPPORTED
-
-
-@pytest.mark.parametrize(
-    ("claim", "evidence", "shown"),
-    [
-        (
-            "The budget rose by 50 percent.",
-            "The budget rose from 200 to 260 million euros.",
-            "+30 %",
-        ),
-        (
-            "Most of the residents are under 18.",
-            "In the town 10,000 of 40,000 residents are under 18.",
-            "25 %",
-        ),
-        (
-            "The number of ferries doubled.",
-            "The number of ferries rose from 4 to 6.",
-            "1.5 times as much",
-        ),
-    ],
-)
-def test_an_abstention_shows_the_other_result(claim, evidence, shown):
-    finding = judge(claim, evidence).finding
-    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
-    assert shown in finding.rationale
 
 
 @pytest.mark.parametrize(
@@ -440,3 +394,26 @@ def test_reasons_quote_numbers_as_they_are_written(claimed, found):
     rationale = judge(*map(sentence.format, (claimed, found))).finding.rationale
     assert f"“{claimed}”" in rationale
     assert f"“{found}”" in rationale
+
+
+TRANSCRIPT = """\
+Karl Lang: Der Hafen wird geschlossen. Das steht fest. Er hat 40 Boote.
+Eva Roth: Warum sagen Sie das erst jetzt?
+Karl Lang: Weil es vorher nicht klar war.
+Eva Roth: Und was wird aus den Arbeitern?
+"""
+
+
+@pytest.mark.parametrize("claim", ["Der Hafen wird geschlossen.", "Er hat 50 Boote."])
+def test_what_a_speaker_says_in_another_language_decides_nothing(claim):
+    assert judge(claim, TRANSCRIPT).finding.label is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("speaker", "label"),
+    [("Karl Lang", Label.SUPPORTED), ("Eva Roth", Label.NOT_ENOUGH_EVIDENCE)],
+)
+def test_another_language_has_the_speaker_of_the_claim(speaker, label):
+    claim = Statement("s-1", "Der Hafen wird geschlossen.", speaker)
+    [verdict] = check([claim], TRANSCRIPT, settings=SETTINGS).verdicts
+    assert verdict.finding.label is label

@@ -113,6 +113,8 @@ UNSUPPORTED = [
     ),
 ]
 PARAPHRASED = [
+    ("Lee did not take the money.", "Lee denied taking the money."),
+    ("The bridge is not safe.", "The bridge is safe, the builder denied."),
     ("15 people were injured.", "At least 12 people were injured."),
     ("120 people came.", "More than 100 people came."),
     ("65 nations signed.", "More than 60 nations signed."),

@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Document, Settings, Statement, check, summarize
-from claimcheck.reports.html.cards import (
+from claimcheck.reports.html.build_cards import (
     RunCards,
     build_verdict_card,
-    count_cards,
-    group_cards,
     has_same_words,
 )
+from claimcheck.reports.html.cards import count_cards, group_cards
 from claimcheck.reports.html.texts import EvidenceAnchors
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
