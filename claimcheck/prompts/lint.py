@@ -189,7 +189,7 @@ def _find_rendering_problems(custom: Prompt, shipped: Prompt) -> list[str]:
             messages = prompts.render_body(custom.body, variables, "")
         except InputError as error:
             return [str(error).removeprefix(": ")]
-        # What the shipped template leaves unfenced, such as the date, is allowed.
+        # What the shipped template leaves unfenced is allowed.
         expected = prompts.render_body(shipped.body, variables, "")
         if problems := _compare_messages(messages, expected):
             return problems

@@ -189,14 +189,10 @@ class Fitter:
 
     def read_list(self, item_schema: Any, value: Any, path: str) -> list[Any]:
         """Return a list: null has no items, and a single item is one."""
-        value = self._decode(value, path)
+        value = self._unwrap_list(value, path)
         item_type = item_schema.get("type", "")
-        if isinstance(inner := get_only_value(value), list):
-            self.correct(path, "an object around the list was ignored")
-            value = inner
         if isinstance(value, list):
-            is_nested = len(value) == 1 and isinstance(value[0], list)
-            return value[0] if is_nested else value
+            return value
         if value is None:
             self.correct(path, "null was read as an empty list")
             return []
@@ -208,6 +204,16 @@ class Fitter:
             raise MisfitError([Problem(path, f"{quote_value(value)} is not a list")])
         self.correct(path, "a single value was read as a list of one")
         return [value]
+
+    def _unwrap_list(self, value: Any, path: str) -> Any:
+        """Return the list inside a text, an object, or a list; else the value."""
+        value = self._decode(value, path)
+        inner = get_only_value(value)
+        if isinstance(inner, list):
+            self.correct(path, "an object around the list was ignored")
+            return inner
+        is_nested = isinstance(value, list) and list(map(type, value)) == [list]
+        return value[0] if is_nested else value
 
     def _fit_scalar(self, schema: Any, value: Any, path: str) -> Any:
         read = convert_scalar(schema, value)

@@ -83,16 +83,13 @@ def read_settings_file(path: Path) -> dict[str, Any]:
             problems.append(f"{describe_location(path, name)} {problem}")
     if problems:
         raise SettingsError(*problems)
-    for name in briefs.PATH_SETTINGS:
-        # Paths in a file are relative to it; those on the command line, to the working
-        # folder.
-        if name in values:
-            values[name] = str(path.parent / values[name])
-    prices = values.get("prices", {})
-    if prices:
-        values["prices"] = {
-            model: _parse_price(path, model, price) for model, price in prices.items()
-        }
+    # Paths in a file are relative to it; those on the command line, to the working
+    # folder.
+    for name in values.keys() & set(briefs.PATH_SETTINGS):
+        values[name] = str(path.parent / values[name])
+    if "prices" in values:
+        prices = values["prices"].items()
+        values["prices"] = {model: _parse_price(path, model, p) for model, p in prices}
     return values
 
 
