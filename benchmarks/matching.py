@@ -7,8 +7,8 @@ written from it, among the claims of all sets in DATA: many are about the same a
 This is not the task of the CheckThat labs, whose data is not in DATA. The posts of
 `posts.tsv` come nearer: they were written as people post such claims, by hand, and
 before any ranking was seen. A claim is named by the start of its SHA-256. With
-`--development`, the queries are those by which the ranking was chosen: the other half of
-the articles, and other posts.
+`--development`, the queries are those by which the ranking was chosen: the other half
+of the articles, and the posts of `posts_development.tsv`.
 """
 
 from __future__ import annotations

@@ -24,10 +24,10 @@ _GRAM = 4
 # The best of 0, 0.3, 0.5, 0.7, and 1 on articles that benchmarks/matching.py does not
 # use for its results; 0.5 is 0.01 behind, which may be chance.
 _GRAM_WEIGHT = 0.3
-# The squared beta of the F score; the best of 1/4, 1/2, 1, 2, and 4 on the same articles
-# and on 31 posts about them, which were written for this and are not in posts.tsv.
+# The squared beta of the F score; the best of 1/4, 1/2, 1, 2, and 4 on the same
+# articles and on the posts of benchmarks/posts_development.tsv.
 _CLAIM_WEIGHT = 2
-# A synonym counts less than the same word; 0.3, 0.5, and 0.7 were tried in the same way.
+# A synonym counts less than the same word. Of 0.3, 0.5, and 0.7, on the same queries.
 _SYNONYM_WEIGHT = 0.5
 _NON_WORD = re.compile(r"\W+")
 # Texts with a lower score share only a name. Chosen by hand, from matches of news
