@@ -7,7 +7,10 @@ needed. The score is the F1 of runs of four words (as in article-extraction-benc
 text that is lost, repeated, out of order, or surrounded by menus costs points.
 claimcheck is scored by its reading view, a library by what it returns.
 
-`--pages` is a folder of real pages, which are scored by words. It may be tests/data of
+`--pages` is a folder of real pages, which are scored by words. There, the text that
+claimcheck reads is scored, because addresses and numbers of pages, which the view
+leaves out, are words too. Rules for choosing the article were compared on the first
+half of the pages (by a hash of their names) only. The folder may be tests/data of
 newspaper4k (html/NAME.html, txt/NAME.txt), test/test-pages of mozilla/readability
 (NAME/source.html, NAME/expected.html), or a copy of article-extraction-benchmark
 (ground-truth.json, html/ID.html.gz).
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import io
 import json
 import random
@@ -204,6 +208,11 @@ def read_view(sample: Sample) -> str:
     return Reading(build_document(sample.data, f"a.{sample.kind}").full_text).text
 
 
+def read_text(sample: Sample) -> str:
+    """Return the text that claimcheck reads from a file."""
+    return build_document(sample.data, f"a.{sample.kind}").full_text
+
+
 def list_peers() -> dict[str, dict[str, Callable[[Sample], str]]]:
     """Return the installed libraries by the kind of file that they read."""
     peers: dict[str, dict[str, Callable[[Sample], str]]] = {
@@ -353,7 +362,9 @@ def compute_word_f1(found: str, right: str) -> float:
 def compare_pages(folder: Path, readers: dict[str, Callable[[Sample], str]]) -> None:
     """Print the mean F1 of words; a page that a reader refuses counts as 0."""
     pages = list(list_pages(folder))
-    print(f"\n{len(pages)} pages:                     words")
+    halves = [is_first_half(page.name) for page in pages]
+    print(f"\n{len(pages)} pages, {sum(halves)} in the first half; words:")
+    print(f"{'':26}{'all':>10}{'first':>10}{'second':>10}")
     for label, extract in readers.items():
         scores = []
         for page in pages:
@@ -361,7 +372,17 @@ def compare_pages(folder: Path, readers: dict[str, Callable[[Sample], str]]) -> 
                 scores.append(compute_word_f1(extract(page), page.text))
             except Exception:  # noqa: BLE001 - readers of others raise anything
                 scores.append(0.0)
-        print(f"{label:26}{sum(scores) / len(scores):10.3f}")
+        first = [score for score, half in zip(scores, halves, strict=True) if half]
+        second = [score for score, half in zip(scores, halves, strict=True) if not half]
+        cells = (
+            f"{sum(part) / max(1, len(part)):10.3f}" for part in (scores, first, second)
+        )
+        print(f"{label:26}{''.join(cells)}")
+
+
+def is_first_half(name: str) -> bool:
+    """Whether rules may be chosen on the page with this name."""
+    return hashlib.sha256(name.encode()).digest()[0] % 2 == 0
 
 
 def measure(
@@ -388,7 +409,7 @@ def main() -> None:
     options = parser.parse_args()
     peers = list_peers()
     if options.pages:
-        own = {f"claimcheck {version('claimcheck-toolkit')}": read_view}
+        own = {f"claimcheck {version('claimcheck-toolkit')}": read_text}
         compare_pages(options.pages, {**own, **peers["html"]})
         return
     for kind, make in (("html", make_html), ("docx", make_docx), ("pdf", make_pdf)):

@@ -52,18 +52,16 @@ class LanguageSupport:
     @classmethod
     def detect(cls, words: Sequence[Word]) -> LanguageSupport:
         """Judge a document by its first words."""
-        total = capitalized = function_words = 0
-        for word in words[1:_MAX_SAMPLE_WORDS]:
-            if word.surface[:1].isalpha():
-                total += 1
-                # A word in all capitals is an acronym, or the entire text is in
-                # capitals.
-                is_upper = word.surface.isupper()
-                capitalized += word.surface[0].isupper() and not is_upper
-                function_words += word.surface.lower() in FUNCTION_WORDS
+        surfaces = [word.surface for word in words[1:_MAX_SAMPLE_WORDS]]
+        letters = [surface for surface in surfaces if surface[:1].isalpha()]
+        capitalized = function_words = 0
+        for word in letters:
+            # A word in all capitals is an acronym, or the entire text is in capitals.
+            capitalized += word[0].isupper() and not word.isupper()
+            function_words += word.lower() in FUNCTION_WORDS
         return cls(
-            has_capitals=capitalized >= _MIN_CAPITALIZED_SHARE * total,
-            is_english=function_words >= _MIN_FUNCTION_WORD_SHARE * total,
+            has_capitals=capitalized >= _MIN_CAPITALIZED_SHARE * len(letters),
+            is_english=function_words >= _MIN_FUNCTION_WORD_SHARE * len(letters),
         )
 
 
@@ -85,30 +83,76 @@ def compare_words(
     changes = list(_find_changes(quote, passage, blocks))
     if not changes:
         return None
-    dropped = 0
-    for quoted, written in changes:
-        added, missing = _find_unmatched_words(quoted, written)
+    dropped_count = 0
+    for added, missing in changes:
         if reason := _find_changed_meaning(added, missing, language):
             return reason
-        dropped += len(_drop_function_words(missing))
-    if dropped > max(_MAX_DROPPED_WORDS, int(_MAX_DROPPED_SHARE * len(passage))):
+        dropped_count += len(_drop_function_words(missing))
+    share_limit = int(_MAX_DROPPED_SHARE * len(passage))
+    if dropped_count > max(_MAX_DROPPED_WORDS, share_limit):
         return "too many words of the passage are missing in the quote"
     # The lists of harmless words are English; in other languages, any change may
     # matter.
     if not language.is_english:
         return "words differ in a language in which this can't be told to be harmless"
-    return _find_moved_negation(quote, passage)
+    if not _has_same_negations(quote, passage):
+        return "the negation is about another word"
+    return None
+
+
+def _align(quote: Sequence[Word], passage: Sequence[Word]) -> list[MatchingBlock]:
+    """Return the runs of equal words, and an empty one at the end of both."""
+    edits = Indel.editops(list_forms(quote), list_forms(passage))
+    return edits.as_matching_blocks()
+
+
+def _find_changes(
+    quote: Sequence[Word], passage: Sequence[Word], blocks: list[MatchingBlock]
+) -> Iterator[tuple[list[Word], list[Word]]]:
+    """Yield the unequal words between blocks: the quote's, and the passage's.
+
+    Words with an equivalent on the other side are left out.
+    """
+    end_left = end_right = 0
+    for block in blocks:
+        quoted, written = quote[end_left : block.a], passage[end_right : block.b]
+        if quoted or written:
+            yield _drop_equivalents(quoted, written)
+        end_left, end_right = block.a + block.size, block.b + block.size
+
+
+def _drop_equivalents(
+    quoted: Sequence[Word], written: Sequence[Word]
+) -> tuple[list[Word], list[Word]]:
+    """Return the words that have no equivalent on the other side."""
+    added: list[Word] = []
+    missing = list(written)
+    for word in quoted:
+        equivalents = (other for other in missing if _is_same_word(word, other))
+        equivalent = next(equivalents, None)
+        if equivalent is None:
+            added.append(word)
+        else:
+            missing.remove(equivalent)
+    return added, missing
 
 
 def _find_changed_meaning(
     added: Sequence[Word], missing: Sequence[Word], language: LanguageSupport
 ) -> str | None:
     """Report a word without an equivalent that changes the meaning."""
-    return (
-        _find_critical_word(added, "quote")
-        or _find_critical_word(missing, "document")
-        or _find_unequal_content(added, missing, language)
-    )
+    for words, side in ((added, "quote"), (missing, "document")):
+        for word in words:
+            if kind := classify_critical_word(word):
+                return f"the {kind} {word.surface!r} only in the {side}"
+    added, missing = _drop_function_words(added), _drop_function_words(missing)
+    if added:
+        instead = f" for {missing[0].surface!r}" if missing else ""
+        return f"the word {added[0].surface!r}{instead} only in the quote"
+    if missing and not (language.has_capitals and language.is_english):
+        name = missing[0].surface
+        return f"the word {name!r} only in the document, where it may be a name"
+    return None
 
 
 def classify_critical_word(word: Word) -> str | None:
@@ -127,11 +171,11 @@ def classify_critical_word(word: Word) -> str | None:
 def _classify_form(form: str) -> str | None:
     if form in FUNCTION_WORDS:
         return None
-    if kind := CRITICAL_WORD_KINDS.get(form):
-        return kind
+    base = stem(form)
     # "prevents" is as critical as "prevent"; "preventable" is a different word.
-    is_inflected = form.endswith(("s", "d", "g")) or stem(form) == form
-    return CRITICAL_WORD_KINDS.get(stem(form)) if is_inflected else None
+    is_inflected = form.endswith(("s", "d", "g")) or base == form
+    base_kind = CRITICAL_WORD_KINDS.get(base) if is_inflected else None
+    return CRITICAL_WORD_KINDS.get(form, base_kind)
 
 
 def _is_name(word: Word) -> bool:
@@ -143,47 +187,21 @@ def list_forms(words: Sequence[Word]) -> list[str]:
     return [word.form for word in words]
 
 
-def _align(quote: Sequence[Word], passage: Sequence[Word]) -> list[MatchingBlock]:
-    """Return the runs of equal words, and an empty one at the end of both."""
-    edits = Indel.editops(list_forms(quote), list_forms(passage))
-    return edits.as_matching_blocks()
-
-
-def _find_changes(
-    quote: Sequence[Word], passage: Sequence[Word], blocks: list[MatchingBlock]
-) -> Iterator[tuple[Sequence[Word], Sequence[Word]]]:
-    """Yield the words between the blocks, of the quote and of the passage."""
-    end_left = end_right = 0
-    for block in blocks:
-        quoted, written = quote[end_left : block.a], passage[end_right : block.b]
-        if quoted or written:
-            yield quoted, written
-        end_left, end_right = block.a + block.size, block.b + block.size
-
-
-def _find_unmatched_words(
-    quoted: Sequence[Word], written: Sequence[Word]
-) -> tuple[list[Word], list[Word]]:
-    """Return the words that have no equivalent on the other side."""
-    added: list[Word] = []
-    missing = list(written)
-    for word in quoted:
-        for other in missing:
-            if _is_same_word(word, other):
-                missing.remove(other)
-                break
-        else:
-            added.append(word)
-    return added, missing
+def _drop_function_words(words: Sequence[Word]) -> list[Word]:
+    return [word for word in words if word.form not in FUNCTION_WORDS]
 
 
 def _is_same_word(word: Word, other: Word) -> bool:
     """Whether one word may replace another without a change of meaning."""
-    pair, forms = (word, other), {word.form, other.form}
-    if any(map(_is_fixed, pair)):
-        return len(forms) == 1
+    if word.form == other.form:
+        return True
+    pair = (word, other)
+    # Equal numbers and dates have equal forms.
+    if any(item.is_number or item.is_date for item in pair):
+        return False
     if any(map(_is_name, pair)):
         return _is_same_name(word, other)
+    forms = {word.form, other.form}
     if forms <= FORMS_OF_BE:
         return True
     stems = set(map(stem, forms))
@@ -195,60 +213,27 @@ def _is_same_word(word: Word, other: Word) -> bool:
     return forms.isdisjoint(FUNCTION_WORDS) and are_synonyms(word.form, other.form)
 
 
-def _is_fixed(word: Word) -> bool:
-    return word.is_number or word.is_date
-
-
 def _is_same_name(word: Word, other: Word) -> bool:
-    """Whether two names are equal, or singular and plural of one."""
-    if word.form == other.form:
-        return True
-    if word.surface.isupper() != other.surface.isupper():
-        return False
+    """Whether two different names are singular and plural of one."""
     short, long = sorted((word.form, other.form), key=len)
-    return long in (short + "s", short + "es")
+    is_plural = long in (short + "s", short + "es")
+    return is_plural and word.surface.isupper() == other.surface.isupper()
 
 
-def _find_critical_word(words: Sequence[Word], side: str) -> str | None:
-    for word in words:
-        if kind := classify_critical_word(word):
-            return f"the {kind} {word.surface!r} only in the {side}"
-    return None
-
-
-def _find_unequal_content(
-    added: Sequence[Word], missing: Sequence[Word], language: LanguageSupport
-) -> str | None:
-    """Report content words without an equivalent that change the meaning."""
-    added, missing = _drop_function_words(added), _drop_function_words(missing)
-    if added:
-        instead = f" for {missing[0].surface!r}" if missing else ""
-        return f"the word {added[0].surface!r}{instead} only in the quote"
-    if missing and not (language.has_capitals and language.is_english):
-        word = missing[0].surface
-        return f"the word {word!r} only in the document, where it may be a name"
-    return None
-
-
-def _drop_function_words(words: Sequence[Word]) -> list[Word]:
-    return [word for word in words if word.form not in FUNCTION_WORDS]
-
-
-def _find_moved_negation(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
-    """Report a negation that applies to different words in the two texts."""
+def _has_same_negations(quote: Sequence[Word], passage: Sequence[Word]) -> bool:
+    """Whether both texts negate the same words, in the same order."""
     left, right = _pair_negations(quote), _pair_negations(passage)
-    is_same = len(left) == len(right) and all(map(_is_same_negation, left, right))
-    return None if is_same else "the negation is about another word"
+    return len(left) == len(right) and all(map(_is_same_negation, left, right))
 
 
 def _is_same_negation(left: Sequence[Word], right: Sequence[Word]) -> bool:
     if len(left) != len(right) or left[0].form != right[0].form:
         return False
-    return len(left) == 1 or _is_same_word(left[1], right[1])
+    return _is_same_word(left[-1], right[-1])
 
 
 def _pair_negations(words: Sequence[Word]) -> list[list[Word]]:
-    """Return each negation with the next content word, if there is one."""
+    """Return each negation with the next content word, the last one first."""
     pairs: list[list[Word]] = []
     following: list[Word] = []
     for word in reversed(words):
@@ -256,7 +241,7 @@ def _pair_negations(words: Sequence[Word]) -> list[list[Word]]:
             pairs.append([word, *following])
         if word.form not in FUNCTION_WORDS:
             following = [word]
-    return pairs[::-1]
+    return pairs
 
 
 def _find_changed_case(
@@ -266,14 +251,13 @@ def _find_changed_case(
     if _is_single_case(quote) or _is_single_case(passage):
         return None
     for word, other in _pair_equal_words(quote, passage, blocks):
-        left, right = word.surface, other.surface
         is_capital = _CASE_TESTS.get(word.form)
-        if is_capital is None or is_capital(left) == is_capital(right):
+        if is_capital is None or is_capital(word.surface) == is_capital(other.surface):
             continue
         # The first word of a text is capitalized, whatever it means.
         is_first = min(word.start, other.start) == 0
         if word.form in _ACRONYMS or not is_first:
-            return f"the name {left!r} for {right!r}"
+            return f"the name {word.surface!r} for {other.surface!r}"
     return None
 
 
@@ -287,5 +271,5 @@ def _pair_equal_words(
 
 def _is_single_case(words: Sequence[Word]) -> bool:
     """Whether all words are in lower case or all in capitals."""
-    letters = [word.surface for word in words if word.surface.isalpha()]
-    return all(map(str.islower, letters)) or all(map(str.isupper, letters))
+    letters = "".join(word.surface for word in words if word.surface.isalpha())
+    return letters in (letters.lower(), letters.upper())

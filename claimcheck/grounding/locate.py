@@ -67,20 +67,17 @@ class GroundingIndex:
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
         """Return a result for each quote; the quotes are in document order.
 
-        A quote with several matches gets one between its neighbors that have only one.
-        Equal quotes get different matches as long as there are enough.
+        A quote with several matches gets the first one after the quote before it. Equal
+        quotes get different matches as long as there are enough.
         """
-        matches_by_quote = [self._find_all(quote) for quote in quotes]
         results: list[GroundingResult] = []
         used: set[tuple[Span, ...]] = set()
         min_start = 0
-        for number, quote in enumerate(quotes):
-            matches = matches_by_quote[number]
-            # A quote must come before the next quote that has only one match.
-            max_start = self._find_next_start(matches_by_quote[number + 1 :], min_start)
+        for quote in quotes:
+            matches = self._find_all(quote)
             unused = [match for match in matches if match.spans not in used]
             if matches:
-                result = _choose_match(unused or matches, min_start, max_start)
+                result = _choose_match(unused or matches, min_start)
             else:
                 result = self._find_fuzzy(quote, min_start)
             if result.spans:
@@ -116,25 +113,15 @@ class GroundingIndex:
         """Return the fuzzy match, or none with the reason and a suggestion."""
         plain = normalize_typography(quote).text.strip()
         results = [text.find_fuzzy(plain, min_start) for text in self._texts]
-        for result in results:
-            if result.spans:
-                return result
-        return results[0]
-
-    def _find_next_start(
-        self, matches_by_quote: Sequence[list[GroundingResult]], min_start: int
-    ) -> int:
-        """Return the start of the next unambiguous quote, or the end."""
-        for matches in matches_by_quote:
-            if len(matches) == 1 and matches[0].spans[0].start >= min_start:
-                return matches[0].spans[0].start
-        return len(self._reading.source)
+        located = [result for result in results if result.spans]
+        return (located or results)[0]
 
 
 def _choose_match(
-    matches: Sequence[GroundingResult], min_start: int, max_start: int
+    matches: Sequence[GroundingResult], min_start: int
 ) -> GroundingResult:
-    """Return the first match in the range, else after it, else anywhere."""
-    later = [match for match in matches if match.spans[0].start >= min_start]
-    inside = [match for match in later if match.spans[0].start <= max_start]
-    return (inside or later or matches)[0]
+    """Return the first match that starts at `min_start` or later, else any."""
+    for match in matches:
+        if match.spans[0].start >= min_start:
+            return match
+    return matches[0]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from rapidfuzz.distance import Postfix, Prefix
+
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
 from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.grounding.differences import (
@@ -84,16 +86,18 @@ class SearchableText:
         If some also have its case and hyphens, only those are returned.
         """
         whole = normalize(quote).text
-        for form in (whole, whole.strip(_TRIMMED_CHARACTERS + "…")):
-            ranges = [
-                found
-                for found in find_whole_words(self._normal.text, form)
-                if self._has_same_meaning(quote, *found)
-            ]
-            equal = [found for found in ranges if self._get_plain(*found) == quote]
-            if ranges:
-                return [self._map_normal(*found) for found in equal or ranges]
-        return []
+        trimmed = whole.strip(_TRIMMED_CHARACTERS + "…")
+        ranges = self._find_form(quote, whole) or self._find_form(quote, trimmed)
+        equal = [found for found in ranges if self._get_plain(*found) == quote]
+        return [self._map_normal(*found) for found in equal or ranges]
+
+    def _find_form(self, quote: str, form: str) -> list[tuple[int, int]]:
+        """Return where a normal form occurs with the meaning of its quote."""
+        return [
+            found
+            for found in find_whole_words(self._normal.text, form)
+            if self._has_same_meaning(quote, *found)
+        ]
 
     def find_in_parts(self, quote: str) -> list[tuple[Span, ...]]:
         """Return the closest match of a plain quote with ellipses, if any.
@@ -129,13 +133,12 @@ class SearchableText:
         passage = self._words.find_nearest(words, min_start)
         if passage is None or not _shares_enough_words(words, passage.words):
             return _build_miss("the document has no such passage")
-        found = passage.words
-        reason = compare_words(words, found, self._language)
-        if reason:
-            # The words around the shared ones may be equivalent to the quote's.
-            found = passage.padded
+        # The words around the shared ones may be equivalent to the quote's.
+        for found in (passage.words, passage.padded):
             reason = compare_words(words, found, self._language)
-        reason = reason or self._explain_misfit(quote, len(words), passage, found)
+            if reason is None:
+                reason = self._explain_misfit(quote, len(words), passage, found)
+                break
         spans = self._map_plain(*self._include_marks(quote, found))
         if reason:
             return GroundingResult((), Match.NONE, reason, spans)
@@ -150,23 +153,17 @@ class SearchableText:
         left, right = parse_words(quote), parse_words(self._get_plain(start, end))
         if compare_words(left, right, self._language) is None:
             return True
-        if list_forms(left) == list_forms(right):
-            return False
+        forms, other_forms = list_forms(left), list_forms(right)
+        if forms == other_forms or ("re" in forms) != ("re" in other_forms):
+            return False  # only capitals differ, or "re-signed" is not "resigned"
         # Differences only in spaces and hyphens: "ice-cream", "ice cream".
-        is_joined = _join_words(left) == _join_words(right)
-        # But "re-signed" is not "resigned".
-        has_re = ["re" in list_forms(words) for words in (left, right)]
-        return is_joined and has_re[0] == has_re[1]
+        return _join_words(left) == _join_words(right)
 
     def _find_closest(self, parts: Sequence[str]) -> list[tuple[int, int]]:
         """Return the ranges of parts that are closest together."""
-        closest: list[tuple[int, int]] = []
-        length = float("inf")
-        for start in islice(find_whole_words(self._normal.text, parts[0]), _MAX_STARTS):
-            ranges = self._find_following(start, parts[1:])
-            if ranges and ranges[-1][1] - start[0] < length:
-                closest, length = ranges, ranges[-1][1] - start[0]
-        return closest
+        starts = islice(find_whole_words(self._normal.text, parts[0]), _MAX_STARTS)
+        found = [self._find_following(start, parts[1:]) for start in starts]
+        return min(filter(None, found), key=_measure_extent, default=[])
 
     def _find_following(
         self, first: tuple[int, int], parts: Sequence[str]
@@ -178,9 +175,8 @@ class SearchableText:
             limit = gap_start + _MAX_GAP_CHARACTERS + len(part)
             start = text.find(part, gap_start, limit)
             end = start + len(part)
-            if start < 0 or not _is_word_bounded(text, start, end):
-                return []
-            if _hides_negation(text[gap_start:start]):
+            is_found = start >= 0 and _is_word_bounded(text, start, end)
+            if not is_found or _hides_negation(text[gap_start:start]):
                 return []
             ranges.append((start, end))
         return ranges
@@ -208,12 +204,10 @@ class SearchableText:
         text = self._plain.text
         first, last = passage.words[0].start, passage.words[-1].end
         for word in passage.padded:
-            if first < word.end and word.start < last:
-                continue
+            is_shared = first < word.end and word.start < last
             between = text[word.end : first] or text[last : word.start]
-            if _SENTENCE_END.search(between):
-                continue
-            if kind := classify_critical_word(word):
+            kind = classify_critical_word(word)
+            if kind and not is_shared and not _SENTENCE_END.search(between):
                 return f"the {kind} {word.surface!r} only in the document"
         return None
 
@@ -224,8 +218,8 @@ class SearchableText:
         leading, trailing = quote[: characters[0]], quote[characters[-1] + 1 :]
         before = text[max(0, start - len(leading)) : start]
         after = text[end : end + len(trailing)]
-        start -= _count_equal(leading[::-1], before[::-1])
-        return start, end + _count_equal(trailing, after)
+        start -= Postfix.similarity(leading, before)
+        return start, end + Prefix.similarity(trailing, after)
 
     def _get_plain(self, start: int, end: int) -> str:
         """Return the plain form of a range of the normal form."""
@@ -236,6 +230,11 @@ class SearchableText:
 
     def _map_normal(self, start: int, end: int) -> tuple[Span, ...]:
         return self._map_plain(*self._normal.locate(start, end))
+
+
+def _measure_extent(ranges: Sequence[tuple[int, int]]) -> int:
+    """Return the number of characters from the first range to the last."""
+    return ranges[-1][1] - ranges[0][0]
 
 
 def find_whole_words(
@@ -256,24 +255,16 @@ def _is_word_bounded(text: str, start: int, end: int) -> bool:
 
 
 def _splits_word(text: str, offset: int) -> bool:
+    """Whether an offset is between two characters of a word or number."""
     if not 0 < offset < len(text):
         return False
     left, right = text[offset - 1], text[offset]
+    # "1.5" and "1,000" may be cut before or after the mark.
     if right in ".,":
         return left.isdigit() and text[offset + 1 : offset + 2].isdigit()
     if left in ".,":
         return right.isdigit() and text[offset - 2 : offset - 1].isdigit()
     return left.isalnum() and right.isalnum() and max(left, right) < _FIRST_CJK
-
-
-def _count_equal(left: str, right: str) -> int:
-    """Count the leading characters that two texts share."""
-    count = 0
-    for character, other in zip(left, right, strict=False):
-        if character != other:
-            break
-        count += 1
-    return count
 
 
 def _build_miss(reason: str) -> GroundingResult:

@@ -28,7 +28,7 @@ from claimcheck.pipeline.answer_values import (
     normalize_speaker,
 )
 from claimcheck.pipeline.consistency import QuoteComparison
-from claimcheck.pipeline.corrections import compare_with_quote, correct_claims
+from claimcheck.pipeline.corrections import correct_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import ClaimGrounder, QuoteIndex
 from claimcheck.settings import Settings
@@ -123,13 +123,19 @@ def _list_unclaimed(
     claims: Sequence[Claim], reasons: Sequence[tuple[Sequence[Excerpt | Span], str]]
 ) -> tuple[Noise, ...]:
     """Return the locations without a claim, each with its reason."""
-    taken = [span for claim in claims for span in (*claim.spans, *claim.also_at)]
+    taken: list[Excerpt] = []
+    for claim in claims:
+        taken += (*claim.spans, *claim.also_at)
+    # Several claims may share a sentence; its last reason counts.
     free: dict[tuple[int, int], Noise] = {}
     for spans, reason in reasons:
         for span in spans:
-            if all(span.end <= item.start or item.end <= span.start for item in taken):
-                free[span.start, span.end] = Noise(span.start, span.end, reason)
-    return tuple(sorted(free.values()))
+            free[span.start, span.end] = Noise(span.start, span.end, reason)
+    return tuple(sorted(item for item in free.values() if not _overlaps(item, taken)))
+
+
+def _overlaps(noise: Noise, spans: Sequence[Excerpt]) -> bool:
+    return any(span.start < noise.end and noise.start < span.end for span in spans)
 
 
 def _merge_answers(
@@ -139,7 +145,7 @@ def _merge_answers(
     merger = ClaimMerger()
     results = grounder.index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
-        consistency, differences = compare_with_quote(grounder, answer, result)
+        consistency, differences = grounder.compare(answer, result)
         claim = replace(
             _build_claim(document, grounder.reading, answer, result),
             consistency=consistency,
@@ -254,6 +260,7 @@ def _build_claim(
         quote = " ".join(answer.quote.split())
         year = None
     quantities = find_quantities(quote)
+    # In other languages, nouns have capitals, too, and the score knows no words.
     is_english = document.language in (None, "en")
     _, reason = score_check_worthiness(answer.text, quantities)
     return Claim(
@@ -275,6 +282,7 @@ def _build_claim(
 
 def sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Sort by first span; a claim without one follows the one before it."""
+    # A model lists claims in the order of the text, even those that it misquotes.
     starts = {}
     last_start = 0
     for claim in claims:

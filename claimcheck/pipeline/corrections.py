@@ -16,7 +16,7 @@ from claimcheck.grounding import GroundingResult
 from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Consistency, Match
 from claimcheck.models.llm import ModelRequest, Usage, sum_usage
-from claimcheck.models.span import Span, extract_excerpts, format_quote
+from claimcheck.models.span import Span
 from claimcheck.pipeline.answer_values import (
     ClaimAnswer,
     CorrectAnswer,
@@ -24,7 +24,7 @@ from claimcheck.pipeline.answer_values import (
     normalize_speaker,
 )
 from claimcheck.pipeline.answers import ask_all
-from claimcheck.pipeline.consistency import Result, is_broken_off
+from claimcheck.pipeline.consistency import is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import ClaimGrounder
 from claimcheck.pipeline.requests import build_request, fold_text, split_into_groups
@@ -73,16 +73,6 @@ def correct_claims(
     return corrected, sum_usage(answers)
 
 
-def compare_with_quote(
-    grounder: ClaimGrounder, claim: ClaimAnswer, result: GroundingResult
-) -> Result:
-    """Return whether a claim says what its quote says, and what differs."""
-    spans = extract_excerpts(grounder.reading.lines, result.spans)
-    quote = format_quote(spans) if spans else claim.quote
-    speaker = normalize_speaker(claim.speaker)
-    return grounder.comparison.compare(claim.text, speaker, quote, spans)
-
-
 def _find_doubts(
     grounder: ClaimGrounder, claims: Sequence[ClaimAnswer]
 ) -> Iterator[_Doubt]:
@@ -107,7 +97,7 @@ def _describe_problem(
     if result.match is Match.NONE:
         problem = "the quote is not in the document as it was given"
         return f"{problem}: {result.reason}" if result.reason else problem
-    consistency, differences = compare_with_quote(grounder, claim, result)
+    consistency, differences = grounder.compare(claim, result)
     if consistency is Consistency.DIFFERS:
         return "; ".join(item.describe("its quote") for item in differences)
     if consistency is Consistency.UNCLEAR and is_broken_off(claim.text):
@@ -125,12 +115,12 @@ def _correct(
         return doubt.claim
     result = grounder.index.ground(answer.quote)
     # A quote from elsewhere would belong to another claim.
-    if not _is_within(result, doubt.passage):
+    if not _is_within(result.spans, doubt.passage):
         return doubt.claim
     corrected = replace(
         doubt.claim, quote=answer.quote, text=answer.text, speaker=answer.speaker
     )
-    consistency, _ = compare_with_quote(grounder, corrected, result)
+    consistency, _ = grounder.compare(corrected, result)
     if consistency is not Consistency.DIFFERS and not is_broken_off(corrected.text):
         return corrected
     # A quote that exists is better than one that does not.
@@ -147,10 +137,12 @@ def _apply_fallbacks(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer
     """
     quote = " ".join(claim.quote.split())
     result = grounder.index.ground(claim.quote)
-    _, differences = compare_with_quote(grounder, claim, result)
+    _, differences = grounder.compare(claim, result)
     kinds = [item.kind for item in differences if item.evidence is None]
+    # Words in quotation marks have a speaker, even if nobody is named.
     if "speaker" in kinds and not _QUOTATION_MARK.search(quote):
         claim = replace(claim, speaker=None)
+    # Models that write in English translate claims of other documents.
     is_in_language = grounder.comparison.is_in_language
     if is_in_language(claim.text) or not is_in_language(quote) or is_broken_off(quote):
         return claim
@@ -170,6 +162,7 @@ def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> Model
         }
         folded = {key: fold_text(text) for key, text in item.items()}
         items.append({"number": doubt.number, **folded})
+    # Claims and quotes come from the document, too, by way of the model.
     texts = [str(value) for item in items for value in item.values()]
     fence = prompts.choose_fence("".join(texts))
     return build_request(brief, PROMPT, {"items": items, "fence": fence}, SCHEMA)
@@ -188,9 +181,7 @@ def _expand_passage(source: str, spans: tuple[Span, ...]) -> Span:
     return Span(start, end)
 
 
-def _is_within(result: GroundingResult, passage: Span) -> bool:
-    if not result.spans:
-        return False
-    return (
-        passage.start <= result.spans[0].start and result.spans[-1].end <= passage.end
-    )
+def _is_within(spans: Sequence[Span], passage: Span) -> bool:
+    """Whether a quote was found, and all of it in the passage."""
+    starts_inside = bool(spans) and spans[0].start >= passage.start
+    return starts_inside and spans[-1].end <= passage.end

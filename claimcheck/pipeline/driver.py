@@ -76,7 +76,7 @@ class _Steps(Generic[Result]):
         self._has_answer = False  # if any request was answered so far
 
     def advance(self, outcomes: Sequence[ResponseOrError]) -> list[ModelRequest]:
-        """Send the outcomes of the last requests to the flow; return the next ones.
+        """Send the outcomes of requests to the flow; return the next requests.
 
         Raises:
             ProviderError: the error is final, or no request of the flow was answered.

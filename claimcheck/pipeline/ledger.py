@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from claimcheck.models.run import Failure, LedgerEntry, LedgerStatus
 from claimcheck.text.noise import Noise
@@ -36,24 +38,31 @@ def add_reasons(
     entries: Sequence[LedgerEntry], unused: Sequence[Noise]
 ) -> Iterator[LedgerEntry]:
     """Split entries so that ranges without a claim get their reason."""
-    index = 0
+    remaining = deque(unused)
     for entry in entries:
-        position = entry.start
-        while index < len(unused) and unused[index].end <= entry.start:
-            index += 1
-        following = index
-        while following < len(unused) and unused[following].start < entry.end:
-            item = unused[following]
-            following += 1
-            start, end = max(position, item.start), min(entry.end, item.end)
-            if entry.status is not LedgerStatus.READ or start >= end:
-                continue
-            if position < start:
-                yield LedgerEntry(position, start, LedgerStatus.READ, None)
-            yield LedgerEntry(start, end, LedgerStatus.READ, item.reason)
-            position = end
-        if position < entry.end:
-            yield LedgerEntry(position, entry.end, entry.status, entry.reason)
+        # Each range is skipped once, so that long ledgers take linear time.
+        while remaining and remaining[0].end <= entry.start:
+            remaining.popleft()
+        if entry.status is LedgerStatus.READ:
+            yield from _split_entry(entry, remaining)
+        else:
+            yield entry
+
+
+def _split_entry(entry: LedgerEntry, unused: Iterable[Noise]) -> Iterator[LedgerEntry]:
+    position = entry.start
+    for item in unused:
+        if item.start >= entry.end:
+            break
+        start, end = max(position, item.start), min(entry.end, item.end)
+        if start >= end:
+            continue
+        if position < start:
+            yield replace(entry, start=position, end=start)
+        yield replace(entry, start=start, end=end, reason=item.reason)
+        position = end
+    if position < entry.end:
+        yield replace(entry, start=position)
 
 
 def _iter_entries(
@@ -66,11 +75,8 @@ def _iter_entries(
             continue
         if failure.start > start:
             yield LedgerEntry(start, failure.start, LedgerStatus.READ, None)
-        failure_start = max(start, failure.start)
-        failure_end = min(end, failure.end)
-        yield LedgerEntry(
-            failure_start, failure_end, LedgerStatus.FAILED, failure.message
-        )
+        start, failure_end = max(start, failure.start), min(end, failure.end)
+        yield LedgerEntry(start, failure_end, LedgerStatus.FAILED, failure.message)
         start = failure_end
     if start < end:
         yield LedgerEntry(start, end, LedgerStatus.READ, None)

@@ -184,12 +184,7 @@ class Extraction:
         """Return the parts of the passage that the answer does not cover."""
         if answer.response.exceeds_window:
             return self._split_for_window(passage)
-        if not answer.has_open_claims:
-            return []
-        is_entire_text = passage.start == 0 and passage.end == len(self._reading.text)
-        is_short = passage.tokens < _MIN_TOKENS_TO_HALVE
-        # An answer without a single claim would also be cut off for a shorter text.
-        if is_short and not answer.claims and not is_entire_text:
+        if not answer.has_open_claims or self._is_hopeless(passage, answer):
             return []
         rest = self._find_rest(passage, answer.claims)
         # The rest must be much shorter, or its answer would be cut off again.
@@ -197,6 +192,13 @@ class Extraction:
             return [rest]
         parts = halve_passage(self._reading, self._starts, rest or passage)
         return [] if parts == (passage,) else list(parts)
+
+    def _is_hopeless(self, passage: Passage, answer: PassageAnswer) -> bool:
+        """Whether the answer about a part of the passage would be cut off, too."""
+        if answer.claims or passage.tokens >= _MIN_TOKENS_TO_HALVE:
+            return False
+        # A summary also takes tokens; only the answer about an entire text has one.
+        return passage.start > 0 or passage.end < len(self._reading.text)
 
     def _split_for_window(self, passage: Passage) -> list[Passage]:
         if passage.tokens < _MIN_TOKENS_FOR_WINDOW:
@@ -216,6 +218,7 @@ class Extraction:
         """
         positions = []
         for claim in claims:
+            # A model folds line breaks, so any white space counts as the same.
             words = map(re.escape, claim.quote.split())
             pattern = re.compile(r"\s+".join(words))
             match = pattern.search(self._reading.text, passage.start, passage.end)

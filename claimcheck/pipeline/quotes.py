@@ -19,8 +19,9 @@ from claimcheck.grounding import GroundingIndex, GroundingResult
 from claimcheck.grounding.text_search import find_whole_words
 from claimcheck.models.brief import Field
 from claimcheck.models.claim import FieldValue, Match
-from claimcheck.models.span import Excerpt, Span, extract_excerpts
-from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
+from claimcheck.pipeline.answer_values import ClaimAnswer, normalize_speaker
+from claimcheck.pipeline.consistency import QuoteComparison, Result
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage
 
@@ -91,6 +92,13 @@ class ClaimGrounder:
     index: QuoteIndex
     comparison: QuoteComparison
     fields: Sequence[Field] = ()
+
+    def compare(self, claim: ClaimAnswer, result: GroundingResult) -> Result:
+        """Return whether a claim says what its quote says, and what differs."""
+        spans = extract_excerpts(self.reading.lines, result.spans)
+        quote = format_quote(spans) if spans else claim.quote
+        speaker = normalize_speaker(claim.speaker)
+        return self.comparison.compare(claim.text, speaker, quote, spans)
 
     def ground_fields(
         self, values: Mapping[str, Any], quote: Sequence[Excerpt]
@@ -187,6 +195,7 @@ def pair_by_location(
                 overlaps.append((-overlap, number, other))
     pairs: dict[int, int] = {}
     used: set[int] = set()
+    # The largest overlap comes first, and then the document order.
     for _, number, other in sorted(overlaps):
         if number not in pairs and other not in used:
             pairs[number] = other

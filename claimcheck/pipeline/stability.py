@@ -6,19 +6,22 @@ temperature above 0, because at 0 many endpoints always give the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 from statistics import mean
 
+from claimcheck.models.claim import Claim
 from claimcheck.models.llm import ModelRequest, sum_usage
 from claimcheck.models.run import ClaimStability, Run, Stability
+from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import pair_by_location
 from claimcheck.pipeline.requests import vary_request
 from claimcheck.settings import Settings
 
+Quotes = Sequence[Sequence[Excerpt]]
 # Must exceed the number of votes of a check, which use consecutive seeds.
 _SEEDS_PER_RUN = 100
 
@@ -27,31 +30,30 @@ def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     """Run all flows; return the first run with its stability and all costs."""
 
     def vary(request: ModelRequest, number: int) -> ModelRequest:
-        if number == 0:
+        if number == 0:  # unchanged, so that stored answers are used
             return request
         return vary_request(request, settings, number * _SEEDS_PER_RUN)
 
     runs = yield from run_together(flows, vary)
     spans = [[claim.spans for claim in run.claims] for run in runs]
-    shares = []
-    matches: list[dict[int, int]] = [{}]
-    for one, other in combinations(range(len(runs)), 2):
-        pairs = pair_by_location(spans[one], spans[other])
-        union = len(spans[one]) + len(spans[other]) - len(pairs)
-        shares.append(len(pairs) / union if union else 1.0)
-        if one == 0:
-            matches.append(pairs)
+    shares = [_compute_agreement(*pair) for pair in combinations(spans, 2)]
+    # For each other run, its claims by the indexes of those of the first run.
+    matches = [pair_by_location(spans[0], others) for others in spans[1:]]
     labels = [{item.subject: item.label for item in run.verdicts} for run in runs]
-    claims = [
-        _compare(runs, matches, labels, number) for number in range(len(spans[0]))
-    ]
+    claims = []
+    for index, claim in enumerate(runs[0].claims):
+        same = [(labels[0], claim)]
+        for run, run_labels, pairs in zip(runs[1:], labels[1:], matches, strict=True):
+            if index in pairs:
+                same.append((run_labels, run.claims[pairs[index]]))
+        claims.append(_compare(claim, same))
     stability = Stability(len(runs), round(mean(shares), 3), tuple(claims))
     return replace(runs[0], stability=stability, usage=sum_usage(runs))
 
 
 def run_together(
     flows: Sequence[Flow[Run]],
-    change: Callable[[ModelRequest, int], ModelRequest] | None = None,
+    change: Callable[[ModelRequest, int], ModelRequest] = lambda request, _: request,
 ) -> Flow[list[Run]]:
     """Run the flows in step, so that their requests can be sent at once.
 
@@ -62,9 +64,7 @@ def run_together(
     while pending:
         requests = []
         for number, run_requests in pending.items():
-            requests += [
-                change(item, number) if change else item for item in run_requests
-            ]
+            requests += [change(request, number) for request in run_requests]
         responses = iter((yield requests))
         for number, run_requests in list(pending.items()):
             run_responses = list(islice(responses, len(run_requests)))
@@ -76,18 +76,20 @@ def run_together(
     return [runs[number] for number in range(len(flows))]
 
 
+def _compute_agreement(spans: Quotes, others: Quotes) -> float:
+    """Return the share of the claims of two runs that both of them have."""
+    shared = len(pair_by_location(spans, others))
+    union = len(spans) + len(others) - shared
+    return shared / union if union else 1.0
+
+
 def _compare(
-    runs: Sequence[Run],
-    matches: Sequence[dict[int, int]],
-    labels_by_run: Sequence[dict[str, Label]],
-    number: int,
+    claim: Claim, same: Sequence[tuple[Mapping[str, Label], Claim]]
 ) -> ClaimStability:
-    """Compare a claim of the first run with its matches in the others."""
-    claim = runs[0].claims[number]
-    same = [(labels_by_run[0], claim)]
-    for run, pairs, labels in zip(runs, matches, labels_by_run, strict=True):
-        if number in pairs:
-            same.append((labels, run.claims[pairs[number]]))
+    """Compare a claim of the first run with the same claims of all runs.
+
+    Each claim comes with the labels of its run, by subject.
+    """
     found = [labels.get(other.id) for labels, other in same]
     return ClaimStability(
         claim_id=claim.id,

@@ -132,7 +132,7 @@ class _Poll:
         return sorted(with_evidence, key=lambda group: group.indexes[0])
 
     def _should_share(self, passages: Sequence[Passage], statements: int) -> bool:
-        """Whether one request with all passages is cheaper, and fits the window."""
+        """Whether one request with all passages is cheaper, and fits."""
         together = min(statements, self.settings.claims_per_check)
         if together == 1 or len(passages) >= self.settings.top_k * together:
             return False

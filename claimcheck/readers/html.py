@@ -1,65 +1,58 @@
-"""Extract the article and metadata of an HTML page, with trafilatura."""
+"""Extract the article and metadata of an HTML page.
+
+Two extractors say which blocks of the page are its article: trafilatura, and the
+algorithm of Readability. The text of the blocks is the page's own.
+"""
 
 from __future__ import annotations
 
 import codecs
-import itertools
+import copy
 import re
-from datetime import date
+from collections import Counter
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import (
-    SUPERSCRIPTS,
-    Content,
-    clean_metadata,
-    has_words,
-    import_required,
-    parse_date,
-)
+from claimcheck.readers.content import Content, has_words, import_required
 from claimcheck.readers.decode import decode
+from claimcheck.readers.page_blocks import (
+    LAST_MARK,
+    Block,
+    clean_tree,
+    find_marks,
+    list_blocks,
+    mark_blocks,
+)
+from claimcheck.readers.page_metadata import extract_metadata
 
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I
 )
-_HTML_LANGUAGE = re.compile(
-    r"<html\b[^<>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.I
-)
-# An element that ends in "/>" has no content. JSON-LD has the page's metadata.
-_NON_TEXT_ELEMENT = re.compile(
-    r"<(script|style|svg|template)\b(?![^<>]{0,300}ld\+json)[^<>]*(?<!/)>"
-    r".*?(?:</\1\s*>|\Z)",
-    re.I | re.S,
-)
+# What names of encodings mean on the web (https://encoding.spec.whatwg.org/#names).
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+}
+# In other encodings, hardly any bytes beyond ASCII happen to be UTF-8.
+_MAX_DAMAGED = 0.5
+# The parser takes what follows these for their content, or their content for text.
+_MISREAD_TAG = re.compile(r"</?(?:embed|frame|frameset|noframes)\b[^<>]*>", re.I)
 _SCRIPT = re.compile(r"<script\b[^<>]*>.*?(?:</script\s*>|\Z)", re.I | re.S)
-_NOSCRIPT = re.compile(r"<noscript\b[^<>]*>(.*?)(?:</noscript\s*>|\Z)", re.I | re.S)
-# In <noscript>, some pages have the article for readers without JavaScript. Most have
-# only a request to enable it, or a picture that counts visits. Chosen by hand.
-_MIN_NOSCRIPT_WORDS = 50
-# No guesses: only dates that the page states as its publication date.
-_DATE_OPTIONS = {"original_date": True, "extensive_search": False}
-# The parser takes all that follows this empty element for its content.
-_EMBEDDED = re.compile(r"</?embed\b[^<>]*>", re.I)
-# trafilatura takes a paragraph with the same words as another one for a copy that it
-# made, and drops it. A private character at its start, different for each, prevents it.
-_PARAGRAPH_MARKS = range(0xF0000, 0xFFFFE)
-_WITHOUT_MARKS = dict.fromkeys(_PARAGRAPH_MARKS)
-_PARAGRAPH_TAG = re.compile(r"<p\b[^<>]*>", re.I)
-_SPACES = re.compile(r"[ \t\r\n\f]+")
-# The article is what trafilatura and readability agree on, if it is at least this share
+# The article is what trafilatura and Readability agree on, if it is at least this share
 # of trafilatura's text. Otherwise they found different things. Chosen by hand.
-_MIN_SHARED = 0.4
-_MIN_COMPARED_CHARACTERS = 16
+_MIN_SHARED = 0.5
 _MAX_READABILITY_CHARACTERS = 2_000_000
-# Extractors keep the number of a note, and glue it to the word before.
-_RAISED_NUMBER = re.compile(
-    r"<sup\b[^<>]{0,300}>\s*(?:<a\b[^<>]{0,300}>)?\s*\[?(\d{1,3})\]?"
-    r"\s*(?:</a>)?\s*</sup>",
-    re.I,
-)
-_QUOTATION_TAG = re.compile(r"<(/?)(blockquote|footer)\b", re.I)
+# A page that shows less than this share of the article that it states shows a teaser.
+_MAX_TEASER = 0.5
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
-_TAG_WITH_ATTRIBUTES = re.compile(r"<[^<>]*>")
 # Deeper pages would exhaust the stack of the parser. Elements whose closing tags are
 # optional in HTML are not counted.
 _MAX_DEPTH = 1_000
@@ -76,89 +69,103 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     Raises:
         InputError: the page has no article, or its elements nest too deeply.
     """
-    trafilatura = import_required("trafilatura", "html", source, "an HTML page")
+    import_required("trafilatura", "html", source, "an HTML page")
     page, encoding = decode_page(data, source, charset)
-    language = _HTML_LANGUAGE.search(page[:10_000])
-    # Scripts can be a megabyte long, and tags in them would count as depth.
-    page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
-    page = _RAISED_NUMBER.sub(_raise_number, _EMBEDDED.sub(" ", page))
-    page = _keep_quotation_footers(_NOSCRIPT.sub(_keep_noscript_article, page))
+    page = _MISREAD_TAG.sub(" ", _remove_xml_declaration(page))
     refuse_deep_page(_SCRIPT.sub(" ", page), source)
-    paragraphs = _remove_tail(_extract_paragraphs(page), page)
-    if not any(map(has_words, paragraphs)):
+    tree = _parse(page)
+    metadata = extract_metadata(tree)
+    clean_tree(tree)
+    blocks = _select_blocks(tree, len(page))
+    if _is_teaser(blocks, metadata.article_body):
+        blocks = list_blocks(_parse(_mark_up(metadata.article_body)))
+    text = "\n\n".join(block.text for block in blocks)
+    if not has_words(text):
         raise InputError(
             f"{source}: no article was found in the page; save its text and use that"
         )
-    dates = {**_DATE_OPTIONS, "max_date": str(date.today())}
-    stated: Any = trafilatura.extract_metadata(page, date_config=dates)
     return Content(
-        text="\n\n".join(paragraphs),
+        text=text,
         encoding=encoding,
-        title=clean_metadata(stated.title),
-        author=clean_metadata(stated.author),
-        published=parse_date(stated.date),
-        language=language.group(1).lower() if language else None,
-        url=clean_metadata(stated.url),
+        title=metadata.title,
+        author=metadata.author,
+        published=metadata.published,
+        language=metadata.language,
+        url=metadata.url,
     )
 
 
-def _extract_paragraphs(page: str) -> list[str]:
-    """Return the paragraphs of the article that trafilatura finds."""
-    import trafilatura
-    from trafilatura.xml import xmltotxt
+def _parse(page: str) -> Any:
+    from lxml import html
 
-    numbers = itertools.cycle(_PARAGRAPH_MARKS)
-    marked = _PARAGRAPH_TAG.sub(lambda tag: tag.group() + chr(next(numbers)), page)
-    article: Any = trafilatura.bare_extraction(marked, include_comments=False)
-    if not article:
-        return []
-    for element in article.body.iter():
-        # Line breaks in the source are not those that a person sees.
-        if element.tag != "code":
-            element.text = _SPACES.sub(" ", element.text or "")
-        element.tail = _SPACES.sub(" ", element.tail or "")
-    text = xmltotxt(article.body, include_formatting=False)
-    # trafilatura ends each paragraph with a single line feed.
-    lines = text.translate(_WITHOUT_MARKS).splitlines()
-    return [line.strip() for line in lines if line.strip()]
+    parser = html.HTMLParser(huge_tree=True)
+    return html.document_fromstring(page or " ", parser=parser)
 
 
-def _remove_tail(paragraphs: list[str], page: str) -> list[str]:
-    """Remove the last paragraphs if readability finds the article before them.
+def _is_teaser(blocks: list[Block], article: str) -> bool:
+    """Whether a page shows less than half of the article that it states."""
+    stated = Counter(article.lower().split())
+    shown = Counter(word for block in blocks for word in block.text.lower().split())
+    shared = (stated & shown).total()
+    is_longer = stated.total() > shown.total()
+    return is_longer and shared < _MAX_TEASER * stated.total()
 
-    Comments and requests to subscribe look like paragraphs, especially outside English.
+
+def _mark_up(text: str) -> str:
+    """Return the text of an article as HTML, which it may already be."""
+    return text if "<p" in text else text.replace("\n", "<p>")
+
+
+def _select_blocks(tree: Any, size: int) -> list[Block]:
+    """Return the blocks of a page that extractors take for its article.
+
+    It reaches from the first to the last block that both extractors keep, and has the
+    blocks in between that either keeps. Rules were compared on half of the pages of
+    docs/benchmarks.md.
     """
-    if len(page) > _MAX_READABILITY_CHARACTERS:
-        return paragraphs
-    article = _join_characters(_extract_with_readability(page))
-    shared = 0
-    last = 0
-    for number, paragraph in enumerate(paragraphs, 1):
-        characters = _join_characters(paragraph)
-        if len(characters) >= _MIN_COMPARED_CHARACTERS and characters in article:
-            shared += len(paragraph)
-            last = number
-    # readability omits lists, so keep those that follow its last paragraph.
-    while paragraphs[last : last + 1] and paragraphs[last].startswith("- "):
-        last += 1
-    is_same_article = shared >= _MIN_SHARED * sum(map(len, paragraphs))
-    return paragraphs[:last] if is_same_article else paragraphs
+    blocks = list_blocks(tree)
+    mark_blocks(tree, blocks)
+    kept = find_marks(_extract_with_trafilatura(tree))
+    also_kept = set()
+    if size <= _MAX_READABILITY_CHARACTERS:
+        also_kept = find_marks(_extract_with_readability(tree))
+    shared = kept & also_kept
+    if shared and _measure(blocks, shared) >= _MIN_SHARED * _measure(blocks, kept):
+        end = max(shared) + 1
+        # Readability omits lists, so keep those that follow its last paragraph.
+        while end in kept and blocks[end].text.startswith("- "):
+            end += 1
+        kept = {number for number in kept | also_kept if min(shared) <= number < end}
+    kept = kept or also_kept
+    return [
+        block
+        for number, block in enumerate(blocks)
+        if block.is_note or min(number, LAST_MARK) in kept
+    ]
 
 
-def _extract_with_readability(page: str) -> str:
-    """Return the text that trafilatura's readability finds."""
+def _measure(blocks: list[Block], numbers: set[int]) -> int:
+    return sum(len(blocks[number].text) for number in numbers)
+
+
+def _extract_with_trafilatura(tree: Any) -> str:
+    import trafilatura
+
+    article: Any = trafilatura.bare_extraction(
+        copy.deepcopy(tree), include_comments=False
+    )
+    return "".join(article.body.itertext()) if article else ""
+
+
+def _extract_with_readability(tree: Any) -> str:
     from lxml import etree, html
     from trafilatura.readability_lxml import Document
 
     try:
-        article = Document(html.fromstring(page)).summary()
+        article = Document(copy.deepcopy(tree)).summary()
         return str(html.fromstring(article).text_content())
     except (etree.LxmlError, ValueError, AttributeError):
         return ""
-
-
-def _join_characters(text: str) -> str:
-    return "".join(text.split()).lower()
 
 
 def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
@@ -169,14 +176,28 @@ def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data, source)
     declared = _META_CHARSET.search(data[:4_096])
-    names = ["utf-8-sig", charset, declared.group(1).decode() if declared else None]
-    for name in filter(None, names):
-        try:
-            text = data.decode(name).replace("\x00", "")
-            return text, codecs.lookup(name).name.removesuffix("-sig")
-        except (UnicodeDecodeError, LookupError):
-            continue
+    for name in ("utf-8-sig", charset, declared and declared[1].decode()):
+        for encoding in _list_encodings(name):
+            try:
+                text = data.decode(encoding).replace("\x00", "")
+            except UnicodeDecodeError:
+                continue
+            return text, encoding.removesuffix("-sig")
+    text = data.decode("utf-8", "replace").replace("\x00", "")
+    others = len(text) - len(text.encode("ascii", "ignore"))
+    # Pages are put together from parts, of which some are cut within a character.
+    if text.count("\ufffd") < others * _MAX_DAMAGED:
+        return text, "utf-8"
     return decode(data, source)
+
+
+def _list_encodings(name: str | None) -> list[str]:
+    """Return the encodings that a name may mean, the most likely first."""
+    try:
+        encoding = codecs.lookup(name or "").name
+    except LookupError:
+        return []
+    return [*filter(None, [_SUPERSETS.get(encoding)]), encoding]
 
 
 def _remove_xml_declaration(page: str) -> str:
@@ -184,35 +205,6 @@ def _remove_xml_declaration(page: str) -> str:
     page = page.lstrip()
     end = page.find("?>")
     return page[end + 2 :] if page.startswith("<?xml") and end > 0 else page
-
-
-def _keep_noscript_article(match: re.Match[str]) -> str:
-    content = match.group(1)
-    words = _TAG_WITH_ATTRIBUTES.sub(" ", content).split()
-    return f" {content} " if len(words) >= _MIN_NOSCRIPT_WORDS else " "
-
-
-def _raise_number(match: re.Match[str]) -> str:
-    return match.group(1).translate(SUPERSCRIPTS)
-
-
-def _keep_quotation_footers(page: str) -> str:
-    """Turn footers in quotations, which name the speaker, into paragraphs.
-
-    Extractors drop all footers, because most are page footers.
-    """
-    depth = 0
-
-    def replace(match: re.Match[str]) -> str:
-        nonlocal depth
-        closing, name = match.groups()
-        if name.lower() == "blockquote":
-            depth = max(0, depth - 1) if closing else depth + 1
-        elif depth:
-            return f"<{closing}p"
-        return match.group()
-
-    return _QUOTATION_TAG.sub(replace, page)
 
 
 def refuse_deep_page(page: str, source: str) -> None:

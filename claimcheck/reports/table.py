@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 from itertools import chain
 from pathlib import Path
@@ -18,9 +20,11 @@ from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.models.brief import GROUNDED_KEYWORD
 from claimcheck.models.claim import Claim
-from claimcheck.models.document import Document
+from claimcheck.models.decision import Decision
+from claimcheck.models.document import Document, Part
 from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Run
+from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Verdict
 from claimcheck.reports.common import format_field_value
 
@@ -37,49 +41,105 @@ class ColumnType(Enum):
     FLOAT = "Float64"
 
 
-COLUMN_TYPES = {
-    "document": ColumnType.TEXT,
-    "source": ColumnType.TEXT,
-    "title": ColumnType.TEXT,
-    "published": ColumnType.TEXT,
-    "number": ColumnType.INTEGER,
-    "claim": ColumnType.TEXT,
-    "text": ColumnType.TEXT,
-    "quote": ColumnType.TEXT,
-    "match": ColumnType.TEXT,
-    "consistency": ColumnType.TEXT,
-    "kind": ColumnType.TEXT,
-    "speaker": ColumnType.TEXT,
-    "about": ColumnType.TEXT,
-    "when": ColumnType.TEXT,
-    "when_resolved": ColumnType.TEXT,
-    "quantities": ColumnType.TEXT,
-    "check_worthiness": ColumnType.FLOAT,
-    "reason": ColumnType.TEXT,
-    "start": ColumnType.INTEGER,
-    "end": ColumnType.INTEGER,
-    "line": ColumnType.INTEGER,
-    "page": ColumnType.INTEGER,
-    "time": ColumnType.TEXT,
-    "verdict": ColumnType.TEXT,
-    "confidence": ColumnType.FLOAT,
-    "rationale": ColumnType.TEXT,
-    "engine": ColumnType.TEXT,
-    "model": ColumnType.TEXT,
-    "decision": ColumnType.TEXT,
-    "decision_note": ColumnType.TEXT,
-    "decided_by": ColumnType.TEXT,
-    "decided_at": ColumnType.TEXT,
-    "original_text": ColumnType.TEXT,
-    "original_speaker": ColumnType.TEXT,
-    "original_verdict": ColumnType.TEXT,
+# Each column: its type, and where a `_ClaimRow` has its value.
+_COLUMNS = {
+    "document": (ColumnType.TEXT, "run.document.id"),
+    "source": (ColumnType.TEXT, "origin.source"),
+    "title": (ColumnType.TEXT, "origin.title"),
+    "published": (ColumnType.TEXT, "origin.published"),
+    "number": (ColumnType.INTEGER, "number"),
+    "claim": (ColumnType.TEXT, "claim.id"),
+    "text": (ColumnType.TEXT, "claim.text"),
+    "quote": (ColumnType.TEXT, "claim.quote"),
+    "match": (ColumnType.TEXT, "claim.match"),
+    "consistency": (ColumnType.TEXT, "claim.consistency"),
+    "kind": (ColumnType.TEXT, "claim.kind"),
+    "speaker": (ColumnType.TEXT, "claim.speaker"),
+    "about": (ColumnType.TEXT, "claim.about"),
+    "when": (ColumnType.TEXT, "claim.when.text"),
+    "when_resolved": (ColumnType.TEXT, "claim.when.resolved"),
+    "quantities": (ColumnType.TEXT, "quantities"),
+    "check_worthiness": (ColumnType.FLOAT, "claim.check_worthiness"),
+    "reason": (ColumnType.TEXT, "claim.reason"),
+    "start": (ColumnType.INTEGER, "first_span.start"),
+    "end": (ColumnType.INTEGER, "last_span.end"),
+    "line": (ColumnType.INTEGER, "first_span.line"),
+    "page": (ColumnType.INTEGER, "first_span.page"),
+    "time": (ColumnType.TEXT, "first_span.time"),
+    "verdict": (ColumnType.TEXT, "verdict.label"),
+    "confidence": (ColumnType.FLOAT, "verdict.finding.confidence"),
+    "rationale": (ColumnType.TEXT, "verdict.finding.rationale"),
+    "engine": (ColumnType.TEXT, "run.signature.engine"),
+    "model": (ColumnType.TEXT, "run.signature.model"),
+    "decision": (ColumnType.TEXT, "judgment.action"),
+    "decision_note": (ColumnType.TEXT, "judgment.note"),
+    "decided_by": (ColumnType.TEXT, "last_decision.by"),
+    "decided_at": (ColumnType.TEXT, "last_decision.at"),
+    "original_text": (ColumnType.TEXT, "original_claim.text"),
+    "original_speaker": (ColumnType.TEXT, "original_claim.speaker"),
+    "original_verdict": (ColumnType.TEXT, "original_verdict.label"),
 }
-COLUMNS = tuple(COLUMN_TYPES)
+COLUMN_TYPES = {name: kind for name, (kind, _) in _COLUMNS.items()}
+COLUMNS = tuple(_COLUMNS)
 # Types of JSON Schema; the others become text, and lists become text with semicolons.
 _TYPES_OF_FIELDS = {"integer": ColumnType.INTEGER, "number": ColumnType.FLOAT}
 
 # Spreadsheets evaluate a cell that starts with one of these (OWASP, "CSV Injection").
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class _ClaimRow:
+    """All that the columns of a claim are read from.
+
+    The last three are about the claim before people's decisions, if there are any.
+    """
+
+    run: Run
+    number: int
+    claim: Claim
+    verdict: Verdict | None
+    judgment: Judgment | None = None
+    original_claim: Claim | None = None
+    original_verdict: Verdict | None = None
+
+    @property
+    def origin(self) -> Document | Part:
+        """The document, or if several were joined, the one that says it."""
+        document, span = self.run.document, self.first_span
+        part = document.find_part(span.start) if span else None
+        return part or document
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The quantities as they are written."""
+        return tuple(quantity.text for quantity in self.claim.quantities)
+
+    @property
+    def first_span(self) -> Excerpt | None:
+        """Where the quote starts; a quote in several parts is one row."""
+        return self.claim.spans[0] if self.claim.spans else None
+
+    @property
+    def last_span(self) -> Excerpt | None:
+        """Where the quote ends."""
+        return self.claim.spans[-1] if self.claim.spans else None
+
+    @property
+    def last_decision(self) -> Decision | None:
+        """The last decision in force."""
+        return self.judgment.decisions[-1] if self.judgment else None
+
+    def read(self, path: str) -> Any:
+        """Return the value at a path of attributes; None if one is missing."""
+        value: Any = self
+        for name in path.split("."):
+            value = None if value is None else getattr(value, name)
+        if isinstance(value, tuple):
+            return "; ".join(value) or None
+        if isinstance(value, date):  # a datetime, too
+            return value.isoformat()
+        return str(value) if isinstance(value, Enum) else value
 
 
 def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
@@ -90,32 +150,21 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     decisions; `original_text` and the like do not.
     """
     reviewed = apply_decisions(run)
-    verdicts = _index_verdicts(reviewed)
-    original_verdicts = _index_verdicts(run)
+    verdicts = {verdict.subject: verdict for verdict in reviewed.verdicts}
+    original_verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     judgments = judge_claims(run)
     column_types = list_column_types(run)
     for number, claim in enumerate(reviewed.claims, 1):
-        judgment = judgments.get(claim.id)
-        original = original_verdicts.get(claim.id)
-        original_claim = run.claims[number - 1] if judgment else None
-        yield {
-            **_list_document_cells(run.document, claim),
-            "number": number,
-            **_list_claim_cells(claim),
-            **_list_location_cells(claim),
-            **_list_verdict_cells(verdicts.get(claim.id)),
-            "engine": run.signature.engine,
-            "model": run.signature.model,
-            **_list_decision_cells(judgment),
-            "original_text": original_claim and original_claim.text,
-            "original_speaker": original_claim and original_claim.speaker,
-            "original_verdict": str(original.label) if judgment and original else None,
-            **_list_field_cells(claim, column_types),
-        }
-
-
-def _index_verdicts(run: Run) -> dict[str, Verdict]:
-    return {verdict.subject: verdict for verdict in run.verdicts}
+        row = _ClaimRow(run, number, claim, verdicts.get(claim.id))
+        if judgment := judgments.get(claim.id):
+            row = replace(
+                row,
+                judgment=judgment,
+                original_claim=run.claims[number - 1],
+                original_verdict=original_verdicts.get(claim.id),
+            )
+        cells = {name: row.read(path) for name, (_, path) in _COLUMNS.items()}
+        yield cells | _list_field_cells(claim, column_types)
 
 
 def list_column_types(run: Run | None) -> dict[str, ColumnType]:
@@ -148,75 +197,6 @@ def _list_field_cells(
             cells[column] = field.value if is_number else None
         cells[f"{column}.match"] = str(field.match) if field.match else None
     return cells
-
-
-def _list_document_cells(document: Document, claim: Claim) -> dict[str, Any]:
-    # If documents were joined, use the one that the claim is from.
-    part = document.find_part(claim.spans[0].start) if claim.spans else None
-    origin = part or document
-    published = origin.published
-    return {
-        "document": document.id,
-        "source": origin.source,
-        "title": origin.title,
-        "published": published.isoformat() if published else None,
-    }
-
-
-def _list_claim_cells(claim: Claim) -> dict[str, Any]:
-    quantities = "; ".join(quantity.text for quantity in claim.quantities)
-    return {
-        "claim": claim.id,
-        "text": claim.text,
-        "quote": claim.quote,
-        "match": str(claim.match),
-        "consistency": str(claim.consistency),
-        "kind": str(claim.kind),
-        "speaker": claim.speaker,
-        "about": "; ".join(claim.about) or None,
-        "when": claim.when.text if claim.when else None,
-        "when_resolved": claim.when.resolved if claim.when else None,
-        "quantities": quantities or None,
-        "check_worthiness": claim.check_worthiness,
-        "reason": claim.reason,
-    }
-
-
-def _list_location_cells(claim: Claim) -> dict[str, Any]:
-    if not claim.spans:
-        return dict.fromkeys(("start", "end", "line", "page", "time"))
-    # A quote in several parts is one row, from its first to its last character.
-    first, last = claim.spans[0], claim.spans[-1]
-    return {
-        "start": first.start,
-        "end": last.end,
-        "line": first.line,
-        "page": first.page,
-        "time": first.time,
-    }
-
-
-def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
-    if verdict is None:
-        return dict.fromkeys(("verdict", "confidence", "rationale"))
-    return {
-        "verdict": str(verdict.label),
-        "confidence": verdict.finding.confidence,
-        "rationale": verdict.finding.rationale,
-    }
-
-
-def _list_decision_cells(judgment: Judgment | None) -> dict[str, Any]:
-    """Return people's decision; all columns are None without a decision."""
-    if judgment is None:
-        return dict.fromkeys(("decision", "decision_note", "decided_by", "decided_at"))
-    last = judgment.decisions[-1]
-    return {
-        "decision": str(judgment.action),
-        "decision_note": judgment.note,
-        "decided_by": last.by,
-        "decided_at": last.at.isoformat(),
-    }
 
 
 def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:

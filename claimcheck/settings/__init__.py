@@ -1,4 +1,4 @@
-"""What the user sets: for runs, for searches, in files, and what a folder may set."""
+"""What the user sets: for runs and searches, in files and in folders."""
 
 from claimcheck.settings.run import Limits, Price, Settings
 from claimcheck.settings.search import SearchEndpoint, SearchSettings

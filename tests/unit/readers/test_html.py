@@ -5,6 +5,7 @@ import time
 import pytest
 
 from claimcheck import Document
+from claimcheck.errors import InputError
 from claimcheck.readers.file import build_document
 from tests.support.paths import FILES
 
@@ -195,3 +196,63 @@ def test_keeps_who_said_a_quotation(tmp_path):
     assert "12,000 cars use it a day.\n\nOla Berg, its engineer\n\nThe tunnel" in text
     assert "rights" not in text
     assert "Imprint" not in text
+
+
+def read_expectation(path):
+    """Return the metadata and the paragraphs of a page; "? " may be left out."""
+    head, _, body = path.with_suffix(".txt").read_text("utf-8").partition("\n\n")
+    fields = dict(line.split(": ", 1) for line in head.splitlines())
+    return fields, body.splitlines()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((FILES / "pages").glob("*.html")), ids=lambda path: path.stem
+)
+def test_reads_pages_of_many_kinds(path):
+    fields, lines = read_expectation(path)
+    document = Document.from_path(path)
+    found = [line.removeprefix("- ") for line in document.text.split("\n\n")]
+    wanted = [line for line in lines if not line.startswith("? ")]
+    optional = {line[2:] for line in lines if line.startswith("? ")}
+    if found[0] == document.title != wanted[0]:
+        del found[0]
+    assert [line for line in found if line not in optional] == wanted
+    assert {name: str(getattr(document, name)) for name in fields} == fields
+
+
+def test_keeps_captions_notes_and_the_last_list_of_a_long_article():
+    caption = (
+        "<figure><img src=a.jpg><figcaption>The ferry in 2011.</figcaption></figure>"
+    )
+    note = "<sup><a href='#n1'>1</a></sup>"
+    body = (
+        f"{ARTICLE}{caption}<p>It was sold.{note}</p>{ARTICLE}<ul><li>One.<li>Two.</ul>"
+        "<div class=footnotes><p id=n1>Archive, box 9. <a href='#r1'>↩</a></p></div>"
+    )
+    text = build_document(page(body=body), "a.html").text
+    assert "The ferry in 2011.\n\nIt was sold.¹\n\n" in text
+    assert text.endswith("- One.\n\n- Two.\n\nArchive, box 9.")
+
+
+def test_reads_the_windows_characters_of_a_page_that_states_latin_1():
+    text = "<meta charset=iso-8859-1><p>“It sank” – said Åsa, who had 50 € in 2019.</p>"
+    document = build_document(f"<html>{text}</html>".encode("cp1252"), "a.html")
+    assert document.text == "“It sank” – said Åsa, who had 50 € in 2019."
+    assert document.encoding == "cp1252"
+
+
+def test_reads_a_page_of_two_megabytes_with_pictures_in_it(tmp_path):
+    picture = f"<img src='data:image/png;base64,{'QUJD' * 100_000}'>"
+    count = 12_000
+    body = "".join(f"<p>{PARAGRAPH.format(n, n, n)}</p>" for n in range(count))
+    path = tmp_path / "a.html"
+    path.write_bytes(page(body=picture + body))
+    text = Document.from_path(path).full_text
+    assert text.count("The ferry carried") == count
+    assert "QUJD" not in text
+
+
+def test_a_page_of_frames_has_no_text():
+    frames = b"<html><frameset><frame src=a.html><frame src=b.html></frameset></html>"
+    with pytest.raises(InputError, match="no article was found in the page"):
+        build_document(frames, "a.html")
