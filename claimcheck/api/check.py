@@ -243,6 +243,7 @@ class CheckJob:
             cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
         log = self.log and _fill_document_ids(self.log, corpus)
         seconds = round(time.perf_counter() - self.started, 3)
+        # The flow knows only its own requests.
         usage, signature = result.usage, result.signature
         # Queries are requests, too: they cost something, and have prompts of their own.
         if self.suggested is not None:

@@ -77,6 +77,7 @@ def check_citations(
         InputError: the draft can't be read, or cites nothing.
         ProviderError: the endpoint gave no answer.
     """
+    # Reading the sources is most of the work, so its time counts.
     started = time.perf_counter()
     settings = choose_settings(settings, limits, progress=progress)
     parsed, sources = _read_draft(draft, settings, progress, allow_private)

@@ -70,6 +70,7 @@ def evaluate(
         raise InputError(f"task {task!r} is unknown; choose from {', '.join(TASKS)}")
     require_kind(rows, Rows, "rows", "claimcheck.Rows(file)")
     require_function(progress, "progress")
+    # As for `summarize`, so that an evaluation measures what people run.
     settings = settings or load_settings().settings
     engine = choose_engine(settings, client)
     with open_client(settings, client) as opened:

@@ -77,6 +77,7 @@ def read_quotes(path: str | Path) -> list[str]:
     source, content = read_bytes(path)
     if not content.strip():
         raise InputError(f"{source}: is empty; write one quote per line")
+    # A quotation rarely begins with a brace, and JSON Lines always do.
     if not content.lstrip().startswith((b"{", codecs.BOM_UTF8 + b"{")):
         # Only "\n" ends a line: a quote may contain U+2028, where `splitlines` splits.
         lines = decode(content, source)[0].split("\n")

@@ -148,6 +148,7 @@ def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
             # A ZipInfo does not inherit the compression of its ZipFile.
             entry.compress_type = zipfile.ZIP_DEFLATED
+            # From memory, so that nothing of the user's folders gets into the bundle.
             bundle.writestr(entry, data)
 
 

@@ -81,6 +81,7 @@ def collect_files(check: Check, archive: EvidenceArchive) -> dict[str, bytes]:
                 f"the evidence archive does not have the document {identity}; check "
                 "again"
             )
+        # As a store keeps it, so that title, date, and address are restored, too.
         row = {"fields": dump_document(document), "text": document.full_text}
         provided_lines.append(json.dumps(row, ensure_ascii=False) + "\n")
     if provided_lines:
@@ -126,6 +127,7 @@ def find_problems(check: Check, documents: Iterable[Document]) -> list[str]:
     read = {document.id: document for document in documents}
     problems = []
     for document in check.documents:
+        # A forged copy could hide what the page really says.
         if document.text not in (None, read[document.id].text):
             problems.append(f"the text of {document.source} is not that of its page")
     # The text of the page counts, not the copy stored with the verdicts.

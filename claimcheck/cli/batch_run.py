@@ -110,6 +110,7 @@ class _Signals:
         # Without a handler, Ctrl-C would raise KeyboardInterrupt anywhere, even between
         # an answer and its storage, and the other signals would end the process.
         loop = task.get_loop()
+        # Only handlers that were set may be removed again.
         handled = []
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # `nohup` and the shell's `&` set SIG_IGN; respect that.
@@ -168,6 +169,7 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
     failures = batch.store.list_failures(batch.number)
     if not failures:
         return
+    # By cause, because messages differ in their numbers.
     totals: Counter[str] = Counter()
     for cause, _, count in failures:
         totals[cause] += count
@@ -266,6 +268,7 @@ def _collect_answers(
         print_error(
             f"the endpoint rejected a file: {reason}; fix that and submit again"
         )
+    # Read again: collecting has finished documents.
     progress = Progress.from_status(batch.info)
     pending = progress.total - progress.finished
     parts = [

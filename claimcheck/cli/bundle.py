@@ -131,6 +131,7 @@ def _load_from_file(name: str, base_url: str | None, prompts: Path | None) -> _C
     from claimcheck.api.documents import load_result
     from claimcheck.models.run import Check
 
+    # A run or a check: both can be verified, with different files.
     result = load_result(name)
     # A run in a file names its prompts and settings, but only a store has the answers.
     if isinstance(result, Check) and result.signature.engine == "llm":
@@ -171,6 +172,7 @@ def _warn_of_changed_source(result: Run | Check, *, quiet: bool) -> None:
         is_same = False
     else:
         is_same = now.id == result.document.id
+    # A note, not an error: the bundle is about the text that was read.
     if not is_same:
         print_note(
             f"{source}: has changed since; the bundle contains the text as it was read",
@@ -220,6 +222,7 @@ def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
     from claimcheck.bundles.bundle import get_searched_check
     from claimcheck.bundles.warc import write_warc
 
+    # The pages of a run are those of its external check.
     check = get_searched_check(load_result(name))
     if check is None:
         raise InputError(f"{name}: no search for evidence was made for this run")

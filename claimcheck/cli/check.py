@@ -186,6 +186,7 @@ def check(
 
     prepare_engine(settings, quiet=quiet)
     announce_terminal_input(claims, quiet=quiet)
+    # Claims before evidence: they are fewer, and a broken row should be known at once.
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=quiet)
     documents = reading.open_evidence(sources, quiet=quiet)
     if spending.estimate:
@@ -209,6 +210,7 @@ def check(
 
 def _exit_on_problems(result: Check, fail_on: options.FailOn | None) -> None:
     """Exit with 3 if a claim has no verdict, with 1 if `fail_on` applies."""
+    # An incomplete check is never a pass, even without --fail-on.
     if result.failures:
         _print_failures(result)
         raise typer.Exit(3)

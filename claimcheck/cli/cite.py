@@ -36,7 +36,7 @@ def cite(
             "a list of references; - is standard input.",
         ),
     ],
-    format: options.ResultFormat = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
     verifier: options.Verifier = None,
     top_k: options.TopK = None,

@@ -83,6 +83,7 @@ def diff(
             loaded = summarize(loaded, settings=settings, check=check)
         runs.append(loaded)
         _note_left_out(loaded, source, quiet=quiet)
+    # From here on, documents and runs are alike.
     changes = compare_runs(*runs)
     style = detect_page_style(output)
     if format is Format.JSON:

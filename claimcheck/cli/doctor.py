@@ -83,6 +83,7 @@ def doctor(engine: options.EngineOptions) -> None:
         value = _format_setting(settings, name)
         lines.append(f"  {name:<18}{value:<33} {loaded.origins[name]}")
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
+    # `auto` above does not say which engine runs.
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(f"Verifier without a model: {_name_verifier(settings)}")
     lines.append(f"Tokenizer: {describe_tokenizer(settings.model)}")

@@ -102,6 +102,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         )
         prepare_engine(settings, quiet=quiet)
         prepare_verifier(settings, quiet=quiet)
+        # Nothing is read yet; a missing file is the API's to report.
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)

@@ -80,7 +80,7 @@ class MatchingOptions(OptionGroup):
 def match(
     claims: options.ClaimsArgument,
     known: _Known,
-    format: options.ResultFormat = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
     *,
     matching: MatchingOptions,
     llm: options.LLMOptions,

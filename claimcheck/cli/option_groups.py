@@ -68,7 +68,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     the values that Typer found. Its docstring is what `--help` prints first.
     """
     docstring = inspect.getdoc(command) or ""
-    documented = _read_options(docstring)
+    documented = read_options(docstring)
     groups: dict[str, type[Any]] = {}
     parameters: list[Parameter] = []
     # Modules postpone the evaluation of annotations; here they must be real types.
@@ -100,7 +100,7 @@ def _iter_group_parameters(group: type[Any]) -> Iterator[Parameter]:
     annotations = get_type_hints(group, include_extras=True)
     documented: dict[str, OptionInfo] = {}
     for base in reversed(group.__mro__):  # a group has the options of its base, too
-        documented |= _read_options(base.__doc__ or "")
+        documented |= read_options(base.__doc__ or "")
     for field in fields(group):
         parameter = Parameter(
             field.name,
@@ -109,18 +109,6 @@ def _iter_group_parameters(group: type[Any]) -> Iterator[Parameter]:
             annotation=annotations[field.name],
         )
         yield _document(parameter, documented)
-
-
-def _read_options(docstring: str) -> dict[str, OptionInfo]:
-    """Return the options that a docstring describes, by parameter."""
-    _, _, section = inspect.cleandoc(docstring).partition(_HEADING)
-    options = {}
-    for entry in _ENTRY.finditer(section):
-        flag, metavar, text = entry.group("flag", "metavar", "help")
-        # The flag is named, so that Typer adds no second one, such as --no-check.
-        option = typer.Option(flag, metavar=metavar, help=" ".join(text.split()))
-        options[flag.removeprefix("--").replace("-", "_")] = option
-    return options
 
 
 def _document(parameter: Parameter, options: dict[str, OptionInfo]) -> Parameter:
@@ -136,3 +124,18 @@ def _document(parameter: Parameter, options: dict[str, OptionInfo]) -> Parameter
         option = copy(stated)
         option.param_decls, option.metavar, option.help = flags, metavar, text
     return parameter.replace(annotation=Annotated[kind, option])
+
+
+def read_options(docstring: str) -> dict[str, OptionInfo]:
+    """Return the options that a docstring describes, by parameter.
+
+    They follow the line "Options:".
+    """
+    _, _, section = inspect.cleandoc(docstring).partition(_HEADING)
+    options = {}
+    for entry in _ENTRY.finditer(section):
+        flag, metavar, text = entry.group("flag", "metavar", "help")
+        # The flag is named, so that Typer adds no second one, such as --no-check.
+        option = typer.Option(flag, metavar=metavar, help=" ".join(text.split()))
+        options[flag.removeprefix("--").replace("-", "_")] = option
+    return options

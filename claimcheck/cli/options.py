@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from claimcheck.cli.option_groups import OptionGroup
+from claimcheck.cli.option_groups import OptionGroup, read_options
 from claimcheck.cli.output import refuse_input
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.reports.formats import ListFormat, RunReportFormat
@@ -20,7 +20,51 @@ if TYPE_CHECKING:
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 # One option each, for commands that take it alone.
-
+_SHARED = read_options(
+    """
+    Options:
+        --max-claims N: Maximum number of claims of a document; keeps those most worth
+            checking (default 30).
+        --top-k N: Maximum number of passages per claim shown to the model (default 8).
+        --verifier NAME: What judges passages without a model: lexical (compares words),
+            a folder with an ONNX model, or org/name on a model hub, downloaded once
+            (default: the one that comes with claimcheck, else lexical). With --model,
+            the model decides, and the verifier only judges whether what somebody said
+            is true.
+        --attempts N: Maximum number of attempts per request, if the endpoint fails
+            (default 4).
+        --prompts FOLDER: Use the prompt templates in this folder instead of the shipped
+            ones; claimcheck prompts init copies them.
+        --fields FILE: Extract more about each claim: a JSON Schema whose properties are
+            the fields. "x-grounded": true means that the value must be in the document.
+        --kinds A,B,...: The kinds of claims, instead of event, quantity, statement,
+            relation, prediction, opinion.
+        --store FILE: The store of runs, a SQLite file.
+        --report: Print a table of the failures, by cause, at the end.
+        --estimate: Count requests, tokens, and cost; send nothing, and store nothing.
+        --allow-private: Allow the URLs you name on private and local networks.
+        --encoding NAME: The encoding of a text that is not UTF-8, such as cp1251
+            (default: detected from its letters).
+        --no-cache: Do not read from or write to the answer cache.
+        --no-text: Leave the documents' texts out of the result.
+        --quiet: Print only errors and warnings to stderr.
+    """
+)
+MaxClaims = Annotated[int | None, _SHARED["max_claims"]]
+TopK = Annotated[int | None, _SHARED["top_k"]]
+Verifier = Annotated[str | None, _SHARED["verifier"]]
+Attempts = Annotated[int | None, _SHARED["attempts"]]
+Prompts = Annotated[Path | None, _SHARED["prompts"]]
+Fields = Annotated[Path | None, _SHARED["fields"]]
+Kinds = Annotated[str | None, _SHARED["kinds"]]
+Store = Annotated[Path, _SHARED["store"]]
+Report = Annotated[bool, _SHARED["report"]]
+Estimate = Annotated[bool, _SHARED["estimate"]]
+AllowPrivate = Annotated[bool, _SHARED["allow_private"]]
+Encoding = Annotated[str | None, _SHARED["encoding"]]
+NoCache = Annotated[bool, _SHARED["no_cache"]]
+NoText = Annotated[bool, _SHARED["no_text"]]
+Quiet = Annotated[bool, _SHARED["quiet"]]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -31,14 +75,6 @@ Output = Annotated[
         help="Write to this file instead of stdout.",
     ),
 ]
-MaxClaims = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        help="Maximum number of claims of a document; keeps those most worth checking "
-        "(default 30).",
-    ),
-]
 ClaimsArgument = Annotated[
     str,
     typer.Argument(
@@ -47,107 +83,11 @@ ClaimsArgument = Annotated[
         "claim and speaker, JSON Lines of {text, speaker}, or - for standard input.",
     ),
 ]
-TopK = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        help="Maximum number of passages per claim shown to the model (default 8).",
-    ),
-]
-Verifier = Annotated[
-    str | None,
-    typer.Option(
-        "--verifier",
-        metavar="NAME",
-        help="What judges passages without a model: lexical (compares words), a folder "
-        "with an ONNX model, or org/name on a model hub, downloaded once (default: the "
-        "one that comes with claimcheck, else lexical). With --model, the model "
-        "decides, and the verifier only judges whether what somebody said is true.",
-    ),
-]
-Attempts = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        help="Maximum number of attempts per request, if the endpoint fails "
-        "(default 4).",
-    ),
-]
-Prompts = Annotated[
-    Path | None,
-    typer.Option(
-        "--prompts",
-        metavar="FOLDER",
-        help="Use the prompt templates in this folder instead of the shipped ones; "
-        "claimcheck prompts init copies them.",
-    ),
-]
-Fields = Annotated[
-    Path | None,
-    typer.Option(
-        "--fields",
-        metavar="FILE",
-        help="Extract more about each claim: a JSON Schema whose properties are the "
-        'fields. "x-grounded": true means that the value must be in the document.',
-    ),
-]
-Kinds = Annotated[
-    str | None,
-    typer.Option(
-        "--kinds",
-        metavar="A,B,...",
-        help="The kinds of claims, instead of event, quantity, statement, relation, "
-        "prediction, opinion.",
-    ),
-]
 ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
 RowsFormat = Annotated[
     ListFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
 ]
-ResultFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
 RunFormat = Annotated[RunReportFormat, typer.Option("--format", help="Output format.")]
-Store = Annotated[
-    Path,
-    typer.Option("--store", metavar="FILE", help="The store of runs, a SQLite file."),
-]
-Report = Annotated[
-    bool,
-    typer.Option(
-        "--report", help="Print a table of the failures, by cause, at the end."
-    ),
-]
-Estimate = Annotated[
-    bool,
-    typer.Option(
-        "--estimate",
-        help="Count requests, tokens, and cost; send nothing, and store nothing.",
-    ),
-]
-AllowPrivate = Annotated[
-    bool,
-    typer.Option(
-        "--allow-private", help="Allow the URLs you name on private and local networks."
-    ),
-]
-Encoding = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="The encoding of a text that is not UTF-8, such as cp1251 (default: "
-        "detected from its letters).",
-    ),
-]
-NoCache = Annotated[
-    bool,
-    typer.Option("--no-cache", help="Do not read from or write to the answer cache."),
-]
-NoText = Annotated[
-    bool,
-    typer.Option("--no-text", help="Leave the documents' texts out of the result."),
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", help="Print only errors and warnings to stderr.")
-]
 
 # The API caches answers only on request. On the command line, nobody expects to pay
 # again for repeating a command, so the cache is on unless the settings turn it off.

@@ -10,11 +10,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import stat
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from typing import Any
 import typer
 
 from claimcheck.errors import InputError, translate_os_errors
+from claimcheck.files import open_replacement
 from claimcheck.reports.formats import PageStyle
 from claimcheck.reports.terminal import clean_line, clean_text
 
@@ -115,7 +114,7 @@ def write_binary(write: Callable[[Path], object], path: Path | None) -> None:
         raise InputError(NEEDS_FILE)
     with (
         translate_os_errors(path, "written"),
-        _open_replacement(path.resolve()) as temporary,
+        open_replacement(path.resolve()) as temporary,
     ):
         write(temporary)
 
@@ -203,27 +202,10 @@ def _write_parts(
 
 def _replace_file(path: Path, parts: Iterable[str]) -> None:
     with (
-        _open_replacement(path) as temporary,
+        open_replacement(path) as temporary,
         temporary.open("w", encoding="utf-8", errors=UNENCODABLE, newline="") as file,
     ):
         file.writelines(parts)
-
-
-@contextmanager
-def _open_replacement(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces `path` if the block succeeds."""
-    umask = os.umask(0)  # the only way to read it is to set it
-    os.umask(umask)
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(mode)  # mkstemp lets only the owner read
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write_to_stdout(parts: Iterable[str], *, has_color: bool = False) -> None:

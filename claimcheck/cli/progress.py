@@ -131,6 +131,7 @@ class _BatchProgressLines:
 
     def report(self, progress: Progress) -> None:
         now = time.monotonic()
+        # Shown at once: a batch that waits looks as if it hung.
         is_new_pause = progress.paused_until != self._paused_until
         if is_new_pause or now - self._last_line >= _LINE_INTERVAL_S:
             self._last_line = now

@@ -50,6 +50,7 @@ def write_run(
         from claimcheck.api.documents import read_bytes
         from claimcheck.reports.pdf import highlight_claims
 
+        # The file itself: a run has its text, but not its pages.
         _, data = read_bytes(run.document.source)
         marked, missing = highlight_claims(data, run)
         write_binary(lambda temporary: temporary.write_bytes(marked), path)
@@ -72,6 +73,7 @@ def _write_annotated_text(run: Run, path: Path | None) -> None:
     text_path = path.with_suffix(".txt")
     if not text_path.exists():
         write_text(render_text(run.document), text_path)
+    # Said, because the file alone looks complete.
     missing = sum(not claim.spans for claim in run.claims)
     if missing:
         count = format_count(missing, "claim")
@@ -96,6 +98,7 @@ def check_companion(document: Document, format: Format, path: Path | None) -> No
         return
     from claimcheck.reports.brat import render_text
 
+    # brat pairs files by their names, so another ending would never be read.
     if path.suffix != ".ann":
         raise InputError(f"{path}: brat reads only files that end in .ann")
     text_path = path.with_suffix(".txt")
@@ -116,6 +119,7 @@ def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     # Nothing is counted for the extractive engine.
     if estimate.requests == 0:
         return ["no requests to a model, no cost"]
+    # Only a part of a large batch is counted; the reader must know that.
     basis = ""
     if estimate.counted + estimate.unusable < estimate.documents:
         basis = f" (from {format_count(estimate.counted, 'document')})"

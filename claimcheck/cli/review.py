@@ -195,6 +195,7 @@ def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
         Action.REJECTED: chosen.reject,
         Action.EDITED: chosen.text is not None or chosen.speaker is not None,
     }
+    # Each of the three says something about the claim as it is; two would contradict.
     actions = [action for action, is_it in is_chosen.items() if is_it]
     if len(actions) > 1:
         raise InputError(
@@ -279,6 +280,7 @@ def _read_verdict() -> DecisionOptions | None:
     name = names.get(key[:1])
     if name is None:
         return None
+    # A verdict without a reason is allowed, but asked for.
     note = _ask("Note (or Enter): ")
     return DecisionOptions(verdict=name, note=note)  # type: ignore[arg-type]
 

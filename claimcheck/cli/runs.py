@@ -233,7 +233,9 @@ def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
     from claimcheck.settings.run import is_loopback_url
 
     flags = list_batch_flags(batch.config)
+    # Taken out before anything is loaded with it.
     url = flags.pop("base_url", None)
+    # The key comes from the user's environment, never from the store.
     settings = options.load_settings(**flags, **more)
     if url is None or url == settings.endpoint():
         return settings
@@ -363,6 +365,7 @@ def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
 def _format_comparison(comparison: BatchComparison) -> list[str]:
     documents = comparison.documents
     changes = documents.values()
+    # Only documents that both batches have can be compared.
     totals = f"{format_count(len(documents), 'document')} with a run in both"
     if comparison.only_first:
         totals += f", {comparison.only_first:,} only in the first"

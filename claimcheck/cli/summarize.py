@@ -159,6 +159,7 @@ def _validate_options(
         raise InputError(f"--fail-on {fail_on} requires --check")
     if search and not check:
         raise InputError("--search requires --check")
+    # The number of pages, and so of tokens, is unknown before a search.
     if search and estimate:
         raise InputError("--estimate can't count what a search will find")
 
@@ -167,6 +168,7 @@ def _open_source(
     sources: Sequence[str], about: DocumentOptions, *, quiet: bool
 ) -> Document:
     """Return the document, and print a note on how it was read."""
+    # Several without --joint are a common mistake: a glob pattern.
     source, *others = sources
     if others:
         raise InputError(
@@ -195,6 +197,7 @@ def _join_sources(
 
     if about.title is not None or about.date is not None:
         raise InputError("--title and --date describe one document, not --joint ones")
+    # In the order of the command line, which is that of the joined text.
     documents: list[Document] = []
     for source in sources:
         announce_terminal_input(source, quiet=quiet)

@@ -184,15 +184,15 @@ def _unwrap(body: Any) -> dict[str, Any]:
     """Return the completion; some endpoints wrap it in a list or a field."""
     if isinstance(body, list) and len(body) == 1:
         (body,) = body
-    if isinstance(body, str):
-        if not body.lstrip().startswith("{"):
-            raise ErrorInAnswerError(read_error_body(body))
+    if isinstance(body, str) and body.lstrip().startswith("{"):
         body = json.loads(body)  # some gateways encode it twice
+    if isinstance(body, str):
+        raise ErrorInAnswerError(read_error_body(body))
     fields = {} if body is None else body
     if not isinstance(fields, dict):
         raise NoCompletionError("the body: expected an object")
-    for inner in fields.values():
-        if isinstance(inner, dict) and inner.get("choices"):
+    for inner in list_objects(list(fields.values())):
+        if inner.get("choices"):
             return fields | inner
     return fields
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from claimcheck.llm.json_values import get_list, get_text
+
 # From the outermost to the innermost: the first one present leads to the message.
 _MESSAGE_KEYS = (
     "error",
@@ -151,23 +153,29 @@ class _Reader:
     def _read_object(self, fields: dict[str, Any], depth: int) -> None:
         for key in _CODE_KEYS:
             self._add_code(fields.get(key))
-        field = self._find_field(fields)
-        if field and self.param is None:
-            self.param = field
+        field = _find_field(fields)
+        self.param = self.param or field
+        self._read_message(fields, field, depth)
+        for key in _EXTRA_KEYS:
+            self.read(fields.get(key), depth + 1)
+        if isinstance(fields.get(_DELAY_KEY), str):
+            self.messages.append(f"retry in {fields[_DELAY_KEY]}")
+
+    def _read_message(
+        self, fields: dict[str, Any], field: str | None, depth: int
+    ) -> None:
+        """Collect the message of an object about a field, if it has any."""
         count = len(self.messages)
         for key in _MESSAGE_KEYS:
             self.read(fields.get(key), depth + 1)
             if len(self.messages) > count:
                 break
+        else:
+            return
         # FastAPI's "Extra inputs are not permitted" does not name the field.
-        if field and len(self.messages) > count:
-            words = self.messages[count]
-            if field.rpartition(".")[2] not in words:
-                self.messages[count] = f"{field}: {words}"
-        for key in _EXTRA_KEYS:
-            self.read(fields.get(key), depth + 1)
-        if isinstance(fields.get(_DELAY_KEY), str):
-            self.messages.append(f"retry in {fields[_DELAY_KEY]}")
+        words = self.messages[count]
+        if field and field.rpartition(".")[2] not in words:
+            self.messages[count] = f"{field}: {words}"
 
     def _read_text(self, text: str, depth: int) -> None:
         nested = _decode_nested(text)
@@ -187,15 +195,18 @@ class _Reader:
         if text and " " not in text:
             self.codes.append(text)
 
-    def _find_field(self, fields: dict[str, Any]) -> str | None:
-        for key in _FIELD_KEYS:
-            value = fields.get(key)
-            if isinstance(value, list):  # FastAPI: ["body", "response_format", "type"]
-                names = [str(part) for part in value]
-                value = ".".join(names[1:] if names[:1] == ["body"] else names)
-            if isinstance(value, str) and value:
-                return value
-        return None
+
+def _find_field(fields: dict[str, Any]) -> str | None:
+    """Return the path of the field that an object is about."""
+    for key in _FIELD_KEYS:
+        # FastAPI writes ["body", "response_format", "type"].
+        names = list(map(str, get_list(fields, key)))
+        if names[:1] == ["body"]:
+            names = names[1:]
+        path = get_text(fields, key) or ".".join(names)
+        if path:
+            return path
+    return None
 
 
 def _decode_nested(text: str) -> Any:

@@ -36,12 +36,7 @@ def assemble_stream(text: str) -> dict[str, Any]:
         BrokenStreamError: the answer or one of the events is not complete.
     """
     stream = _Stream()
-    # Only these end a line: answers may contain U+2028, where `splitlines` splits.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.startswith("{"):
-        text = "".join(f"data:{line}\n\n" for line in text.split("\n"))
-    for block in text.split("\n\n"):
-        lines = [line.partition(":") for line in block.split("\n")]
+    for lines in _split_events(text):
         fields = [(name, value.strip()) for name, _, value in lines]
         data = [value for name, value in fields if name == "data" and value]
         for event in _decode(data):
@@ -49,6 +44,16 @@ def assemble_stream(text: str) -> dict[str, Any]:
     if not stream.is_complete:
         raise BrokenStreamError("the stream broke off", text[-80:], 0)
     return stream.build()
+
+
+def _split_events(text: str) -> Iterator[list[tuple[str, str, str]]]:
+    """Yield the lines of each event, split at the colon after the field's name."""
+    # Only these end a line: answers may contain U+2028, where `splitlines` splits.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.startswith("{"):  # JSON Lines: each is an event
+        text = "".join(f"data:{line}\n\n" for line in text.split("\n"))
+    for event in text.split("\n\n"):
+        yield [line.partition(":") for line in event.split("\n")]
 
 
 def _decode(lines: list[str]) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from claimcheck.files import PRIVATE, open_replacement
 from claimcheck.local.server import KEY_VARIABLE, LEASE_SUFFIX, ServerState
 
 _IDLE_S = 600.0
@@ -51,18 +52,15 @@ def load_server(path: str, name: str, context_tokens: int, key: str) -> Any:
     parameters.port = 0  # any free port
     parameters.api_keys = [key]
     parameters.n_ctx = context_tokens
-    parameters.n_parallel = 1
+    parameters.n_parallel = 1  # several would share the context window
     parameters.use_jinja = True  # the model's own chat template
     return xllamacpp.Server(parameters)
 
 
 def write_state(path: Path, server: ServerState) -> None:
     """Write the state file atomically, readable only by its user."""
-    part = path.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(server), file)
-    part.replace(path)
+    with open_replacement(path, PRIVATE) as file:
+        file.write_text(json.dumps(asdict(server)), encoding="utf-8")
 
 
 def is_leased(state: Path) -> bool:

@@ -169,6 +169,7 @@ def _start_server(
     for old in (state_path, loading_path):
         old.unlink(missing_ok=True)
     log_path = state_path.with_suffix(".log")
+    # -P: a module in the working folder must not take the place of ours.
     command = [
         *(sys.executable, "-P", "-m", "claimcheck.local.process"),
         *(str(model.path), model.name, str(context_tokens), str(state_path)),

@@ -51,6 +51,7 @@ class Field:
     """
 
     name: str
+    # As text, because a dict would make the field, and the brief, unhashable.
     schema_json: str
     description: str = ""
     is_grounded: bool = False
@@ -66,6 +67,7 @@ class Field:
         """The line of a prompt that asks for this field."""
         text = f"{self.name}: {self.description}" if self.description else self.name
         if self.is_grounded:
+            # Only a copied value can be found in the document again.
             text += " (copied letter by letter from the document)"
         return text
 
@@ -139,6 +141,7 @@ class Brief:
     def list_variables(self) -> dict[str, Any]:
         """Return the prompt variables that the user controls."""
         kinds = self.kinds or _KINDS
+        # The prompt names the kinds in a sentence.
         names = ", ".join(kinds[:-1])
         return {
             "kinds": f"{names} or {kinds[-1]}" if names else kinds[-1],
@@ -150,6 +153,7 @@ class Brief:
             "key_point_count": self.size.key_points,
             "language": self.language,
             "examples": [
+                # One line, so that the form of the examples stays recognizable.
                 replace(example, text=" ".join(example.text.split()))
                 for example in self.examples
             ],
@@ -161,6 +165,7 @@ class Brief:
         """Return what a run's signature states, without unset values."""
         published: dict[str, Any] = {
             "kinds": list(self.kinds),
+            # By name, so that a reader of the run can rebuild the columns of its table.
             "fields": {field.name: field.published() for field in self.fields},
             "instructions": self.instructions,
             "focus": self.focus,
@@ -172,6 +177,8 @@ class Brief:
                 for example in self.examples
             ],
         }
+        # Without unset values, a run looks the same as one from before the setting
+        # existed.
         return {name: value for name, value in published.items() if value}
 
 

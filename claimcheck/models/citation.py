@@ -70,6 +70,7 @@ def name_outcome(verdict: Verdict) -> CitationOutcome:
     match verdict.label:
         case Label.SUPPORTED:
             return CitationOutcome.SUPPORTED
+        # One source that contradicts itself does not back the sentence either.
         case Label.REFUTED | Label.CONFLICTING_EVIDENCE:
             return CitationOutcome.CONTRADICTED
     return CitationOutcome.NOT_FOUND
@@ -147,5 +148,6 @@ def measure_recall(
     """Return the citation recall; `uncited` counts the other sentences."""
     # A sentence without a source counts against recall: nothing supports it.
     total = len(statements) + uncited
+    # Outcomes, not verdicts: a sentence may be supported by its sources together.
     supported = sum(item.outcome is CitationOutcome.SUPPORTED for item in statements)
     return supported / total if total else None

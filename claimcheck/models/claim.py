@@ -150,5 +150,6 @@ class Claim:
 def make_claim_id(document_id: str, text: str, quote: str) -> str:
     """Derive a claim's id from its content: the same in every run."""
     # The separator keeps ("ab", "c") and ("a", "bc") apart.
+    # Not the location: the same claim keeps its id when a text above it changes.
     content = "\x1f".join((document_id, text, quote))
     return "c-" + hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -98,6 +98,7 @@ def load(
     from cattrs.errors import BaseValidationError
     from cattrs.v import transform_error
 
+    # A dict is a common mistake, as `json.load` returns one.
     require_kind(data, (str, bytes), schema, "the JSON text")
     try:
         fields = json.loads(data)
@@ -108,6 +109,7 @@ def load(
     if has_half_pair(fields, source):
         raise InputError(f"{schema}: contains half of a surrogate pair")
     found = fields.get("schema_version") if isinstance(fields, dict) else None
+    # Before the fields: those of another version would only cause confusing errors.
     if found not in versions:
         stated = f"has schema_version {found}" if found else "has no schema_version"
         raise InputError(

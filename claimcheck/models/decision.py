@@ -64,6 +64,7 @@ def check_decision(decision: Decision) -> Decision:
     Raises:
         InputError: a name or a text is missing, too long, or cannot be stored.
     """
+    # People paste white space; around a name, it would make two people of one.
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
     by, speaker = decision.by.strip(), (decision.speaker or "").strip()
     cleaned = replace(
@@ -87,6 +88,7 @@ def _find_missing_or_extra(decision: Decision) -> list[str]:
     is_changed = bool(decision.text or decision.speaker)
     if decision.action is Action.EDITED and not is_changed:
         problems.append("give the new text or the new speaker of the edited claim")
+    # Otherwise it would be unclear whether the old or the new text was accepted.
     if decision.action is not Action.EDITED and is_changed:
         problems.append("only an edited claim has a new text or a new speaker")
     if decision.action is Action.NOTED and not (decision.verdict or decision.note):
@@ -121,6 +123,7 @@ def describe_decision(decision: Decision) -> str:
     # The verb comes first, so that a column of decisions can be skimmed.
     words = decision.action.capitalize()
     if decision.verdict:
+        # As reports write labels.
         label = decision.verdict.replace("_", " ")
         is_only = decision.action is Action.NOTED
         words = f"Judged {label}" if is_only else f"{words} and judged {label}"

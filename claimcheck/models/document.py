@@ -120,6 +120,7 @@ class Document:
                 unreadable format or encoding, or its reader is not installed.
         """
         require_kind(path, (str, Path), "path", "a string or a Path")
+        # Imported when called: reading needs libraries that a stored run does not.
         document: Document = _readers().read(path, encoding=encoding)
         return document.with_metadata(title=title, published=published)
 
@@ -154,6 +155,7 @@ class Document:
         Raises:
             InputError: there are not at least two different documents.
         """
+        # By id, because the same text in two files is one document.
         by_id = {document.id: document for document in iter_documents(documents)}
         unique = list(by_id.values())
         # The same text twice would look like two sources that agree.
@@ -181,6 +183,7 @@ class Document:
     def find_part(self, offset: int) -> Part | None:
         """Return the joined document that an offset is in, if any."""
         for part in self.parts:
+            # The headings between the parts belong to no document.
             if part.start <= offset < part.end:
                 return part
         return None
@@ -236,6 +239,7 @@ def iter_documents(documents: Iterable[Document]) -> Iterator[Document]:
     Raises:
         InputError: the documents are not a list, or one of them is something else.
     """
+    # People often pass paths; the advice says what to call.
     advice = "a Document, as Document.from_path returns,"
     return iter_items(documents, "document", Document, advice)
 
@@ -257,6 +261,7 @@ def _refuse_unusable(text: str, source: str) -> None:
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: has only white space; give some text")
     # Neither can be stored, printed, or sent. Usually the wrong encoding was used.
+    # Both are found now, because later stages would fail far from the cause.
     for offset, unstorable in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (find_half_pair(text), "a lone surrogate"),

@@ -69,6 +69,7 @@ def find_misplaced_evidence(
 
 def _find_span_problems(run: Run) -> Iterator[str]:
     text = run.document.text
+    # A run without its text still states its length, for the ledger.
     if text is not None and len(text) != run.document.characters:
         yield (
             f"$.document.characters: is {run.document.characters}, "
@@ -109,6 +110,7 @@ def _find_misplaced_spans(path: str, claim: Claim, text: str) -> Iterator[str]:
 
 
 def _find_id_problems(run: Run) -> Iterator[str]:
+    # Ids are derived from content, so a repeated id is a repeated claim.
     known: set[str] = set()
     for index, claim in enumerate(run.claims):
         if claim.id in known:
@@ -130,6 +132,7 @@ def _find_verdict_problems(run: Run) -> Iterator[str]:
     checked = [verdict.subject for verdict in run.verdicts]
     checked += [failure.subject for failure in run.unchecked]
     if checked:
+        # Only after a check: without one, nothing has a verdict.
         subjects = _list_subjects(run)
         for subject in checked:
             if subject not in subjects:
@@ -161,6 +164,7 @@ def _iter_findings(verdict: Verdict) -> Iterator[tuple[str, Finding]]:
 def _find_ledger_problems(run: Run) -> Iterator[str]:
     end = 0
     for number, entry in enumerate(run.ledger):
+        # One gap shifts all that follow, so only the first is reported.
         if entry.start != end or entry.end <= entry.start:
             yield f"$.ledger[{number}]: starts at {entry.start} instead of {end}"
             return

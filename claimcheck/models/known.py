@@ -51,6 +51,7 @@ class ClaimMatch:
 
     known: KnownClaim
     score: float
+    # None is not "different": nobody has judged it.
     relation: Relation | None = None
     differences: tuple[Difference, ...] = ()
 

@@ -43,7 +43,9 @@ class Outcome:
     @classmethod
     def from_run(cls, run: Run) -> Outcome:
         """Build the outcome of a run; a run without content has failed."""
+        # The store has the text already, with the document.
         run_json = run.to_json(text=False, indent=None)
+        # A claim without a verdict makes a run partial: its check is not complete.
         if not run.failures and not run.unchecked:
             return cls(DocumentState.DONE, run_json, None, None, run.usage)
         # A partial result is worth exporting; one without content is only a failure.
@@ -113,6 +115,7 @@ class Progress:
         counts = batch.counts
         return cls(
             total=sum(counts.values()),
+            # From the store, so that a resumed batch does not begin at 0.
             done=counts[DocumentState.DONE],
             partial=counts[DocumentState.PARTIAL],
             failed=counts[DocumentState.FAILED],
@@ -128,6 +131,7 @@ class Progress:
     @property
     def is_paused(self) -> bool:
         """Whether the endpoint accepts no requests at the moment."""
+        # It is never reset; the clock decides.
         return self.paused_until is not None and self.paused_until > datetime.now(UTC)
 
 

@@ -246,6 +246,7 @@ class Run:
         Raises:
             InputError: pandas is not installed.
         """
+        # Imported when called: pandas is an extra.
         frame: pandas.DataFrame = _reports("table").build_data_frame(self)
         return frame
 
@@ -261,6 +262,7 @@ class Run:
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
         """
+        # Older versions are read, too: people keep runs for years.
         return codec.load(data, cls, schema="run", versions=_READ_RUN_VERSIONS)
 
 

@@ -41,6 +41,7 @@ class ClaimSearch:
     text: str
     speaker: str | None
     queries: tuple[SearchQuery, ...]
+    # In the order of retrieval, on which verdicts may depend.
     document_ids: tuple[str, ...]
 
 

@@ -77,6 +77,7 @@ def extract_excerpts(lines: LineIndex, spans: tuple[Span, ...]) -> tuple[Excerpt
             span.start,
             span.end,
             lines.text[span.start : span.end],
+            # Where it starts is enough to find it.
             lines.position(span.start)[0],
             lines.page(span.start),
             lines.time(span.start),
@@ -87,6 +88,7 @@ def extract_excerpts(lines: LineIndex, spans: tuple[Span, ...]) -> tuple[Excerpt
 
 def format_quote(parts: tuple[Excerpt, ...]) -> str:
     """Join excerpts with ellipses and collapse white space, for reading."""
+    # The sign that people use for what a quotation leaves out.
     return " … ".join(" ".join(part.text.split()) for part in parts)
 
 
@@ -114,6 +116,8 @@ class LineIndex:
     def __init__(self, text: str, parts: Sequence[tuple[str, int, int]] = ()) -> None:
         self.text = text
         self._parts = [
+            # Each has its own lines, because readers open the original, not the joined
+            # text.
             PartLines(source, start, end, LineIndex(text[start:end]))
             for source, start, end in parts
         ]
@@ -129,6 +133,7 @@ class LineIndex:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the (line, column) of an offset."""
+        # A document has thousands of spans; counting lines for each would be quadratic.
         line = bisect.bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
@@ -150,6 +155,7 @@ class LineIndex:
 
         None before the first cue and in a text without cues.
         """
+        # The cue that starts last before the offset: its text reaches to the next one.
         cue = bisect.bisect_right(self._cue_starts, offset)
         if not cue:
             return None

@@ -12,6 +12,7 @@ from claimcheck.models.span import Excerpt
 class Label(StrEnum):
     """The result of a check; AVeriTeC's labels (Schlichtkrull et al. 2023)."""
 
+    # Reports count labels in this order.
     SUPPORTED = "supported"
     REFUTED = "refuted"
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
@@ -62,6 +63,7 @@ def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
     """
     first: dict[Stance, Evidence] = {}  # in the order of first appearance
     for passage in passages:
+        # The passages are in order of importance, so the first of a stance is its best.
         first.setdefault(passage.stance, passage)
     return [
         *first.values(),

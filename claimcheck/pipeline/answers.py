@@ -92,6 +92,7 @@ class Answer(Attempt, Generic[T]):
             if not summary and item.key in repair.LINKED_LISTS:
                 continue
             quote = item.value.get("quote") if isinstance(item.value, dict) else None
+            # The failure points to a sentence, rather than to the entire passage.
             spans: Sequence[Span] = ()
             if index and quote and isinstance(quote, str):
                 spans = index.ground(quote).spans
@@ -139,6 +140,7 @@ def ask_all(
         response = mark_unread(request, received)
         attempt = _read_response(request, response)
         attempts.append(attempt)
+        # A refused, filtered, or missing answer would only be so again.
         if attempt.cause in (None, Cause.INVALID, Cause.TRUNCATED):
             planned = repair.plan_repair(request, response.text or "", attempt.parsed)
             if planned:
@@ -211,6 +213,7 @@ def _build_answer(
     fields = _fold_white_space(repair.renumber_links(parsed))
     if straighten:
         fields = straighten_marks(fields)
+    # The claims count even if the rest of the answer cannot be used.
     claims = codec.from_fields(fields.pop("claims", []), tuple[ClaimAnswer, ...])
     ambiguous = codec.from_fields(
         fields.pop("ambiguous", []), tuple[AmbiguousAnswer, ...]

@@ -98,6 +98,7 @@ def check_with_model(
         _StatementCheck(item, scorer, strict).decide(votes)
         for item, votes in zip(items, votes_by_item, strict=True)
     ]
+    # Only checks depend on these, so the settings of other runs do not list them.
     extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     extra_settings[VERIFIER] = scorer.name
     return CheckResult(

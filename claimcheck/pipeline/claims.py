@@ -260,6 +260,7 @@ def _build_claim(
         quote = " ".join(answer.quote.split())
         year = None
     quantities = find_quantities(quote)
+    # In other languages, nouns have capitals, too, and the score knows no words.
     is_english = document.language in (None, "en")
     _, reason = score_check_worthiness(answer.text, quantities)
     return Claim(
@@ -281,6 +282,7 @@ def _build_claim(
 
 def sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Sort by first span; a claim without one follows the one before it."""
+    # A model lists claims in the order of the text, even those that it misquotes.
     starts = {}
     last_start = 0
     for claim in claims:

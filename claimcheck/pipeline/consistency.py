@@ -230,18 +230,19 @@ class QuoteComparison:
             return
         attribution = self._find_attribution(spans)
         named = _get_named_speaker(quote, attribution)
+        speaker = speaker or ""
         if named is None:
             # The sentence has no speaker, and does not even mention this one.
-            if speaker and attribution and _shares_no_stem(speaker, attribution.nearby):
+            if attribution and _shares_no_stem(speaker, attribution.nearby):
                 yield Difference("speaker", speaker, None)
             return
         # "the minister" may be the person that the claim names.
         if not _has_capital(named):
             return
-        if speaker and _shares_no_stem(speaker, named):
+        if _shares_no_stem(speaker, named):
             yield Difference("speaker", speaker, named)
         # A claim may name its speaker in its text.
-        if speaker is None and attribution and _shares_no_stem(named, text):
+        if attribution and not speaker and _shares_no_stem(named, text):
             yield Difference("attribution", text, named)
 
     @cached_property

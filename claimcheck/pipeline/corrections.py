@@ -139,8 +139,10 @@ def _apply_fallbacks(grounder: ClaimGrounder, claim: ClaimAnswer) -> ClaimAnswer
     result = grounder.index.ground(claim.quote)
     _, differences = grounder.compare(claim, result)
     kinds = [item.kind for item in differences if item.evidence is None]
+    # Words in quotation marks have a speaker, even if nobody is named.
     if "speaker" in kinds and not _QUOTATION_MARK.search(quote):
         claim = replace(claim, speaker=None)
+    # Models that write in English translate claims of other documents.
     is_in_language = grounder.comparison.is_in_language
     if is_in_language(claim.text) or not is_in_language(quote) or is_broken_off(quote):
         return claim
@@ -160,6 +162,7 @@ def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> Model
         }
         folded = {key: fold_text(text) for key, text in item.items()}
         items.append({"number": doubt.number, **folded})
+    # Claims and quotes come from the document, too, by way of the model.
     texts = [str(value) for item in items for value in item.values()]
     fence = prompts.choose_fence("".join(texts))
     return build_request(brief, PROMPT, {"items": items, "fence": fence}, SCHEMA)

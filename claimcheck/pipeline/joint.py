@@ -208,6 +208,7 @@ def _find_disagreements(
     document: Document, claims: Sequence[Claim]
 ) -> Iterator[Position]:
     """Yield both sides where two documents contradict each other."""
+    # A claim that contradicts several others is still one position.
     listed: set[str] = set()
     for claim, other in combinations(claims, 2):
         sources = [_list_sources(document, item) for item in (claim, other)]
@@ -276,6 +277,7 @@ def _list_words(text: str) -> set[str]:
 
 def _find_numbers(text: str) -> dict[tuple[str, str], str]:
     """Map the words before and after each number to the number."""
+    # Both neighbors, because "12 people" alone may be killed or rescued.
     words = [word.lower() for word in _WORD.findall(text)]
     found = {}
     for before, number, after in zip(words, words[1:], words[2:], strict=False):
@@ -334,6 +336,7 @@ def _take_turns(
     lists: Sequence[Sequence[LinkedText]], most: int
 ) -> tuple[LinkedText, ...]:
     """Return the first item of each list, then the second, each claim once."""
+    # A sentence and a later one may rest on the same claims: the first one counts.
     taken: dict[tuple[str, ...], LinkedText] = {}
     for row in zip_longest(*lists):
         for item in row:

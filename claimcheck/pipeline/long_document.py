@@ -218,6 +218,7 @@ class Extraction:
         """
         positions = []
         for claim in claims:
+            # A model folds line breaks, so any white space counts as the same.
             words = map(re.escape, claim.quote.split())
             pattern = re.compile(r"\s+".join(words))
             match = pattern.search(self._reading.text, passage.start, passage.end)

@@ -195,6 +195,7 @@ def pair_by_location(
                 overlaps.append((-overlap, number, other))
     pairs: dict[int, int] = {}
     used: set[int] = set()
+    # The largest overlap comes first, and then the document order.
     for _, number, other in sorted(overlaps):
         if number not in pairs and other not in used:
             pairs[number] = other

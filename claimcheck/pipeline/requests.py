@@ -47,6 +47,7 @@ def describe_document(document: Document) -> dict[str, str | None]:
     published = document.published
     return {
         "title": fold_text(document.title or "") or None,
+        # The weekday says what "on Tuesday" means.
         "published": published.strftime("%A, %Y-%m-%d") if published else None,
         "document_language": _read_language_names().get(document.language or ""),
     }
@@ -79,6 +80,7 @@ def _prepare_schema(
     brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
 ) -> tuple[dict[str, Any], Message]:
     """Return the schema, and the message for endpoints without schemas."""
+    # An override replaces a keyword that the schema already has, or adds one.
     schema = answer_schemas.build_strict(schema_name, brief)
     for name, keyword, value in overrides:
         schema["properties"][name][keyword] = value

@@ -102,6 +102,7 @@ def suggest_queries(
             # The model may have made up a number.
             if item.number <= len(group):
                 statement = group[item.number - 1]
+                # A query for the contrary finds what a verdict needs to refute.
                 texts = dict.fromkeys([*item.queries, item.contrary])
                 related = [text for text in texts if _shares_word(text, statement.text)]
                 queries.setdefault(statement.id, tuple(related))
@@ -145,6 +146,7 @@ def judge_matches(
 def _order_matches(
     matches: Sequence[ClaimMatch], answer: RelationsAnswer
 ) -> tuple[ClaimMatch, ...]:
+    # Weak models give a number twice; the last relation counts.
     relations = {item.number: item.relation for item in answer.relations}
     judged = [
         replace(match, relation=relations.get(number))

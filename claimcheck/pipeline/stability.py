@@ -30,7 +30,7 @@ def repeat_run(flows: Sequence[Flow[Run]], settings: Settings) -> Flow[Run]:
     """Run all flows; return the first run with its stability and all costs."""
 
     def vary(request: ModelRequest, number: int) -> ModelRequest:
-        if number == 0:
+        if number == 0:  # unchanged, so that stored answers are used
             return request
         return vary_request(request, settings, number * _SEEDS_PER_RUN)
 

@@ -164,6 +164,7 @@ def _sign(
     parts = [(corrections.PROMPT, corrections.SCHEMA)]
     if first:
         parts.append((PROMPT, SCHEMA))
+    # More answers than the first one mean that passages were asked about.
     if len(answers) - len(digest.answers) > (1 if first else 0):
         parts.append((long_document.PROMPT, long_document.SCHEMA))
     if digest.answers or not first:
@@ -176,6 +177,7 @@ def _sign(
 def _build_request(
     document: Document, reading: Reading, settings: Settings
 ) -> ModelRequest:
+    # The settings limit the claims of the document and those of one answer.
     text = curl_marks(reading.text)
     max_claims = min(settings.max_claims, settings.max_claims_per_passage)
     min_sentences = tokens.count(text) // _TOKENS_PER_SENTENCE

@@ -213,6 +213,7 @@ def _find_smaller_budget(
     inputs: Sequence[SummaryInput], groups: Sequence[Sequence[SummaryInput]]
 ) -> int:
     """Return a budget with which there are more groups, or 0."""
+    # The group that exceeded the window has at most this many.
     budget_tokens = max(_count_tokens(group) for group in groups)
     while budget_tokens > 1:
         budget_tokens //= 2

@@ -145,6 +145,7 @@ def _find_rival(
 
 def _find_next_content_word(number: Word, words: Sequence[Word]) -> str | None:
     index = words.index(number)
+    # One word may come in between: "900 of them".
     for word in words[index + 1 : index + 3]:
         if word.form not in FUNCTION_WORDS and not is_value(word):
             return stem(word.form)

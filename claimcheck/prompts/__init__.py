@@ -92,6 +92,7 @@ def _load_shipped(name: str) -> Prompt:
     return parse(read_source(name), str(_get_template_path(name)))
 
 
+# Cached, because every request renders one of a few templates.
 @cache
 def parse(text: str, path: str) -> Prompt:
     """Parse the text of a template; `path` is for the error message.
@@ -99,6 +100,7 @@ def parse(text: str, path: str) -> Prompt:
     Raises:
         InputError: the front matter is broken.
     """
+    # At most two splits: the body may contain such a line, too.
     parts = text.split("+++\n", 2)
     try:
         if len(parts) != 3 or parts[0]:

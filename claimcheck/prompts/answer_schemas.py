@@ -58,6 +58,7 @@ def _restrict_verdicts(verdicts: dict[str, Any]) -> None:
     """
     item = verdicts["items"]
     item["properties"]["rationale"]["pattern"] = _ONE_LINE
+    # Before the labels change: this copy gets its own.
     undecided = deepcopy(item)
     labels = item["properties"]["label"]["enum"]
     item["properties"]["label"]["enum"] = [one for one in labels if one != _UNDECIDED]
@@ -68,6 +69,7 @@ def _restrict_verdicts(verdicts: dict[str, Any]) -> None:
 
 @cache
 def _extend(name: str, brief: Brief) -> dict[str, Any]:
+    # A copy, because everybody else gets the same loaded schema.
     schema = deepcopy(schemas.load(name))
     properties = schema["properties"]
     if "sentences" in properties:
@@ -89,6 +91,7 @@ def _extend_claim(claim: dict[str, Any], brief: Brief) -> None:
     properties = {}
     for field in brief.fields:
         properties[field.name] = {"anyOf": [field.schema, {"type": "null"}]}
+    # Strict mode requires every property, so a missing value is null.
     claim["required"].append("fields")
     claim["properties"]["fields"] = {
         "type": "object",
@@ -208,6 +211,7 @@ def _get_value_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(kind, list):
         kinds = [item for item in kind if item != "null"]
         value_schema["type"] = kinds[0] if len(kinds) == 1 else kinds
+    # Answers are fitted to the choices of an enum, and `const` is one of one value.
     if "const" in value_schema:
         value_schema["enum"] = [value_schema.pop("const")]
     return value_schema

@@ -68,6 +68,7 @@ def read_brief(**values: Unpack[BriefValues]) -> Brief:
     given: dict[str, Any] = {**values}
     if problems := list(_find_problems(given)):
         raise SettingsError("; ".join(problems))
+    # Files are read only after all other values are known to be valid.
     templates: Templates = ()
     if "prompts_folder" in values:
         templates = folder.read_folder(Path(values["prompts_folder"]))
@@ -78,6 +79,7 @@ def read_brief(**values: Unpack[BriefValues]) -> Brief:
         **{name: given[name] for name in _TEXT_SETTINGS if name in given},
     )
     brief = _add_examples(brief, given)
+    # A focus that no template mentions would silently have no effect.
     if unused := lint.find_unused(templates, brief):
         raise SettingsError("; ".join(unused))
     return brief
@@ -102,14 +104,13 @@ def read_contents(values: Mapping[str, Any]) -> dict[str, Any]:
         InputError: a file cannot be read.
     """
     contents = {name: values[name] for name in BRIEF_SETTINGS if name in values}
-    for name in PATH_SETTINGS:
-        if name not in values:
-            continue
-        path = Path(values[name])
-        if name == "prompts_folder":
-            contents[name] = folder.read_unchecked(path)
-        else:
-            contents[name] = _read_file(path).decode("utf-8", "replace")
+    if "prompts_folder" in values:
+        templates = folder.read_unchecked(Path(values["prompts_folder"]))
+        contents["prompts_folder"] = templates
+    for name in ("fields_file", "examples_file"):
+        if name in values:
+            content = _read_file(Path(values[name]))
+            contents[name] = content.decode("utf-8", "replace")
     return contents
 
 
@@ -131,11 +132,17 @@ def _find_kind_problems(kinds: object) -> Iterator[str]:
         yield f"kinds is {kinds!r}; give a list of up to {_MAX_KINDS} words"
         return
     for kind in kinds:
-        is_word = isinstance(kind, str) and kind.strip() == kind and kind.isprintable()
-        if not is_word or not 0 < len(kind) <= _MAX_KIND_CHARACTERS:
+        if not _is_kind(kind):
             yield f"kinds: {kind!r} is not a word or two"
     if len(set(map(str, kinds))) != len(kinds):
         yield "kinds: contains a kind twice"
+
+
+def _is_kind(kind: object) -> bool:
+    # A line break would add a line to the prompt, in the user's name.
+    if not isinstance(kind, str) or not kind.isprintable():
+        return False
+    return kind == kind.strip() and 0 < len(kind) <= _MAX_KIND_CHARACTERS
 
 
 def _find_text_problems(name: str, text: object) -> Iterator[str]:
@@ -225,6 +232,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
     if not isinstance(claims, list):
         yield "`claims` is not a list"
         return
+    # Quotes are compared without line breaks, as people wrap their examples.
     words = " ".join(item["text"].split())
     answer = {"claims": [_complete(item, brief) for item in claims]}
     validator = jsonschema.Draft202012Validator(
@@ -234,6 +242,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
         yield f"{error.json_path}: {error.message}"
     for index, claim in enumerate(claims):
         quote = claim.get("quote") if isinstance(claim, Mapping) else None
+        # A model would learn from such an example to make up quotes.
         if isinstance(quote, str) and " ".join(quote.split()) not in words:
             yield f"$.claims[{index}].quote: is not in the text"
 
@@ -242,14 +251,11 @@ def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
     """Return a claim of an example with all properties, even omitted ones."""
     properties = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
     # Properties are in the order in which a model should write them.
-    completed = {
-        name: properties.pop(name, None) for name in _CLAIM_PROPERTIES
-    } | properties
-    if brief.fields:
-        stated = properties.get("fields", {})
-        nothing = dict.fromkeys(field.name for field in brief.fields)
-        if isinstance(stated, Mapping):
-            completed["fields"] = {**nothing, **stated}
+    completed = dict.fromkeys(_CLAIM_PROPERTIES) | properties
+    stated = properties.get("fields", {})
+    if brief.fields and isinstance(stated, Mapping):
+        no_values = dict.fromkeys(field.name for field in brief.fields)
+        completed["fields"] = {**no_values, **stated}
     return completed
 
 

@@ -95,6 +95,7 @@ def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     with translate_os_errors(folder, "written"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, path in paths.items():
+            # With other line ends, an unchanged copy would look changed.
             path.write_text(sources[name], encoding="utf-8", newline="\n")
     return list(paths.values())
 
@@ -127,6 +128,7 @@ def _find_misnamed_files(folder: Path) -> Iterator[str]:
     shipped = prompts.list_names()
     for path in sorted(folder.iterdir()):
         name, _, rest = path.name.partition(".")
+        # Without the entire suffix, a template would silently not be read.
         is_misnamed = name in shipped and rest in ("md", "j2", "txt")
         if not is_misnamed and not path.name.endswith(".j2"):
             continue

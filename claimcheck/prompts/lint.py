@@ -80,6 +80,7 @@ def find_unused(templates: Templates, brief: Brief) -> list[str]:
     for name, text in templates:
         body, shipped = prompts.parse(text, name).body, prompts.load(name).body
         used = meta.find_undeclared_variables(environment.parse(body))
+        # Some templates, such as that of a repair, never had these variables.
         available = meta.find_undeclared_variables(environment.parse(shipped))
         for part in brief.published():
             needed = set(_VARIABLES_BY_PART.get(part, (part,))) & available
@@ -134,6 +135,7 @@ def _find_structure_problems(
     except jinja2.TemplateSyntaxError as error:
         return [f"line {first_line + error.lineno}: {error.message}"]
     problems = []
+    # The sandbox has no loader: these would fail only when a request is built.
     includes = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
     for node in tree.find_all(includes):
         problems.append(
@@ -187,6 +189,7 @@ def _find_rendering_problems(custom: Prompt, shipped: Prompt) -> list[str]:
             messages = prompts.render_body(custom.body, variables, "")
         except InputError as error:
             return [str(error).removeprefix(": ")]
+        # What the shipped template leaves unfenced is allowed.
         expected = prompts.render_body(shipped.body, variables, "")
         if problems := _compare_messages(messages, expected):
             return problems
@@ -198,6 +201,7 @@ def _build_sample_variables(name: str) -> list[dict[str, Any]]:
     full = dict(_SAMPLES)
     if name == "correct":
         full["items"] = [_CORRECT_ITEM]
+    # A template may fail only for documents without a title or a date.
     least = full | {"context": ""}
     least |= dict.fromkeys(("title", "published", "document_language"))
     return [

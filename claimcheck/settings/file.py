@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError, translate_os_errors
+from claimcheck.files import open_replacement
 from claimcheck.installation import get_install_command
 from claimcheck.prompts import briefs
 from claimcheck.resources import resolve_user_path
@@ -82,16 +83,13 @@ def read_settings_file(path: Path) -> dict[str, Any]:
             problems.append(f"{describe_location(path, name)} {problem}")
     if problems:
         raise SettingsError(*problems)
-    for name in briefs.PATH_SETTINGS:
-        # Paths in a file are relative to it; those on the command line, to the working
-        # folder.
-        if name in values:
-            values[name] = str(path.parent / values[name])
-    prices = values.get("prices", {})
-    if prices:
-        values["prices"] = {
-            model: _parse_price(path, model, price) for model, price in prices.items()
-        }
+    # Paths in a file are relative to it; those on the command line, to the working
+    # folder.
+    for name in values.keys() & set(briefs.PATH_SETTINGS):
+        values[name] = str(path.parent / values[name])
+    if "prices" in values:
+        prices = values["prices"].items()
+        values["prices"] = {model: _parse_price(path, model, p) for model, p in prices}
     return values
 
 
@@ -100,7 +98,7 @@ def read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     table: dict[str, Any] = {"endpoints": {}}
     for name, value in values.get("search", {}).items():
         expected = _SEARCH_TYPES.get(name, dict)
-        if not isinstance(value, expected) or isinstance(value, bool):
+        if not _has_type(value, expected):
             # The message must not contain the value, which may be a key.
             kind = _TYPE_NAMES[expected]
             raise SettingsError(f"{path}: search.{name} must be {kind}")
@@ -134,7 +132,9 @@ def save_user_settings(**values: str) -> Path:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         document = tomlkit.parse(text)
         document.update(values)
-        path.write_text(tomlkit.dumps(document), encoding="utf-8")
+        # Resolved: a configuration folder may be full of links to a repository.
+        with open_replacement(path.resolve()) as file:
+            file.write_text(tomlkit.dumps(document), encoding="utf-8")
     return path
 
 
@@ -152,6 +152,7 @@ def find_prompts_folder() -> Path | None:
 
 def describe_location(path: Path, name: str) -> str:
     """Return the file, line, and name of a setting."""
+    # The parser of TOML does not tell on which line a value is.
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.partition("=")[0].strip().strip("\"'") == name:
             return f"{path}, line {number}: {name}"
@@ -164,14 +165,18 @@ def _find_problem(name: str, value: object) -> str | None:
         known = ", ".join(sorted(_FILE_TYPES))
         hint = f"did you mean {similar[0]}?" if similar else f"choose from {known}"
         return f"is not a setting; {hint}"
-    if value == UNSET and name in RANGES and RANGES[name].is_optional:
-        return None
     expected = _FILE_TYPES[name]
-    accepted = (int, float) if expected is float else (expected,)
-    is_misplaced_bool = isinstance(value, bool) and expected is not bool
-    if isinstance(value, accepted) and not is_misplaced_bool:
+    is_unset = value == UNSET and name in RANGES and RANGES[name].is_optional
+    if is_unset or _has_type(value, expected):
         return None
     return f"is {value!r}; it must be {_TYPE_NAMES[expected]}"
+
+
+def _has_type(value: object, expected: type) -> bool:
+    # To Python, true is a number; in a file, that is a mistake.
+    if isinstance(value, bool):
+        return expected is bool
+    return isinstance(value, (int, float) if expected is float else expected)
 
 
 def _parse_price(path: Path, model: str, price: Any) -> Price:
@@ -190,6 +195,7 @@ def _parse_price(path: Path, model: str, price: Any) -> Price:
 
 
 def _read_search_endpoint(path: Path, name: str, value: Any) -> SearchEndpoint:
+    # The message must not contain the value, which may be a key.
     has_strings = all(isinstance(text, str) for text in value.values())
     if not has_strings or not value.keys() <= {"url", "api_key"}:
         raise SettingsError(

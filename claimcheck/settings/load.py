@@ -68,6 +68,7 @@ def load_settings(
     folder = folder or Path()
     user_file = resolve_user_file()
     project = read_settings_file(folder / SETTINGS_FILE)
+    # The first layer that has a value wins.
     layers: list[tuple[str, Mapping[str, Any]]] = [
         ("flag", _drop_none(flags or {})),
         ("environment", _read_environment(environment)),
@@ -85,8 +86,9 @@ def load_settings(
         ) from None
     approval = ProjectApproval(folder.resolve(), project)
     settings = limit_project(settings, origins, approval)
+    # The extractive engine ignores briefs, so a stranger's cannot do harm.
     if settings.chosen_engine() == "extractive":
-        return LoadedSettings(settings, origins)  # this engine ignores briefs
+        return LoadedSettings(settings, origins)
     project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
     approval.require(project_names, "tells the model what to do")
     if brief_values:
@@ -148,6 +150,7 @@ def _read_project_search(
                 f"{path}: search.{name} contains api_key. Keep keys in the "
                 f"environment, or in {user_file}"
             )
+        # Marked, so that the user's key for this provider is not sent there.
         endpoints[name] = replace(endpoint, is_project=True)
     return {**table, "endpoints": endpoints}
 
@@ -190,6 +193,7 @@ def _merge_layers(
     """Return each setting's value and origin: the first layer that has it."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    # The parts of a brief are settings of their own until it is read.
     names = [item.name for item in fields(Settings) if item.name != "brief"]
     for name in (*names, *BRIEF_SETTINGS):
         origins[name] = "default"

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeGuard
 
 from claimcheck.arguments import require_kind
 from claimcheck.errors import SettingsError
@@ -60,6 +60,12 @@ _NOT_IN_SIGNATURE = frozenset(
 )
 
 
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Return whether this is a number; True and False are not."""
+    # bool is an int to Python; `max_claims = true` is a mistake.
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """The numbers that a setting accepts, `low` and `high` included."""
@@ -74,9 +80,7 @@ class Range:
         """Return whether a value is in the range, or None if allowed."""
         if value is None:
             return self.is_optional
-        # bool is an int to Python; `max_claims = true` is a mistake.
-        kinds = int if self.is_integer else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds):
+        if not is_number(value) or (self.is_integer and not isinstance(value, int)):
             return False
         return math.isfinite(value) and self.low <= value <= self.high
 
@@ -106,14 +110,13 @@ RANGES = {
     "claims_per_check": Range(1, 50, "give a whole number from 1 to 50"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
-_CHOICES: Mapping[str, tuple[str, ...]] = {
+_CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "engine": ENGINES,
     "api": APIS,
-    "reasoning_effort": REASONING_EFFORTS,
+    "reasoning_effort": (None, *REASONING_EFFORTS),
     "check_with": CHECKERS,
     "extraction": EXTRACTIONS,
 }
-_OPTIONAL = ("reasoning_effort",)
 _HTTP_URL = re.compile(r"https?://[^/?#\s]")  # at least the start of a host
 # A strict pattern instead of a parser: URL parsers disagree about backslashes, user
 # names, and short forms of addresses. A URL that does not match just needs approval.
@@ -142,11 +145,12 @@ class Price:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            value = getattr(self, item.name)
-            is_missing = value is None and item.name == "cached"
-            if not is_missing and not (type(value) in (int, float) and value >= 0):
+            price = getattr(self, item.name)
+            if price is None and item.name == "cached":
+                continue
+            if not is_number(price) or not price >= 0:  # as NaN is not
                 raise SettingsError(
-                    f"{item.name} is {value!r}; give US dollars per million tokens"
+                    f"{item.name} is {price!r}; give US dollars per million tokens"
                 )
 
     def cost_usd(
@@ -184,9 +188,8 @@ class Limits:
             value = getattr(self, item.name)
             if value is None and item.name != "concurrency":
                 continue
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
             # Infinity would pass as a rate, and then wait forever for its window.
-            if not is_number or not 0 < value < math.inf:
+            if not is_number(value) or not 0 < value < math.inf:
                 problems.append(f"{item.name} is {value!r}; give a number above 0")
         if problems:
             raise SettingsError(*problems)
@@ -287,8 +290,8 @@ class Settings:
     def _find_unknown_choices(self) -> Iterator[str]:
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
-            if value not in choices and not (name in _OPTIONAL and value is None):
-                listed = ", ".join(choices)
+            if value not in choices:
+                listed = ", ".join(filter(None, choices))
                 yield f"{name} {value!r} is unknown; choose from {listed}"
 
     def _find_values_out_of_range(self) -> Iterator[str]:
@@ -318,11 +321,9 @@ class Settings:
             yield f"api_key is of type {type(self.api_key).__name__}; give a string"
         if not isinstance(self.cache, bool):
             yield f"cache is {self.cache!r}; give True or False"
-        prices = self.prices
-        if not isinstance(prices, Mapping) or not all(
-            isinstance(price, Price) for price in prices.values()
-        ):
-            yield f"prices is {prices!r}; give a dict of claimcheck.Price by model"
+        prices = self.prices.values() if isinstance(self.prices, Mapping) else [None]
+        if not all(isinstance(price, Price) for price in prices):
+            yield f"prices is {self.prices!r}; give a dict of claimcheck.Price by model"
 
     def chosen_engine(self) -> str:
         """Return the engine that runs: `auto` resolved."""

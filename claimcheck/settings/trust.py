@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import shlex
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError, translate_os_errors
+from claimcheck.files import PRIVATE, open_replacement
 from claimcheck.prompts import briefs
 from claimcheck.prompts.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.resources import resolve_user_path
@@ -167,11 +167,9 @@ def _approve(folder: Path, content: str) -> None:
     path = resolve_user_path("data", _APPROVALS)
     with translate_os_errors(path, "written", SettingsError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Folder names may be private, and only the owner can read a file of mkstemp.
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(approvals, file, indent=2)
-        Path(temporary).replace(path)
+        text = json.dumps(approvals, indent=2)
+        with open_replacement(path, PRIVATE) as file:  # folder names may be private
+            file.write_text(text, encoding="utf-8")
 
 
 def _read_approvals() -> dict[str, str]:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -29,6 +28,7 @@ from typing import Any
 from filelock import FileLock
 from vcr.request import Request
 
+from claimcheck.files import open_replacement
 from claimcheck.json_lines import HALF_PAIR
 from claimcheck.testing.bodies import (
     decode_body,
@@ -45,6 +45,7 @@ SUFFIXES = (".json", ".yaml", ".yml")
 # Replaces the names of the tests that play an answer if they are unknown.
 UNKNOWN_ITEM = ""
 _VERSION = 1
+_CASSETTE_MODE = 0o644  # people commit cassettes, so everybody may read them
 REQUEST_HEADERS = ("accept", "content-type")
 # The headers that change the behavior of clients.
 RESPONSE_HEADERS = (
@@ -194,15 +195,8 @@ def write_file(path: Path, content: CassetteFile) -> None:
     """Replace a cassette file atomically: nobody ever reads half of it."""
     text = render_file(content)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)  # mkstemp lets only the owner read
-        os.replace(temporary, path)
-    except BaseException:  # including Ctrl-C: leave no temporary file behind
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with open_replacement(path, _CASSETTE_MODE) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def render_file(content: CassetteFile) -> str:

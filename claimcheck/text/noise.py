@@ -28,7 +28,7 @@ _MIN_TIMES = 3  # on lines of their own; sentences have hardly one
 # reads the entire text. Only the first is noise anywhere: the others can also be the
 # start or end of a sentence, so they count only if they are isolated.
 _LINE_PATTERNS = {
-    "a line of signs": r"[-=_*~\#•·—–+|]{3,}|\|[-|:\ ]{3,}\|",
+    "a line of signs": r"[-=_*~\#•·—–+|](?:[ ]?[-=_*~\#•·—–+|]){2,}|\|[-|:\ ]{3,}\|",
     "byline": r"""
         (?:By|BY|Von|Par|Por)[ ][A-Z][\w.'’-]+(?:[ ][A-Z][\w.'’-]+){1,3}
         (?:,?[ ](?:and|,)[ ][A-Z][\w.'’ -]+)?

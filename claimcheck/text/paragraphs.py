@@ -37,7 +37,9 @@ _BULLETS = frozenset("-*+•–‣◦")
 # Not the day of "14. Mai 2032".
 _DAY = rf"\d{{1,2}}\.\s+(?:{'|'.join(read_words('foreign_months'))})\s+\d{{4}}\b"
 _BULLET = re.compile(
-    rf"[ \t]*(?!{_DAY})(?:[-*+•–‣◦]|\d{{1,3}}[.)]|#{{1,6}})[ \t]+", re.IGNORECASE
+    rf"[ \t]*(?!{_DAY})(?:[-*+•–‣◦]|\d{{1,3}}[.)]|#{{1,6}}"
+    r"|\d{1,2}(?:\.\d{1,2}){1,3}(?=[ \t]+(?-i:[A-Z])))[ \t]+",
+    re.IGNORECASE,
 )
 _MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces after it
 # Noise that may interrupt a text anywhere, even within a sentence.

@@ -86,13 +86,19 @@ _ASKED = re.compile(
     r"|shouted|called|told|tweeted|exclaimed|wondered)"
     r"(?:[.]|\s(?:in|on|at|during|after|before|reporters|him|her|them|us|me|his)\b)"
 )
+_JAPANESE_SAID = ("と", "って")
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
-# The number of the following item: "1.", "Step 2.", "Q.", and, within a sentence,
-# "resolved: 1. to close it; 2. to sell it".
+# The number of the following item: "1.", "Step 2.", "Q.", "P.S.", and, within a
+# sentence, "resolved: 1. to close it; 2. to sell it".
 _ENUMERATOR = re.compile(
-    r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?(?:\d{1,3}|[A-Z]|[a-z])\.\s+"
+    r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?"
+    r"(?:\d{1,3}|[A-Za-z]|P\.\s?S|N\.\s?B)\.\s+"
 )
-_INNER_ENUMERATOR = re.compile(r"[:;,]\s+(?:\d{1,2}|[a-z])\.\s+$")
+# "Der 1. FC Köln": the full stop makes an ordinal number in German.
+_INNER_ENUMERATOR = re.compile(
+    r"(?:[:;,]\s+(?:\d{1,2}|[a-z])"
+    r"|\b(?:[Dd](?:er|ie|as|e[mns])|[AaIi]m|[ZzVv](?:um|ur|om)|[Bb]eim|[Ss]eit|[Ee]in(?:e[mnrs]?)?|[Jj]ede[mnrs]?)\s\d{1,3})\.\s+$"
+)
 # Subtitles resume a sentence so: "They came..." / "...by ferry."
 _RESUMED = re.compile(r"(?:\.\.\.|…)\s+(?:\.\.\.|…)")
 # sentencex takes quadratic time on unclosed quotation marks, so longer paragraphs are
@@ -252,7 +258,10 @@ def _continues_sentence(left: str, right: str) -> bool:
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
         return False
-    return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
+    last = left.rstrip()[-1:]
+    # "Yahoo! is a firm."
+    is_name = last in "!?" and left[:1].isupper()
+    return last not in ".!?" or is_name or _breaks_off(left, end)
 
 
 def _belongs_to_quotation(end: str, right: str) -> bool:
@@ -260,6 +269,8 @@ def _belongs_to_quotation(end: str, right: str) -> bool:
     if right.strip() in ("»", "”", "...", "…") or _ASIDE.match(right):
         return True
     if end.rstrip().endswith(('?"', '!"', "?”", "!”")) and _ASKED.match(right):
+        return True
+    if end.rstrip().endswith("」") and right.startswith(_JAPANESE_SAID):
         return True
     return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 
