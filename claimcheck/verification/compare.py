@@ -158,10 +158,11 @@ def compare_sentences(
     Return nothing if one of them shares no word with it.
     """
     comparisons = []
+    excluded = evidence.disputed.union(hypothesis.excluded)
     pairs = zip(hypothesis.sentences, hypothesis.speeches, strict=True)
     for sentence, speech in pairs:
         speaker = speech.speaker if speech else ""
-        match = match_sentence(sentence, evidence, hypothesis.excluded, speaker)
+        match = match_sentence(sentence, evidence, excluded, speaker)
         if not match.covering:
             return []
         comparisons.append(Comparison(match, speech, cited))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
+from claimcheck.english.disputed import find_disputed
 from claimcheck.english.publication import find_publication_date
 from claimcheck.english.quotations import Attribution
 from claimcheck.english.speech import Speech
@@ -58,6 +59,13 @@ class EvidenceDocument:
         """The document's publication date, or else the one in its text."""
         stated = find_publication_date(self.document.full_text)
         return self.document.published or (stated[0] if stated else None)
+
+    @cached_property
+    def disputed(self) -> frozenset[int]:
+        """The sentences that the document itself does not mean as facts."""
+        if not self.language.is_english:
+            return frozenset()
+        return find_disputed(self.reading, self.sentences)
 
     @cached_property
     def all_forms(self) -> frozenset[str]:
