@@ -249,11 +249,9 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if _RESUMED.search(end + right[:6]):
+    if _RESUMED.search(end + right[:6]) or _ends_in_enumerator(left, end):
         return True
-    if _belongs_to_quotation(end, right) or _INNER_ENUMERATOR.search(end):
-        return True
-    if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
+    if _belongs_to_quotation(end, right):
         return True
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
@@ -262,6 +260,12 @@ def _continues_sentence(left: str, right: str) -> bool:
     # "Yahoo! is a firm."
     is_name = last in "!?" and left[:1].isupper()
     return last not in ".!?" or is_name or _breaks_off(left, end)
+
+
+def _ends_in_enumerator(left: str, end: str) -> bool:
+    is_short = len(left) <= _MAX_END_CHARACTERS
+    is_whole = is_short and _ENUMERATOR.fullmatch(left) is not None
+    return is_whole or _INNER_ENUMERATOR.search(end) is not None
 
 
 def _belongs_to_quotation(end: str, right: str) -> bool:
