@@ -175,17 +175,21 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
         return False
     start = source[paragraph.start : paragraph.start + len("...")]
     starts_lower = start[:1].islower()
+    if not before.is_open():
+        return paragraph.after_page and _is_resumed(before.last, start)
     if paragraph.after_page:
-        if not before.is_open():
-            # Subtitles resume a sentence so: "They came..." / "...by ferry."
-            return before.last.endswith(_ELLIPSES) and start.startswith(_ELLIPSES)
         if before.unfinished > _MAX_UNPUNCTUATED_CHARACTERS:
             return False
-    elif not starts_lower or not before.is_open():
+    elif not starts_lower:
         return False
     # A heading at the foot of a page is not continued on the next page.
     is_same_page = starts_lower or FORM_FEED not in source
     return before.is_running_text() or (paragraph.after_noise and is_same_page)
+
+
+def _is_resumed(before: str, start: str) -> bool:
+    """Whether subtitles resume a sentence: "They came..." / "...by ferry."."""
+    return before.endswith(_ELLIPSES) and start.startswith(_ELLIPSES)
 
 
 def _group_lines(

@@ -49,7 +49,6 @@ _MISSED_SENTENCE_END = re.compile(
     """,
     re.X,
 )
-_MISSED_END_MARKS = ("May.", ".m. ", "m.", "g.", "ha.", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # False ends: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the full
 # stop, "version 19.X".
@@ -220,14 +219,12 @@ def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
 
 def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
     """Add the sentence ends that sentencex misses to those it found."""
-    may_miss = any(mark in text for mark in _MISSED_END_MARKS)
     ends = edges[:1]
     for start, end in pairwise(edges):
         if bracketed := _BRACKETED_SENTENCE.match(text, start, end):
             ends.append(bracketed.end())
-        if may_miss:
-            matches = _MISSED_SENTENCE_END.finditer(text, start, end)
-            ends += [match.end() for match in matches if match.end() < end]
+        matches = _MISSED_SENTENCE_END.finditer(text, start, end)
+        ends += [match.end() for match in matches if match.end() < end]
         if language != "en":
             for match in _END_BEFORE_NUMBER.finditer(text, start, end):
                 word = _get_word_before(text, match.start())
