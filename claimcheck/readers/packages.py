@@ -31,6 +31,7 @@ from claimcheck.readers.xml_blocks import (
     read_blocks,
 )
 
+_SLIDE = re.compile(r"ppt/slides/slide\d{1,5}\.xml")
 _RAISED_POSITION = re.compile(r"super|[1-9]")  # such as "33% 58%"
 _SLIDE_FURNITURE = frozenset(("dt", "ftr", "hdr", "sldNum"))
 _BULLETED = frozenset(("body", "obj"))
@@ -177,11 +178,7 @@ class _Presentation(_Package):
     def read_blocks(self) -> list[str]:
         """Return the paragraphs, in the order of the slides."""
         blocks: list[str] = []
-        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
-        for element in self._archive.parse(main).iter():
-            if get_name(element) != "sldId":
-                continue
-            part = self._archive.get_part(main, get_relation_id(element))
+        for part in self._list_slides():
             slide = self._archive.parse(part)
             if slide.get("show") in ("0", "false"):
                 self._found["hidden slide"] += 1
@@ -198,6 +195,18 @@ class _Presentation(_Package):
             found.append("comments")
         return found
 
+    def _list_slides(self) -> list[str]:
+        """Return the slides in their order; by number if it is not stated."""
+        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
+        root = self._archive.find(main)
+        elements = root.iter() if root is not None else ()
+        ids = [get_relation_id(el) for el in elements if get_name(el) == "sldId"]
+        slides = [self._archive.get_part(main, relation) for relation in ids]
+        numbered = sorted(
+            filter(_SLIDE.fullmatch, self._archive.names), key=_get_number
+        )
+        return list(filter(None, slides)) or numbered
+
     def _read_slide(self, slide: Any, part: str) -> list[str]:
         diagrams: list[str] = []
         for element in slide.iter():
@@ -213,6 +222,10 @@ class _Presentation(_Package):
                 case "chart":
                     self._found["chart"] += 1
         return read_blocks(slide) + diagrams
+
+
+def _get_number(name: str) -> int:
+    return int("".join(filter(str.isdecimal, name)))
 
 
 def _mark_paragraphs(shape: Any) -> None:
