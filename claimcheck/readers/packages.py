@@ -31,7 +31,7 @@ from claimcheck.readers.xml_blocks import (
     read_blocks,
 )
 
-_SLIDE = re.compile(r"ppt/slides/slide\d{1,5}\.xml")
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
 _RAISED_POSITION = re.compile(r"super|[1-9]")  # such as "33% 58%"
 _SLIDE_FURNITURE = frozenset(("dt", "ftr", "hdr", "sldNum"))
 _BULLETED = frozenset(("body", "obj"))
@@ -186,6 +186,20 @@ class _Presentation(_Package):
                 blocks += self._read_slide(slide, part)
         return blocks
 
+    def _list_slides(self) -> list[str]:
+        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
+        root = self._archive.find(main)
+        listed = [
+            self._archive.get_part(main, get_relation_id(element))
+            for element in ([] if root is None else root.iter())
+            if get_name(element) == "sldId"
+        ]
+        if listed:
+            return listed
+        # Without the list of slides, their numbers are the best order that is left.
+        slides = filter(_SLIDE.fullmatch, self._archive.names)
+        return sorted(slides, key=lambda name: (len(name), name))
+
     def list_left_out(self) -> list[str]:
         """Name what the archive has and the text does not, after reading it."""
         found = [format_count(count, noun) for noun, count in self._found.items()]
@@ -194,18 +208,6 @@ class _Presentation(_Package):
         if any("/comments/" in name for name in self._archive.names):
             found.append("comments")
         return found
-
-    def _list_slides(self) -> list[str]:
-        """Return the slides in their order; by number if it is not stated."""
-        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
-        root = self._archive.find(main)
-        elements = root.iter() if root is not None else ()
-        ids = [get_relation_id(el) for el in elements if get_name(el) == "sldId"]
-        slides = [self._archive.get_part(main, relation) for relation in ids]
-        numbered = sorted(
-            filter(_SLIDE.fullmatch, self._archive.names), key=_get_number
-        )
-        return list(filter(None, slides)) or numbered
 
     def _read_slide(self, slide: Any, part: str) -> list[str]:
         diagrams: list[str] = []
@@ -222,10 +224,6 @@ class _Presentation(_Package):
                 case "chart":
                     self._found["chart"] += 1
         return read_blocks(slide) + diagrams
-
-
-def _get_number(name: str) -> int:
-    return int("".join(filter(str.isdecimal, name)))
 
 
 def _mark_paragraphs(shape: Any) -> None:
