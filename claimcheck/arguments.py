@@ -51,15 +51,17 @@ def require_function(value: object, name: str) -> None:
         raise InputError(f"{name}: is of type {type(value).__name__}; give a function")
 
 
-def require_method(value: object, method: str, name: str, advice: str) -> None:
-    """Refuse an object without a method that will be called later.
+def require_client(client: object, method: str) -> None:
+    """Refuse a client without the method that will be called later.
 
     Raises:
-        InputError: the object has no such method.
+        InputError: the client has no such method.
     """
-    if not callable(getattr(value, method, None)):
-        kind = type(value).__name__
-        raise InputError(f"{name}: {kind} has no method {method}; give {advice}")
+    if not callable(getattr(client, method, None)):
+        kind = type(client).__name__
+        raise InputError(
+            f"client: {kind} has no method {method}; give a claimcheck.Client"
+        )
 
 
 def parse_date(value: object) -> date | None:

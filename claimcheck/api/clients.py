@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from claimcheck.arguments import require_function, require_kind, require_method
+from claimcheck.arguments import require_client, require_function, require_kind
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client, RunProgress, RunWork
 from claimcheck.settings import Limits, SearchSettings, Settings
@@ -82,7 +82,7 @@ def _open_client(
     """Return the client of a call, which the stack closes if it was opened here."""
     if client is not None:
         method = "complete" if isinstance(stack, ExitStack) else "acomplete"
-        require_method(client, method, "client", "a claimcheck.Client")
+        require_client(client, method)
     # The caller's own client decides what it caches.
     if client is not None or choose_engine(settings, client) == "extractive":
         return _wrap_with_progress(client, progress)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from claimcheck.arguments import require_function, require_kind, require_method
+from claimcheck.arguments import require_client, require_function, require_kind
 from claimcheck.batch.document_runner import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
@@ -154,7 +154,7 @@ class Batch:
             WorkerError: a worker process can't be started.
         """
         if client is not None:
-            require_method(client, "acomplete", "client", "a claimcheck.Client")
+            require_client(client, "acomplete")
         require_function(on_progress, "on_progress")
         if stop is not None:
             require_kind(

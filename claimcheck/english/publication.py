@@ -23,11 +23,11 @@ _DATE_LINE = re.compile(
     ^[ \t]*
     (?P<label>
         (?:first\ published|last\ updated|published|posted|updated|date)
-        (?:[ \t]+(?:on|at|online))?[ \t]*[:|–—-]?[ \t]*
+        (?:[ \t]+by[ \t][^\n]{{2,60}}?)?(?:[ \t]+(?:on|at|online))?[ \t]*[:|–—-]?[ \t]*
         | by[ \t][^\n]{{2,80}}?[,|·•–—-][ \t]*
     )?
     (?:[^\n|·•]{{2,60}}[|·•][ \t]*)?
-    (?:{WEEKDAY},?\s+)?
+    (?:(?:{WEEKDAY}|mon|tue|wed|thu|fri|sat|sun)\.?,?\s+)?
     {write_full_date_pattern()}
     (?:[ \t]*[,|·•–—-]?[ \t]*(?:at[ \t]+)?\d{{1,2}}[:.h]\d\d[^\n]{{0,25}}
         |[ \t]*[|·•][^\n]{{0,40}})?

@@ -107,9 +107,10 @@ _ENDS_IN_COMPARISON = re.compile(
 _ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
 # "whom Lind called a liar"
 _ENDS_IN_OBJECT_OF_CLAUSE = re.compile(r"\bwhom\s+(?:the\s+)?(?:[\w.’'-]+\s*){1,4}$")
-# "If Lind says that ...", "Neither Lind nor Brandt said"
-_UNREAL_CLAUSE = re.compile(
-    r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither)\s[^,;]*$",
+# "If Lind says that ...", "Neither Lind nor Brandt said", "Although Lind said so, ..."
+_SUBORDINATE_CLAUSE = re.compile(
+    r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither|although|though|after"
+    r"|because|before|since|until|when|while|whereas)\s[^,;]*$",
     re.IGNORECASE,
 )
 _PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
@@ -122,7 +123,7 @@ _NOT_BEFORE_SPEECH = (
     _ENDS_IN_COMPARISON,
     _ENDS_IN_NON_SPEECH,
     _ENDS_IN_RELATIVE_CLAUSE,
-    _UNREAL_CLAUSE,
+    _SUBORDINATE_CLAUSE,
 )
 # After this, somebody else may speak: "Lind said 40, but Brandt says 30".
 _OTHER_SIDE = re.compile(r"(?:,\s+(?:but|and|while)|;)\s+(?!that\b)")

@@ -66,13 +66,14 @@ _NOT_A_SPEAKER = re.compile(
     r"|my|our|your)\b",
     re.IGNORECASE,
 )
-# "Almost 60% of voters", "Half of us", "Two thirds", "Nine in ten": what a poll counts
+# "Almost 60% of voters", "Half of us", "Nine in ten", "Many voters": a poll, or a crowd
 _SHARE = re.compile(
     r"""
     (?:(?:about|almost|around|at\sleast|exactly|just|nearly|only|over|roughly|some|under
         |up\sto|(?:more|less|fewer)\sthan|well\sover|the)\s)*
     (?:
-        [\d.,]+\s?(?:%|per\s?cent\b)
+        \d[\d.,]*(?:[\s%]|$)
+        | (?:many|few|countless|dozens|hundreds|thousands|millions|scores|people)\b
         | half\b(?!-)
         | (?:an?\s)?(?:[\w-]+\s)?(?:majority|minority|plurality)(?=\sof\b|$)
         | (?:an?|one|two|three|four)[\s-]
@@ -85,12 +86,16 @@ _SHARE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # "a survey by Roof", "an earlier version of [this article]"
-_IMPERSONAL = re.compile(r"(?:survey|poll|study|census|analysis)\sby\s|\bversion\sof\s")
+_WRITTEN_THINGS = frozenset(read_words("written_things"))
+_PHRASE_END = re.compile(
+    r"\s(?:about|at|by|for|from|in|of|on|to|with|which|who|that)\s|\[|$"
+)
 # "Ann Lee, the mayor, on Monday said"
 _TIME_BEFORE_VERB = re.compile(
     r"(,?)\s(?:late\s|early\s)?(?:on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"(?:\s(?:morning|afternoon|evening|night))?|today|yesterday)$"
 )
+_AGE = re.compile(r",\s\d{1,3}(?=,\s\w)")  # "Ann Lee, 54, a welder, said"
 _ASIDE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
 _DETERMINER = re.compile(
     r"(?:the|a|an|one|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
@@ -104,7 +109,7 @@ _MAX_NAME_CHARACTERS = 40
 
 def find_subject(left: str) -> str | None:
     """Return the noun phrase at the end of `left`, before any apposition."""
-    left = _TIME_BEFORE_VERB.sub(r"\1", left.rstrip())
+    left = _AGE.sub("", _TIME_BEFORE_VERB.sub(r"\1", left.rstrip()))
     if not left.endswith(","):
         return extract_speaker(_find_last_clause(left))
     # "Jan Novak, the prime minister, said"
@@ -130,7 +135,10 @@ def _find_last_clause(text: str) -> str:
     clause = text[start:].strip()
     if is_ambiguous and not _COORDINATED_NAME.fullmatch(clause):
         return ""
-    return clause
+    # "Lee, Lind and Dahl": three names
+    before = text[:start].rstrip(", ")
+    is_list = " and " in clause and before != "" and find_names(before) == (before,)
+    return "" if is_list else clause
 
 
 def _joins_names(text: str, match: re.Match[str]) -> bool:
@@ -176,7 +184,7 @@ def extract_source(text: str) -> str | None:
 def extract_speaker(text: str) -> str | None:
     """Return the speaker in a phrase: the final name, or the entire phrase."""
     text = _ASIDE.sub("", text.strip())
-    if _SHARE.match(text) or _IMPERSONAL.search(text):
+    if _SHARE.match(text) or _is_written(text):
         return None
     phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")
     head, _, last = phrase.rpartition(" ")
@@ -187,6 +195,13 @@ def extract_speaker(text: str) -> str | None:
     if pronoun := _ENDS_IN_PRONOUN.search(phrase):
         return pronoun.group()
     return _extract_named_speaker(phrase)
+
+
+def _is_written(phrase: str) -> bool:
+    """Whether a phrase is about a report or the like, and not about a person."""
+    end = _PHRASE_END.search(phrase)
+    noun = phrase[: end.start() if end else None].rpartition(" ")[2].lower()
+    return noun in _WRITTEN_THINGS or noun.removesuffix("s") in _WRITTEN_THINGS
 
 
 def _extract_named_speaker(phrase: str) -> str | None:

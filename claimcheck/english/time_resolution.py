@@ -38,7 +38,7 @@ _NOT_ONE_DAY_BEFORE = re.compile(
     rf"""
     (?:
         \b(?:every|each|an?|any|some|one|another|most|the|that|until|till|by|from
-            |starting|beginning|effective|due|ahead\ of|before|after)
+            |starting|beginning|effective|due(?:\ on)?|ahead\ of|before|after)
         | \b{WEEKDAY}s?\s+(?:to|through|thru|or)
         | {WEEKDAY}\s?[-–—/]
         | (?:\d(?:st|nd|rd|th)?|{MONTH}),?\ \(?
@@ -63,9 +63,12 @@ _OF_OTHER_YEAR = re.compile(
 _BIRTH = re.compile(r"\b(?:born|birthday)\b[^,;]*$", re.IGNORECASE)
 # Writers state the year of an older day; without a year, it may be the next such day.
 _MAX_DAYS_FROM_PUBLICATION = 183
+_MAX_DAYS_AHEAD = 330  # a plan for almost a year later is hardly without a year
 _RELATIVE_WEEKDAY = re.compile(r"(?:last|next)\s", re.IGNORECASE)
 _FUTURE_VERB = re.compile(
-    r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.IGNORECASE
+    r"\b(?:(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*"
+    r"|(?:is|are)(?:\s(?:on|due|for))*\s*)$",  # "the deadline is Friday"
+    re.IGNORECASE,
 )
 _FUTURE_AUXILIARY = re.compile(
     r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to"
@@ -213,7 +216,8 @@ def _resolve_weekday(match: re.Match[str], text: str, published: date) -> str | 
     written = match.group()
     if _RELATIVE_WEEKDAY.match(written):
         return None  # "last Friday" may be this week's or the week before's
-    if _is_future(f"{get_text_before(match, text)} {written}"):
+    before = get_text_before(match, text)
+    if _is_future(before) or _is_future(f"{before} {written}"):
         return None
     weekday = WEEKDAYS[written.rsplit(maxsplit=1)[-1].lower()]
     days_ago = (published.weekday() - weekday) % 7
@@ -235,9 +239,12 @@ def _resolve_yearless(
     if weekday:
         day = int(_extract_digits(written))
         name = weekday.group().split()[0].rstrip(",")
-        return _resolve_weekday_date(
+        resolved = _resolve_weekday_date(
             WEEKDAYS[name], month, day, context_year or published.year
         )
+        # "It opened on Friday, May 31" is not about a later year.
+        is_later = resolved is not None and resolved > published.isoformat()
+        return None if is_later and not is_future else resolved
     if match["month"]:
         resolved = _resolve_month(month, published, written, is_future=is_future)
     else:
@@ -279,17 +286,17 @@ def _resolve_day(
 ) -> str | None:
     """Resolve a day to its last date until publication, or to the next.
 
-    The result is None if the last is more than half a year ago: the next may be meant.
+    The result is None if that is far away: the other may be meant.
     """
     years = (published.year - 1, published.year, published.year + 1)
     candidates = [make_date(str(year), str(month), str(day)) for year in years]
     for candidate in candidates:
         if candidate is None:
             continue
-        days = (candidate - published).days
-        if is_future and days >= 0:
+        days_ago = (published - candidate).days
+        if is_future and 0 <= -days_ago <= _MAX_DAYS_AHEAD:
             return candidate.isoformat()
-        if not is_future and -_MAX_DAYS_FROM_PUBLICATION <= days <= 0:
+        if not is_future and 0 <= days_ago <= _MAX_DAYS_FROM_PUBLICATION:
             return candidate.isoformat()
     return None
 

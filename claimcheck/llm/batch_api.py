@@ -21,6 +21,7 @@ from claimcheck.llm import errors
 from claimcheck.llm.body import get_path, translate_body
 from claimcheck.llm.connection import create_sdk_client
 from claimcheck.llm.error_body import clean_message, read_error_body
+from claimcheck.llm.json_values import get_list
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings
@@ -196,10 +197,9 @@ def to_dict(value: Any) -> dict[str, Any]:
 
 
 def _describe_problem(errors: Any) -> str:
-    # Some endpoints send a list, an error, or a text, without an object around it.
-    items = to_dict(errors).get("data") or errors
-    if not isinstance(items, list):
-        items = [items]
+    # Some servers send the list itself, others only a message.
+    items = errors if isinstance(errors, list) else get_list(to_dict(errors), "data")
+    items = items or [errors]
     messages = []
     for error in items[:_MAX_LISTED_PROBLEMS]:
         fields = to_dict(error)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import bisect
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, LCSseq
 
 from claimcheck.models.claim import Claim
 from claimcheck.models.review import Judgment, apply_decisions, judge_claims
@@ -201,33 +200,11 @@ def _match_similar_claims(
 def _find_moved_claims(pairs: Sequence[ClaimPair], old: Sequence[Claim]) -> list[Claim]:
     """Return the fewest claims without which the rest is in the old order."""
     position_of = {claim.id: number for number, claim in enumerate(old)}
-    old_positions = [position_of[before.id] for before, _ in pairs]
-    in_order = _find_longest_increasing(old_positions)
-    return [after for number, (_, after) in enumerate(pairs) if number not in in_order]
-
-
-def _find_longest_increasing(values: Sequence[int]) -> set[int]:
-    """Return the indexes of a longest increasing subsequence.
-
-    The algorithm is patience sorting: of all increasing subsequences of length n so
-    far, `tails[n - 1]` is the smallest last value, and `tail_indexes[n - 1]` its index.
-    """
-    tails: list[int] = []
-    tail_indexes: list[int] = []
-    previous: list[int | None] = []
-    for index, value in enumerate(values):
-        # The longest subsequence that this value can continue has this length.
-        length = bisect.bisect_left(tails, value)
-        previous.append(tail_indexes[length - 1] if length else None)
-        tails[length : length + 1] = [value]
-        tail_indexes[length : length + 1] = [index]
-    # Follow the links back from the last value of a longest subsequence.
-    longest: set[int] = set()
-    current = tail_indexes[-1] if tail_indexes else None
-    while current is not None:
-        longest.add(current)
-        current = previous[current]
-    return longest
+    new_order = [before.id for before, _ in pairs]
+    old_order = sorted(new_order, key=position_of.__getitem__)
+    # What is outside the longest common subsequence was deleted and inserted again.
+    edits = LCSseq.editops(old_order, new_order)
+    return [pairs[edit.dest_pos][1] for edit in edits if edit.tag == "insert"]
 
 
 def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:

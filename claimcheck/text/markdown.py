@@ -7,12 +7,30 @@ from collections.abc import Iterator
 
 MARKUP = "markup"
 
-_FRONT_MATTER_LINE = re.compile(r"\w[\w-]*:|[ \t-]")  # how one starts
+# How a line of front matter starts, by the line around it: YAML, and TOML
+_FRONT_MATTER_LINES = {
+    "---": re.compile(r"\w[\w-]{0,60}:|[ \t-]"),
+    "+++": re.compile(r"[\w\"][\w.\"-]{0,60}[ ]?=|[\[\]# \t\r\n]"),
+}
 _CODE_FENCE = re.compile(r"^[ \t>]{0,20}(`{3,9}|~{3,9})[^\n`]*$", re.M)
+# A line of an indented block that people hardly write otherwise
+_CODE_LINE = re.compile(
+    r"""
+    (?:\t|[ ]{4})[ \t]{0,40}
+    (?:
+        (?:\$|>>>|\#include|<\?|(?:def|class|import|return|function|const|let|var|public
+            |sudo|pip3?|npm|git|cd|curl|docker|apt(?:-get)?)\b(?=[ ]\S))
+        |[\w.]{1,60}[ ]?=[ ]?\S
+        |(?=[^\n]{0,300}(?:[{};]|\w\([^()\n]{0,100}\):?)[ \t]*$)
+    )
+    """,
+    re.X | re.M,
+)
+_MIN_SENTENCE_WORDS = 5
 # The marks of emphasis and code in Markdown, in pairs around words.
 _EMPHASIS = re.compile(
     r"""
-    (?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]{1,300}(?<=[^\s*\\])(?P=stars)
+    (?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?:[^*\n]|\n(?!\s)){1,300}(?<=[^\s*\\])(?P=stars)
         (?![\w*])
     |(?<![\w_\\])(?P<bars>_{1,3})(?=[^\s_])[^_\n]{1,300}(?<=[^\s_\\])(?P=bars)
         (?![\w_])
@@ -24,19 +42,31 @@ _EMPHASIS = re.compile(
 )
 _LINK = re.compile(
     r"""
-    (?P<start>!?\[)(?P<text>[^\[\]\n]{0,300}(?:\n[^\[\]\n]{1,300})?)
+    (?P<picture>\[!\[[^\[\]\n]{0,300}\]\([^()\n]{0,1000}\)\]\([^()\s]{0,1000}\))
+    |(?P<start>!?\[)(?P<text>[^\[\]\n]{0,300}(?:\n[^\[\]\n]{1,300})?)
     (?P<end>\]\([^()\s]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?
         (?:[ \n]"[^"\n]{0,200}")?\)
         |\]\[[^\[\]\n]{0,100}\])
     """,
     re.X,
 )
+_WIKI_LINK = re.compile(
+    r"(?P<start>\[\[(?:[^\[\]|\n]{1,200}\|)?)(?P<text>[^\[\]|\n]{1,200})(?P<end>\]\])(?!\()"
+)
+# "[ferry]" if the text also has "[ferry]: https://..."
+_LINK_LABEL = re.compile(
+    r"(?P<start>\[)(?P<text>[^\[\]\n]{1,100})(?P<end>\])(?![\[(:])"
+)
+_LABEL_DEFINITION = re.compile(r"^[ ]{0,3}\[([^\[\]\n]{1,100})\]:[ \t]+\S", re.M)
 # Other marks, by the reason to set them aside.
 _MARKS = {
-    # "\\*", "- [x] done", and tags
+    # "\\*", "1\\.", "- [x] done", "> [!NOTE]", "::: note", definitions, and tags
     MARKUP: re.compile(
         r"""
-        \\(?=[*_#\[\]~<>`])
+        \\(?=[*_\#\[\]~<>`]|$) | (?<=\d)\\(?=\.)
+        |^[> \t]{1,9}\[!(?:note|tip|important|warning|caution)\][ \t]*$
+        |^(?::{3,}|!!!|\?\?\?\+?)(?:[ ]?[\w{][^\n]{0,100})?$
+        |^:[ \t]{1,4}(?=\S)
         |^[ \t]*[-*+][ \t]+(?P<box>\[[ xX]\])(?=[ \t])
         |</?(?:a|b|blockquote|br|center|code|details|div|em|figcaption|figure|font
             |h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|small|span|strong|sub|summary|sup
@@ -53,6 +83,8 @@ _MARKS = {
         re.X,
     ),
 }
+# Most texts have none of these marks, and need no search.
+_SIGNS = re.compile(r"[\\\[<]|^(?::|!!!|\?\?\?)", re.M)
 # The characters [start, end) of the source, and the reason to set them aside.
 _Cut = tuple[int, int, str]
 
@@ -62,6 +94,7 @@ def find_markdown(text: str) -> Iterator[_Cut]:
     if front_matter := find_front_matter(text):
         yield 0, front_matter, "front matter"
     yield from _find_code_blocks(text)
+    yield from _find_indented_code(text)
     yield from _find_comments(text)
     yield from _find_marks(text)
 
@@ -69,17 +102,18 @@ def find_markdown(text: str) -> Iterator[_Cut]:
 def find_front_matter(text: str) -> int:
     """Return the end of the front matter that a text starts with, or 0.
 
-    Front matter is a line "---", fields "name: value", and another line "---".
+    Front matter is a line "---" or "+++", fields, and the same line again.
     """
-    if not text.startswith(("---\n", "---\r\n")):
+    fence = text[:3]
+    pattern = _FRONT_MATTER_LINES.get(fence)
+    if pattern is None or not text.startswith(("\n", "\r\n"), len(fence)):
         return 0
-    position = text.index("\n") + 1
-    first = position
+    first = position = text.index("\n") + 1
     while (line_end := text.find("\n", position)) >= 0:
         line = text[position : line_end + 1]
-        if position > first and line.rstrip("\r\n") == "---":
-            return position + len("---")
-        if not _FRONT_MATTER_LINE.match(line):
+        if position > first and line.rstrip("\r\n") == fence:
+            return position + len(fence)
+        if not pattern.match(line):
             return 0
         position = line_end + 1
     return 0
@@ -88,11 +122,8 @@ def find_front_matter(text: str) -> int:
 def _find_marks(text: str) -> Iterator[_Cut]:
     """Yield the marks of links, emphasis, and code, and struck-out text."""
     yield from _find_link_marks(text)
-    # Most texts have no such mark, and need no search.
-    has_marks = any(mark in text for mark in ("\\", "[", "<"))
-    for reason, pattern in _MARKS.items() if has_marks else ():
-        for mark in pattern.finditer(text):
-            yield *mark.span("box" if mark.groupdict().get("box") else 0), reason
+    if _SIGNS.search(text):
+        yield from _find_other_marks(text)
     for match in _EMPHASIS.finditer(text):
         if match["tildes"]:
             yield match.start(), match.end(), "struck out"
@@ -102,12 +133,24 @@ def _find_marks(text: str) -> Iterator[_Cut]:
         yield match.end() - width, match.end(), MARKUP
 
 
+def _find_other_marks(text: str) -> Iterator[_Cut]:
+    for reason, pattern in _MARKS.items():
+        for mark in pattern.finditer(text):
+            yield *mark.span("box" if mark.groupdict().get("box") else 0), reason
+
+
 def _find_link_marks(text: str) -> Iterator[_Cut]:
     """Yield the marks around the words of links, and entire pictures."""
-    if "](" not in text and "][" not in text:
+    if "[" not in text:
         return
-    for link in _LINK.finditer(text):
-        if link["start"].startswith("!"):
+    links = [*_LINK.finditer(text), *_WIKI_LINK.finditer(text)]
+    labels = {label.lower() for label in _LABEL_DEFINITION.findall(text)}
+    if labels:
+        words = _LINK_LABEL.finditer(text)
+        links += [match for match in words if match["text"].lower() in labels]
+    for link in links:
+        fields = link.groupdict()
+        if fields.get("picture") or link["start"].startswith("!"):
             yield link.start(), link.end(), "picture"
             continue
         yield *link.span("start"), "link"
@@ -133,3 +176,22 @@ def _find_code_blocks(text: str) -> Iterator[_Cut]:
         elif fence.group(1) == opening.group(1):
             yield opening.start(), fence.end(), "code"
             opening = None
+    if opening is not None:  # text may follow
+        yield opening.start(), opening.end(), MARKUP
+
+
+def _find_indented_code(text: str) -> Iterator[_Cut]:
+    """Find blocks of indented lines, most of which look like code."""
+    start = end = 0
+    lines: list[bool] = []
+    for line in [*text.splitlines(keepends=True), ""]:
+        if not line.startswith(("    ", "\t")):
+            if lines and 2 * sum(lines) >= len(lines):
+                yield start, end, "code"
+            start = end = end + len(line)
+            lines = []
+            continue
+        words = line.split()
+        is_sentence = len(words) >= _MIN_SENTENCE_WORDS and words[-1][-1] in ".!?"
+        lines.append(not is_sentence and _CODE_LINE.match(line) is not None)
+        end += len(line)

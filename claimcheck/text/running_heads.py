@@ -10,8 +10,10 @@ RUNNING_HEAD, RUNNING_FOOT, PAGE_NUMBER = "running head", "running foot", "page 
 LINE_NUMBER = "line number"
 
 _NUMBERED_LINE = re.compile(r"^[ \t]*(\d{1,2})(?=[ \t]+\S)", re.M)
-# A line that continues a sentence, or starts a question or an answer
-_UNLISTED = re.compile(r"[ \t]{1,40}(?:[^\W\dA-Z]|[QA]\.[ \t]|[A-Z][A-Z. ]{2,30}:)")
+# A line that continues a sentence, or starts a clause, a question, or an answer
+_UNLISTED = re.compile(
+    r"[ \t]{1,40}(?:[^\W\dA-Z]|\([a-z\d]\)|[QA]\.[ \t]|[A-Z][A-Z. ]{2,30}:)"
+)
 # Of lines with rising numbers, and of those that continue a sentence: lists have fewer.
 _MIN_NUMBERED_LINES, _MIN_CONTINUED_LINES = 5, 2
 _PAGE_NUMBER_LINE = re.compile(

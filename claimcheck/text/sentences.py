@@ -49,7 +49,6 @@ _MISSED_SENTENCE_END = re.compile(
     """,
     re.X,
 )
-_MISSED_END_MARKS = ("May.", ".m. ", "m.", "g.", "ha.", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # False ends: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the full
 # stop, "version 19.X".
@@ -86,13 +85,19 @@ _ASKED = re.compile(
     r"|shouted|called|told|tweeted|exclaimed|wondered)"
     r"(?:[.]|\s(?:in|on|at|during|after|before|reporters|him|her|them|us|me|his)\b)"
 )
+_JAPANESE_SAID = ("と", "って")
 _ABBREVIATIONS = frozenset(read_words("abbreviations"))
-# The number of the following item: "1.", "Step 2.", "Q.", and, within a sentence,
-# "resolved: 1. to close it; 2. to sell it".
+# The number of the following item: "1.", "Step 2.", "Q.", "P.S.", and, within a
+# sentence, "resolved: 1. to close it; 2. to sell it".
 _ENUMERATOR = re.compile(
-    r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?(?:\d{1,3}|[A-Z]|[a-z])\.\s+"
+    r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?"
+    r"(?:\d{1,3}|[A-Za-z]|P\.\s?S|N\.\s?B)\.\s+"
 )
-_INNER_ENUMERATOR = re.compile(r"[:;,]\s+(?:\d{1,2}|[a-z])\.\s+$")
+# "Der 1. FC Köln": the full stop makes an ordinal number in German.
+_INNER_ENUMERATOR = re.compile(
+    r"(?:[:;,]\s+(?:\d{1,2}|[a-z])"
+    r"|\b(?:[Dd](?:er|ie|as|e[mns])|[AaIi]m|[ZzVv](?:um|ur|om)|[Bb]eim|[Ss]eit|[Ee]in(?:e[mnrs]?)?|[Jj]ede[mnrs]?)\s\d{1,3})\.\s+$"
+)
 # Subtitles resume a sentence so: "They came..." / "...by ferry."
 _RESUMED = re.compile(r"(?:\.\.\.|…)\s+(?:\.\.\.|…)")
 # sentencex takes quadratic time on unclosed quotation marks, so longer paragraphs are
@@ -214,14 +219,12 @@ def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
 
 def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
     """Add the sentence ends that sentencex misses to those it found."""
-    may_miss = any(mark in text for mark in _MISSED_END_MARKS)
     ends = edges[:1]
     for start, end in pairwise(edges):
         if bracketed := _BRACKETED_SENTENCE.match(text, start, end):
             ends.append(bracketed.end())
-        if may_miss:
-            matches = _MISSED_SENTENCE_END.finditer(text, start, end)
-            ends += [match.end() for match in matches if match.end() < end]
+        matches = _MISSED_SENTENCE_END.finditer(text, start, end)
+        ends += [match.end() for match in matches if match.end() < end]
         if language != "en":
             for match in _END_BEFORE_NUMBER.finditer(text, start, end):
                 word = _get_word_before(text, match.start())
@@ -243,16 +246,23 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if _RESUMED.search(end + right[:6]):
+    if _RESUMED.search(end + right[:6]) or _ends_in_enumerator(left, end):
         return True
-    if _belongs_to_quotation(end, right) or _INNER_ENUMERATOR.search(end):
-        return True
-    if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
+    if _belongs_to_quotation(end, right):
         return True
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
         return False
-    return left.rstrip()[-1:] not in ".!?" or _breaks_off(left, end)
+    last = left.rstrip()[-1:]
+    # "Yahoo! is a firm."
+    is_name = last in "!?" and left[:1].isupper()
+    return last not in ".!?" or is_name or _breaks_off(left, end)
+
+
+def _ends_in_enumerator(left: str, end: str) -> bool:
+    is_short = len(left) <= _MAX_END_CHARACTERS
+    is_whole = is_short and _ENUMERATOR.fullmatch(left) is not None
+    return is_whole or _INNER_ENUMERATOR.search(end) is not None
 
 
 def _belongs_to_quotation(end: str, right: str) -> bool:
@@ -260,6 +270,8 @@ def _belongs_to_quotation(end: str, right: str) -> bool:
     if right.strip() in ("»", "”", "...", "…") or _ASIDE.match(right):
         return True
     if end.rstrip().endswith(('?"', '!"', "?”", "!”")) and _ASKED.match(right):
+        return True
+    if end.rstrip().endswith("」") and right.startswith(_JAPANESE_SAID):
         return True
     return end.rstrip()[-1:] in '"”“»' and _SOURCE.fullmatch(right) is not None
 

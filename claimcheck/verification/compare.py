@@ -15,8 +15,9 @@ from claimcheck.verification.checks import (
     find_unsupported,
     is_asserted,
 )
+from claimcheck.verification.checks.speakers import find_dropped_attribution
 from claimcheck.verification.evidence_document import EvidenceDocument
-from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated
+from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated, repeats
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import (
     SentenceMatch,
@@ -94,10 +95,19 @@ class Comparison:
 
     @cached_property
     def stating(self) -> list[int]:
-        """The close sentences that state the claim word for word."""
-        return [
-            pair.index for pair in self.pairs if is_stated(pair.evidence, pair.claim)
-        ]
+        """The close sentences that state the claim word for word.
+
+        They may leave the name of its speaker to the sentences before: "he said".
+        """
+        stating = []
+        for pair in self.pairs:
+            named = pair.evidence
+            if self.speech is not None and self.match.evidence.language.is_english:
+                named = self.match.evidence.name_speaker(pair.index)
+            is_named_there = named != pair.evidence and repeats(named, pair.claim)
+            if is_named_there or is_stated(pair.evidence, pair.claim):
+                stating.append(pair.index)
+        return stating
 
     @cached_property
     def differences(self) -> list[tuple[SentencePair, Difference]]:
@@ -115,11 +125,26 @@ class Comparison:
         """What close sentences set against the claim, with their indexes."""
         if not self.match.evidence.language.is_english:
             return verbatim.find_other_number(self.match, self.speech)
-        return [
+        found = [
             (pair.index, difference)
             for pair, difference in self.differences
             if is_asserted(pair, difference)
         ]
+        # Somebody's words refute nothing that the document, or somebody else, says.
+        quoted = [index for index, _ in found if index in self.attributions]
+        is_quoted = bool(quoted) and len(quoted) == len(found)
+        if is_quoted and any(repeats(pair.evidence, pair.claim) for pair in self.pairs):
+            return []
+        return found
+
+    @cached_property
+    def attributions(self) -> dict[int, Difference]:
+        """Whom close sentences quote with what the claim states as a fact."""
+        return {
+            pair.index: difference
+            for pair in self.pairs
+            for difference in find_dropped_attribution(pair, self.speech)
+        }
 
     @cached_property
     def objections(self) -> list[Difference]:
@@ -142,10 +167,11 @@ def compare_sentences(
     Return nothing if one of them shares no word with it.
     """
     comparisons = []
+    excluded = evidence.disputed.union(hypothesis.excluded)
     pairs = zip(hypothesis.sentences, hypothesis.speeches, strict=True)
     for sentence, speech in pairs:
         speaker = speech.speaker if speech else ""
-        match = match_sentence(sentence, evidence, hypothesis.excluded, speaker)
+        match = match_sentence(sentence, evidence, excluded, speaker)
         if not match.covering:
             return []
         comparisons.append(Comparison(match, speech, cited))

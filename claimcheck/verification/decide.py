@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from claimcheck.models.verdict import (
     DecidedBy,
@@ -21,7 +22,6 @@ from claimcheck.models.verdict import (
 )
 from claimcheck.verification import explain
 from claimcheck.verification.checks import find_unsupported
-from claimcheck.verification.checks.speakers import find_dropped_attribution
 from claimcheck.verification.compare import (
     Comparison,
     Hypothesis,
@@ -33,6 +33,7 @@ from claimcheck.verification.explain import build_evidence
 from claimcheck.verification.lexical import VERBATIM_PROBABILITY
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.verbatim import find_repeating_sentence
+from claimcheck.verification.windows import match_sentence
 
 NO_EVIDENCE_FINDING = Finding(
     Label.NOT_ENOUGH_EVIDENCE,
@@ -41,6 +42,10 @@ NO_EVIDENCE_FINDING = Finding(
     (),
     (),
     DecidedBy.ALIGNMENT,
+)
+_ONLY_DISPUTED = (
+    "What comes closest is given as a myth, a rumor, or a correction, and not as a "
+    "fact."
 )
 # Of refutations of open pairs with three labels, more than this share were right. Used
 # unless the scorer's calibration states the share on sealed data.
@@ -52,6 +57,29 @@ def decide(
     hypothesis: Hypothesis, evidence: EvidenceDocument, scorer: EntailmentScorer
 ) -> Finding:
     """Decide one statement against one document."""
+    finding = _decide_by_assertions(hypothesis, evidence, scorer)
+    if finding.label is Label.NOT_ENOUGH_EVIDENCE:
+        disputed = find_closest(hypothesis.sentences, evidence, evidence.disputed)
+        if disputed:
+            passages = build_evidence(evidence, disputed, Stance.RELATED)
+            return replace(finding, rationale=_ONLY_DISPUTED, evidence=passages)
+    return finding
+
+
+def find_closest(
+    sentences: Sequence[str], evidence: EvidenceDocument, among: Collection[int]
+) -> list[int]:
+    """Return the sentences closest to those of a claim that are `among` these."""
+    if not among:
+        return []
+    matches = [match_sentence(sentence, evidence) for sentence in sentences]
+    closest = [match.best for match in matches if match.covering]
+    return [index for index in dict.fromkeys(closest) if index in among]
+
+
+def _decide_by_assertions(
+    hypothesis: Hypothesis, evidence: EvidenceDocument, scorer: EntailmentScorer
+) -> Finding:
     comparisons = compare_sentences(hypothesis, evidence)
     if not comparisons:
         return NO_EVIDENCE_FINDING
@@ -102,8 +130,9 @@ def list_objections(
     objections: list[Difference] = []
     for item in comparisons:
         objections += item.objections
-        if strict:
-            objections += find_dropped_attribution(item.pairs[0], item.speech)
+        best = item.pairs[0].index
+        if strict and best in item.attributions:
+            objections.append(item.attributions[best])
     return list(dict.fromkeys(objections))
 
 
@@ -138,6 +167,14 @@ def _refute(
     evidence = comparisons[0].match.evidence
     differences = tuple(dict.fromkeys(item for _, item in contradictions))
     refuting = list(dict.fromkeys(index for index, _ in contradictions))
+    quoted = [
+        item.attributions[index]
+        for item in comparisons
+        for index, _ in item.contradictions
+        if index in item.attributions
+    ]
+    if len(quoted) == len(contradictions):
+        differences += tuple(dict.fromkeys(quoted))  # nothing but statements
     supporting = _list_supporting_sentences(comparisons, refuting, scorer)
     sides = ((refuting, Stance.REFUTES), (supporting, Stance.SUPPORTS))
     reliability = None
@@ -173,8 +210,8 @@ def _list_supporting_sentences(
             pair.index
             for pair, result in zip(candidates, scores, strict=True)
             if result.entailed >= scorer.calibration.supported_from
+            and pair.index not in item.attributions
             and not find_unsupported(pair, pair.evidence, item.speech)
-            and not find_dropped_attribution(pair, item.speech)
         ]
         if not agreeing:
             return []

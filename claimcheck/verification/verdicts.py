@@ -20,16 +20,17 @@ from claimcheck.models.verdict import (
     Verdict,
     put_each_stance_first,
 )
+from claimcheck.verification.checks.speakers import ATTRIBUTION
 from claimcheck.verification.compare import (
     Hypothesis,
     compare_sentences,
     score_comparisons,
 )
-from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide, find_closest
 from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer
-from claimcheck.verification.windows import match_sentence, split_statement, weigh_forms
+from claimcheck.verification.windows import split_statement, weigh_forms
 
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 _WORD = re.compile(r"\w+")
@@ -117,10 +118,8 @@ def decide_content(
     speeches = [None] * len(sentences)
     hypothesis = Hypothesis(sentences, speeches, excluded=attributed)
     finding = decide(hypothesis, document, scorer)
-    if finding.label is Label.NOT_ENOUGH_EVIDENCE and any(
-        match.covering and match.best in attributed
-        for match in (match_sentence(sentence, document) for sentence in sentences)
-    ):
+    is_undecided = finding.label is Label.NOT_ENOUGH_EVIDENCE
+    if is_undecided and find_closest(sentences, document, attributed):
         return replace(finding, rationale=_ONLY_STATEMENTS)
     return finding
 
@@ -135,6 +134,7 @@ def merge_findings(findings: Sequence[Finding], claim: str) -> Finding:
     decisive = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
     if not decisive:
         return max(findings, key=partial(_rank_undecided, claim))
+    decisive = _prefer_own_voice(decisive)
     # Documents that abstain do not weaken those that decide.
     best = max(decisive, key=lambda finding: finding.confidence or 0)
     if len({finding.label for finding in decisive}) == 1:
@@ -148,6 +148,16 @@ def merge_findings(findings: Sequence[Finding], claim: str) -> Finding:
         evidence=_merge_evidence(decisive),
         differences=tuple(dict.fromkeys(differences)),
     )
+
+
+def _prefer_own_voice(findings: list[Finding]) -> list[Finding]:
+    """Drop those that rest on a quoted statement, if another one does not."""
+    in_own_voice = [
+        finding
+        for finding in findings
+        if ATTRIBUTION not in {difference.kind for difference in finding.differences}
+    ]
+    return in_own_voice or findings
 
 
 def _rank_undecided(claim: str, finding: Finding) -> tuple[bool, int, float]:

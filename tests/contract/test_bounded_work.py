@@ -224,9 +224,9 @@ DOCUMENT_PACKAGES = ("text", "readers", "grounding", "models")
 # These are matched at one position only, so that no search repeats their work.
 ANCHORED = (
     *("_CUE_NUMBER", "_PLACEHOLDER_TITLE", "_URL_SCHEME", "_PAGE_NUMBER_LINE"),
-    *("_REST_OF_URL", "_URL_LABEL", "_FRONT_MATTER_LINE", "_BULLET", "_PLACEHOLDER"),
+    *("_REST_OF_URL", "_URL_LABEL", "_BULLET", "_PLACEHOLDER"),
     *("_CONTRACTION", "REFERENCES_TITLE", "_REFERENCE", "_LISTED_REFERENCE"),
-    "_CITED",
+    *("_CITED", "_RAISED_NUMBER"),
     *("_CLOSE", "_NEXT_SENTENCE", "_QUOTED_SENTENCE"),
     *(
         "_CLOSING",

@@ -129,3 +129,53 @@ def test_a_closing_mark_belongs_to_the_sentence_before_it():
     text = "Elle a dit : « Il a coûté 3 millions ! » Il est fermé."
     first, mark, last = text.partition(" » ")
     assert split_paragraph(text, "fr") == [first + mark.rstrip(), last]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("P.S. It is late. |They left.", "en"),
+        ("Eq. 5 is wrong. |Eqs. 6 and 7 are right.", "en"),
+        ("Jeopardy! is a show. |It is old.", "en"),
+        ("It opened at 9:30 a.m. Monday and closed at 5 p.m. EST on Friday.", "en"),
+        ("It is 3 p.m. in Oslo. |It is 9 a.m. in N.Y. |They call.", "en"),
+        ("He lives at 5 Main St. |She lives at 6 Park Ave. |They met.", "en"),
+        ("Acme Corp. sold it. |Voss Ltd. bought it. |Lind & Co. did not.", "en"),
+        (
+            "It has three parts: 1. the hull; 2. the deck; 3. the mast. |It floats.",
+            "en",
+        ),
+        ("Wait... what? |It was late … and dark. |They left …", "en"),
+        ("Visit https://example.org/a.b?c=d. |Write to a.b@example.org. |Go.", "en"),
+        ("Der 1. FC Voss gewann. |Im 19. Jahrhundert nicht.", "de"),
+        ("「もう遅い。」と彼は言った。|彼は去った。", "ja"),
+    ],
+)
+def test_abbreviations_ordinals_and_names_end_no_sentence(text, language):
+    expected = [part.strip() for part in text.split("|")]
+    assert split_paragraph(text.replace("|", ""), language) == expected
+
+
+BILL = """\
+1  SECTION 1. TITLE.
+2  (a) The board shall run a ferry between
+3  Bergen and Voss on each day of the year.
+4  (b) It shall carry 900
+5  people.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (BILL, ["(b) It shall carry 900 people."]),
+        (
+            "2.1 It grew.\n2.2 It was sold in 2019.\n",
+            ["It grew.", "It was sold in 2019."],
+        ),
+        ("It grew.\n\n* * * * *\n\nIt fell.\n", ["It grew.", "It fell."]),
+        ("It fell. (900123)\n", ["It fell.", "(900123)"]),
+    ],
+)
+def test_numbers_and_signs_of_the_layout_are_not_part_of_sentences(text, expected):
+    assert texts(text)[-len(expected) :] == expected
