@@ -46,7 +46,7 @@ def main(path: Path) -> None:
                 _MAX_DOCUMENTS_PER_CLAIM=max_documents,
                 _MAX_PASSAGES_PER_SENTENCE=max_passages,
             ):
-                columns = measure(rows, documents, retrieve.Corpus(index))
+                columns = measure(rows, documents, retrieve.Corpus([index]))
             print(f"{max_documents:19d}{columns}")
 
 

@@ -1,12 +1,14 @@
 """Find known claims again from other sentences: BM25 alone, and `claimcheck match`.
 
-    python benchmarks/matching.py DATA
+    python benchmarks/matching.py DATA [--development]
 
 The queries are the evidence sentences of FM2, and each has to find the claim that was
 written from it, among the claims of all sets in DATA: many are about the same article.
 This is not the task of the CheckThat labs, whose data is not in DATA. The posts of
 `posts.tsv` come nearer: they were written as people post such claims, by hand, and
-before any ranking was seen. A claim is named by the start of its SHA-256.
+before any ranking was seen. A claim is named by the start of its SHA-256. With
+`--development`, the queries are those by which the ranking was chosen: the other half
+of the articles, and the posts of `posts_development.tsv`.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from claimcheck.search.known_claims import KnownClaims
 
 POOL = 10_000
 DEPTH = 5
-POSTS = Path(__file__).with_name("posts.tsv")
+FOLDER = Path(__file__).parent
 CLAIM_SETS = ("fm2", "factscore_atomic", "claimbuster", "wice_claim", "summedits")
 
 
@@ -58,14 +60,16 @@ def measure(search: Callable[[str], list[str]], queries: list[tuple[str, str]]) 
 
 def main() -> None:
     data = Path(sys.argv[1])
+    is_development = "--development" in sys.argv
     claims = list_claims(data)
-    # The ranking was chosen on the other half of the articles.
+    half = 0 if is_development else 1
     queries = [
         (row["document"], row["claim"])
         for row in read_rows(data, "fm2")
-        if hashlib.sha256(row["doc_id"].encode()).digest()[0] % 2
+        if hashlib.sha256(row["doc_id"].encode()).digest()[0] % 2 == half
     ]
-    posts = list(read_posts(claims))
+    name = "posts_development.tsv" if is_development else "posts.tsv"
+    posts = list(read_posts(FOLDER / name, claims))
     print(f"{len(queries)} sentences, {len(posts)} posts, {len(claims):,} claims")
     with (
         Index(":memory:") as index,
@@ -78,9 +82,9 @@ def main() -> None:
                 print(name, search.__name__, measure(partial(search, source), asked))
 
 
-def read_posts(claims: list[str]) -> Iterator[tuple[str, str]]:
+def read_posts(path: Path, claims: list[str]) -> Iterator[tuple[str, str]]:
     named = {hashlib.sha256(claim.encode()).hexdigest()[:12]: claim for claim in claims}
-    lines = POSTS.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     for name, post in (line.split("\t") for line in lines):
         yield post, named[name]
 

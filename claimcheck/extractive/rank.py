@@ -56,8 +56,12 @@ def compute_cosine(left: Vector, right: Vector) -> float:
     return sum(weight * right.get(word, 0.0) for word, weight in left.items())
 
 
-def compute_centrality(rows: Sequence[Vector]) -> Array:
-    """Return the score of each row, in document order; the largest is 1."""
+def compute_centrality(rows: Sequence[Vector], restart: Array | None = None) -> Array:
+    """Return the score of each row, in document order; the largest is 1.
+
+    `restart` are the probabilities of restarting at each row. Benchmarks pass others
+    than those of the module's docstring.
+    """
     size = len(rows)
     columns: dict[str, int] = {}
     row_of: list[int] = []
@@ -81,8 +85,9 @@ def compute_centrality(rows: Sequence[Vector]) -> Array:
         return np.asarray(sums - diagonal * values)
 
     degree = np.maximum(sum_neighbors(np.ones(size)), _MIN_DEGREE)
-    restart = 1.0 / np.arange(1, size + 1)
-    restart /= restart.sum()
+    if restart is None:
+        restart = 1.0 / np.arange(1, size + 1)
+        restart /= restart.sum()
     score = restart
     for _ in range(_MAX_ITERATIONS):
         previous = score

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import shorten
+from typing import NamedTuple
 
 from claimcheck.models.claim import Claim, Consistency
 from claimcheck.models.decision import (
@@ -141,14 +142,26 @@ def list_checkable_claims(run: Run) -> list[Claim]:
     ]
 
 
-def count_labels(run: Run) -> tuple[Counter[Label], Counter[Label]]:
-    """Count the verdicts on claims, and those on sentences of the summary."""
+class LabelCounts(NamedTuple):
+    """How often each label was given: by checks, and by people to claims."""
+
+    claims: Counter[Label]
+    sentences: Counter[Label]
+    by_people: Counter[Label]
+
+
+def count_labels(run: Run) -> LabelCounts:
+    """Count the verdicts on claims, on sentences of the summary, of people."""
     ids = {claim.id for claim in run.claims}
-    claims: Counter[Label] = Counter()
-    sentences: Counter[Label] = Counter()
+    counts = LabelCounts(Counter(), Counter(), Counter())
     for verdict in run.verdicts:
-        (claims if verdict.subject in ids else sentences)[verdict.label] += 1
-    return claims, sentences
+        if verdict.finding.decided_by is DecidedBy.PERSON:
+            counts.by_people[verdict.label] += 1
+        elif verdict.subject in ids:
+            counts.claims[verdict.label] += 1
+        else:
+            counts.sentences[verdict.label] += 1
+    return counts
 
 
 class _SummaryReview:

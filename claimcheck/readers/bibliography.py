@@ -29,7 +29,7 @@ _NAMED = re.compile(r"^bibliography:[ \t]*(.*(?:\n[ \t]*-[ \t].*)*)", re.M)
 _FILE_NAME = re.compile(r"[^\s\[\],'\"-][^\n\[\],'\"]*")
 _MARKUP = re.compile(r"[\\{}]")
 # Of a draft without a bibliography: "[@smith2019]" is a citation, "[@reuters]" is not.
-_DATED_KEY = re.compile(r".*\d{2}")
+_YEAR_DIGITS = re.compile(r"\d\d")
 _MAX_FILE_BYTES = 20 << 20
 
 
@@ -69,7 +69,7 @@ def resolve_keys(text: str, folder: Path) -> str:
 
 
 def _is_dated(key: str) -> bool:
-    return bool(_DATED_KEY.match(key))
+    return bool(_YEAR_DIGITS.search(key))
 
 
 def _read_bibliographies(text: str, folder: Path) -> dict[str, str]:

@@ -61,6 +61,7 @@ _ATTRIBUTION = re.compile(
     rf"|^(?:The |An? )?{_SLOT} (?:{_SPEECH})(?: that)?\s+"
     rf"|,? (?:according to|as) (?:(?:the|a|an) )?{_SLOT}(?: (?:{_SPEECH}))?,?(?=[\s.])"
     rf"|, (?:(?:the|a|an) )?{_SLOT} (?:{_SPEECH})(?=\W*$)"
+    rf"|, (?:{_SPEECH}) (?:(?:the|a|an) )?{_SLOT}(?:,|(?=\W*$))"
 )
 _AUTHOR_KEY = re.compile(r"\([^(]+, \d{4}[a-z]?\)")
 # "See the report for details." says nothing that the report could support.

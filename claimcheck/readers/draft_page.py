@@ -25,6 +25,8 @@ _SKIPPED = frozenset("script style nav head template svg button pre".split())
 _CELLS = frozenset(("td", "th"))
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _NO_SOURCE = ("mailto:", "tel:", "sms:", "javascript:", "data:")
+# Another page of the same wiki or site; a file would have an extension.
+_SITE_PAGE = re.compile(r"\.?/(?!/)(?:[^?#]*/)?[^/?#.]*(?:[?#].*)?")
 _SPACES = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d{1,3}")
 _RAISED = re.compile(r"[\d\s,–-]+")
@@ -197,7 +199,7 @@ class _PageParser(HTMLParser):
         block.text += text.lstrip() if block.text[-1:].isspace() else text
 
     def _end_link(self, first: DraftBlock, start: int, target: str) -> None:
-        if target.startswith(_NO_SOURCE):
+        if target.startswith(_NO_SOURCE) or _SITE_PAGE.fullmatch(target):
             return
         # A link may enclose several paragraphs.
         for block in reversed(self.blocks):

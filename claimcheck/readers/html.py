@@ -10,6 +10,7 @@ import codecs
 import copy
 import re
 from collections import Counter
+from collections.abc import Container
 from typing import Any
 
 from claimcheck.errors import InputError
@@ -17,6 +18,9 @@ from claimcheck.readers.content import Content, has_words, import_required
 from claimcheck.readers.decode import decode
 from claimcheck.readers.page_blocks import (
     LAST_MARK,
+    NOTE,
+    PART,
+    SURROUNDING,
     Block,
     clean_tree,
     find_marks,
@@ -125,23 +129,39 @@ def _select_blocks(tree: Any, size: int) -> list[Block]:
     """
     blocks = list_blocks(tree)
     mark_blocks(tree, blocks)
-    kept = find_marks(_extract_with_trafilatura(tree))
-    also_kept = set()
+    found = find_marks(_extract_with_trafilatura(tree))
+    also_found = set()
     if size <= _MAX_READABILITY_CHARACTERS:
-        also_kept = find_marks(_extract_with_readability(tree))
-    shared = kept & also_kept
-    if shared and _measure(blocks, shared) >= _MIN_SHARED * _measure(blocks, kept):
-        end = max(shared) + 1
-        # Readability omits lists, so keep those that follow its last paragraph.
-        while end in kept and blocks[end].text.startswith("- "):
-            end += 1
-        kept = {number for number in kept | also_kept if min(shared) <= number < end}
-    kept = kept or also_kept
-    return [
-        block
-        for number, block in enumerate(blocks)
-        if block.is_note or min(number, LAST_MARK) in kept
-    ]
+        also_found = find_marks(_extract_with_readability(tree))
+    scope = _find_scope(blocks, found, also_found)
+    kept = []
+    for number, block in enumerate(blocks):
+        mark = min(number, LAST_MARK)
+        is_found = mark in scope and (
+            mark in found or (mark in also_found and SURROUNDING not in block.flags)
+        )
+        # Readability finds one of several parts.
+        is_part = PART in block.flags and mark in found
+        if is_found or is_part or NOTE in block.flags:
+            kept.append(block)
+    return kept
+
+
+def _find_scope(
+    blocks: list[Block], found: set[int], also_found: set[int]
+) -> Container[int]:
+    """Return the numbers between the ends of the article."""
+    shared = found & also_found
+    if not shared or _measure(blocks, shared) < _MIN_SHARED * _measure(blocks, found):
+        return found or also_found
+    start, end = min(shared), max(shared) + 1
+    # Readability omits the lead between the headline and the text,
+    headlines = [n for n in found if n < start and "h1" in blocks[n].flags]
+    start = max(headlines, default=start - 1) + 1
+    # and lists, so keep those that follow its last paragraph.
+    while end in found and blocks[end].text.startswith("- "):
+        end += 1
+    return range(start, end)
 
 
 def _measure(blocks: list[Block], numbers: set[int]) -> int:
@@ -151,8 +171,9 @@ def _measure(blocks: list[Block], numbers: set[int]) -> int:
 def _extract_with_trafilatura(tree: Any) -> str:
     import trafilatura
 
+    # To lose text would be worse than to keep a line of what surrounds it.
     article: Any = trafilatura.bare_extraction(
-        copy.deepcopy(tree), include_comments=False
+        copy.deepcopy(tree), include_comments=False, favor_recall=True
     )
     return "".join(article.body.itertext()) if article else ""
 

@@ -5,9 +5,9 @@ A block is a paragraph, a heading, an item of a list, or a row of a table.
 
 from __future__ import annotations
 
-import collections
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,14 @@ _NO_ARTICLE = re.compile(
     r"|subscri|tags|teaser|tool|widget",
     re.I,
 )
-_NOTE = "data-claimcheck-note"
+# Flags of blocks. The first two are attributes that mark elements.
+NOTE = "data-claimcheck-note"
+PART = "data-claimcheck-part"
+SURROUNDING = "surrounding"
+# What schema.org calls answers and posts.
+_POSTS = (
+    "//*[contains(@itemtype, 'schema.org/Answer') or contains(@itemtype, 'Posting')]"
+)
 _SECTIONS = ("article", "main", "section", "h1", "h2", "h3")
 _ALWAYS_SHOWN = ("html", "body", "main", "article")
 # In <noscript>, some pages have the article for readers without JavaScript. Most have
@@ -55,12 +62,15 @@ _LAYOUT_ELEMENTS = "table ul ol dl h1 h2 h3 h4 h5 h6 br blockquote".split()
 
 @dataclass(slots=True)
 class Block:
-    """The text of a block, and the text of an element, or its tail, that it starts."""
+    """The text of a block, and the text of an element, or its tail, that it starts.
+
+    The flags are those of this module, and "h1" and "pre" for what is in such elements.
+    """
 
     text: str
     start: Any
     starts_in_tail: bool
-    is_note: bool
+    flags: frozenset[str]
 
 
 def clean_tree(tree: Any) -> None:
@@ -98,8 +108,13 @@ def _rename_series(tree: Any) -> None:
 
     Extractors take the first one that has the name of an article for the whole of it.
     """
+    articles = list(tree.iter("article"))
+    siblings = Counter(article.getparent() for article in articles)
+    series = [article for article in articles if siblings[article.getparent()] > 1]
+    for part in (*series, *tree.xpath(_POSTS)):
+        part.set(PART, "")
     names = [(part, part.get("class", "")) for part in tree.iter(*_PARTS)]
-    counts = collections.Counter((part.tag, name) for part, name in names)
+    counts = Counter((part.tag, name) for part, name in names)
     for part, name in names:
         if counts[part.tag, name] > 1 and not _NO_ARTICLE.search(name):
             part.tag = "div"
@@ -113,6 +128,8 @@ def _is_hidden(element: Any) -> bool:
         return False
     if element.get("hidden") is not None or element.get("layout") == "nodisplay":
         return True
+    if element.get("role") in ("dialog", "alertdialog"):  # about cookies, mostly
+        return True
     return bool(_HIDDEN.search(element.get("style", "")))
 
 
@@ -122,7 +139,7 @@ def _mark_notes(tree: Any) -> None:
     targets = {link.get("href")[1:] for link in links}
     for note in tree.iter("li", "p", "dd", "div", "aside"):
         if note.get("id") in targets and next(note.iter(*_SECTIONS), None) is None:
-            note.set(_NOTE, "")
+            note.set(NOTE, "")
     for link in tree.xpath("//a[starts-with(@href, '#')]"):
         if not any(map(has_words, link.itertext())):
             link.drop_tree()
@@ -159,8 +176,7 @@ class _Renderer:
     blocks: list[Block] = field(default_factory=list)
     is_open: bool = False
     breaks: int = 0
-    preformatted: int = 0
-    notes: int = 0
+    flags: Counter[str] = field(default_factory=Counter)
     # What precedes the next text: the mark of a list item, or bars between cells.
     prefix: str = ""
 
@@ -180,8 +196,7 @@ class _Renderer:
         return self.blocks
 
     def _start(self, element: Any, rows: list[Any]) -> None:
-        self.preformatted += element.tag == "pre"
-        self.notes += _NOTE in element.attrib
+        self.flags.update(_list_flags(element))
         if element.tag == "br":
             self.breaks += 1
         elif rows and element.tag in _CELLS:
@@ -194,8 +209,7 @@ class _Renderer:
             rows.append(element)
 
     def _end(self, element: Any, rows: list[Any]) -> None:
-        self.preformatted -= element.tag == "pre"
-        self.notes -= _NOTE in element.attrib
+        self.flags.subtract(_list_flags(element))
         if rows and element is rows[-1]:
             rows.pop()
             self.blocks[-1].text += f"{self.prefix} |"
@@ -212,12 +226,13 @@ class _Renderer:
             if self.is_open:
                 self.blocks[-1].text += " "
             return
-        if not self.preformatted:
+        if not self.flags["pre"]:
             text = _SPACES.sub(" ", text)
         if self.is_open and self.breaks and self._is_new_line(text):
             self._close()
         if not self.is_open:
-            self.blocks.append(Block("", element, is_tail, self.notes > 0))
+            flags = frozenset(flag for flag, count in self.flags.items() if count > 0)
+            self.blocks.append(Block("", element, is_tail, flags))
             text = text.lstrip()
         elif self.breaks:
             self.blocks[-1].text += "\n"
@@ -228,6 +243,16 @@ class _Renderer:
         """Whether the text after a <br> is a new line, or wrapped, as on old pages."""
         is_sentence_open = not self.blocks[-1].text.rstrip().endswith(_SENTENCE_ENDS)
         return self.breaks > 1 or not (is_sentence_open and text.lstrip()[0].islower())
+
+
+def _list_flags(element: Any) -> list[str]:
+    """Return what is true of all blocks in an element."""
+    flags = [element.tag] if element.tag in ("h1", "pre") else []
+    flags += [flag for flag in (NOTE, PART) if flag in element.attrib]
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    if element.tag not in _ALWAYS_SHOWN and _NO_ARTICLE.search(names):
+        flags.append(SURROUNDING)
+    return flags
 
 
 def _is_data_row(row: Any) -> bool:

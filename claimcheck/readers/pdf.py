@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import (
     Content,
@@ -16,7 +18,7 @@ from claimcheck.readers.content import (
     has_words,
     import_required,
 )
-from claimcheck.readers.pdf_layout import read_page_text
+from claimcheck.readers.pdf_layout import is_garbled, read_page_text
 
 _MAX_PAGES = 5_000
 _MAX_CHARACTERS = 20_000_000
@@ -26,6 +28,17 @@ _BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")
 _CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
 )
+# What TeX's fonts have at the codes of control characters (the T1 encoding).
+_TEX_CHARACTERS = {
+    0x10: "“", 0x11: "”", 0x12: "„", 0x13: "«", 0x14: "»", 0x15: "–", 0x16: "—",
+    0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl",
+}  # fmt: skip
+# TeX's older fonts draw accents before their letters, as characters of their own.
+_ACCENTS = {"¨": "\u0308", "´": "\u0301", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c",
+            "˚": "\u030a", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307"}  # fmt: skip
+_ACCENT = re.compile(f"([{''.join(_ACCENTS)}]) ?([A-Za-zıȷ])")
+# In lines from right to left, PDFium puts a stop after a number before it.
+_RTL_STOP = re.compile(r"(?<=[\u0590-\u06ff] )([.,،؛:;!?؟])(\d[\d.,/]{0,30})(?!\S)")
 # Titles that programs write when they create a PDF.
 _PLACEHOLDER_TITLE = re.compile(
     r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I
@@ -55,12 +68,20 @@ def parse_pdf(data: bytes, source: str) -> Content:
             author = _read_metadata(document, "Author")
         finally:
             document.close()
-    if not any(map(has_words, pages)):
+    texts = [page or "" for page in pages]
+    if not any(map(has_words, texts)):
         raise NoTextLayerError(source)
+    garbled = pages.count(None)
     if title and _PLACEHOLDER_TITLE.match(title):
         title = None
-    text = "".join(f"{page}\f" for page in pages)
-    return Content(text, title=title, author=author)
+    return Content(
+        "".join(f"{text}\f" for text in texts),
+        title=title,
+        author=author,
+        left_out=(f"{format_count(garbled, 'page')} in unknown fonts",)
+        if garbled
+        else (),
+    )
 
 
 def _read_metadata(document: Any, key: str) -> str | None:
@@ -70,12 +91,14 @@ def _read_metadata(document: Any, key: str) -> str | None:
         return None
 
 
-def _extract_pages(document: Any, error: type[Exception], source: str) -> list[str]:
+def _extract_pages(
+    document: Any, error: type[Exception], source: str
+) -> list[str | None]:
     if len(document) > _MAX_PAGES:
         raise InputError(
             f"{source}: has {len(document):,} pages, more than {_MAX_PAGES:,}; split it"
         )
-    pages: list[str] = []
+    pages: list[str | None] = []
     length = 0
     for number in range(1, len(document) + 1):
         try:
@@ -87,7 +110,7 @@ def _extract_pages(document: Any, error: type[Exception], source: str) -> list[s
                 "repair the file with qpdf, or remove the page"
             ) from None
         pages.append(text)
-        length += len(text)
+        length += len(text or "")
         if length > _MAX_CHARACTERS:
             raise InputError(
                 f"{source}: has more than {_MAX_CHARACTERS:,} characters by page "
@@ -96,13 +119,26 @@ def _extract_pages(document: Any, error: type[Exception], source: str) -> list[s
     return pages
 
 
-def _extract_text(page: Any) -> str:
+def _extract_text(page: Any) -> str | None:
+    """Return a page's text; None if its fonts do not say what it is."""
     text_page = page.get_textpage()
-    raw = read_page_text(text_page)
+    text = read_page_text(page, text_page)
+    is_unknown = is_garbled(text_page, text)
     text_page.close()
     page.close()
-    text = _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL_CHARACTERS.sub("", text)
+    if is_unknown:
+        return None
+    text = _BROKEN_WORD.sub("-\n", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL_CHARACTERS.sub("", text.translate(_TEX_CHARACTERS))
+    text = _ACCENT.sub(_add_accent, text)
+    return _RTL_STOP.sub(r"\2\1", text)
+
+
+def _add_accent(match: re.Match[str]) -> str:
+    """Return a letter with the accent that TeX draws before it."""
+    accent, letter = match.groups()
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    return unicodedata.normalize("NFC", letter + _ACCENTS[accent])
 
 
 def _explain_error(message: str) -> str:

@@ -8,9 +8,11 @@ rows, and the rows of tables, are changed here.
 from __future__ import annotations
 
 import ctypes
+import re
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,35 +23,75 @@ _MIN_GAP = 0.9  # between columns; gaps between justified words are smaller
 _MIN_GUTTER = 0.5  # the width that the gaps of all rows share
 _MIN_COLUMN_ROWS = 3
 _MIN_PROSE_CHARACTERS, _MIN_PROSE_WORDS = 18, 3  # of the lines of a column, not a cell
-_MAX_RAISED_HEIGHT, _MIN_RAISED_OFFSET = 0.8, 0.2
+_MAX_RAISED_HEIGHT, _MIN_RAISED_OFFSET = 0.95, 0.2
 _MIN_SIZE_RATIO = 1.15  # of a heading to the text
 _SAMPLED_CHARACTERS = 20  # about the length of a heading
 _MAX_CELL_WORDS = 3
+_MAX_CELL_SHIFT, _MAX_CELL_LEADING = 2, 0.5  # between the lines of a cell
+_MAX_LEADING, _MIN_UPWARD_ROWS = 2.5, 2  # of rows drawn from the bottom to the top
+_MIN_INITIAL = 1.6
+_MAX_MARK_DISTANCE = 4.0
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_STOPS = frozenset(".,;:!?)]”’\"'")
+_PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
+_BULLET = re.compile(rf"[•◦▪■●○‣∙·–{_PRIVATE_BULLETS}-]|\(?(?:\d{{1,2}}|[a-z])[.)]")
+_INITIAL = re.compile(r"[^\W\d_]")
+_LEADER = re.compile(r"(?:[.…·] ?){4,300}\d{0,4}")
+_MARK = re.compile(rf"{_BULLET.pattern}|{_INITIAL.pattern}|{_LEADER.pattern}")
+_LAM, _ALEFS = "ل", frozenset("اأإآ")
+# Marks on lines of their own, and Arabic, whose ligatures PDFium reverses.
+_UNUSUAL = re.compile(rf"^(?:{_MARK.pattern})\s*$|[\u0600-\u06ff]", re.M)
+_MIN_SPACE_SHARE = 0.03  # of characters; Chinese has fewer, but its fonts are named
 
 
-class _Character(NamedTuple):
-    """A character and its box."""
+class _Box(NamedTuple):
+    """A rectangle on a page, in points from the lower left corner."""
 
-    text: str
     left: float
     bottom: float
     right: float
     top: float
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    def is_outside(self, bounds: _Box) -> bool:
+        """Whether nothing of a box is within the bounds."""
+        is_beside = self.right < bounds.left or self.left > bounds.right
+        return is_beside or not self.shares_row(bounds)
+
+    def shares_row(self, other: _Box) -> bool:
+        """Whether two boxes overlap in height."""
+        return min(self.top, other.top) > max(self.bottom, other.bottom)
+
+
+_NOWHERE = _Box(0, 0, 0, 0)
 
 
 @dataclass(slots=True)
 class _Fragment:
     """Characters next to each other on one row."""
 
-    text: str
     left: float
-    right: float
     bottom: float
+    right: float
     top: float
+    text: str
+    height: float  # of its highest character
 
-    @property
-    def height(self) -> float:
-        return self.top - self.bottom
+    def shares_row(self, box: _Box) -> bool:
+        """Whether the fragment overlaps a box in height."""
+        return min(self.top, box.top) > max(self.bottom, box.bottom)
+
+    def is_beside(self, row: list[_Fragment]) -> bool:
+        """Whether a mark is on the row of another text, and near its edges."""
+        middle = (row[0].top + row[0].bottom) / 2
+        is_initial = _is_initial(self, row[0].height)
+        is_level = is_initial or self.bottom < middle < self.top
+        distance = row[0].left - self.right
+        is_before = -0.5 < distance / row[0].height < _MAX_MARK_DISTANCE
+        return is_level and (is_before or self.left >= row[-1].right)
 
 
 _Row = list[_Fragment]
@@ -62,25 +104,51 @@ class _Gutter(NamedTuple):
     right: float
 
 
-def read_page_text(text_page: Any) -> str:
+def read_page_text(page: Any, text_page: Any) -> str:
     """Return a page's text in reading order; tabs separate table cells."""
     plain = str(text_page.get_text_range())
+    bounds = _get_bounds(page)
     # Reading character by character is a hundred times slower, and few pages need it.
-    is_plain = "   " not in plain and not _has_gaps_or_raised_text(text_page)
-    if is_plain and not _has_several_sizes(text_page):
+    is_plain = "   " not in plain and not _UNUSUAL.search(plain)
+    if is_plain and not _is_drawn_unusually(text_page, bounds):
         return plain
-    return "\n".join(_order_rows(_group_rows(text_page)))
+    rows = _attach_marks(_group_rows(text_page, bounds))
+    return "\n".join(_order_rows(_reverse_runs(rows)))
 
 
-def _has_gaps_or_raised_text(text_page: Any) -> bool:
-    """Whether two pieces in one row are apart, or have different heights."""
-    last: tuple[float, float, float, float] | None = None
+def is_garbled(text_page: Any, text: str) -> bool:
+    """Whether a page's fonts do not say which characters their glyphs are.
+
+    Their numbers are read as characters then, among which are no spaces.
+    """
+    from pypdfium2 import raw
+
+    if text.count(" ") > _MIN_SPACE_SHARE * len(text):
+        return False
+    indexes = range(text_page.count_chars())
+    unknown = sum(raw.FPDFText_HasUnicodeMapError(text_page, i) == 1 for i in indexes)
+    return bool(2 * unknown > len(indexes))
+
+
+def _get_bounds(page: Any) -> _Box:
+    """Return the part of a page that a person sees."""
+    left, bottom, right, top = page.get_cropbox()
+    return _Box(left, bottom, right, top)
+
+
+def _is_drawn_unusually(text_page: Any, bounds: _Box) -> bool:
+    """Whether a page has gaps, raised or invisible text, headings, or odd orders."""
+    last: _Box | None = None
+    upward = 0
     for index in range(text_page.count_rects()):
-        rect = text_page.get_rect(index)
-        if last is not None and _are_apart(last, rect):
+        box = _Box(*text_page.get_rect(index))
+        if box.is_outside(bounds) or (last is not None and _are_apart(last, box)):
             return True
-        last = rect
-    return False
+        upward = upward + 1 if last is not None and _is_above(last, box) else 0
+        if upward >= _MIN_UPWARD_ROWS:
+            return True
+        last = box
+    return _has_several_sizes(text_page)
 
 
 def _has_several_sizes(text_page: Any) -> bool:
@@ -94,88 +162,207 @@ def _has_several_sizes(text_page: Any) -> bool:
     return len(sizes) > 1
 
 
-def _are_apart(
-    before: tuple[float, float, float, float], after: tuple[float, float, float, float]
-) -> bool:
-    left, bottom, _, top = after
-    _, bottom_before, right_before, top_before = before
-    height = max(top - bottom, top_before - bottom_before)
-    if min(top, top_before) <= max(bottom, bottom_before):
-        return False  # on different rows
-    is_touching = abs(left - right_before) < _MIN_GAP * height
-    if is_touching:
-        return top - bottom < _MAX_RAISED_HEIGHT * height and bottom > bottom_before
-    return left > right_before
+def _are_apart(before: _Box, after: _Box) -> bool:
+    """Whether two pieces in one row are apart, or the second one is raised."""
+    height = max(before.height, after.height)
+    if not before.shares_row(after):
+        return False
+    if abs(after.left - before.right) < _MIN_GAP * height:
+        is_small = after.height < _MAX_RAISED_HEIGHT * height
+        return is_small and after.bottom > before.bottom
+    return after.left > before.right
 
 
-def _group_rows(text_page: Any) -> list[_Row]:
+def _is_above(before: _Box, after: _Box) -> bool:
+    """Whether a piece is in the row above another one."""
+    distance = after.bottom - before.bottom
+    is_next = 0.5 * before.height < distance < _MAX_LEADING * before.height
+    return is_next and min(before.right, after.right) > max(before.left, after.left)
+
+
+def _group_rows(text_page: Any, bounds: _Box) -> list[_Row]:
     """Return the rows of fragments, in the order in which they were drawn."""
     rows: list[_Row] = [[]]
     space = ""
-    for character in _read_characters(text_page):
-        if character.text in "\r\n":
-            space = ""
-            if rows[-1]:
-                rows.append([])
-        elif character.text.isspace():
+    is_new_line = False
+    for text, box in _read_characters(text_page):
+        if text in "\r\n":
+            is_new_line = True
+        elif _is_space(text):
             space = " "
-        else:
-            _add_character(rows[-1], character, space)
-            space = ""
+        elif not box.is_outside(bounds):
+            # PDFium also ends a line after a raised number.
+            if is_new_line and rows[-1]:
+                space = " "
+                if not _continues_row(rows[-1][-1], box):
+                    rows.append([])
+            _add_character(rows[-1], text, box, space)
+            space, is_new_line = "", False
     return [row for row in rows if row]
 
 
-def _read_characters(text_page: Any) -> Iterator[_Character]:
+def _continues_row(last: _Fragment, box: _Box) -> bool:
+    """Whether a character after a line break is on the same line after all."""
+    gap = box.left - last.right
+    height = max(last.height, box.height)
+    is_raised = last.text[-1] in _RAISED or box.height < _MAX_RAISED_HEIGHT * height
+    return last.shares_row(box) and -1 < gap < _MIN_GAP * height and is_raised
+
+
+def _read_characters(text_page: Any) -> Iterator[tuple[str, _Box]]:
     """Yield the characters of a page in the order in which they were drawn."""
     from pypdfium2 import raw
 
     # Loose boxes have the height of the font, so all boxes of a row are alike.
-    box = raw.FS_RECTF()
-    reference = ctypes.byref(box)
+    rectangle = raw.FS_RECTF()
+    reference = ctypes.byref(rectangle)
+    waiting: list[tuple[str, _Box]] = []
     for index in range(text_page.count_chars()):
         text = chr(raw.FPDFText_GetUnicode(text_page, index))
-        if text.isspace():
-            yield _Character(text, 0, 0, 0, 0)
+        box = _NOWHERE
+        if not _is_space(text):
+            raw.FPDFText_GetLooseCharBox(text_page, index, reference)
+            box = _Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        if waiting and text == _LAM and waiting[0][1] == box:
+            # The ligature of lam and alef was reversed with the rest of the line.
+            yield text, box
+            yield waiting.pop()
             continue
-        raw.FPDFText_GetLooseCharBox(text_page, index, reference)
-        yield _Character(text, box.left, box.bottom, box.right, box.top)
+        yield from waiting
+        waiting = [(text, box)] if text in _ALEFS else []
+        if not waiting:
+            yield text, box
+    yield from waiting
 
 
-def _add_character(row: _Row, character: _Character, space: str) -> None:
+def _is_initial(fragment: _Fragment, height: float) -> bool:
+    """Whether a fragment is a letter that is larger than the letters after it."""
+    is_large = fragment.height > _MIN_INITIAL * height
+    return is_large and _INITIAL.fullmatch(fragment.text) is not None
+
+
+def _is_space(text: str) -> bool:
+    # TeX's fonts have ligatures at the codes of separators.
+    return text.isspace() and not "\x1c" <= text <= "\x1f"
+
+
+def _add_character(row: _Row, text: str, box: _Box, space: str) -> None:
     """Add a character to the last fragment of a row, or to a new one."""
     last = row[-1] if row else None
-    height = max(last.height if last else 0, character.top - character.bottom)
-    if last is None or character.left - last.right > _MIN_GAP * height:
-        row.append(_Fragment(character.text, *_get_sides(character)))
+    height = max(last.height if last else 0, box.height)
+    is_initial = last is not None and _is_initial(last, box.height)
+    gap = _MIN_GAP * (box.height if is_initial else height)
+    if last is None or box.left - last.right > gap:
+        row.append(_Fragment(*box, text, box.height))
         return
-    text = _raise_digit(character, last)
-    # PDFium inserts a space before a raised digit, because its size differs.
-    is_raised = text != character.text
-    last.text += text if is_raised else space + text
-    last.right = max(last.right, character.right)
-    last.bottom = min(last.bottom, character.bottom)
-    last.top = max(last.top, character.top)
+    if is_initial:
+        row[-1] = _Fragment(*box, last.text + text, box.height)
+        row[-1].left = last.left
+        return
+    if text.isdecimal() and _is_raised(box, last):
+        # Otherwise a footnote mark would become part of the word before it. PDFium
+        # inserts a space before it, because its size differs.
+        last.text += text.translate(SUPERSCRIPTS)
+        last.right = box.right
+        return
+    if last.text.isdecimal() and _is_raised(last, box):
+        last.text = (
+            f"{last.text.translate(SUPERSCRIPTS)} {text}"  # the number of a note
+        )
+    elif last.text[-1] in _RAISED and text in _STOPS:
+        last.text += text
+    else:
+        last.text += space + text
+    last.right = max(last.right, box.right)
+    last.bottom = min(last.bottom, box.bottom)
+    last.top = max(last.top, box.top)
+    last.height = height
 
 
-def _get_sides(character: _Character) -> tuple[float, float, float, float]:
-    return character.left, character.right, character.bottom, character.top
+def _is_raised(box: _Box | _Fragment, line: _Box | _Fragment) -> bool:
+    is_small = box.height < _MAX_RAISED_HEIGHT * line.height
+    offset = box.bottom - line.bottom
+    return bool(is_small and offset > _MIN_RAISED_OFFSET * line.height)
 
 
-def _raise_digit(character: _Character, line: _Fragment) -> str:
-    """Return a digit as superscript if it is small and above the line.
+def _attach_marks(rows: list[_Row]) -> list[_Row]:
+    """Put bullets, large initials, and dots with page numbers into their rows.
 
-    Otherwise a footnote mark would become part of the word or number before it.
+    Programs may draw them before or after all lines of text.
     """
-    if not character.text.isdecimal():
-        return character.text
-    height = character.top - character.bottom
-    is_small = height < _MAX_RAISED_HEIGHT * line.height
-    is_above = character.bottom - line.bottom > _MIN_RAISED_OFFSET * line.height
-    return (
-        character.text.translate(SUPERSCRIPTS)
-        if is_small and is_above
-        else character.text
-    )
+    texts: list[_Row] = []
+    marks: list[_Fragment] = []
+    for row in rows:
+        mark = _join_fragments(row)
+        if _MARK.fullmatch(mark.text):
+            marks.append(mark)
+        else:
+            texts.append(_join_marks(row))
+    by_top = sorted(texts, key=lambda row: row[0].top)
+    tops = [row[0].top for row in by_top]
+    for mark in marks:
+        # The rows that begin within the height of the mark, from the top.
+        first, last = (
+            bisect_left(tops, mark.bottom),
+            bisect_right(tops, mark.top + mark.height / 2),
+        )
+        near = [row for row in by_top[first:last] if mark.is_beside(row)]
+        if not near:
+            texts.append([mark])
+        elif mark.left > near[-1][-1].right:
+            near[-1][-1].text += f"\t{mark.text}"
+        else:
+            first_fragment = near[-1][0]
+            first_fragment.text = _join_mark(mark, first_fragment)
+            first_fragment.left = mark.left
+    return texts
+
+
+def _join_fragments(row: _Row) -> _Fragment:
+    text = " ".join(fragment.text for fragment in row)
+    return replace(row[0], right=row[-1].right, text=text)
+
+
+def _join_marks(row: _Row) -> _Row:
+    """Return a row whose bullet, number, or dots are not cells of a table."""
+    joined: _Row = []
+    for fragment in row:
+        if joined and _LEADER.fullmatch(fragment.text):
+            joined[-1].text += f"\t{fragment.text}"
+        elif len(joined) == 1 and _BULLET.fullmatch(joined[0].text):
+            fragment.text = _join_mark(joined[0], fragment)
+            fragment.left = joined[0].left
+            joined = [fragment]
+        else:
+            joined.append(fragment)
+    return joined
+
+
+def _join_mark(mark: _Fragment, line: _Fragment) -> str:
+    if _is_initial(mark, line.height):
+        return mark.text + line.text
+    is_private = mark.text[0] in _PRIVATE_BULLETS
+    return f"{'•' if is_private else mark.text} {line.text}"
+
+
+def _reverse_runs(rows: list[_Row]) -> list[_Row]:
+    """Reverse rows that were drawn from the bottom to the top."""
+    ordered: list[_Row] = []
+    run: list[_Row] = []
+    for row in rows:
+        if run and not _is_above(_get_box(run[-1]), _get_box(row)):
+            ordered += _reverse_run(run)
+            run = []
+        run.append(row)
+    return ordered + _reverse_run(run)
+
+
+def _reverse_run(run: list[_Row]) -> list[_Row]:
+    return run[::-1] if len(run) > _MIN_UPWARD_ROWS else run
+
+
+def _get_box(row: _Row) -> _Box:
+    return _Box(row[0].left, row[0].bottom, row[-1].right, row[0].top)
 
 
 def _order_rows(rows: list[_Row]) -> Iterator[str]:
@@ -208,7 +395,7 @@ def _format_region(region: list[_Row], gutter: _Gutter) -> Iterator[str]:
         text = ("\t" if is_table else " ").join(fragment.text for fragment in row)
         if _changes_size(before, row):
             lines.append("")
-        elif is_table and lines and row[0].left >= gutter.right:
+        elif is_table and lines and _continues_cell(before, row, gutter):
             lines[-1] += f" {text}"  # a cell that has more lines than those before it
             continue
         lines.append(text)
@@ -273,9 +460,17 @@ def _trim_region(rows: list[_Row], start: int, end: int, gutter: _Gutter) -> int
         return end
     last = both[-1] + 1
     # The last row may have a cell of several lines.
-    while last < end and rows[last][0].left >= gutter.right:
+    while last < end and _continues_cell(rows[last - 1], rows[last], gutter):
         last += 1
     return last
+
+
+def _continues_cell(above: _Row, row: _Row, gutter: _Gutter) -> bool:
+    """Whether a row is a further line of the last cell above it."""
+    height = row[0].height
+    shift = abs(row[0].left - above[-1].left)
+    is_next = above[-1].bottom - row[0].top < _MAX_CELL_LEADING * height
+    return row[0].left >= gutter.right and is_next and shift < _MAX_CELL_SHIFT * height
 
 
 def _has_both(row: _Row, gutter: _Gutter) -> bool:

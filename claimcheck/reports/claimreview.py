@@ -22,6 +22,7 @@ from claimcheck.models.run import Check
 from claimcheck.models.verdict import Finding, Label, Verdict
 from claimcheck.reports import common
 from claimcheck.settings import Settings
+from claimcheck.verification.explain import remove_working_notes
 
 # Google's guidelines ask for a number, and say what the ends of its scale mean.
 _BEST_RATING, _WORST_RATING = 5, 1
@@ -127,7 +128,7 @@ def render(check: Check, review: Review) -> str:
                 "url": review.publisher_url,
             },
             "claimReviewed": verdict.text,
-            "reviewBody": finding.rationale,
+            "reviewBody": remove_working_notes(finding.rationale),
             "itemReviewed": _build_claim(author, appearance),
             "reviewRating": _build_rating(finding.label),
         }

@@ -164,11 +164,18 @@ def format_claim_count(run: Run) -> str:
 
 def format_check_heading(run: Run) -> str:
     """Format the heading of a run's verdicts, with their counts."""
-    claims, sentences = count_labels(run)
-    heading = f"Claims checked against the document: {_format_counts(claims)}"
-    if not sentences:
-        return heading
-    return f"{heading}; sentences of the summary: {_format_counts(sentences)}"
+    counts = count_labels(run)
+    parts = []
+    if counts.claims or not (counts.sentences or counts.by_people):
+        claims = _format_counts(counts.claims)
+        parts.append(f"claims checked against the document: {claims}")
+    if counts.sentences:
+        sentences = _format_counts(counts.sentences)
+        parts.append(f"sentences of the summary: {sentences}")
+    if counts.by_people:
+        parts.append(f"decided by people: {_format_counts(counts.by_people)}")
+    heading = "; ".join(parts)
+    return heading[:1].upper() + heading[1:]
 
 
 def is_trivially_supported(run: Run) -> bool:

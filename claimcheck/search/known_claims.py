@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from claimcheck.english.lexicon import are_synonyms
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.known import ClaimMatch, KnownClaim
 
@@ -23,6 +24,11 @@ _GRAM = 4
 # The best of 0, 0.3, 0.5, 0.7, and 1 on articles that benchmarks/matching.py does not
 # use for its results; 0.5 is 0.01 behind, which may be chance.
 _GRAM_WEIGHT = 0.3
+# The squared beta of the F score; the best of 1/4, 1/2, 1, 2, and 4 on the same
+# articles and on the posts of benchmarks/posts_development.tsv.
+_CLAIM_WEIGHT = 2
+# A synonym counts less than the same word. Of 0.3, 0.5, and 0.7, on the same queries.
+_SYNONYM_WEIGHT = 0.5
 _NON_WORD = re.compile(r"\W+")
 # Texts with a lower score share only a name. Chosen by hand, from matches of news
 # sentences with unrelated claims.
@@ -88,10 +94,15 @@ class _Vector:
         return (1 - _GRAM_WEIGHT) * self._compare_forms(other) + grams
 
     def _compare_forms(self, other: _Vector) -> float:
-        """Return the F1 of the shared weight in both texts."""
+        """Return the F score of the shared weight in both texts.
+
+        This text is the claim, and its share counts more.
+        """
         shared = self._rarity.weigh_forms(self._forms & other._forms)
-        total = self._forms_weight + other._forms_weight
-        return 2 * shared / total if total else 0.0
+        reworded = self._rarity.weigh_forms(_find_reworded(self._forms, other._forms))
+        shared += _SYNONYM_WEIGHT * reworded
+        total = _CLAIM_WEIGHT * self._forms_weight + other._forms_weight
+        return (1 + _CLAIM_WEIGHT) * shared / total if total else 0.0
 
     def _compare_grams(self, other: _Vector) -> float:
         """Return the cosine similarity."""
@@ -99,6 +110,12 @@ class _Vector:
         product = sum(self._grams[gram] * other._grams[gram] for gram in shared)
         lengths = self._length * other._length
         return product / lengths if lengths else 0.0
+
+
+def _find_reworded(forms: frozenset[str], others: frozenset[str]) -> list[str]:
+    """Return the words that the other text replaces with synonyms."""
+    left, right = forms - others, others - forms
+    return [form for form in left if any(are_synonyms(form, one) for one in right)]
 
 
 class KnownClaims(AbstractContextManager["KnownClaims"]):

@@ -15,8 +15,9 @@ from claimcheck.verification.checks import (
     find_unsupported,
     is_asserted,
 )
+from claimcheck.verification.checks.speakers import find_dropped_attribution
 from claimcheck.verification.evidence_document import EvidenceDocument
-from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated
+from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated, repeats
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.windows import (
     SentenceMatch,
@@ -115,11 +116,26 @@ class Comparison:
         """What close sentences set against the claim, with their indexes."""
         if not self.match.evidence.language.is_english:
             return verbatim.find_other_number(self.match, self.speech)
-        return [
+        found = [
             (pair.index, difference)
             for pair, difference in self.differences
             if is_asserted(pair, difference)
         ]
+        # Somebody's words refute nothing that the document, or somebody else, says.
+        quoted = [index for index, _ in found if index in self.attributions]
+        is_quoted = bool(quoted) and len(quoted) == len(found)
+        if is_quoted and any(repeats(pair.evidence, pair.claim) for pair in self.pairs):
+            return []
+        return found
+
+    @cached_property
+    def attributions(self) -> dict[int, Difference]:
+        """Whom close sentences quote with what the claim states as a fact."""
+        return {
+            pair.index: difference
+            for pair in self.pairs
+            for difference in find_dropped_attribution(pair, self.speech)
+        }
 
     @cached_property
     def objections(self) -> list[Difference]:

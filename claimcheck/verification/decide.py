@@ -21,7 +21,6 @@ from claimcheck.models.verdict import (
 )
 from claimcheck.verification import explain
 from claimcheck.verification.checks import find_unsupported
-from claimcheck.verification.checks.speakers import find_dropped_attribution
 from claimcheck.verification.compare import (
     Comparison,
     Hypothesis,
@@ -102,8 +101,9 @@ def list_objections(
     objections: list[Difference] = []
     for item in comparisons:
         objections += item.objections
-        if strict:
-            objections += find_dropped_attribution(item.pairs[0], item.speech)
+        best = item.pairs[0].index
+        if strict and best in item.attributions:
+            objections.append(item.attributions[best])
     return list(dict.fromkeys(objections))
 
 
@@ -138,6 +138,14 @@ def _refute(
     evidence = comparisons[0].match.evidence
     differences = tuple(dict.fromkeys(item for _, item in contradictions))
     refuting = list(dict.fromkeys(index for index, _ in contradictions))
+    quoted = [
+        item.attributions[index]
+        for item in comparisons
+        for index, _ in item.contradictions
+        if index in item.attributions
+    ]
+    if len(quoted) == len(contradictions):
+        differences += tuple(dict.fromkeys(quoted))  # nothing but statements
     supporting = _list_supporting_sentences(comparisons, refuting, scorer)
     sides = ((refuting, Stance.REFUTES), (supporting, Stance.SUPPORTS))
     reliability = None
@@ -173,8 +181,8 @@ def _list_supporting_sentences(
             pair.index
             for pair, result in zip(candidates, scores, strict=True)
             if result.entailed >= scorer.calibration.supported_from
+            and pair.index not in item.attributions
             and not find_unsupported(pair, pair.evidence, item.speech)
-            and not find_dropped_attribution(pair, item.speech)
         ]
         if not agreeing:
             return []

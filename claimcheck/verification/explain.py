@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from claimcheck.models.span import format_quote
@@ -17,6 +18,17 @@ from claimcheck.verification.language import Language
 from claimcheck.verification.lexical import LexicalScorer
 from claimcheck.verification.scorer import EntailmentScorer
 
+# Sentences for whoever works with a verdict, not for those who read a published one.
+_WORKING_NOTE = re.compile(
+    r"""
+    \ ?(?:
+        Of\ verdicts\ like\ this,\ \d+\ in\ 10\ were\ right\ on\ unseen\ data
+        | The\ verifier's\ probability\ of\ support\ is\ [\d.]+;\ [\d.]+\ is\ needed
+        | Read\ (?:it|them|the\ closest\ passage)
+    )\.
+    """,
+    re.VERBOSE,
+)
 _MAX_LISTED_DIFFERENCES = 3
 _MAX_LISTED_WORDS = 5
 
@@ -32,6 +44,11 @@ def build_evidence(
             text = format_quote(spans)
             passages.append(Evidence(evidence.document.id, spans, text, stance))
     return tuple(passages)
+
+
+def remove_working_notes(rationale: str) -> str:
+    """Return a reason to publish: without reliability, scores, and "Read it."."""
+    return _WORKING_NOTE.sub("", rationale).strip()
 
 
 def describe_reliability(share: float | None) -> str:
@@ -94,10 +111,22 @@ def describe_support(
 
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
-    """Say what the closest passages lack."""
-    missing = _list_missing_words(comparisons)
+    """Say what the closest passages lack; another number or date comes first."""
+    values = [
+        difference
+        for item in comparisons
+        for difference in item.objections
+        if difference.kind in ("number", "date")
+    ]
+    other_values = [difference for difference in values if difference.evidence]
+    missing = _list_missing_words(comparisons, values)
+    sentences = []
+    if other_values:
+        sentences.append(capitalize(other_values))
     if missing:
-        return f"The closest passage does not mention: {missing}."
+        sentences.append(f"The closest passage does not mention: {missing}.")
+    if sentences:
+        return " ".join(sentences)
     if any(_weigh_missing_words(item, (item.match.best,)) for item in comparisons):
         return "Only several passages together have the words of the claim. Read them."
     return (
@@ -123,13 +152,21 @@ def describe_score(probability: float, scorer: EntailmentScorer) -> str:
     )
 
 
-def _list_missing_words(comparisons: Sequence[Comparison]) -> str:
-    """List the rarest claim words that the closest passages lack, or ""."""
+def _list_missing_words(
+    comparisons: Sequence[Comparison], values: Sequence[Difference] = ()
+) -> str:
+    """List what the closest passages lack, or "": values, then the rarest words.
+
+    Words of values that they have otherwise are left out.
+    """
     missing: dict[str, float] = {}
     for item in comparisons:
         missing |= _weigh_missing_words(item, item.match.nearby)
-    ranked = sorted(missing, key=lambda word: -missing[word])
-    return ", ".join(ranked[:_MAX_LISTED_WORDS])
+    known = " ".join(difference.claim for difference in values).lower()
+    unnamed = [word for word in missing if word not in known]
+    ranked = sorted(unnamed, key=lambda word: -missing[word])
+    absent = [difference.claim for difference in values if not difference.evidence]
+    return ", ".join([*absent, *ranked][:_MAX_LISTED_WORDS])
 
 
 def _weigh_missing_words(

@@ -20,6 +20,7 @@ from claimcheck.models.verdict import (
     Verdict,
     put_each_stance_first,
 )
+from claimcheck.verification.checks.speakers import ATTRIBUTION
 from claimcheck.verification.compare import (
     Hypothesis,
     compare_sentences,
@@ -135,6 +136,7 @@ def merge_findings(findings: Sequence[Finding], claim: str) -> Finding:
     decisive = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
     if not decisive:
         return max(findings, key=partial(_rank_undecided, claim))
+    decisive = _prefer_own_voice(decisive)
     # Documents that abstain do not weaken those that decide.
     best = max(decisive, key=lambda finding: finding.confidence or 0)
     if len({finding.label for finding in decisive}) == 1:
@@ -148,6 +150,16 @@ def merge_findings(findings: Sequence[Finding], claim: str) -> Finding:
         evidence=_merge_evidence(decisive),
         differences=tuple(dict.fromkeys(differences)),
     )
+
+
+def _prefer_own_voice(findings: list[Finding]) -> list[Finding]:
+    """Drop those that rest on a quoted statement, if another one does not."""
+    in_own_voice = [
+        finding
+        for finding in findings
+        if ATTRIBUTION not in {difference.kind for difference in finding.differences}
+    ]
+    return in_own_voice or findings
 
 
 def _rank_undecided(claim: str, finding: Finding) -> tuple[bool, int, float]:

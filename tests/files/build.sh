@@ -77,3 +77,32 @@ def stamp(second, mark): return f"00:{second // 60:02d}:{second % 60:02d}{mark}0
 (here / "talk.vtt").write_text("WEBVTT\n\nNOTE made from an article\n\n" + "\n".join(f"{stamp(3 * n, '.')} --> {stamp(3 * n + 3, '.')} align:start\n<v Marta>{cue}</v>\n" for n, cue in enumerate(cues, 1)))
 PY
 ls -l "$here"
+# Characters that PDFium does not give as they are seen: TeX's accents and ligatures,
+# Arabic, Hebrew, and fonts without a table of characters (weasyprint and pikepdf from
+# PyPI, texlive-latex-recommended, fonts-dejavu).
+cat > accents-tex.tex <<'TEX'
+\documentclass{article}\pagestyle{empty}\begin{document}Die F\"ahre fuhr fr\"uh nach Troms\o, und na\"\i ve G\"aste a\ss en. Le caf\'e a ferm\'e.\end{document}
+TEX
+cat > ligatures-tex.tex <<'TEX'
+\documentclass{article}\usepackage[T1]{fontenc}\pagestyle{empty}\begin{document}The harbor office found five insufficient, fluffy flags---``all off''.\footnote{The figure is from 2020.}\end{document}
+TEX
+for name in accents-tex ligatures-tex; do pdflatex -interaction=batchmode "$name.tex" >/dev/null; cp "$name.pdf" "$here/$name.pdf"; done
+HERE="$here" python3 - <<'PYTHON'
+import os
+from io import BytesIO
+import pikepdf, weasyprint
+def write(text, language="en", direction="ltr"):
+    page = f"<html lang={language}><body dir={direction} style='font-family:DejaVu Sans'><p>{text}</p></body></html>"
+    return weasyprint.HTML(string=page).write_pdf()
+folder = os.environ["HERE"]
+with open(f"{folder}/arabic-weasyprint.pdf", "wb") as file:
+    file.write(write("نقلت العبارة 900 شخص في صيف 2020. لا تزال الأسعار مرتفعة في البلاد.", "ar", "rtl"))
+with open(f"{folder}/hebrew-weasyprint.pdf", "wb") as file:
+    file.write(write("המעבורת הובילה 900 אנשים בקיץ 2020. העירייה שילמה 2 מיליון אירו.", "he", "rtl"))
+text = "The ferry carried 900 people in 2020. It was sold in 2021 for 3 million euros."
+with pikepdf.open(BytesIO(write(text))) as document:
+    for font in document.pages[0].Resources.Font.values():
+        if "/ToUnicode" in font:
+            del font["/ToUnicode"]
+    document.save(f"{folder}/glyphs-without-unicode.pdf")
+PYTHON

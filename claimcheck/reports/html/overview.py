@@ -135,8 +135,11 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
 
 
 def _count_verdicts(run: Run) -> Counter[Label]:
-    """Count the verdicts on claims, unless they say nothing."""
-    return Counter() if common.is_trivially_supported(run) else count_labels(run)[0]
+    """Count the verdicts on claims, of checks and people, if they say anything."""
+    if common.is_trivially_supported(run):
+        return Counter()
+    counts = count_labels(run)
+    return counts.claims + counts.by_people
 
 
 def _build_row(document: BatchDocument) -> DocumentRow:

@@ -71,8 +71,14 @@ def find_unsupported(
     if not claim_times:
         return []
     others = _find_times(premise, published)
-    unconfirmed = _find_unconfirmed(claim_times, premise, others)
-    return [Difference("date", time.text, None) for time in unconfirmed]
+    differences = []
+    for time in _find_unconfirmed(claim_times, premise, others):
+        resolved = [other for other in others if other.resolved]
+        rivals = [other for other in resolved if _is_rival(time, other)]
+        # One other time is most likely meant.
+        evidence = rivals[0].text if len(rivals) == 1 else None
+        differences.append(Difference("date", time.text, evidence))
+    return differences
 
 
 def _find_times(text: str, published: date | None) -> list[When]:

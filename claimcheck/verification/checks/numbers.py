@@ -87,7 +87,9 @@ def find_unsupported(claim: str, premise: str) -> list[Difference]:
     for amount in find_amounts(claim):
         same = [other for other in others if is_consistent_amount(amount, other)]
         if not any(_counts_same(amount, other, others, forms) for other in same):
-            evidence = same[0].text if same else None
+            # One other number of this kind is most likely meant.
+            rivals = same or _select_same_kind(amount, others)
+            evidence = rivals[0].text if len(rivals) == 1 else None
             differences.append(Difference("number", amount.text, evidence))
     compared = [difference.claim for difference in differences]
     differences += _find_missing_proportions(claim, premise)

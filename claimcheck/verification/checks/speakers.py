@@ -20,6 +20,8 @@ from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.pair import SentencePair
 
+# The kind of a difference: the claim states what the evidence only quotes.
+ATTRIBUTION = "attribution"
 _PRONOUNS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 
 
@@ -60,7 +62,7 @@ def find_dropped_attribution(
     is_quoted = mask_quotations(pair.claim)[0] != pair.claim
     if is_quoted or _mentions_speaker(pair.claim, actual.speaker):
         return []
-    return [Difference("attribution", pair.claim, actual.speaker)]
+    return [Difference(ATTRIBUTION, pair.claim, actual.speaker)]
 
 
 def _find_clause_speech(pair: SentencePair) -> Speech | None:

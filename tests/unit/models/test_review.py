@@ -14,6 +14,7 @@ from claimcheck.models.review import (
 )
 from claimcheck.models.run import LinkedText
 from claimcheck.models.verdict import Label
+from claimcheck.reports.common import format_check_heading
 from claimcheck.reports.table import iter_claim_rows
 
 TEXT = "The ferry carried 900 people in 2020. The tower in Graz was built in 1868."
@@ -45,7 +46,7 @@ def test_a_rejected_claim_keeps_its_place_and_loses_its_verdict(run):
     reviewed = apply_decisions(decide(run, 0, Action.REJECTED))
     assert reviewed.claims == run.claims
     assert index_labels(reviewed) == {run.claims[1].id: "supported"}
-    assert count_labels(reviewed)[0].total() == 1
+    assert count_labels(reviewed).claims.total() == 1
     assert list_checkable_claims(reviewed) == [run.claims[1]]
 
 
@@ -76,6 +77,19 @@ def test_a_verdict_of_a_person_takes_the_place_of_another(run):
     assert verdict.finding.rationale.startswith(
         "The verdict of Ann. The check said supported: "
     )
+
+
+def test_a_report_counts_verdicts_of_people_apart_from_those_of_the_check(run):
+    own = apply_decisions(decide(run, 0, Action.NOTED, verdict=Label.REFUTED))
+    heading = format_check_heading(own)
+    assert heading.startswith("Claims checked against the document: 1 supported;")
+    assert heading.endswith("; decided by people: 1 refuted")
+
+
+def test_only_people_decided_where_nothing_was_checked(run):
+    unchecked = replace(run, verdicts=())
+    own = apply_decisions(decide(unchecked, 0, Action.NOTED, verdict=Label.REFUTED))
+    assert format_check_heading(own) == "Decided by people: 1 refuted"
 
 
 def test_a_verdict_that_a_person_shares_keeps_its_evidence(run):

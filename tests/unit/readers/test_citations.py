@@ -118,6 +118,8 @@ def test_the_name_of_a_source_is_not_part_of_the_sentence(tmp_path, text, senten
     ("text", "claim"),
     [
         (f"According to [Reuters]({R}), the old ferry sank.", "The old ferry sank."),
+        (f"The old ferry sank, says [Reuters]({R}).", "The old ferry sank."),
+        (f"The old ferry, reports [Reuters]({R}), sank.", "The old ferry sank."),
         (f"The ferry, according to [a report]({A}), sank.", "The ferry sank."),
         (f"[Reuters]({R}) reported that the old ferry sank.", "The old ferry sank."),
         (f"As [Reuters]({R}) reported, the old ferry sank.", "The old ferry sank."),

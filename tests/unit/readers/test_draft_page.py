@@ -1,5 +1,7 @@
 """The paragraphs of a draft, and where their links are."""
 
+import pytest
+
 from claimcheck.readers.draft_page import list_blocks, render_markdown
 
 
@@ -41,3 +43,21 @@ def test_lines_of_a_paragraph_keep_their_links():
 def test_an_ordered_list_may_start_anywhere():
     page = '<ol start="4"><li>Ann</li><li>Bo</li></ol><ul><li>Cy</li></ul>'
     assert [block.number for block in list_blocks(page)] == [4, 5, None]
+
+
+@pytest.mark.parametrize(
+    ("target", "is_source"),
+    [
+        ("/wiki/Kenya", False),
+        ("./Kenya#History", False),
+        ("/w/index?title=Kenya.txt", False),
+        ("/", False),
+        ("/logs/2019.txt", True),
+        ("logs/2019.txt", True),
+        ("//example.org/wiki", True),
+        ("https://example.org/wiki", True),
+    ],
+)
+def test_another_page_of_the_site_is_no_source(target, is_source):
+    (block,) = list_blocks(f'<p>It <a href="{target}">sank</a>.</p>')
+    assert bool(block.links) is is_source

@@ -211,7 +211,8 @@ def read_expectation(path):
 def test_reads_pages_of_many_kinds(path):
     fields, lines = read_expectation(path)
     document = Document.from_path(path)
-    found = [line.removeprefix("- ") for line in document.text.split("\n\n")]
+    lines_found = filter(None, document.text.split("\n"))
+    found = [line.removeprefix("- ") for line in lines_found]
     wanted = [line for line in lines if not line.startswith("? ")]
     optional = {line[2:] for line in lines if line.startswith("? ")}
     if found[0] == document.title != wanted[0]:

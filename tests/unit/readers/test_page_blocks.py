@@ -5,6 +5,7 @@ from lxml import html
 
 from claimcheck.readers.page_blocks import (
     LAST_MARK,
+    NOTE,
     clean_tree,
     find_marks,
     list_blocks,
@@ -73,7 +74,8 @@ def test_the_notes_that_numbers_link_to_are_known():
         "<p>It burned.<sup><a href='#n1'>1</a></sup></p><ol><li id=n1>Archive.</li>"
         "<li id=n2>Other.</li></ol>"
     )
-    assert [block.is_note for block in list_blocks(parse(body))] == [False, True, False]
+    notes = [block.text for block in list_blocks(parse(body)) if NOTE in block.flags]
+    assert notes == ["- Archive."]
 
 
 def test_marks_tell_blocks_apart_and_keep_their_length():

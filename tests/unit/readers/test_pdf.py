@@ -1,8 +1,11 @@
 """Reading PDF files made with real tools (tests/files/build.sh), and damaged ones."""
 
+import io
+
 import pytest
 
 from claimcheck import Document, Settings, errors, ground, summarize
+from claimcheck.readers.pdf import NoTextLayerError, parse_pdf
 from claimcheck.text.reading import Reading
 from tests.support.paths import FILES
 
@@ -83,3 +86,50 @@ def test_reads_a_pdf_with_a_damaged_title(tmp_path):
     path.write_bytes(data.replace(title, b"/Title <FEFFD800>".ljust(len(title))))
     document = Document.from_path(path)
     assert (document.title, document.full_text.count("\f")) == (None, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "accents-tex.pdf",
+            "Die Fähre fuhr früh nach Tromsø, und naïve Gäste aßen. Le café a fermé.",
+        ),
+        (
+            "ligatures-tex.pdf",
+            "The harbor office found five insufficient, fluffy flags—“all off”.",
+        ),
+        # PDFium reverses the ligature of lam and alef, and numbers with their stops.
+        (
+            "arabic-weasyprint.pdf",
+            "نقلت العبارة 900 شخص في صيف 2020. لا تزال الأسعار مرتفعة في البلاد.",
+        ),
+        (
+            "hebrew-weasyprint.pdf",
+            "המעבורת הובילה 900 אנשים בקיץ 2020. העירייה שילמה 2 מיליון אירו.",
+        ),
+    ],
+)
+def test_reads_the_characters_that_a_person_sees(name, text):
+    document = Document.from_path(FILES / name)
+    assert Reading(document.full_text).text.strip().startswith(text)
+
+
+def test_a_pdf_whose_glyphs_have_no_characters_has_no_text():
+    data = (FILES / "glyphs-without-unicode.pdf").read_bytes()
+    with pytest.raises(NoTextLayerError):
+        parse_pdf(data, "a.pdf")
+
+
+def test_names_pages_in_unknown_fonts():
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    document = pypdfium2.PdfDocument((FILES / "ferry-libreoffice.pdf").read_bytes())
+    other = pypdfium2.PdfDocument((FILES / "glyphs-without-unicode.pdf").read_bytes())
+    document.import_pages(other)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    other.close()
+    document.close()
+    content = parse_pdf(buffer.getvalue(), "a.pdf")
+    assert content.left_out == ("1 page in unknown fonts",)
+    assert "7KH" not in content.text

@@ -163,3 +163,76 @@ def test_text_between_a_chart_and_a_table_is_no_part_of_the_caption():
         "The mayor wants to close the road to lorries at night, which would cost the"
         " yard 3 million euros a year."
     ]
+
+
+LINES = (
+    "The ferry carried 900 people a day in the",
+    "summer of 2020, which was its best year",
+    "since it was built, Anna Brandt said.",
+)
+WHOLE = " ".join(LINES)
+
+
+def place(lines, *, left=50, top=700, size=10):
+    return [(left, top - 14 * number, size, line) for number, line in enumerate(lines)]
+
+
+def test_lines_that_were_drawn_from_the_bottom_are_read_from_the_top():
+    assert sentences(place(LINES)[::-1]) == [WHOLE]
+
+
+def test_bullets_that_were_drawn_after_the_text_begin_their_items():
+    items = ("The yard employs 400 people in Bergen", "Its owner left in May 2020")
+    bullets = [(40, 672 - 14 * number, 10, "-") for number in range(2)]
+    pieces = [*place((INTRO[3], "", *items)), *bullets]
+    pieces = [piece for piece in pieces if piece[3]]
+    assert sentences(pieces) == [INTRO[3], *items]
+
+
+def test_bullets_and_numbers_with_a_gap_are_not_cells_of_a_table():
+    rows = [("1.", "The first buyer withdrew."), ("2.", "The second paid 2 million.")]
+    pieces = []
+    for number, (mark, text) in enumerate(rows):
+        pieces += [(50, 700 - 14 * number, 10, mark), (80, 700 - 14 * number, 10, text)]
+    assert sentences(pieces) == [text for _, text in rows]
+
+
+def test_a_large_initial_is_part_of_its_word():
+    initial = (50, 686, 34, "T")
+    lines = ("he ferry carried 900 people a day,", "and it was sold in May.")
+    pieces = [initial, *place(lines, left=74, top=700)]
+    assert sentences(pieces) == [
+        "The ferry carried 900 people a day, and it was sold in May."
+    ]
+
+
+def test_a_table_of_contents_is_not_part_of_a_sentence():
+    pieces = []
+    for number in range(4):
+        y = 780 - 14 * number
+        pieces += [
+            (50, y, 10, f"{number} The chapter about ferries"),
+            (250, y, 10, ". . . . . . . . 7"),
+        ]
+    assert sentences([*pieces, *place(LINES)]) == [WHOLE]
+
+
+def test_text_outside_the_page_is_not_read():
+    hidden = (50, 900, 10, "Nobody can see this line of text.")
+    assert sentences([hidden, *place(LINES)]) == [WHOLE]
+
+
+def test_a_raised_number_before_a_stop_or_a_line_break_is_a_note():
+    pieces = [
+        (50, 700, 10, "The ferry was sold"),
+        (131, 704, 6, "1"),
+        (135, 700, 10, ". It had carried"),
+        (203, 704, 6, "2"),
+        (50, 686, 10, "many people."),
+        (50, 100, 6, "1"),
+        (54, 97, 8, "The figure is from the harbor office."),
+    ]
+    assert sentences(pieces)[:2] == [
+        "The ferry was sold.",
+        "It had carried many people.",
+    ]

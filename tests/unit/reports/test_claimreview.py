@@ -110,6 +110,29 @@ def test_a_json_ld_processor_finds_only_properties_of_schema_org():
         } <= known, name
 
 
+@pytest.mark.parametrize(
+    ("claim", "body"),
+    [
+        (
+            "The night ferry carries 700 passengers.",
+            "The claim says “700 passengers”, the evidence “900 passengers”.",
+        ),
+        (
+            "The night ferry carries 900 passengers in Gdansk.",
+            "Only several passages together have the words of the claim.",
+        ),
+        (
+            "Passengers carry the night ferry.",
+            "The closest passage has the words of the claim, but may say something "
+            "else.",
+        ),
+    ],
+)
+def test_a_published_reason_has_no_notes_for_whoever_checks(claim, body):
+    (review,) = reviews([claim])
+    assert review["reviewBody"] == body
+
+
 def test_not_enough_evidence_has_a_name_and_no_number():
     (review,) = reviews(["Cats sleep for sixteen hours."])
     assert review["reviewRating"] == {

@@ -47,3 +47,18 @@ def test_no_common_word_is_no_match():
     assert match("?!") == []
     with KnownClaims([]) as empty:
         assert empty.match("The ferry sank.") == []
+
+
+def test_a_synonym_counts_half():
+    claims = ["The physician bought a car.", "The physician bought a house."]
+    with KnownClaims(map(KnownClaim, claims)) as known:
+        first, second = known.match("The physician bought an automobile.")
+    assert first.known.text == claims[0]
+    assert second.score < first.score < 1
+
+
+def test_what_is_not_in_the_claim_counts_less_than_what_is():
+    """A known claim often says more than a post about it."""
+    claims = ["The ferry Aurora sank in fog near Varberg.", "Aurora is a name."]
+    with KnownClaims(map(KnownClaim, claims)) as known:
+        assert known.match("Aurora sank!")[0].known.text == claims[0]

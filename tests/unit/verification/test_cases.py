@@ -417,3 +417,36 @@ def test_another_language_has_the_speaker_of_the_claim(speaker, label):
     claim = Statement("s-1", "Der Hafen wird geschlossen.", speaker)
     [verdict] = check([claim], TRANSCRIPT, settings=SETTINGS).verdicts
     assert verdict.finding.label is label
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "reason"),
+    [
+        (
+            "The old bridge was closed for 45 days.",
+            "The bridge was closed for 30 days because of rust.",
+            "The claim says “45 days”, the evidence “30 days”. The closest passage does "
+            "not mention: old.",
+        ),
+        (
+            "The very old tunnel was opened in 1913.",
+            "The tunnel was opened in 1931.",
+            "The claim says “in 1913”, the evidence “in 1931”. The closest passage does "
+            "not mention: old.",
+        ),
+        (
+            "The old tunnel was opened in 1913.",
+            "The tunnel was opened.",
+            "The closest passage does not mention: in 1913, old.",
+        ),
+        (
+            "The old tunnel was opened.",
+            "The tunnel was opened.",
+            "The closest passage does not mention: old.",
+        ),
+    ],
+)
+def test_names_another_value_before_missing_words(claim, evidence, reason):
+    finding = judge(claim, evidence).finding
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+    assert finding.rationale == reason

@@ -341,3 +341,40 @@ def test_among_undecided_documents_the_one_that_shares_most_words_is_shown():
         (verdict,) = verdicts([claim], against)
         assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
         assert verdict.finding.evidence[0].text == english
+
+
+COST = "The tunnel cost 310 million dollars."
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        [f"{COST} Ann Lee said the tunnel cost 900 million dollars."],
+        [f"Ann Lee said the tunnel cost 900 million dollars. {COST}"],
+        [COST, "According to Ann Lee, the tunnel cost 900 million dollars."],
+        ["Ann Lee said the tunnel cost 900 million dollars.", COST],
+    ],
+)
+def test_what_documents_say_themselves_outweighs_what_they_quote(documents):
+    sources = [Document.from_text(text) for text in documents]
+    claims = [COST, "Ann Lee said the tunnel cost 310 million dollars."]
+    own, quoted = check(claims, sources, settings=SETTINGS).verdicts
+    assert own.label is Label.SUPPORTED
+    assert quoted.content.label is Label.SUPPORTED
+
+
+def test_two_people_who_disagree_refute_nothing():
+    document = Document.from_text(
+        "Ann Lee said the tunnel cost 310 million dollars. Bo Dahl said the tunnel cost "
+        "900 million dollars."
+    )
+    (verdict,) = check([COST], document, settings=SETTINGS).verdicts
+    assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
+    assert "only as a statement by Ann Lee" in verdict.finding.rationale
+
+
+def test_a_refutation_by_a_statement_says_whose_it_is():
+    document = Document.from_text("Bo Dahl said the tunnel cost 900 million dollars.")
+    (verdict,) = check([COST], document, settings=SETTINGS).verdicts
+    assert verdict.label is Label.REFUTED
+    assert "only as a statement by Bo Dahl" in verdict.finding.rationale
