@@ -38,7 +38,7 @@ _SKIPPED = frozenset(
 # The numbers of references and notes; those of figures are part of a sentence.
 _SKIPPED_REFERENCES = ("bibr", "fn")
 _SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
-_RAISED_NUMBER = re.compile(r"[\d\s,–-]*\d[\d\s,–-]*")
+_RAISED_NUMBER = re.compile(r"[\s,–-]*\d[\d\s,–-]*")
 _ATOM = re.compile(r"[\w.,]*")
 
 
