@@ -13,6 +13,7 @@ from datetime import date
 
 from claimcheck.english.check_worthiness import classify_kind, score_check_worthiness
 from claimcheck.english.clauses import Clause, split_clauses
+from claimcheck.english.disputed import REASON as DISPUTED, find_disputed
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
 from claimcheck.english.quotations import Attribution
@@ -101,6 +102,7 @@ def summarize_extractively(
         InputError: the document has no sentence within the maximum length.
     """
     sentences, too_long = _split_document(document, reading)
+    sentences, disputed = _set_disputed_aside(document, reading, sentences)
     yield []
     attribution = Attribution(sentences)
     speeches = attribution.speeches
@@ -119,6 +121,7 @@ def summarize_extractively(
     noise = sorted([*reading.noise, *too_long])
     drafts = [item.drafts for item in extracted]
     unused = explain_unused(reading, sentences, drafts, claims)
+    unused = sorted([*unused, *disputed])
     return Run(
         document=document,
         summary=build_extractive_summary(items, document.title, document.language),
@@ -178,6 +181,24 @@ def _split_document(
             f"{MAX_SENTENCE_CHARACTERS:,} characters. Is it prose?"
         )
     return sentences, too_long
+
+
+def _set_disputed_aside(
+    document: Document, reading: Reading, sentences: list[Sentence]
+) -> tuple[list[Sentence], list[Noise]]:
+    """Return the sentences to read, and the ranges of those under "Myths"."""
+    disputed: frozenset[int] = frozenset()
+    if document.language == "en":
+        disputed = find_disputed(reading, sentences)
+    if len(disputed) == len(sentences):
+        return sentences, []  # nothing else is there to read
+    ranges: list[Noise] = []
+    for index in sorted(disputed):
+        sentence = sentences[index]
+        for span in reading.locate(sentence.start, sentence.end):
+            ranges.append(Noise(span.start, span.end, DISPUTED))
+    kept = [item for index, item in enumerate(sentences) if index not in disputed]
+    return kept, ranges
 
 
 def _extract_claims(

@@ -197,7 +197,9 @@ def to_dict(value: Any) -> dict[str, Any]:
 
 
 def _describe_problem(errors: Any) -> str:
-    items = get_list(to_dict(errors), "data") or [errors]
+    # Some servers send the list itself, others only a message.
+    items = errors if isinstance(errors, list) else get_list(to_dict(errors), "data")
+    items = items or [errors]
     messages = []
     for error in items[:_MAX_LISTED_PROBLEMS]:
         fields = to_dict(error)

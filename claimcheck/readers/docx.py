@@ -353,6 +353,7 @@ class _Styles:
     def __init__(self, root: Any | None) -> None:
         styles = [] if root is None else list(root)
         self._styles = index_by(styles, "styleId")
+        self._properties: dict[tuple[str, ...], Any | None] = {}
         self._default = ""
         for style in styles:
             is_paragraph = get_attribute(style, "type") == "paragraph"
@@ -391,6 +392,12 @@ class _Styles:
 
     def _find(self, style_id: str, *path: str) -> Any | None:
         """Return a property of a style, or of the nearest one that has it."""
+        key = (style_id, *path)
+        if key not in self._properties:
+            self._properties[key] = self._look_up(style_id, *path)
+        return self._properties[key]
+
+    def _look_up(self, style_id: str, *path: str) -> Any | None:
         for _ in range(_MAX_STYLE_DEPTH):
             style = self._styles.get(style_id)
             if style is None:

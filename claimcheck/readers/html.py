@@ -46,6 +46,13 @@ _SUPERSETS = {
 }
 # In other encodings, hardly any bytes beyond ASCII happen to be UTF-8.
 _MAX_DAMAGED = 0.5
+# The parser keeps these characters, and their references, but refuses to be given them
+# again when the tree is edited (https://www.w3.org/TR/xml/#charsets).
+_NOT_IN_XML = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bce-f]|1[0-9a-f]|fff[ef]))(?:;|\b)",
+    re.I,
+)
 # The parser takes what follows these for their content, or their content for text.
 _MISREAD_TAG = re.compile(r"</?(?:embed|frame|frameset|noframes)\b[^<>]*>", re.I)
 _SCRIPT = re.compile(r"<script\b[^<>]*>.*?(?:</script\s*>|\Z)", re.I | re.S)
@@ -75,6 +82,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     import_required("trafilatura", "html", source, "an HTML page")
     page, encoding = decode_page(data, source, charset)
     page = _MISREAD_TAG.sub(" ", _remove_xml_declaration(page))
+    page = _NOT_IN_XML.sub("", page)
     refuse_deep_page(_SCRIPT.sub(" ", page), source)
     tree = _parse(page)
     metadata = extract_metadata(tree)

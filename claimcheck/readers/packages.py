@@ -31,6 +31,7 @@ from claimcheck.readers.xml_blocks import (
     read_blocks,
 )
 
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
 _RAISED_POSITION = re.compile(r"super|[1-9]")  # such as "33% 58%"
 _SLIDE_FURNITURE = frozenset(("dt", "ftr", "hdr", "sldNum"))
 _BULLETED = frozenset(("body", "obj"))
@@ -177,17 +178,27 @@ class _Presentation(_Package):
     def read_blocks(self) -> list[str]:
         """Return the paragraphs, in the order of the slides."""
         blocks: list[str] = []
-        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
-        for element in self._archive.parse(main).iter():
-            if get_name(element) != "sldId":
-                continue
-            part = self._archive.get_part(main, get_relation_id(element))
+        for part in self._list_slides():
             slide = self._archive.parse(part)
             if slide.get("show") in ("0", "false"):
                 self._found["hidden slide"] += 1
             else:
                 blocks += self._read_slide(slide, part)
         return blocks
+
+    def _list_slides(self) -> list[str]:
+        main = self._archive.find_part("", "officeDocument") or "ppt/presentation.xml"
+        root = self._archive.find(main)
+        listed = [
+            self._archive.get_part(main, get_relation_id(element))
+            for element in ([] if root is None else root.iter())
+            if get_name(element) == "sldId"
+        ]
+        if listed:
+            return listed
+        # Without the list of slides, their numbers are the best order that is left.
+        slides = filter(_SLIDE.fullmatch, self._archive.names)
+        return sorted(slides, key=lambda name: (len(name), name))
 
     def list_left_out(self) -> list[str]:
         """Name what the archive has and the text does not, after reading it."""

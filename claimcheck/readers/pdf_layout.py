@@ -31,6 +31,8 @@ _MAX_CELL_SHIFT, _MAX_CELL_LEADING = 2, 0.5  # between the lines of a cell
 _MAX_LEADING, _MIN_UPWARD_ROWS = 2.5, 2  # of rows drawn from the bottom to the top
 _MIN_INITIAL = 1.6
 _MAX_MARK_DISTANCE = 4.0
+_MAX_FRAGMENT = 5_000  # characters; a row has fewer, and adding to a text copies it
+_MAX_NEAR_ROWS = 50  # that a mark is compared with; crowded pages would take minutes
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _STOPS = frozenset(".,;:!?)]”’\"'")
 _PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
@@ -119,7 +121,7 @@ def read_page_text(page: Any, text_page: Any) -> str:
 def is_garbled(text_page: Any, text: str) -> bool:
     """Whether a page's fonts do not say which characters their glyphs are.
 
-    Their numbers are read as characters then, among which are no spaces.
+    Their numbers are read as characters then, and none of them is a space.
     """
     from pypdfium2 import raw
 
@@ -252,7 +254,8 @@ def _add_character(row: _Row, text: str, box: _Box, space: str) -> None:
     height = max(last.height if last else 0, box.height)
     is_initial = last is not None and _is_initial(last, box.height)
     gap = _MIN_GAP * (box.height if is_initial else height)
-    if last is None or box.left - last.right > gap:
+    is_full = last is not None and len(last.text) > _MAX_FRAGMENT
+    if last is None or is_full or box.left - last.right > gap:
         row.append(_Fragment(*box, text, box.height))
         return
     if is_initial:
@@ -306,7 +309,8 @@ def _attach_marks(rows: list[_Row]) -> list[_Row]:
             bisect_left(tops, mark.bottom),
             bisect_right(tops, mark.top + mark.height / 2),
         )
-        near = [row for row in by_top[first:last] if mark.is_beside(row)]
+        highest = by_top[max(first, last - _MAX_NEAR_ROWS) : last]
+        near = [row for row in highest if mark.is_beside(row)]
         if not near:
             texts.append([mark])
         elif mark.left > near[-1][-1].right:

@@ -49,7 +49,6 @@ _DAMAGE_ERRORS = (
 class _Relation(NamedTuple):
     """A reference of one part of an archive to another, or to an address."""
 
-    id: str
     kind: str  # the last word of its type
     target: str
     part: str
@@ -61,7 +60,7 @@ class XmlArchive:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self.names = archive.namelist()
-        self._relations: dict[str, list[_Relation]] = {}
+        self._relations: dict[str, dict[str, _Relation]] = {}
 
     def parse(self, name: str, *, recover: bool = False) -> Any:
         """Return the root element of a file, which every such archive has."""
@@ -80,32 +79,34 @@ class XmlArchive:
 
         The part "" is the archive itself. Returns "" if there is none.
         """
-        for relation in self._list_relations(part):
+        for relation in self._list_relations(part).values():
             if relation.kind == kind:
                 return relation.part
         return ""
 
     def get_part(self, part: str, relation_id: str) -> str:
         """Return the part that a part refers to; "" if it is unknown."""
-        relations = self._list_relations(part)
-        return next((rel.part for rel in relations if rel.id == relation_id), "")
+        relation = self._list_relations(part).get(relation_id)
+        return "" if relation is None else relation.part
 
     def get_link(self, part: str, relation_id: str) -> str:
         """Return the address that a part refers to; "" if it is unknown."""
-        relations = self._list_relations(part)
-        return next((rel.target for rel in relations if rel.id == relation_id), "")
+        relation = self._list_relations(part).get(relation_id)
+        return "" if relation is None else relation.target
 
-    def _list_relations(self, part: str) -> list[_Relation]:
+    def _list_relations(self, part: str) -> dict[str, _Relation]:
+        """Return the relationships of a part by their ids."""
         if part in self._relations:
             return self._relations[part]
         folder, name = posixpath.split(part)
-        relations: list[_Relation] = []
-        for element in self.list_children(f"{folder}/_rels/{name}.rels".lstrip("/")):
+        relations: dict[str, _Relation] = {}
+        children = self.list_children(f"{folder}/_rels/{name}.rels".lstrip("/"))
+        for number, element in enumerate(children):
             target = element.get("Target") or ""
-            path = posixpath.normpath(posixpath.join("/", folder, target))
+            path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             kind = (element.get("Type") or "").rpartition("/")[2]
-            relation_id = element.get("Id") or ""
-            relations.append(_Relation(relation_id, kind, target, path.lstrip("/")))
+            relation_id = element.get("Id") or f"#{number}"
+            relations.setdefault(relation_id, _Relation(kind, target, path))
         self._relations[part] = relations
         return relations
 

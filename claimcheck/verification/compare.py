@@ -95,10 +95,19 @@ class Comparison:
 
     @cached_property
     def stating(self) -> list[int]:
-        """The close sentences that state the claim word for word."""
-        return [
-            pair.index for pair in self.pairs if is_stated(pair.evidence, pair.claim)
-        ]
+        """The close sentences that state the claim word for word.
+
+        They may leave the name of its speaker to the sentences before: "he said".
+        """
+        stating = []
+        for pair in self.pairs:
+            named = pair.evidence
+            if self.speech is not None and self.match.evidence.language.is_english:
+                named = self.match.evidence.name_speaker(pair.index)
+            is_named_there = named != pair.evidence and repeats(named, pair.claim)
+            if is_named_there or is_stated(pair.evidence, pair.claim):
+                stating.append(pair.index)
+        return stating
 
     @cached_property
     def differences(self) -> list[tuple[SentencePair, Difference]]:
@@ -158,10 +167,11 @@ def compare_sentences(
     Return nothing if one of them shares no word with it.
     """
     comparisons = []
+    excluded = evidence.disputed.union(hypothesis.excluded)
     pairs = zip(hypothesis.sentences, hypothesis.speeches, strict=True)
     for sentence, speech in pairs:
         speaker = speech.speaker if speech else ""
-        match = match_sentence(sentence, evidence, hypothesis.excluded, speaker)
+        match = match_sentence(sentence, evidence, excluded, speaker)
         if not match.covering:
             return []
         comparisons.append(Comparison(match, speech, cited))

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from claimcheck.models.verdict import (
     DecidedBy,
@@ -32,6 +33,7 @@ from claimcheck.verification.explain import build_evidence
 from claimcheck.verification.lexical import VERBATIM_PROBABILITY
 from claimcheck.verification.scorer import EntailmentScorer
 from claimcheck.verification.verbatim import find_repeating_sentence
+from claimcheck.verification.windows import match_sentence
 
 NO_EVIDENCE_FINDING = Finding(
     Label.NOT_ENOUGH_EVIDENCE,
@@ -40,6 +42,10 @@ NO_EVIDENCE_FINDING = Finding(
     (),
     (),
     DecidedBy.ALIGNMENT,
+)
+_ONLY_DISPUTED = (
+    "What comes closest is given as a myth, a rumor, or a correction, and not as a "
+    "fact."
 )
 # Of refutations of open pairs with three labels, more than this share were right. Used
 # unless the scorer's calibration states the share on sealed data.
@@ -51,6 +57,29 @@ def decide(
     hypothesis: Hypothesis, evidence: EvidenceDocument, scorer: EntailmentScorer
 ) -> Finding:
     """Decide one statement against one document."""
+    finding = _decide_by_assertions(hypothesis, evidence, scorer)
+    if finding.label is Label.NOT_ENOUGH_EVIDENCE:
+        disputed = find_closest(hypothesis.sentences, evidence, evidence.disputed)
+        if disputed:
+            passages = build_evidence(evidence, disputed, Stance.RELATED)
+            return replace(finding, rationale=_ONLY_DISPUTED, evidence=passages)
+    return finding
+
+
+def find_closest(
+    sentences: Sequence[str], evidence: EvidenceDocument, among: Collection[int]
+) -> list[int]:
+    """Return the sentences closest to those of a claim that are `among` these."""
+    if not among:
+        return []
+    matches = [match_sentence(sentence, evidence) for sentence in sentences]
+    closest = [match.best for match in matches if match.covering]
+    return [index for index in dict.fromkeys(closest) if index in among]
+
+
+def _decide_by_assertions(
+    hypothesis: Hypothesis, evidence: EvidenceDocument, scorer: EntailmentScorer
+) -> Finding:
     comparisons = compare_sentences(hypothesis, evidence)
     if not comparisons:
         return NO_EVIDENCE_FINDING

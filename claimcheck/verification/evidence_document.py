@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
+from claimcheck.english.disputed import find_disputed
 from claimcheck.english.publication import find_publication_date
 from claimcheck.english.quotations import Attribution
-from claimcheck.english.speech import Speech
+from claimcheck.english.speech import (
+    UNKNOWN_SPEAKER,
+    Speech,
+    detect_speech,
+    is_third_person_pronoun,
+    mask_quotations,
+)
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.text.language import detect_language
@@ -60,6 +68,13 @@ class EvidenceDocument:
         return self.document.published or (stated[0] if stated else None)
 
     @cached_property
+    def disputed(self) -> frozenset[int]:
+        """The sentences that the document itself does not mean as facts."""
+        if not self.language.is_english:
+            return frozenset()
+        return find_disputed(self.reading, self.sentences)
+
+    @cached_property
     def all_forms(self) -> frozenset[str]:
         """The forms of all words of the document, and of its title."""
         title = self.language.split_words(self.document.title or "")
@@ -94,3 +109,24 @@ class EvidenceDocument:
     def find_speech(self, index: int) -> Speech | None:
         """Return who says a sentence, by its form or the context before."""
         return self._speeches[index]
+
+    def name_speaker(self, index: int) -> str:
+        """Return a sentence with the name of its speaker, if only context has it.
+
+        For '"...", he said' it is '"...", Ann Lee said'.
+        """
+        text = self.sentences[index].text
+        speech = self.find_speech(index)
+        if speech is None or speech.speaker == UNKNOWN_SPEAKER:
+            return text
+        if speech.content_start == 0:
+            return f"{speech.speaker} said: {text}"
+        stated = detect_speech(text)
+        if stated is None or not is_third_person_pronoun(stated.speaker):
+            return text
+        # The same pronoun in the quotation may be somebody else.
+        outside, _ = mask_quotations(text)
+        start = re.search(rf"\b{stated.speaker}\b", outside)
+        if start is None:
+            return text
+        return f"{text[: start.start()]}{speech.speaker}{text[start.end() :]}"

@@ -112,12 +112,13 @@ def describe_support(
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
     """Say what the closest passages lack; another number or date comes first."""
-    values = [
-        difference
-        for item in comparisons
-        for difference in item.objections
-        if difference.kind in ("number", "date")
-    ]
+    values: list[Difference] = []
+    for item in comparisons:
+        nearby = item.match.evidence.get_text(item.match.nearby)
+        for difference in item.objections:
+            is_value = difference.kind in ("number", "date")
+            if is_value and (difference.evidence or difference.claim not in nearby):
+                values.append(difference)
     other_values = [difference for difference in values if difference.evidence]
     missing = _list_missing_words(comparisons, values)
     sentences = []

@@ -26,11 +26,11 @@ from claimcheck.verification.compare import (
     compare_sentences,
     score_comparisons,
 )
-from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide, find_closest
 from claimcheck.verification.evidence_document import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer
-from claimcheck.verification.windows import match_sentence, split_statement, weigh_forms
+from claimcheck.verification.windows import split_statement, weigh_forms
 
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 _WORD = re.compile(r"\w+")
@@ -118,10 +118,8 @@ def decide_content(
     speeches = [None] * len(sentences)
     hypothesis = Hypothesis(sentences, speeches, excluded=attributed)
     finding = decide(hypothesis, document, scorer)
-    if finding.label is Label.NOT_ENOUGH_EVIDENCE and any(
-        match.covering and match.best in attributed
-        for match in (match_sentence(sentence, document) for sentence in sentences)
-    ):
+    is_undecided = finding.label is Label.NOT_ENOUGH_EVIDENCE
+    if is_undecided and find_closest(sentences, document, attributed):
         return replace(finding, rationale=_ONLY_STATEMENTS)
     return finding
 

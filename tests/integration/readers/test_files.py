@@ -995,7 +995,7 @@ LEFT_OUT = [
     (
         pack(
             {
-                "ppt/slides/slide1.xml": f'<p xmlns:a="urn:a"><a:p>{F}</a:p></p>',
+                "ppt/slides/slide1.xml": f'<p xmlns:a="urn:a"><a:p><a:r><a:t>{F}</a:t></a:r></a:p></p>',
                 "ppt/notesSlides/notesSlide1.xml": "<p/>",
             }
         ),

@@ -1,5 +1,6 @@
 """Reading Word documents."""
 
+import time
 import zipfile
 
 import pytest
@@ -372,3 +373,20 @@ def test_list_items_are_sentences_and_headings_are_not(tmp_path):
     assert "The ferry carried 700 people in 2021." in texts
     assert "The dock was sold for 4 million euros." in texts
     assert "Ferries sold" not in texts
+
+
+def test_many_links_and_paragraphs_in_styles_take_linear_time(tmp_path):
+    """Each was looked up among all relationships, or through all styles."""
+    links = "".join(
+        f'<w:hyperlink r:id="q{n}">{run("x")}</w:hyperlink>' for n in range(20_000)
+    )
+    styles = "".join(
+        f'<w:style w:styleId="s{n}"><w:basedOn w:val="s{(n + 1) % 9}"/></w:style>'
+        for n in range(9)
+    )
+    others = {(f"q{n}", f"{n}.xml"): "" for n in range(9_000)}
+    body = paragraph(links, properties='<w:pStyle w:val="s1"/>')
+    start = time.perf_counter()
+    text = read_body(tmp_path, body, parts={"styles": styles}, others=others)
+    assert text == "x" * 20_000
+    assert time.perf_counter() - start < 30

@@ -7,6 +7,7 @@ import pytest
 from claimcheck import Document
 from claimcheck.errors import InputError
 from claimcheck.readers.file import build_document
+from claimcheck.readers.html import parse_html
 from tests.support.paths import FILES
 
 SENTENCE = "Kattegat Line said the route lost 14.2 million kronor last year, twice as much as in 2023"
@@ -257,3 +258,15 @@ def test_a_page_of_frames_has_no_text():
     frames = b"<html><frameset><frame src=a.html><frame src=b.html></frameset></html>"
     with pytest.raises(InputError, match="no article was found in the page"):
         build_document(frames, "a.html")
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["\x1b", "\x00", "\uffff", "&#27;", "&#x1B;", "&#0;", "&#xFFFE;", "&#65535;"],
+)
+def test_characters_that_xml_lacks_are_left_out(sign):
+    text = f"The pier{sign} of Brackwater was built in 1962, says the archive."
+    page = f"<html><title>Pi{sign}er</title><body><article><p>{text}</p></article>"
+    content = parse_html(page.encode(), "page.html")
+    assert content.text == "The pier of Brackwater was built in 1962, says the archive."
+    assert content.title == "Pier"

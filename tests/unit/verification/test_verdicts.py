@@ -378,3 +378,22 @@ def test_a_refutation_by_a_statement_says_whose_it_is():
     (verdict,) = check([COST], document, settings=SETTINGS).verdicts
     assert verdict.label is Label.REFUTED
     assert "only as a statement by Bo Dahl" in verdict.finding.rationale
+
+
+@pytest.mark.parametrize(
+    ("claim", "label"),
+    [
+        ('"We will not raise the toll in 2027," Bo Dahl said.', Label.SUPPORTED),
+        ("Bo Dahl said: “We will not raise the toll in 2027.”", Label.SUPPORTED),
+        ('Bo Dahl said "The tunnel is dry."', Label.SUPPORTED),
+        ('"We will not raise the toll in 2027," Ann Lee said.', Label.REFUTED),
+        ('"We will raise the toll in 2027," Bo Dahl said.', Label.NOT_ENOUGH_EVIDENCE),
+    ],
+)
+def test_a_quotation_belongs_to_whom_the_sentences_before_name(claim, label):
+    document = Document.from_text(
+        "Bo Dahl, the harbor chief, met Ann Lee on Tuesday, and Bo Dahl spoke. "
+        '"We will not raise the toll in 2027," he said. "The tunnel is dry."'
+    )
+    (verdict,) = check([claim], document, settings=SETTINGS).verdicts
+    assert verdict.label is label
