@@ -139,23 +139,40 @@ class Attribution:
         """Return a sentence's speech, given the speeches before it."""
         sentence, part = self._sentences[index], self._parts[index]
         speech = detect_speech(part.text)
-        added = len(part.text) - len(sentence.text)
-        if speech and speech.content_start and added:
-            speech = replace(speech, content_start=speech.content_start - added)
         if speech is None:
-            speaker = self._find_quoted_speaker(index, speeches)
-            if sentence.speaker and speaker in (None, UNKNOWN_SPEAKER):
-                speaker = sentence.speaker
-            if speaker:
+            return self._find_unreported_speech(index, speeches)
+        if speech.content_start:
+            # In the sentence, there is no mark before a continued quotation.
+            start = speech.content_start + len(sentence.text) - len(part.text)
+            speech = replace(speech, content_start=start)
+        if is_third_person_pronoun(speech.speaker):
+            return self._resolve_speaker(index, speech, speeches)
+        return speech
+
+    def _find_unreported_speech(
+        self, index: int, speeches: Sequence[Speech | None]
+    ) -> Speech | None:
+        """Return the speech in a sentence without a verb of speech."""
+        quoted = self._find_quoted_speaker(index, speeches)
+        for speaker in (quoted, self._sentences[index].speaker):
+            if speaker not in (None, UNKNOWN_SPEAKER):
                 return Speech(speaker, 0)
-            return Speech(UNKNOWN_SPEAKER, None) if part.quotes_sentence else None
-        if not is_third_person_pronoun(speech.speaker):
-            return speech
+        if quoted:
+            return Speech(quoted, 0)
+        quotes_sentence = self._parts[index].quotes_sentence
+        return Speech(UNKNOWN_SPEAKER, None) if quotes_sentence else None
+
+    def _resolve_speaker(
+        self, index: int, speech: Speech, speeches: Sequence[Speech | None]
+    ) -> Speech | None:
+        """Replace the pronoun that says who speaks."""
+        part, pronoun = self._parts[index], speech.speaker.lower()
         before = part.masked.partition(f" {speech.speaker} ")[0]
-        speaker = self._resolve_pronoun(index, speech.speaker.lower(), before, speeches)
-        if speaker is None and (speech.speaker.lower() != "it" or part.quotes_sentence):
-            speaker = UNKNOWN_SPEAKER
-        return replace(speech, speaker=speaker) if speaker else None
+        if speaker := self._resolve_pronoun(index, pronoun, before, speeches):
+            return replace(speech, speaker=speaker)
+        if pronoun != "it" or part.quotes_sentence:
+            return replace(speech, speaker=UNKNOWN_SPEAKER)
+        return None
 
     def _find_quoted_speaker(
         self, index: int, speeches: Sequence[Speech | None]

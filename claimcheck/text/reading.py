@@ -225,7 +225,7 @@ def _fold_as_one_piece(source: str, paragraph: Paragraph) -> list[MappedPiece]:
         return []
     text = source[paragraph.start : paragraph.end].replace("\n", " ")
     # White space other than single spaces may be longer than its replacement.
-    if "&" in text and _ENTITY.search(text):
+    if _ENTITY.search(text):
         return []
     if "  " in text or not text.isprintable():
         folded = " ".join(text.split())
@@ -294,7 +294,7 @@ def _find_space(between: str, after: str) -> str:
 def _decode_entities(piece: MappedPiece) -> Iterator[MappedPiece]:
     """Yield a piece with "&amp;" and the like as people read them."""
     position = 0
-    for match in _ENTITY.finditer(piece.text) if "&" in piece.text else ():
+    for match in _ENTITY.finditer(piece.text):
         start, end = piece.start + position, piece.start + match.start()
         yield MappedPiece(piece.text[position : match.start()], start, end)
         character = html.unescape(match.group()).replace("\xa0", " ")
