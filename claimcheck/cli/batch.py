@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimcheck.cli import batch_run, options
+from claimcheck.cli import batch_api, batch_run, options
 from claimcheck.cli.option_groups import with_options
 from claimcheck.cli.output import print_note
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
@@ -84,7 +84,7 @@ def batch(
     # The step comes before the sources on the command line, see `split_step`.
     step = None
     if via is RequestMode.BATCH_API:
-        step, sources = batch_run.split_step(sources, settings)
+        step, sources = batch_api.split_step(sources, settings)
 
     read_options = ReadOptions(text_column, allow_private, encoding)
     with _open_store(store, step, is_estimate=estimate) as run_store:
@@ -129,7 +129,7 @@ def _open_store(
 
 def _run(batch: Batch, step: str | None, *, report: bool, quiet: bool) -> None:
     if step:
-        batch_run.run_batch_api_step(step, batch, report=report, quiet=quiet)
+        batch_api.run_batch_api_step(step, batch, report=report, quiet=quiet)
     else:
         batch_run.run_batch(batch, report=report, quiet=quiet)
 

@@ -17,16 +17,15 @@ from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, has_words, import_required
 from claimcheck.readers.decode import decode
 from claimcheck.readers.page_blocks import (
+    HEADLINE,
     LAST_MARK,
-    NOTE,
-    PART,
     SURROUNDING,
     Block,
-    clean_tree,
     find_marks,
     list_blocks,
     mark_blocks,
 )
+from claimcheck.readers.page_cleaning import NOTE, PART, clean_page
 from claimcheck.readers.page_metadata import extract_metadata
 
 _META_CHARSET = re.compile(
@@ -87,7 +86,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     refuse_deep_page(_SCRIPT.sub(" ", page), source)
     tree = _parse(page)
     metadata = extract_metadata(tree)
-    clean_tree(tree)
+    clean_page(tree)
     blocks = _select_blocks(tree, len(page))
     if _is_teaser(blocks, metadata.article_body):
         blocks = list_blocks(_parse(_mark_up(metadata.article_body)))
@@ -146,11 +145,11 @@ def _select_blocks(tree: Any, size: int) -> list[Block]:
     for number, block in enumerate(blocks):
         mark = min(number, LAST_MARK)
         is_found = mark in scope and (
-            mark in found or (mark in also_found and SURROUNDING not in block.flags)
+            mark in found or (mark in also_found and SURROUNDING not in block.places)
         )
         # Readability finds one of several parts.
-        is_part = PART in block.flags and mark in found
-        if is_found or is_part or NOTE in block.flags:
+        is_part = PART in block.places and mark in found
+        if is_found or is_part or NOTE in block.places:
             kept.append(block)
     return kept
 
@@ -164,7 +163,7 @@ def _find_scope(
         return found or also_found
     start, end = min(shared), max(shared) + 1
     # Readability omits the lead between the headline and the text,
-    headlines = [n for n in found if n < start and "h1" in blocks[n].flags]
+    headlines = [n for n in found if n < start and HEADLINE in blocks[n].places]
     start = max(headlines, default=start - 1) + 1
     # and lists, so keep those that follow its last paragraph.
     while end in found and blocks[end].text.startswith("- "):
@@ -237,7 +236,7 @@ def _remove_xml_declaration(page: str) -> str:
 
 
 def refuse_deep_page(page: str, source: str) -> None:
-    """Raise InputError for elements that nest more deeply than parsers read."""
+    """Raise InputError if elements nest more deeply than parsers read."""
     if _measure_depth(page) > _MAX_DEPTH:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply for a page; save its "
