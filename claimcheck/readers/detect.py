@@ -205,7 +205,9 @@ def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
         return "subtitles"
     if _is_markdown(prefix, suffix):
         return "markdown"
-    if start.startswith(b"<") and _has_html_tag(start):
+    # Other XML may have elements with names of HTML.
+    is_xml = start.startswith(b"<?xml")
+    if start.startswith(b"<") and not is_xml and _has_html_tag(start):
         return "html"
     return "csv" if suffix in _TABLE_SUFFIXES else "text"
 
