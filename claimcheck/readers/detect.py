@@ -54,7 +54,7 @@ _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 _LATEX_COMMENTS = re.compile(rb"(?:%[^\n]*\n|\s)*")
 _LATEX_CLASS = re.compile(rb"^[ \t]*\\document(?:class|style)\b", re.M)
 # Formats whose text may be in any encoding.
-TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
+TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email", "csv", "latex")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
