@@ -1,4 +1,4 @@
-"""The steps of `claimcheck batch --via batch-api`: submit, status, and collect."""
+"""The steps of `claimcheck batch --via batch-api`."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _ENTRY = re.compile(
 
 
 def create_command_group(text: str) -> typer.Typer:
-    """Create a command that has commands of its own, and print them without any."""
+    """Create a command that has others, and lists them if none is named."""
     # rich takes longer to load than everything else at startup.
     return typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=text)
 
