@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from claimcheck.english.dates import WEEKDAY
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names
 from claimcheck.english.speech import (
@@ -31,6 +32,7 @@ _GENDERS = {"he": "m", "she": "f"}
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
 _WORD = re.compile(r"\w")
+_WEEKDAY_BEFORE = re.compile(rf"^{WEEKDAY}\s", re.I)  # "On Monday Lee said"
 # The subject "The mayor", but not "The mayor of Bergen" or "The mayor's office"
 _UNNAMED_PERSON = re.compile(r"(?:The|A|An|His|Her|Their)\s(?P<noun>[a-z]+)\s(?!of\s)")
 _QUOTATION = re.compile("¤+")
@@ -94,9 +96,9 @@ class Attribution:
         full_names: dict[str, set[str]] = {}
         for sentence in self._sentences:
             for name in find_names(sentence.text):
-                words = name.split()
+                words = _WEEKDAY_BEFORE.sub("", name).split()
                 if 2 <= len(words) <= _MAX_FULL_NAME_WORDS and words[-1].isalpha():
-                    full_names.setdefault(words[-1], set()).add(name)
+                    full_names.setdefault(words[-1], set()).add(" ".join(words))
         unique = {last: full for last, full in full_names.items() if len(full) == 1}
         return {last: names.pop() for last, names in unique.items()}
 
@@ -139,23 +141,40 @@ class Attribution:
         """Return a sentence's speech, given the speeches before it."""
         sentence, part = self._sentences[index], self._parts[index]
         speech = detect_speech(part.text)
-        added = len(part.text) - len(sentence.text)
-        if speech and speech.content_start and added:
-            speech = replace(speech, content_start=speech.content_start - added)
         if speech is None:
-            speaker = self._find_quoted_speaker(index, speeches)
-            if sentence.speaker and speaker in (None, UNKNOWN_SPEAKER):
-                speaker = sentence.speaker
-            if speaker:
+            return self._find_unreported_speech(index, speeches)
+        if speech.content_start:
+            # In the sentence, there is no mark before a continued quotation.
+            start = speech.content_start + len(sentence.text) - len(part.text)
+            speech = replace(speech, content_start=start)
+        if is_third_person_pronoun(speech.speaker):
+            return self._resolve_speaker(index, speech, speeches)
+        return speech
+
+    def _find_unreported_speech(
+        self, index: int, speeches: Sequence[Speech | None]
+    ) -> Speech | None:
+        """Return the speech in a sentence without a verb of speech."""
+        quoted = self._find_quoted_speaker(index, speeches)
+        for speaker in (quoted, self._sentences[index].speaker):
+            if speaker not in (None, UNKNOWN_SPEAKER):
                 return Speech(speaker, 0)
-            return Speech(UNKNOWN_SPEAKER, None) if part.quotes_sentence else None
-        if not is_third_person_pronoun(speech.speaker):
-            return speech
+        if quoted:
+            return Speech(quoted, 0)
+        quotes_sentence = self._parts[index].quotes_sentence
+        return Speech(UNKNOWN_SPEAKER, None) if quotes_sentence else None
+
+    def _resolve_speaker(
+        self, index: int, speech: Speech, speeches: Sequence[Speech | None]
+    ) -> Speech | None:
+        """Replace the pronoun that says who speaks."""
+        part, pronoun = self._parts[index], speech.speaker.lower()
         before = part.masked.partition(f" {speech.speaker} ")[0]
-        speaker = self._resolve_pronoun(index, speech.speaker.lower(), before, speeches)
-        if speaker is None and (speech.speaker.lower() != "it" or part.quotes_sentence):
-            speaker = UNKNOWN_SPEAKER
-        return replace(speech, speaker=speaker) if speaker else None
+        if speaker := self._resolve_pronoun(index, pronoun, before, speeches):
+            return replace(speech, speaker=speaker)
+        if pronoun != "it" or part.quotes_sentence:
+            return replace(speech, speaker=UNKNOWN_SPEAKER)
+        return None
 
     def _find_quoted_speaker(
         self, index: int, speeches: Sequence[Speech | None]

@@ -81,6 +81,18 @@ _CONTEXT_DEPENDENT_START = re.compile(
     """,
     re.X,
 )
+# Beside another sentence than its own, "it" would mean another noun. "This year" and
+# "She [Ann Lee]" say what they mean.
+_PRONOUN_START = re.compile(
+    r"""
+    (?:(?:But|And|So|Yet|Then|Still|Also|However|Meanwhile|Instead),?\ )?
+    (?:
+        (?:he|she|they|it|his|her|hers|their|theirs|its|these|those|this|that)\b
+        (?!\s*\[ | ['’]?\ (?:year|month|week|day|morning|evening|night|time)\b)
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 # The text under a picture: "Anna Brandt (left)", "Pictured: the ferry".
 _CAPTION = re.compile(
     r"""
@@ -155,11 +167,18 @@ def _select_sentences(
     target = math.ceil(len(items) / 4)
     target = max(_MIN_SUMMARY_SENTENCES, min(_MAX_SUMMARY_SENTENCES, target))
     with_claims = [index for index in ranked if items[index].claims]
-    selected = _select_dissimilar(items, with_claims, target, _MAX_SUMMARY_WORDS)
+    clear = [index for index in with_claims if _names_its_subject(items[index])]
+    selected = _select_dissimilar(items, clear, target, _MAX_SUMMARY_WORDS)
     if len(selected) >= _MIN_SUMMARY_SENTENCES:
         return selected
-    # Even a text with almost no claims needs a summary.
-    return _select_dissimilar(items, [*selected, *ranked], _MIN_SUMMARY_SENTENCES)
+    # Even a text with almost no claims, or full of pronouns, needs a summary.
+    others = [*selected, *with_claims, *ranked]
+    return _select_dissimilar(items, others, _MIN_SUMMARY_SENTENCES)
+
+
+def _names_its_subject(item: ScoredSentence) -> bool:
+    """Whether a sentence can be read without the one before it."""
+    return _PRONOUN_START.match(item.text) is None
 
 
 def _select_key_points(
@@ -169,7 +188,11 @@ def _select_key_points(
     scores = {
         index: _score_key_point(items[index]) for index in ranked if items[index].claims
     }
-    worthy = [index for index in scores if scores[index] >= _MIN_KEY_POINT_SCORE]
+    worthy = [
+        index
+        for index in scores
+        if scores[index] >= _MIN_KEY_POINT_SCORE and _names_its_subject(items[index])
+    ]
     worthy.sort(key=lambda index: -scores[index])
     return _select_dissimilar(items, worthy, _MAX_KEY_POINTS, excluded=sentences)
 

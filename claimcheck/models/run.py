@@ -162,7 +162,7 @@ class Signature:
 
     @property
     def compares_words(self) -> bool:
-        """Whether claims were checked by their words alone, not their meaning."""
+        """Whether claims were checked by their words, not their meaning."""
         return not self.model and self.settings.get("verifier") == "lexical"
 
 

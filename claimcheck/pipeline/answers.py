@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from claimcheck import schemas
 from claimcheck.counting import format_count
@@ -24,7 +24,12 @@ from claimcheck.pipeline import repair
 from claimcheck.pipeline.answer_values import AmbiguousAnswer, ClaimAnswer
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import QuoteIndex
-from claimcheck.pipeline.requests import has_only_straight_marks, straighten_marks
+from claimcheck.pipeline.requests import (
+    fold_white_space,
+    has_only_straight_marks,
+    map_texts,
+    straighten_marks,
+)
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
 # All limits below were chosen by hand.
@@ -210,9 +215,10 @@ def _build_answer(
     attempt: Attempt, kind: type[T] | None, straighten: bool
 ) -> Answer[T]:
     response, parsed = attempt.response, attempt.parsed
-    fields = _fold_white_space(repair.renumber_links(parsed))
+    # A quote is copied from the document, and is compared with it.
+    fields = map_texts(repair.renumber_links(parsed), fold_white_space, ("quote",))
     if straighten:
-        fields = straighten_marks(fields)
+        fields = map_texts(fields, straighten_marks)
     # The claims count even if the rest of the answer cannot be used.
     claims = codec.from_fields(fields.pop("claims", []), tuple[ClaimAnswer, ...])
     ambiguous = codec.from_fields(
@@ -302,20 +308,3 @@ def _describe_cut_off(schema_name: str, response: ModelResponse) -> str:
     if schema_name in _SCHEMAS_WITH_CLAIMS:
         advice = f"ask for fewer claims (--max-claims), or {advice}"
     return f"the answer was cut off{after}; {advice}"
-
-
-def _fold_white_space(value: Any) -> Any:
-    """Fold white space in all texts of a JSON value, except in quotes.
-
-    A quote is copied from the document, and is compared with it.
-    """
-    if isinstance(value, str):
-        return " ".join(value.split())
-    if isinstance(value, list):
-        return [_fold_white_space(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    folded = {}
-    for key, item in value.items():
-        folded[key] = item if key == "quote" else _fold_white_space(item)
-    return folded

@@ -20,7 +20,7 @@ from claimcheck.models.verdict import (
     Verdict,
     Votes,
 )
-from claimcheck.pipeline.answer_values import VerdictsAnswer
+from claimcheck.pipeline.answer_values import VerdictAnswer, VerdictsAnswer
 from claimcheck.pipeline.answers import Answer
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.signature import (
@@ -202,24 +202,21 @@ class _StatementCheck:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         # A model that did not receive all passages cannot judge them.
         usable = [
-            vote
+            (vote.verdict, vote.passages)
             for vote in votes
             if vote.verdict and not vote.answer.response.unread_tokens
         ]
         if not usable:
             return _build_failure(self.statement, votes[0].answer)
-        counts = Counter(vote.verdict.label for vote in usable if vote.verdict)
+        labels = [verdict.label for verdict, _ in usable]
         # In a tie, `most_common` returns the label of the earliest vote.
-        label = counts.most_common(1)[0][0]
-        chosen = next(
-            vote for vote in usable if vote.verdict and vote.verdict.label == label
-        )
+        label = Counter(labels).most_common(1)[0][0]
+        finding = self._build_finding(*usable[labels.index(label)])
         if len(votes) == 1:
-            return self._build_verdict(self._build_finding(chosen), None)
-        finding = self._build_finding(chosen)
+            return self._build_verdict(finding, None)
         # A veto may have replaced the label. Unusable answers count as votes for no
         # label.
-        agreed = counts[finding.label]
+        agreed = labels.count(finding.label)
         confidence = agreed / len(votes) if agreed else None
         finding = replace(finding, confidence=confidence)
         return self._build_verdict(finding, Votes(len(votes), agreed))
@@ -234,17 +231,17 @@ class _StatementCheck:
             votes=votes,
         )
 
-    def _build_finding(self, vote: Vote) -> Finding:
+    def _build_finding(
+        self, verdict: VerdictAnswer, passages: Sequence[Passage]
+    ) -> Finding:
         """Build the finding from the model's answer, if that has grounds.
 
         A label that cites no passage about the statement becomes `not_enough_evidence`.
         If the rules object to "supported", their finding replaces it.
         """
-        verdict = vote.verdict
-        assert verdict is not None
         # Weak models cite a passage twice, or one that does not exist.
-        numbers = [n for n in verdict.evidence if 0 < n <= len(vote.passages)]
-        cited = [vote.passages[n - 1] for n in dict.fromkeys(numbers)]
+        numbers = [n for n in verdict.evidence if 0 < n <= len(passages)]
+        cited = [passages[n - 1] for n in dict.fromkeys(numbers)]
         label, rationale = verdict.label, verdict.rationale
         if label is not Label.NOT_ENOUGH_EVIDENCE and not self._is_about(cited):
             passage = "no passage close to it" if cited else "no passage"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
@@ -146,9 +146,14 @@ def curl_marks(text: str) -> str:
     return _OPENING.sub("“", text).replace('"', "”")
 
 
+def fold_white_space(text: str) -> str:
+    """Return the text on one line, with single spaces."""
+    return " ".join(text.split())
+
+
 def fold_text(text: str) -> str:
     """Return the text on one line, with “ and ” for each "."""
-    return curl_marks(" ".join(text.split()))
+    return curl_marks(fold_white_space(text))
 
 
 def has_only_straight_marks(text: str) -> bool:
@@ -156,12 +161,23 @@ def has_only_straight_marks(text: str) -> bool:
     return '"' in text and not _TYPOGRAPHIC.search(text)
 
 
-def straighten_marks(value: Any) -> Any:
-    """Return a JSON value with " for each “ and ” in its texts."""
+def straighten_marks(text: str) -> str:
+    """Return the text with " for each “ and ”."""
+    return _TYPOGRAPHIC.sub('"', text)
+
+
+def map_texts(
+    value: Any, change: Callable[[str], str], skipped: Sequence[str] = ()
+) -> Any:
+    """Return a JSON value with changed texts, except under the skipped keys."""
     if isinstance(value, str):
-        return _TYPOGRAPHIC.sub('"', value)
+        return change(value)
     if isinstance(value, list):
-        return [straighten_marks(item) for item in value]
-    if isinstance(value, dict):
-        return {key: straighten_marks(item) for key, item in value.items()}
-    return value
+        return [map_texts(item, change, skipped) for item in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {}
+    for key, item in value.items():
+        is_kept = key in skipped
+        changed[key] = item if is_kept else map_texts(item, change, skipped)
+    return changed

@@ -83,6 +83,8 @@ _MARKS = {
         re.X,
     ),
 }
+# Most texts have none of these marks, and need no search.
+_SIGNS = re.compile(r"[\\\[<]|^(?::|!!!|\?\?\?)", re.M)
 # The characters [start, end) of the source, and the reason to set them aside.
 _Cut = tuple[int, int, str]
 
@@ -120,11 +122,8 @@ def find_front_matter(text: str) -> int:
 def _find_marks(text: str) -> Iterator[_Cut]:
     """Yield the marks of links, emphasis, and code, and struck-out text."""
     yield from _find_link_marks(text)
-    # Most texts have no such mark, and need no search.
-    has_marks = any(mark in text for mark in ("\\", "[", "<", "\n:", "!!!", "???"))
-    for reason, pattern in _MARKS.items() if has_marks else ():
-        for mark in pattern.finditer(text):
-            yield *mark.span("box" if mark.groupdict().get("box") else 0), reason
+    if _SIGNS.search(text):
+        yield from _find_other_marks(text)
     for match in _EMPHASIS.finditer(text):
         if match["tildes"]:
             yield match.start(), match.end(), "struck out"
@@ -132,6 +131,12 @@ def _find_marks(text: str) -> Iterator[_Cut]:
         width = len(match[match.lastgroup or 0])
         yield match.start(), match.start() + width, MARKUP
         yield match.end() - width, match.end(), MARKUP
+
+
+def _find_other_marks(text: str) -> Iterator[_Cut]:
+    for reason, pattern in _MARKS.items():
+        for mark in pattern.finditer(text):
+            yield *mark.span("box" if mark.groupdict().get("box") else 0), reason
 
 
 def _find_link_marks(text: str) -> Iterator[_Cut]:

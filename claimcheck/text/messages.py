@@ -18,7 +18,7 @@ from claimcheck.text.mapping import drop_overlaps
 
 Turns = list[tuple[int, str | None]]
 
-_QUOTE_MARKS = re.compile(r"[ \t]*(?:>(?=[ \t>\r\n]|$)[ \t]?)+", re.M)
+_QUOTE_MARKS = re.compile(r"(?:[ \t]*(?:>(?=[ \t>\r\n]|$)[ \t]?)+)?", re.M)
 _STARTS_SENTENCE = re.compile(r"[\"“„«‘]|[A-Z][a-z]*\s")
 # "wrote" in the lines that mail programs write above a reply
 _WROTE = re.compile(
@@ -149,7 +149,7 @@ def find_reply_labels(text: str) -> tuple[list[ReplyLabel], Turns]:
 
     Returns the lines that name them, and the offsets at which each starts to speak.
     """
-    lines = list(_split_lines(text)) if ":" in text or "：" in text else []
+    lines = list(_split_lines(text))
     labels = [*_find_attributions(lines), *_find_forward_headers(lines)]
     if not labels:
         return [], []
@@ -162,10 +162,9 @@ def _split_lines(text: str) -> Iterator[_Line]:
     start = 0
     for whole in text.splitlines(keepends=True):
         end = start + len(whole)
-        marks = _QUOTE_MARKS.match(text, start, end)
-        content = marks.end() if marks else start
+        line = _QUOTE_MARKS.sub("", whole, count=1)
+        content = end - len(line)
         depth = text.count(">", start, content)
-        line = text[content:end]
         # In a signed text, "- " is before each line that starts with a hyphen.
         is_delimiter = line.rstrip("\r\n") in ("-- ", "- -- ")
         yield _Line(start, content, end, depth, line.strip(), is_delimiter)
@@ -290,8 +289,7 @@ def _read_fields(lines: list[_Line], index: int) -> list[re.Match[str]]:
 
 
 def _extract_sender(value: str) -> str | None:
-    address = _ADDRESS.search(value)
-    return _clean_name(value[: address.start()] if address else value, address)
+    return _clean_name(_ADDRESS.split(value, maxsplit=1)[0], _ADDRESS.search(value))
 
 
 def _list_turns(

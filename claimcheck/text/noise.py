@@ -131,17 +131,16 @@ _CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", r
 _CUE_TIME = re.compile(r"\d\d:\d\d[.,]\d{3}[ \t]+-->")
 _MAX_CUE_OFFSET = 10_000  # of the first cue, after notes and styles
 _CAPTION_PATTERNS = (
-    ("", _SUBTITLE_LINES, SUBTITLE_CUE),
-    ("", _SUBTITLE_MARKUP, "caption markup"),
+    (_SUBTITLE_LINES, SUBTITLE_CUE),
+    (_SUBTITLE_MARKUP, "caption markup"),
 )
-# Each pattern is tried only on a text that contains its mark.
-_MARKED_PATTERNS = (
-    ("[", _FOOTNOTE, "footnote mark"),
-    ("]:", _LINK_DEFINITION, "link"),
-    (":", _LEADING_TIME, TIME),
-    ("] ", _CELL_REFERENCE, "cell reference"),
-    ("", _RAISED_NOTE, "footnote mark"),
-    ("", _SOUND, "sound"),
+_PATTERNS = (
+    (_FOOTNOTE, "footnote mark"),
+    (_LINK_DEFINITION, "link"),
+    (_LEADING_TIME, TIME),
+    (_CELL_REFERENCE, "cell reference"),
+    (_RAISED_NOTE, "footnote mark"),
+    (_SOUND, "sound"),
 )
 _URL = re.compile(
     r"""
@@ -187,21 +186,25 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     ]
     found = [Noise(*cut) for cut in cuts]
     found += _find_noise_lines(text)
-    patterns = list(_MARKED_PATTERNS)
+    found += _find_leading_times(text)
+    patterns = list(_PATTERNS)
     if is_captions(text):
         patterns += _CAPTION_PATTERNS
         found += _find_caption_sounds(text)
-    times = list(_BARE_LEADING_TIME.finditer(text)) if ":" in text else []
-    if len(times) >= _MIN_TIMES and times[0][1].startswith(_FIRST_MINUTE):
-        found += [Noise(match.start(), match.end(), TIME) for match in times]
-    for mark, pattern, reason in patterns:
-        if mark in text:
-            matches = pattern.finditer(text)
-            found += [Noise(match.start(), match.end(), reason) for match in matches]
+    for pattern, reason in patterns:
+        matches = pattern.finditer(text)
+        found += [Noise(match.start(), match.end(), reason) for match in matches]
     # Of those that start together, the longest counts.
     found = [noise for noise in found if noise.start < noise.end]
     found.sort(key=lambda noise: (noise.start, -noise.end))
     return tuple(drop_overlaps(found, lambda noise: (noise.start, noise.end)))
+
+
+def _find_leading_times(text: str) -> list[Noise]:
+    times = list(_BARE_LEADING_TIME.finditer(text))
+    if len(times) < _MIN_TIMES or not times[0][1].startswith(_FIRST_MINUTE):
+        return []
+    return [Noise(match.start(), match.end(), TIME) for match in times]
 
 
 def is_captions(text: str) -> bool:
@@ -216,7 +219,7 @@ def _find_caption_sounds(text: str) -> Iterator[Noise]:
         is_name = all(may_be_name(word) or get_genders(word) for word in words)
         # "(FAA) said" and "[The mayor] said" are sentences.
         is_acronym = len(words) == 1 and match[2]
-        is_sound = match[0].isupper() or match[0].islower()
+        is_sound = match[0].isupper() or (match[1] or match[2])[0].islower()
         is_alone = not match[3]
         if not is_name and (is_alone or (is_sound and not is_acronym)):
             yield Noise(match.start(), match.end(), "sound")

@@ -174,19 +174,22 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
     if not are_text or paragraph.bullet or paragraph.opens:
         return False
     start = source[paragraph.start : paragraph.start + len("...")]
-    if not before.is_open():
-        # Subtitles resume a sentence so: "They came..." / "...by ferry."
-        is_resumed = before.last.endswith(_ELLIPSES) and start.startswith(_ELLIPSES)
-        return is_resumed and paragraph.after_page
     starts_lower = start[:1].islower()
-    if not starts_lower and not paragraph.after_page:
+    if not before.is_open():
+        return paragraph.after_page and _is_resumed(before.last, start)
+    if paragraph.after_page:
+        if before.unfinished > _MAX_UNPUNCTUATED_CHARACTERS:
+            return False
+    elif not starts_lower:
         return False
-    if paragraph.after_page and before.unfinished > _MAX_UNPUNCTUATED_CHARACTERS:
-        return False
-    if before.is_running_text():
-        return True
     # A heading at the foot of a page is not continued on the next page.
-    return paragraph.after_noise and (starts_lower or FORM_FEED not in source)
+    is_same_page = starts_lower or FORM_FEED not in source
+    return before.is_running_text() or (paragraph.after_noise and is_same_page)
+
+
+def _is_resumed(before: str, start: str) -> bool:
+    """Whether subtitles resume a sentence: "They came..." / "...by ferry."."""
+    return before.endswith(_ELLIPSES) and start.startswith(_ELLIPSES)
 
 
 def _group_lines(

@@ -38,7 +38,7 @@ _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
 # A text that ends in a comma or semicolon is a list or a verse, not a heading.
-_NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
+_NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";", ", and", "; and", ", or", "; or")
 _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
 # "It was sold in May. Read on", "900 people. [3]": a sentence ends within, or before
 # the mark of a note. Abbreviations in headings are short, with capitals: "Prof. Lee".
@@ -225,7 +225,7 @@ def _fold_as_one_piece(source: str, paragraph: Paragraph) -> list[MappedPiece]:
         return []
     text = source[paragraph.start : paragraph.end].replace("\n", " ")
     # White space other than single spaces may be longer than its replacement.
-    if "&" in text and _ENTITY.search(text):
+    if _ENTITY.search(text):
         return []
     if "  " in text or not text.isprintable():
         folded = " ".join(text.split())
@@ -294,7 +294,7 @@ def _find_space(between: str, after: str) -> str:
 def _decode_entities(piece: MappedPiece) -> Iterator[MappedPiece]:
     """Yield a piece with "&amp;" and the like as people read them."""
     position = 0
-    for match in _ENTITY.finditer(piece.text) if "&" in piece.text else ():
+    for match in _ENTITY.finditer(piece.text):
         start, end = piece.start + position, piece.start + match.start()
         yield MappedPiece(piece.text[position : match.start()], start, end)
         character = html.unescape(match.group()).replace("\xa0", " ")

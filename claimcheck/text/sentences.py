@@ -49,7 +49,6 @@ _MISSED_SENTENCE_END = re.compile(
     """,
     re.X,
 )
-_MISSED_END_MARKS = ("May.", ".m. ", "m.", "g.", "ha.", " .", " !", " ?", "…")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # False ends: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the full
 # stop, "version 19.X".
@@ -220,14 +219,12 @@ def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
 
 def _add_missed_ends(text: str, edges: list[int], language: str) -> list[int]:
     """Add the sentence ends that sentencex misses to those it found."""
-    may_miss = any(mark in text for mark in _MISSED_END_MARKS)
     ends = edges[:1]
     for start, end in pairwise(edges):
         if bracketed := _BRACKETED_SENTENCE.match(text, start, end):
             ends.append(bracketed.end())
-        if may_miss:
-            matches = _MISSED_SENTENCE_END.finditer(text, start, end)
-            ends += [match.end() for match in matches if match.end() < end]
+        matches = _MISSED_SENTENCE_END.finditer(text, start, end)
+        ends += [match.end() for match in matches if match.end() < end]
         if language != "en":
             for match in _END_BEFORE_NUMBER.finditer(text, start, end):
                 word = _get_word_before(text, match.start())
@@ -249,11 +246,9 @@ def _continues_sentence(left: str, right: str) -> bool:
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True
-    if _RESUMED.search(end + right[:6]):
+    if _RESUMED.search(end + right[:6]) or _ends_in_enumerator(left, end):
         return True
-    if _belongs_to_quotation(end, right) or _INNER_ENUMERATOR.search(end):
-        return True
-    if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
+    if _belongs_to_quotation(end, right):
         return True
     right = right.lstrip()
     if not right[:1].islower() or right.startswith("http"):
@@ -262,6 +257,12 @@ def _continues_sentence(left: str, right: str) -> bool:
     # "Yahoo! is a firm."
     is_name = last in "!?" and left[:1].isupper()
     return last not in ".!?" or is_name or _breaks_off(left, end)
+
+
+def _ends_in_enumerator(left: str, end: str) -> bool:
+    is_short = len(left) <= _MAX_END_CHARACTERS
+    is_whole = is_short and _ENUMERATOR.fullmatch(left) is not None
+    return is_whole or _INNER_ENUMERATOR.search(end) is not None
 
 
 def _belongs_to_quotation(end: str, right: str) -> bool:

@@ -7,6 +7,8 @@ import pytest
 from claimcheck import Document, Settings, summarize
 from tests.support.paths import ARTICLES
 
+SETTINGS = Settings(engine="extractive")
+
 FERRY, HEAT = "ferry.txt", "heat.txt"
 
 
@@ -168,3 +170,30 @@ def test_what_a_text_leaves_open_is_an_open_question(sentence):
 )
 def test_what_a_text_asks_its_reader_or_knows_is_none(sentence):
     assert find_open_questions(sentence) == ()
+
+
+@pytest.mark.parametrize(
+    "dependent",
+    [
+        "It carries 40,000 cars a day and cost 12 million dollars to repair in 2021.",
+        "Its owner paid 12 million dollars for repairs to the deck in 2021.",
+        "But they want the state to pay 9 million dollars a year for the repairs.",
+        "These cost the county 12 million dollars in 2021 and 9 million in 2022.",
+    ],
+)
+def test_no_sentence_with_an_open_pronoun_stands_beside_another(dependent):
+    text = (
+        "The harbor tunnel opened in 2015 and cost the city 310 million dollars. "
+        "The old bridge closed in 2014 because its cables had rusted in the salt air. "
+        f"{dependent} Voters in the harbor elected Ann Lee in 2012 with 54 percent. "
+        "This year the city council of Voss cut taxes on ships by 5 percent."
+    )
+    summary = summarize(text, settings=SETTINGS).summary
+    shown = [item.text for item in (*summary.sentences, *summary.key_points)]
+    assert dependent not in shown
+    assert len(shown) == 4
+
+
+def test_a_text_of_nothing_but_pronouns_still_has_a_summary():
+    text = "It opened in 2015 with 900 guests. It cost the city 310 million dollars."
+    assert len(summarize(text, settings=SETTINGS).summary.sentences) == 2
