@@ -36,6 +36,7 @@ from claimcheck.models.span import LineIndex, Span, extract_excerpts, format_quo
 from claimcheck.models.verdict import Evidence, Label, Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, drive
+from claimcheck.readers.bibliography import cut_keys
 from claimcheck.readers.citations import (
     CitedDraft,
     cut_citations,
@@ -158,7 +159,8 @@ def remove_citations(run: Run, path: str) -> Run:
         return run
     texts = cut_citations(page, [claim.text for claim in run.claims])
     claims = [
-        replace(claim, text=text) for claim, text in zip(run.claims, texts, strict=True)
+        replace(claim, text=cut_keys(text))
+        for claim, text in zip(run.claims, texts, strict=True)
     ]
     return replace(run, claims=tuple(claims))
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
 from dataclasses import MISSING, fields
 from inspect import Parameter
@@ -51,7 +51,7 @@ _ENTRY = re.compile(
 
 
 def create_command_group(text: str) -> typer.Typer:
-    """Create a command that has commands of its own, and print them without any."""
+    """Create a command that has others, and lists them if none is named."""
     # rich takes longer to load than everything else at startup.
     return typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=text)
 
@@ -75,8 +75,12 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
         annotation = parameter.annotation
         if inspect.isclass(annotation) and issubclass(annotation, OptionGroup):
+            # The group takes the place of its options, so that `--help` keeps the
+            # order.
             groups[name] = annotation
-            parameters += _iter_group_parameters(annotation)
+            # mypy takes a class for an instance, whose hash would be a method.
+            hashable: Any = annotation
+            parameters += _list_group_parameters(hashable)
         else:
             # Typer passes everything by keyword, and only keyword parameters may have
             # defaults in any order.
@@ -87,6 +91,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     def call_with_groups(**values: Any) -> None:
         for name, group in groups.items():
             members = {field.name: values.pop(field.name) for field in fields(group)}
+            # Built for each call: the values are those of one command line.
             values[name] = group(**members)
         command(**values)
 
@@ -96,11 +101,13 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     return call_with_groups
 
 
-def _iter_group_parameters(group: type[Any]) -> Iterator[Parameter]:
+@functools.cache  # several commands have the same group, and each start builds all
+def _list_group_parameters(group: type[Any]) -> list[Parameter]:
     annotations = get_type_hints(group, include_extras=True)
     documented: dict[str, OptionInfo] = {}
     for base in reversed(group.__mro__):  # a group has the options of its base, too
         documented |= read_options(base.__doc__ or "")
+    parameters = []
     for field in fields(group):
         parameter = Parameter(
             field.name,
@@ -108,7 +115,8 @@ def _iter_group_parameters(group: type[Any]) -> Iterator[Parameter]:
             default=Parameter.empty if field.default is MISSING else field.default,
             annotation=annotations[field.name],
         )
-        yield _document(parameter, documented)
+        parameters.append(_document(parameter, documented))
+    return parameters
 
 
 def _document(parameter: Parameter, options: dict[str, OptionInfo]) -> Parameter:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from claimcheck.english.dates import WEEKDAY
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names
 from claimcheck.english.speech import (
@@ -31,6 +32,7 @@ _GENDERS = {"he": "m", "she": "f"}
 _MAX_BLOCKS_BACK, _MAX_SENTENCES_BACK = 2, 12
 _MAX_FULL_NAME_WORDS = 4
 _WORD = re.compile(r"\w")
+_WEEKDAY_BEFORE = re.compile(rf"^{WEEKDAY}\s", re.I)  # "On Monday Lee said"
 # The subject "The mayor", but not "The mayor of Bergen" or "The mayor's office"
 _UNNAMED_PERSON = re.compile(r"(?:The|A|An|His|Her|Their)\s(?P<noun>[a-z]+)\s(?!of\s)")
 _QUOTATION = re.compile("¤+")
@@ -94,9 +96,9 @@ class Attribution:
         full_names: dict[str, set[str]] = {}
         for sentence in self._sentences:
             for name in find_names(sentence.text):
-                words = name.split()
+                words = _WEEKDAY_BEFORE.sub("", name).split()
                 if 2 <= len(words) <= _MAX_FULL_NAME_WORDS and words[-1].isalpha():
-                    full_names.setdefault(words[-1], set()).add(name)
+                    full_names.setdefault(words[-1], set()).add(" ".join(words))
         unique = {last: full for last, full in full_names.items() if len(full) == 1}
         return {last: names.pop() for last, names in unique.items()}
 

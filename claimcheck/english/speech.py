@@ -231,7 +231,7 @@ def _read_signature(match: re.Match[str] | None) -> Speech | None:
     if match is None:
         return None
     who = match["before"] or match["behind"] or match["bracketed"]
-    name, _, office = who.partition(",")
+    name, _, office = who.removeprefix("Said ").partition(",")
     bare = strip_title(name)
     if find_names(bare) != (bare,) or (match["before"] and office):
         return None
@@ -294,7 +294,9 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     if match["named"] and not _is_person(subject):
         return None
     if _is_content_before_verb(match, masked, left):
-        return Speech(subject, None)
+        # "Lind disagreed." says nothing more.
+        is_alone = _WORD.findall(left) == _WORD.findall(subject)
+        return None if is_alone and "¤" not in masked else Speech(subject, None)
     return Speech(subject, _find_content_start(match, masked))
 
 

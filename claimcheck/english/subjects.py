@@ -1,4 +1,4 @@
-"""Read who speaks out of the words before or after a verb of speech.
+"""Find the speaker in the words before or after a verb of speech.
 
 `speech` finds the verb. Whatever is merely likely to be a speaker is not returned.
 """
@@ -34,6 +34,7 @@ _CLAUSE_START = re.compile(
 )
 # "Bergen and Oslo": one name, or the end of one clause and the start of another
 _COORDINATION = re.compile(r"\s(?:and|&)\s")
+_SUBJECT_JOINERS = ("and", "that", "which", "who")
 _COORDINATED_NAME = re.compile(
     r"(?:(?:[Tt]he|[Bb]oth|[Tt]heir|[Ii]ts)\s)?[A-Z][\w.'’-]*"
     r"(?:\s(?:[A-Z][\w.'’-]*|and|&|of|on|for|the|in|de))*\s[A-Z][\w.'’-]*"
@@ -95,6 +96,9 @@ _TIME_BEFORE_VERB = re.compile(
     r"(,?)\s(?:late\s|early\s)?(?:on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"(?:\s(?:morning|afternoon|evening|night))?|today|yesterday)$"
 )
+_TIME_BEFORE_NAME = re.compile(  # "On Monday Lee said"
+    r"(?:(?:On|Last|This|Late|Early)\s)+[A-Z][a-z]{2,5}day\s(?=[A-Z])"
+)
 _AGE = re.compile(r",\s\d{1,3}(?=,\s\w)")  # "Ann Lee, 54, a welder, said"
 _ASIDE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]")  # "Ann Berg (Labor)", "he [Lind]"
 _DETERMINER = re.compile(
@@ -127,8 +131,9 @@ def _find_last_clause(text: str) -> str:
         if _joins_names(text, match):
             is_ambiguous = True
             continue
-        # "The office and the union": the second of two subjects is not the speaker.
-        is_subject = match.group().strip().lower() == "and" and not (
+        # "The office and the union", "the union that Lee leads": the second of two
+        # subjects is not the speaker.
+        is_subject = match.group().strip().lower() in _SUBJECT_JOINERS and not (
             FINITE_VERB.search(text[start : match.start()])
         )
         start, is_ambiguous = match.end(), is_subject
@@ -183,7 +188,7 @@ def extract_source(text: str) -> str | None:
 
 def extract_speaker(text: str) -> str | None:
     """Return the speaker in a phrase: the final name, or the entire phrase."""
-    text = _ASIDE.sub("", text.strip())
+    text = _TIME_BEFORE_NAME.sub("", _ASIDE.sub("", text.strip()))
     if _SHARE.match(text) or _is_written(text):
         return None
     phrase = _SPEAKER_END.split(text, maxsplit=1)[0].strip(" \"“”'")

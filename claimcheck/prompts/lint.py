@@ -18,7 +18,7 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief, Example, Field
 from claimcheck.models.llm import Message
 from claimcheck.prompts import SUFFIX, Prompt, Templates
 
-# A template may omit these variables. Without any other, its answer would be useless.
+# A template may omit these variables. If any other is missing, the answer is useless.
 _OPTIONAL_VARIABLES = frozenset(
     {
         "title",

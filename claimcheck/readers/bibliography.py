@@ -25,6 +25,7 @@ KEY_MARK = "@"
 # https://pandoc.org/MANUAL.html#citation-syntax, without keys in braces.
 _KEY = re.compile(r"(?<![\w.])@(\w(?:[\w:.#$%&+?~/-]{0,99}\w)?)")
 _CITATION = re.compile(r"\[([^\[\]\n]{0,300})\]")
+_SPACED_CITATION = re.compile(rf"[ ]?{_CITATION.pattern}")
 _NAMED = re.compile(r"^bibliography:[ \t]*(.*(?:\n[ \t]*-[ \t].*)*)", re.M)
 _FILE_NAME = re.compile(r"[^\s\[\],'\"-][^\n\[\],'\"]*")
 _MARKUP = re.compile(r"[\\{}]")
@@ -66,6 +67,15 @@ def resolve_keys(text: str, folder: Path) -> str:
     text = _KEY.sub(replace_single, text)
     notes = [f"[^{KEY_MARK}{key}]: {entries[key]}" for key in cited if entries.get(key)]
     return "\n\n".join([text, *notes])
+
+
+def cut_keys(sentence: str) -> str:
+    """Return a sentence without citations by key."""
+
+    def cut(match: re.Match[str]) -> str:
+        return "" if _KEY.search(match[1]) else match[0]
+
+    return _SPACED_CITATION.sub(cut, sentence)
 
 
 def _is_dated(key: str) -> bool:

@@ -19,6 +19,8 @@ _CONVERT_OFFICE = "convert it: soffice --headless --convert-to {} FILE"
 _CONVERT_BOOK = "convert it, for example with Calibre: ebook-convert FILE FILE.epub"
 _EXPORT = "export it as a PDF or as an Office document"
 _TRANSCRIBE = "transcribe it, for example with Whisper"
+_CONVERT_MARKUP = "convert it: pandoc FILE -o FILE.docx"
+_PICTURE = "convert it, for example with ImageMagick: magick FILE FILE.png"
 _UNPACK = "unpack it, and use the files"
 # What is in an archive that is not read: a name in it, what it is, and what to do.
 _ARCHIVES = (
@@ -26,6 +28,18 @@ _ARCHIVES = (
     (b"opendocument.graphics", "a drawing", _CONVERT_OFFICE.format("pdf")),
     (b"Index/Document.iwa", "a document of Pages, Numbers, or Keynote", _EXPORT),
     (b"FixedDocumentSequence", "an XPS document", "convert it: xpstopdf FILE"),
+)
+# The same for XML.
+_XML_DOCUMENTS = (
+    (b"<FictionBook", "a FictionBook (.fb2)", _CONVERT_BOOK),
+    (b"<opml", "an OPML outline", _CONVERT_MARKUP),
+    (b"docbook.org", "a DocBook document", _CONVERT_MARKUP),
+    (b"DocBook", "a DocBook document", _CONVERT_MARKUP),
+    (b"<TEI", "a TEI document", _CONVERT_MARKUP),
+    (b"names:tc:opendocument", "OpenDocument XML", _CONVERT_OFFICE.format("docx")),
+    (b"Word.Document", "Word 2003 XML", _CONVERT_OFFICE.format("docx")),
+    (b"Excel.Sheet", "Excel 2003 XML", _CONVERT_OFFICE.format("xlsx")),
+    (b"<svg", "a picture (SVG)", _PICTURE),
 )
 # Files that are not text, or hold markup: at which offset they have which bytes, what
 # they are, and what to do.
@@ -52,6 +66,15 @@ _SIGNATURES = (
     (0, b"wOFF", "a font", ""),
     (0, b"wOF2", "a font", ""),
     (0, b"\x7fELF", "a program", ""),
+    (4, b"ftypheic", "a picture (HEIC)", _PICTURE),
+    (4, b"ftypheix", "a picture (HEIC)", _PICTURE),
+    (4, b"ftypmif1", "a picture (HEIF)", _PICTURE),
+    (4, b"ftypavif", "a picture (AVIF)", _PICTURE),
+    (0, b"8BPS", "a picture (Photoshop)", _PICTURE),
+    (0, b"\xffWPC", "a WordPerfect document", _CONVERT_OFFICE.format("docx")),
+    (0, b"HWP Document File", "a Hangul document", _CONVERT_OFFICE.format("docx")),
+    (0, b"ITOLITLS", "a Microsoft Reader book (.lit)", _CONVERT_BOOK),
+    (257, b"ustar", "a tar archive", "unpack it: tar xf FILE"),
     (4, b"ftyp", "a video or recording", _TRANSCRIBE),
     (8, b"WAVE", "a recording", _TRANSCRIBE),
     (8, b"AVI ", "a video", _TRANSCRIBE),
@@ -131,7 +154,7 @@ def _refuse_binary(data: bytes, source: str) -> None:
     if data.startswith(_COMPOUND_FILE):
         _refuse_compound(data, source)
     edges = data[:_SAMPLE_BYTES] + data[-_SAMPLE_BYTES:]
-    for name, kind, advice in _ARCHIVES if data.startswith(b"PK") else ():
+    for name, kind, advice in _list_containers(data):
         if name in edges:
             raise InputError(f"{source}: is {kind}, not text; {advice}")
     if _MICRODVD.match(data):
@@ -143,6 +166,13 @@ def _refuse_binary(data: bytes, source: str) -> None:
         if data.startswith(signature, position):
             action = advice or "extract its text and use that"
             raise InputError(f"{source}: is {kind}, not text; {action}")
+
+
+def _list_containers(data: bytes) -> tuple[tuple[bytes, str, str], ...]:
+    """Return what an archive or XML may be, by a name in it."""
+    if data.startswith(b"PK"):
+        return _ARCHIVES
+    return _XML_DOCUMENTS if data.startswith(b"<?xml") else ()
 
 
 def _refuse_compound(data: bytes, source: str) -> None:

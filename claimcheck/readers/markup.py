@@ -23,21 +23,25 @@ def parse_notebook(value: Any, encoding: str, source: str) -> Content | None:
     Raises:
         InputError: it has no text.
     """
-    is_notebook = isinstance(value, dict) and "nbformat" in value
-    cells = value.get("cells") if is_notebook else None
-    if not isinstance(cells, list):
+    if not isinstance(value, dict) or "nbformat" not in value:
         return None
+    # Version 3 of the format had sheets of cells.
+    sheets = _list_objects(value.get("worksheets")) or [value]
     blocks: list[str] = []
-    for cell in cells:
-        if not isinstance(cell, dict):
-            continue
-        lines = cell.get("source", "")
-        text = "".join(map(str, lines)) if isinstance(lines, list) else str(lines)
-        if cell.get("cell_type") == "code":
-            text = f"```\n{text}\n```"
-        blocks.append(text)
+    for sheet in sheets:
+        for cell in _list_objects(sheet.get("cells")):
+            lines = cell.get("source") or ""
+            text = "".join(map(str, lines)) if isinstance(lines, list) else str(lines)
+            if cell.get("cell_type") == "code":
+                text = f"```\n{text}\n```"
+            blocks.append(text)
     content = parse_markdown("\n\n".join(blocks), encoding)
     return refuse_empty(content, source, "the notebook")
+
+
+def _list_objects(value: Any) -> list[dict[str, Any]]:
+    items = value if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict)]
 
 
 def parse_markdown(text: str, encoding: str) -> Content:

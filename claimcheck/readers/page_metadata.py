@@ -1,4 +1,4 @@
-"""Find what an HTML page states about its article, in JSON-LD or by trafilatura."""
+"""Find what a page states about its article: JSON-LD, and trafilatura."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAX_DEPTH = 20
 
 @dataclass(frozen=True, slots=True)
 class PageMetadata:
-    """What a page states; `article_body` is the text of the article in JSON-LD."""
+    """What a page states; `article_body` is the text in JSON-LD."""
 
     title: str | None
     author: str | None
@@ -42,65 +42,72 @@ def extract_metadata(tree: Any) -> PageMetadata:
     dates = {**_DATE_OPTIONS, "max_date": str(date.today())}
     # trafilatura removes elements while it searches.
     found: Any = trafilatura.extract_metadata(copy.deepcopy(tree), date_config=dates)
-    nodes = [node for value in _load_json_ld(tree) for node in _list_nodes(value)]
+    nodes = _list_json_ld(tree)
     article = next(filter(_is_article, nodes), {})
-    names = _list_names(article.get("author") or article.get("creator"), nodes)
-    author = "; ".join(names) or found.author or _find_marked_author(tree)
+    stated_author = "; ".join(_list_authors(article, nodes))
     body = article.get("articleBody")
     language = _LANGUAGE.match(tree.get("lang") or tree.get("xml:lang") or "")
     return PageMetadata(
         title=clean_metadata(found.title),
-        author=clean_metadata(author),
-        published=parse_date(found.date)
-        or parse_date(str(article.get("datePublished"))),
+        author=clean_metadata(
+            stated_author or found.author or _find_marked_author(tree)
+        ),
+        published=parse_date(found.date or str(article.get("datePublished"))),
         url=clean_metadata(found.url),
         language=language[0].lower() if language else None,
         article_body=body if isinstance(body, str) else "",
     )
 
 
-def _load_json_ld(tree: Any) -> Iterator[Any]:
+def _list_json_ld(tree: Any) -> list[dict[str, Any]]:
+    """Return the objects of JSON-LD in order, without damaged ones."""
+    nodes: list[dict[str, Any]] = []
     for script in tree.iter("script"):
-        if "ld+json" in script.get("type", ""):
-            try:
-                yield json.loads(script.text or "", strict=False)
-            except (ValueError, RecursionError):
-                continue
+        if "ld+json" not in script.get("type", ""):
+            continue
+        try:
+            value = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        nodes.extend(_iterate_nodes(value))
+    return nodes
 
 
-def _list_nodes(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+def _iterate_nodes(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     """Yield the objects in lists and graphs, and what a page is about."""
     if depth > _MAX_DEPTH:
         return
+    inner: list[Any] = []
     if isinstance(value, list):
-        for item in value:
-            yield from _list_nodes(item, depth + 1)
+        inner = value
     elif isinstance(value, dict):
         yield value
-        yield from _list_nodes(value.get("@graph"), depth + 1)
-        yield from _list_nodes(value.get("mainEntity"), depth + 1)
+        inner = [value.get("@graph"), value.get("mainEntity")]
+    for item in inner:
+        yield from _iterate_nodes(item, depth + 1)
 
 
 def _is_article(node: dict[str, Any]) -> bool:
-    types = node.get("@type")
-    names = types if isinstance(types, list) else [types]
+    names = _as_list(node.get("@type"))
     return any(str(name).endswith(_ARTICLE_TYPES) for name in names)
 
 
-def _list_names(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
-    """Return the names of authors, which may be texts, objects, or references."""
-    named = {
-        node["@id"]: node["name"] for node in nodes if {"@id", "name"} <= node.keys()
-    }
-    names = []
-    for author in value if isinstance(value, list) else [value]:
+def _list_authors(article: dict[str, Any], nodes: list[dict[str, Any]]) -> list[str]:
+    """Return the names of authors: texts, objects, or references."""
+    names_by_id = {str(node.get("@id")): node.get("name") for node in nodes}
+    authors = []
+    for author in _as_list(article.get("author") or article.get("creator")):
         name = author
         if isinstance(author, dict):
-            name = author.get("name") or named.get(str(author.get("@id")))
+            name = author.get("name") or names_by_id.get(str(author.get("@id", "")))
         cleaned = clean_metadata(name) if isinstance(name, str) else None
         if cleaned and not cleaned.startswith("http"):
-            names.append(cleaned)
-    return list(dict.fromkeys(names))
+            authors.append(cleaned)
+    return list(dict.fromkeys(authors))
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _find_marked_author(tree: Any) -> str | None:

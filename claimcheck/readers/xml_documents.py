@@ -25,6 +25,8 @@ from claimcheck.readers.xml_blocks import (
 
 _FEEDS = frozenset(("rss", "feed", "RDF"))
 _SUBTITLES = frozenset(("tt", "timedtext", "transcript"))
+# Those around the numbers of references, which are not read.
+_EMPTY_BRACKETS = re.compile(r" ?(?:\((?:[,;–-] ?){0,20}\)|\[(?:[,;–-] ?){0,20}\])")
 _SPACE_BEFORE_STOP = re.compile(r" ([,.;:)])")
 
 
@@ -78,7 +80,7 @@ def parse_jats(data: bytes, source: str) -> Content:
         blocks += read_blocks(note)
     text = "\n\n".join(filter(None, blocks))
     content = Content(
-        _SPACE_BEFORE_STOP.sub(r"\1", text),
+        _SPACE_BEFORE_STOP.sub(r"\1", _EMPTY_BRACKETS.sub("", text)),
         title=clean_metadata(title),
         author=_find_author(root),
         published=_find_date(root),
@@ -135,7 +137,7 @@ def parse_feed(data: bytes, source: str) -> Content:
     feed = feedparser.parse(data)
     blocks: list[str] = []
     for entry in feed.entries:
-        blocks.append(" ".join(entry.get("title", "").split()))
+        blocks.append(" ".join(read_html_blocks(entry.get("title", ""))))
         blocks.append(entry.get("published", "") or entry.get("updated", ""))
         texts = [part.get("value", "") for part in entry.get("content", ())]
         for text in texts or [entry.get("summary", "")]:

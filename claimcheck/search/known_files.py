@@ -85,8 +85,8 @@ def _read_text(data: bytes, source: str) -> list[KnownClaim]:
         return _list_page_reviews(text)
     value = _parse_json(text)
     if value is not None:
-        rows = value if isinstance(value, list) else [value]
-        return list(_find_reviews(value)) or _read_rows(enumerate(rows, 1), source)
+        rows = enumerate(_as_list(value), 1)
+        return list(_find_reviews(value)) or _read_rows(rows, source)
     return _read_lines(data, source) if start in ("{", "[") else []
 
 
@@ -125,8 +125,7 @@ def _find_reviews(value: Any) -> Iterator[KnownClaim]:
         if isinstance(item, list):
             pending += reversed(item)
         elif isinstance(item, dict):
-            kinds = item.get("@type")
-            if "ClaimReview" in (kinds if isinstance(kinds, list) else [kinds]):
+            if "ClaimReview" in _as_list(item.get("@type")):
                 known = _build_from_review(item)
                 if known:
                     yield known
@@ -152,9 +151,15 @@ def _build_from_review(review: Mapping[str, Any]) -> KnownClaim | None:
 
 
 def _first(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value if isinstance(value, dict) else {}
+    """Return an object, or the first one of a list; empty without one."""
+    for item in _as_list(value)[:1]:
+        if isinstance(item, dict):
+            return item
+    return {}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _get_name(value: Any) -> Any:
@@ -217,8 +222,8 @@ def _list_page_reviews(page: str) -> list[KnownClaim]:
     """Return the ClaimReviews in the scripts of a page."""
     parser = _ScriptParser()
     parser.feed(page)
-    values = map(_parse_json, parser.scripts)
-    return [item for value in values for item in _find_reviews(value)]
+    values = list(map(_parse_json, parser.scripts))
+    return list(_find_reviews(values))
 
 
 class _ScriptParser(HTMLParser):

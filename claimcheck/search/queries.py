@@ -83,19 +83,24 @@ def _load_stop_words(language: str) -> frozenset[str]:
 
 
 def _build(terms: list[Term]) -> list[str]:
-    names = [term for term in terms if term.is_name][:_MAX_NAME_WORDS]
-    numbers = [term for term in terms if term.is_number]
-    others = [
-        term
-        for term in terms
-        if not (term.is_name or term.is_number) and term.weight >= _MIN_WEIGHT
-    ]
+    names: list[Term] = []
+    numbers: list[Term] = []
+    others: list[Term] = []
+    for term in terms:
+        if term.is_name:
+            names.append(term)
+        elif term.is_number:
+            numbers.append(term)
+        elif term.weight >= _MIN_WEIGHT:
+            others.append(term)
+    del names[_MAX_NAME_WORDS:]
     rare = sorted(others, key=lambda term: -term.weight)
     specific = [*names, *numbers, *rare][:_MAX_WORDS]
     general = names or rare[:_RARE_WORDS]
     selections = [specific, [*names, *rare[:_RARE_WORDS]], general]
-    queries = [_join(selection, terms) for selection in selections]
-    return [query for query in dict.fromkeys(queries) if query]
+    # Without names, the last two are the same; without rare words, one is empty.
+    queries = dict.fromkeys(_join(selection, terms) for selection in selections)
+    return list(filter(None, queries))
 
 
 def _join(selected: list[Term], terms: list[Term]) -> str:

@@ -75,7 +75,9 @@ def _describe_silent_engines(rows: object) -> str:
     engines = []
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, list) and len(row) == 2:
-            engines.append(f"{row[0]} ({row[1]})")
+            # The first query says "timeout", and the next ones "Suspended: timeout".
+            reason = str(row[1]).removeprefix("Suspended: ")
+            engines.append(f"{row[0]} ({reason})")
     return clean_text(", ".join(engines), _MAX_ENGINES_CHARACTERS)
 
 

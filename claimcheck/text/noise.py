@@ -219,7 +219,7 @@ def _find_caption_sounds(text: str) -> Iterator[Noise]:
         is_name = all(may_be_name(word) or get_genders(word) for word in words)
         # "(FAA) said" and "[The mayor] said" are sentences.
         is_acronym = len(words) == 1 and match[2]
-        is_sound = match[0].isupper() or match[0].islower()
+        is_sound = match[0].isupper() or (match[1] or match[2])[0].islower()
         is_alone = not match[3]
         if not is_name and (is_alone or (is_sound and not is_acronym)):
             yield Noise(match.start(), match.end(), "sound")

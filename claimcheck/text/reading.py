@@ -38,7 +38,7 @@ _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
 # A text that ends in a comma or semicolon is a list or a verse, not a heading.
-_NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
+_NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";", ", and", "; and", ", or", "; or")
 _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
 # "It was sold in May. Read on", "900 people. [3]": a sentence ends within, or before
 # the mark of a note. Abbreviations in headings are short, with capitals: "Prof. Lee".

@@ -16,6 +16,7 @@ import zipfile
 from datetime import date
 
 import pytest
+from lxml import html
 
 import claimcheck
 from claimcheck import Document, Settings, check, ground, summarize
@@ -25,6 +26,8 @@ from claimcheck.english.speech import detect_speech
 from claimcheck.english.time_resolution import find_times
 from claimcheck.errors import InputError
 from claimcheck.readers.file import build_document
+from claimcheck.readers.page_blocks import list_blocks, mark_blocks
+from claimcheck.readers.page_cleaning import clean_page
 
 UNITS = (
     *" \n\t\r\f.,-_#\"“'(<[/¹…é—汉*`|>&;:=",
@@ -124,6 +127,26 @@ def as_odt(text):
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", f"<d><p>{SENTENCE}{text}</p></d>")
     return buffer.getvalue()
+
+
+ELEMENTS = (
+    *("<b>a</b> ", "a<br>", "<tr><td>a<td>b", "<td>", "<li>a", "<p hidden>a</p>"),
+    *("x<a href=#>^</a>", "<sup><a href=#n id=n>1</a></sup>", "<article>a</article>"),
+    *("<blockquote><footer>a</footer></blockquote>", "<noscript>a</noscript>"),
+    *("<math>a</math>", "<p id=n>a<sup><a href=#n>1</a></sup>", "<figure>a</figure>"),
+)
+
+
+def read_blocks(page):
+    parser = html.HTMLParser(huge_tree=True)
+    tree = html.document_fromstring(f"<table><tr>{page}", parser=parser)
+    clean_page(tree)
+    mark_blocks(tree, list_blocks(tree))
+
+
+@pytest.mark.parametrize("element", ELEMENTS)
+def test_work_grows_with_the_number_of_elements_of_a_page(element):
+    assert not grows_too_fast(read_blocks, lambda size: repeat(element, 20 * size))
 
 
 MAIL = "From: a@b.c\nTo: d@e.f\nSubject: x\n"

@@ -9,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from claimcheck.cli import options
+from claimcheck.cli.main import app
 from claimcheck.cli.option_groups import OptionGroup, with_options
 
 
@@ -83,3 +84,20 @@ def test_missing_flags_leave_the_settings_alone(tmp_path):
 def test_commands_cache_answers_by_default():
     assert options.LLMOptions().load_settings().cache
     assert not options.LLMOptions(no_cache=True).load_settings().cache
+
+
+def list_commands(command, path=("claimcheck",)):
+    yield path, command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from list_commands(child, (*path, name))
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    list(list_commands(typer.main.get_command(app))),
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+def test_every_parameter_has_help(path, command):
+    """An option that its docstring misspells would have none."""
+    parameters = [item for item in command.params if "completion" not in item.name]
+    assert [item.name for item in parameters if not getattr(item, "help", None)] == []

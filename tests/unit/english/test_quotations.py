@@ -152,3 +152,9 @@ def test_a_pronoun_may_mean_the_unnamed_person_just_before_it():
 )
 def test_a_title_is_not_what_somebody_says(text):
     assert Attribution(split_sentences(Reading(text), "en")).speeches == [None]
+
+
+def test_a_weekday_is_not_part_of_a_full_name():
+    assert find_speakers("On Monday Brandt said that 40 people work there.") == [
+        "Brandt"
+    ]

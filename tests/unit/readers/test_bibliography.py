@@ -5,6 +5,7 @@ import json
 import pytest
 
 from claimcheck import errors
+from claimcheck.readers.bibliography import cut_keys
 from claimcheck.readers.citations import read_cited_draft
 
 BIBTEX = r"""
@@ -85,3 +86,15 @@ def test_only_the_folder_of_the_draft_has_bibliographies(tmp_path, name):
     (tmp_path / "refs.bib").write_text(BIBTEX)
     with pytest.raises(errors.InputError, match="not in the folder of the draft"):
         read(tmp_path / "sub", f"{SENTENCE} [@log].", named=name)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cut"),
+    [
+        ("It sank [see @log, p. 3; @kim].", "It sank."),
+        ("It sank[-@log] in May.", "It sank in May."),
+        ("It sank [sic], wrote me@example.org [1].", None),
+    ],
+)
+def test_a_claim_has_no_keys(sentence, cut):
+    assert cut_keys(sentence) == (cut or sentence)

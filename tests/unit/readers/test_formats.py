@@ -182,6 +182,12 @@ def test_macros_that_grow_cost_little(tmp_path):
     assert len(read(tmp_path, "a.tex", source).full_text) < 1_000
 
 
+def test_reads_a_notebook_of_an_old_version(tmp_path):
+    cells = [{"cell_type": "markdown", "source": [FERRY]}]
+    notebook = {"nbformat": 3, "worksheets": [{"cells": cells}]}
+    assert read(tmp_path, "a", json.dumps(notebook)).full_text == FERRY
+
+
 def test_reads_a_notebook_and_sets_its_code_aside(tmp_path):
     cells = [
         {"cell_type": "markdown", "source": ["# Ferries\n", "\n", FERRY]},
@@ -202,7 +208,7 @@ RSS = f"""<?xml version="1.0"?>
 <description>&lt;p&gt;{FERRY}&lt;/p&gt;&lt;p&gt;{YARD}&lt;/p&gt;</description></item>
 </channel></rss>"""
 ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Harbor News</title>
-<entry><title>Ferry sold</title><content type="html">&lt;p&gt;{FERRY}&lt;/p&gt;
+<entry><title type="html">&lt;b&gt;Ferry&lt;/b&gt; sold</title><content type="html">&lt;p&gt;{FERRY}&lt;/p&gt;
 &lt;ul&gt;&lt;li&gt;{YARD}&lt;/li&gt;&lt;/ul&gt;</content></entry></feed>"""
 
 
@@ -226,7 +232,8 @@ JATS = f"""<?xml version="1.0"?>
 <pub-date><day>14</day><month>5</month><year>2024</year></pub-date>
 <abstract><p>{YARD}</p></abstract></article-meta></front>
 <body><sec><title>Results</title><p>The ferry carried 900 people in 2020
-<xref ref-type="bibr">1</xref><xref ref-type="fn" rid="f1">*</xref>, on 4
+(<xref ref-type="bibr">1</xref>) [<xref
+ref-type="bibr">2</xref>, <xref ref-type="bibr">3</xref>]<xref ref-type="fn" rid="f1">*</xref>, on 4
 km<sup>2</sup>, see <xref ref-type="fig">Figure 1</xref>.</p>
 <table-wrap><table><tr><td>1</td></tr></table></table-wrap></sec></body>
 <back><fn-group><fn id="f1"><label>1</label><p>It was sold in 2021.</p></fn>
@@ -356,6 +363,18 @@ def test_reads_a_message_of_outlook(tmp_path):
         (write_compound({"Workbook": b"x"}), "damaged or protected spreadsheet"),
         (write_compound({"__properties_version1.0": b"x"}), "no readable text"),
         (b"<?xml version='1.0'?><note>x</note>", "an XML document of unknown kind"),
+        (b"<?xml version='1.0'?><FictionBook><body>x</body></FictionBook>", "FictionBook.*ebook-convert"),
+        (b"<?xml version='1.0'?><opml><head>x</head></opml>", "OPML.*pandoc"),
+        (b"<?xml version='1.0'?><article xmlns='http://docbook.org/ns/docbook'>x</article>", "DocBook.*pandoc"),
+        (b"<?xml version='1.0'?><o:d xmlns:o='urn:oasis:names:tc:opendocument:x'/>", "OpenDocument.*soffice"),
+        (b"<?xml version='1.0'?><svg/>", "picture"),
+        (b"\x00\x00\x00\x18ftypheic", "a picture.*magick"),
+        (b"\x00\x00\x00\x18ftypavif", "a picture.*magick"),
+        (b"8BPS\x00\x01", "a picture"),
+        (b"\xffWPC\x10", "WordPerfect.*soffice"),
+        (b"HWP Document File V3.00 \x1a", "Hangul.*soffice"),
+        (b"ITOLITLS\x01", "Microsoft Reader.*ebook-convert"),
+        (b"a.txt".ljust(257, b"\x00") + b"ustar", "a tar archive.*tar xf"),
         (b"7z\xbc\xaf\x27\x1c12", "7-Zip archive"),
         (b"\x00\x00\x00\x20ftypmp42", "a video or recording.*Whisper"),
         (b"%!PS-Adobe-3.0", "PostScript document.*ps2pdf"),
@@ -365,7 +384,7 @@ def test_reads_a_message_of_outlook(tmp_path):
         (b"<rss version='2.0'><channel></channel></rss>", "no readable text"),
         (b"WARC/1.0\r\n\r\n", "web archive"),
     ],
-)
+)  # fmt: skip
 def test_refuses_by_name_what_it_cannot_read(tmp_path, data, message):
     with pytest.raises(errors.InputError, match=message):
         read(tmp_path, "a", data)

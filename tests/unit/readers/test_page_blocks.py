@@ -5,17 +5,16 @@ from lxml import html
 
 from claimcheck.readers.page_blocks import (
     LAST_MARK,
-    NOTE,
-    clean_tree,
     find_marks,
     list_blocks,
     mark_blocks,
 )
+from claimcheck.readers.page_cleaning import NOTE, clean_page
 
 
 def parse(body):
     tree = html.document_fromstring(f"<html><body>{body}</body></html>")
-    clean_tree(tree)
+    clean_page(tree)
     return tree
 
 
@@ -74,7 +73,7 @@ def test_the_notes_that_numbers_link_to_are_known():
         "<p>It burned.<sup><a href='#n1'>1</a></sup></p><ol><li id=n1>Archive.</li>"
         "<li id=n2>Other.</li></ol>"
     )
-    notes = [block.text for block in list_blocks(parse(body)) if NOTE in block.flags]
+    notes = [block.text for block in list_blocks(parse(body)) if NOTE in block.places]
     assert notes == ["- Archive."]
 
 

@@ -37,7 +37,8 @@ def extract(*values, head="", body="<p>The ferry left.</p>", attributes=""):
 @pytest.mark.parametrize("kind", ["NewsArticle", "LiveBlogPosting", ["Report"]])
 def test_reads_authors_in_json_ld(author, name, kind):
     article = {"@type": kind, "headline": "Ferry sold", "author": author}
-    nodes = [{"@type": "WebSite", "name": "Post"}, article, {**PERSON, "@id": "#mira"}]
+    site = {"@type": "WebSite", "@id": ["#site"], "name": "Post"}
+    nodes = [site, article, {**PERSON, "@id": "#mira"}]
     assert extract(json.dumps({"@graph": nodes})).author == name
     assert extract(json.dumps(nodes)).author == name
 

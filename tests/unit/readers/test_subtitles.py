@@ -111,6 +111,7 @@ TTML = '<tt xmlns="http://www.w3.org/ns/ttml" xmlns:p="x" {}><body><div>{}</div>
         (vtt("<c.a><00:00:00.1>The </c>ferry", "carried 900 people."), [(None, FERRY)]),
         (vtt("The <ruby>ferry<rt>x</rt></ruby> carried 900 people."), [(None, FERRY)]),
         (vtt("♪ La la la ♪", FERRY, "(applause)", "(phone rings)"), [(None, FERRY)]),
+        (vtt(f"[in Norwegian] {FERRY}"), [(None, FERRY)]),
         (vtt(f"[DOOR SLAMS] {FERRY}", f"[Door slams]\n{YARD}"), "both"),
         (vtt("[The mayor] said it.", "That is", "(FAA) late."), "editorial"),
         (vtt("He named the", "(FAA) chief."), [(None, "He named the (FAA) chief.")]),

@@ -175,6 +175,7 @@ BILL = """\
         ),
         ("It grew.\n\n* * * * *\n\nIt fell.\n", ["It grew.", "It fell."]),
         ("It fell. (900123)\n", ["It fell.", "(900123)"]),
+        ("It fell;\n\nit rose; and\n\nit fell.\n", ["it rose; and", "it fell."]),
     ],
 )
 def test_numbers_and_signs_of_the_layout_are_not_part_of_sentences(text, expected):

@@ -148,6 +148,7 @@ def test_a_name_and_a_time_above_the_text_name_the_speaker(first, second):
         dialogue("Version 2.1:", "Version 2.0:"),
         dialogue("Ferry:", "Yard:"),
         f"Bo Lind -- the mayor -- left. {FERRY}\n\nAnn Lee -- he said -- did.\n",
+        f"TO: Ann Lee\nFROM: Bo Lind\nDATE: June 7\nRE: Ferry\n\n{FERRY} {YARD}\n",
         f"Time: 10:30. {FERRY}\n\nPlace: Oslo. {YARD}\n\nTime: 11:30. {SALE}\n",
     ],
 )
