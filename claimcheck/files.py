@@ -1,4 +1,4 @@
-"""Replaces files atomically: nobody ever reads, or is left with, half of one."""
+"""Replaces files atomically: nobody ever reads or keeps half of one."""
 
 from __future__ import annotations
 

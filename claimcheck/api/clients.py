@@ -79,7 +79,7 @@ def _open_client(
     limits: Limits | None,
     stack: ExitStack | AsyncExitStack,
 ) -> Client | None:
-    """Return the client of a call, which the stack closes if it was opened here."""
+    """Return the client of a call; the stack closes one opened here."""
     if client is not None:
         method = "complete" if isinstance(stack, ExitStack) else "acomplete"
         require_client(client, method)
@@ -116,7 +116,7 @@ def choose_settings(
     *,
     progress: ProgressCallback = None,
 ) -> Settings:
-    """Check a call's arguments; return its settings, by default the user's own.
+    """Check a call's arguments; return its settings, by default the user's.
 
     Raises:
         InputError: an argument is of the wrong type.

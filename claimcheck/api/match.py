@@ -148,7 +148,7 @@ def _find_similar(
 def _compare_all(
     claims: Sequence[Statement], matches: Sequence[Sequence[ClaimMatch]]
 ) -> Iterator[MatchedClaim]:
-    """Yield the matches of each claim, with what contradicts the claim in them."""
+    """Yield the matches of each claim, with what contradicts it in them."""
     texts = [claim.text for claim in claims]
     texts += [match.known.text for found in matches for match in found]
     # Of a text of few words, the language is uncertain.

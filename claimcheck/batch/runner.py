@@ -63,7 +63,7 @@ class BatchRunner:
         self._settle_unreached()
 
     def _settle_unreached(self) -> None:
-        """Decide about the documents without an answer at the end of the batch."""
+        """Decide about the documents that are left without an answer."""
         if not self._unreached:
             return
         errors = [error for _, error in self._unreached]

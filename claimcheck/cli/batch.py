@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_api, batch_run, options
-from claimcheck.cli.option_groups import with_options
+from claimcheck.cli.option_groups import OptionGroup, with_options
 from claimcheck.cli.output import print_note
 from claimcheck.cli.prepare import prepare_engine, prepare_verifier
 from claimcheck.cli.progress import show_count
@@ -43,20 +44,50 @@ _Sources = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkOptions(OptionGroup):
+    """What is done with the documents of a batch.
+
+    Options:
+        --retry-failed: Also retry documents that failed completely or in part.
+        --via: batch-api uses OpenAI's Batch API: half the price, answers within a day.
+            The first SOURCE is then submit, status, or collect.
+    """
+
+    retry_failed: bool = False
+    estimate: options.Estimate = False
+    via: RequestMode = RequestMode.REQUESTS
+    report: options.Report = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions(OptionGroup):
+    """How the sources are read.
+
+    Options:
+        --text-column NAME: The column of a CSV or TSV file that holds the text.
+    """
+
+    text_column: str = "text"
+    encoding: options.Encoding = None
+    allow_private: options.AllowPrivate = False
+
+    def build(self) -> ReadOptions:
+        """Return the options of the API."""
+        from claimcheck.api.batches import ReadOptions
+
+        return ReadOptions(self.text_column, self.allow_private, self.encoding)
+
+
 @with_options
 def batch(
     sources: _Sources,
     store: options.Store,
-    retry_failed: bool = False,
-    estimate: options.Estimate = False,
-    via: RequestMode = RequestMode.REQUESTS,
-    report: options.Report = False,
+    work: WorkOptions,
     max_claims: options.MaxClaims = None,
-    text_column: str = "text",
-    encoding: options.Encoding = None,
-    allow_private: options.AllowPrivate = False,
-    quiet: options.Quiet = False,
     *,
+    reading: ReadingOptions,
+    quiet: options.Quiet = False,
     checks: options.CheckOptions,
     brief: options.BriefOptions,
     llm: options.LLMOptions,
@@ -67,15 +98,10 @@ def batch(
     Run the same command again to resume: every answer is stored as soon as it is paid
     for. Ctrl-C, SIGTERM, and a closed terminal finish the requests in progress; a
     second signal stops at once. `claimcheck runs` shows and exports the results.
-
-    Options:
-        --retry-failed: Also retry documents that failed completely or in part.
-        --via: batch-api uses OpenAI's Batch API: half the price, answers within a day.
-            The first SOURCE is then submit, status, or collect.
-        --text-column NAME: The column of a CSV or TSV file that holds the text.
     """
-    from claimcheck.api.batches import Batch, ReadOptions
+    from claimcheck.api.batches import Batch
 
+    # First, so that an impossible budget is refused before anything is read.
     request_limits = limits.build_limits()
     check = checks.is_requested
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
@@ -83,25 +109,24 @@ def batch(
     prepare_verifier(settings, check=check, quiet=quiet)
     # The step comes before the sources on the command line, see `split_step`.
     step = None
-    if via is RequestMode.BATCH_API:
+    if work.via is RequestMode.BATCH_API:
         step, sources = batch_api.split_step(sources, settings)
 
-    read_options = ReadOptions(text_column, allow_private, encoding)
-    with _open_store(store, step, is_estimate=estimate) as run_store:
+    with _open_store(store, step, is_estimate=work.estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
             # Reading many files takes minutes, and nothing is lost by ending it.
             with _explaining_interrupts():
-                _add_documents(job, sources, read_options, quiet=quiet)
-        if retry_failed:
+                _add_documents(job, sources, reading.build(), quiet=quiet)
+        if work.retry_failed:
             count = job.retry_failed()
             print_note(
                 f"{store}: retrying {format_count(count, 'document')}", quiet=quiet
             )
-        if estimate:
-            _print_estimate(job, via, quiet=quiet)
+        if work.estimate:
+            _print_estimate(job, work.via, quiet=quiet)
         else:
-            _run(job, step, report=report, quiet=quiet)
+            _run(job, step, report=work.report, quiet=quiet)
 
 
 @contextmanager
@@ -120,6 +145,7 @@ def _open_store(
 ) -> AbstractContextManager[RunStore]:
     from claimcheck.api.stores import RunStore, open_scratch_copy
 
+    # Adding documents changes the store, which an estimate must not.
     if is_estimate:
         return open_scratch_copy(store)
     # Only a command that adds documents may create the store: a mistyped name would

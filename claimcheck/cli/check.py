@@ -56,7 +56,7 @@ _Against = Annotated[
         help="Same as EVIDENCE. May be repeated; --against sources/*.txt works.",
     ),
 ]
-# Formats that state the line of each claim in its file.
+# Formats that state the line of each claim in its file, which a check does not keep.
 _FORMATS_WITH_LINES = (Format.SARIF, Format.JUNIT)
 _Format = Annotated[CheckReportFormat, typer.Option("--format", help="Output format.")]
 _IsText = Annotated[
@@ -173,17 +173,13 @@ def check(
     are compared: a claim in other words than the evidence stays undecided, unless a
     verifier judges it.
     """
-    quiet = out.quiet
-    # The order of the options does not matter: all evidence is searched together.
-    sources = [*(against or []), *(evidence or [])]
+    quiet, sources = out.quiet, [*(against or []), *(evidence or [])]
     search = searching.load_settings(no_cache=llm.no_cache)
     _validate(claims, sources, search, is_prose=text, is_estimate=spending.estimate)
     check_writable(out.output)
-    settings = deciding.load_settings(llm)
-    limits = spending.build_limits()
+    settings, limits = deciding.load_settings(llm), spending.build_limits()
     # Before the check, because a missing publisher would waste its cost.
     review = publication.build_review(settings, format)
-
     prepare_engine(settings, quiet=quiet)
     announce_terminal_input(claims, quiet=quiet)
     # Claims before evidence: they are fewer, and a broken row should be known at once.
@@ -194,11 +190,8 @@ def check(
         return
     prepare_verifier(settings, quiet=quiet)
     result = _check_claims(statements, documents, search, settings, limits, quiet=quiet)
-    # The report has them for each claim; here, a person sees at once that a key is
-    # missing.
+    # The report has them by claim; here, people see at once that a key is missing.
     _print_search_problems(result, quiet=quiet)
-    # These formats need locations in the file of the claims, which a check does not
-    # keep.
     if format in _FORMATS_WITH_LINES:
         _write_results(result, _locate_claims(claims, statements), format, out)
     else:

@@ -53,7 +53,7 @@ _MAX_EXAMPLES = 5  # of changed verdicts and documents; --format json has all of
 def _open_batch(
     store: Path, number: int | None
 ) -> Iterator[tuple[RunStore, BatchStatus]]:
-    """Yield a store that exists, and one of its batches, by default the last."""
+    """Yield an existing store and one of its batches, by default the last."""
     from claimcheck.api.stores import RunStore, find_batch
 
     with RunStore(store, create=False) as run_store:

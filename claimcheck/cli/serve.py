@@ -75,8 +75,7 @@ def serve(
     prepare_engine(settings, quiet=quiet)
     # After the settings, so that a wrong flag leaves no empty store.
     store = server.store or _create_default_store()
-    # Bind first: the configuration needs the port number, and port 0 has none until
-    # then.
+    # Bind first: the configuration needs the port, and port 0 has none until then.
     with config.bind_socket(server.host, server.port) as listener:
         port = listener.getsockname()[1]
         host = f"[{server.host}]" if ":" in server.host else server.host  # IPv6

@@ -8,7 +8,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, detect_page_style, write_text
-from claimcheck.cli.results import write_run
+from claimcheck.cli.results import write_report, write_run
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import (
     CheckReportFormat,
@@ -51,8 +51,7 @@ def show(
     from claimcheck.reports import common, text
 
     check_writable(output)
-    # A part of a run has no schema, so no other format can express it.
-    is_part = raw or claim is not None
+    is_part = raw or claim is not None  # which has no schema, nor other formats
     if is_part and format is not Format.TEXT:
         raise InputError(f"--format {format} is for an entire run; leave it out")
     loaded = load_result(run)
@@ -62,18 +61,17 @@ def show(
             raise InputError(f"{run}: is a check, which has no claims or answers")
         report = _render_check(loaded, format, style)
     elif raw:
-        report = _format_unusable_answers(loaded)
+        # They come from a model, and must not color the terminal.
+        write_text(_format_unusable_answers(loaded), output)
+        return
     elif claim is None:
         write_run(loaded, format, output, style)
         return
     else:
         selected = common.find_claim(loaded, claim)
-        report = text.render_claim(
-            loaded, selected, width=style.width, color=style.color
-        )
-    # Raw answers come from a model, and must not color the terminal.
-    has_color = style.color and format is Format.TEXT and not raw
-    write_text(report, output, has_color=has_color)
+        width, color = style.width, style.color
+        report = text.render_claim(loaded, selected, width=width, color=color)
+    write_report(report, output, format, style)
 
 
 def _render_check(check: Check, format: Format, style: PageStyle) -> str:

@@ -70,15 +70,33 @@ class DocumentOptions(OptionGroup):
 _FailOn = Literal["ungrounded", "refuted", "unsupported"]
 
 
+@dataclass(frozen=True, slots=True)
+class SummaryOptions(OptionGroup):
+    """What is summarized together and kept, and what fails.
+
+    Options:
+        --fail-on: Exit with 1 if a claim's quote is not in the document or does not say
+            what the claim says, or the summary differs from the document (ungrounded);
+            with --check also if anything is refuted (refuted), or anything but
+            supported (unsupported).
+        --store FILE: Save the run, and every answer as soon as it is paid for, in this
+            store of runs.
+        --joint: Write one summary of all documents: what several of them say is one
+            claim, and where they disagree is a position.
+    """
+
+    fail_on: _FailOn | None = None
+    max_claims: options.MaxClaims = None
+    store: Path | None = None
+    joint: bool = False
+
+
 @with_options
 def summarize(
     sources: _Sources,
     format: options.RunFormat = Format.TEXT,
-    fail_on: _FailOn | None = None,
-    max_claims: options.MaxClaims = None,
-    store: Path | None = None,
-    joint: bool = False,
     *,
+    chosen: SummaryOptions,
     checks: options.CheckOptions,
     searching: options.SearchOptions,
     about: DocumentOptions,
@@ -91,28 +109,18 @@ def summarize(
 
     Every claim is tied to the exact characters of the document that support it.
     Without a model, the built-in extractive engine does the work: no key, no network.
-
-    Options:
-        --fail-on: Exit with 1 if a claim's quote is not in the document or does not say
-            what the claim says, or the summary differs from the document (ungrounded);
-            with --check also if anything is refuted (refuted), or anything but
-            supported (unsupported).
-        --store FILE: Save the run, and every answer as soon as it is paid for, in this
-            store of runs.
-        --joint: Write one summary of all documents: what several of them say is one
-            claim, and where they disagree is a position.
     """
     check, quiet = checks.is_requested, out.quiet
     search = searching.load_settings(no_cache=llm.no_cache)
     # Everything that can be refused is refused before a document is read or paid for.
-    _validate_options(fail_on, search, check=check, estimate=spending.estimate)
+    _validate_options(chosen.fail_on, search, check=check, estimate=spending.estimate)
     limits = spending.build_limits()
     check_writable(out.output)
+    max_claims, store = chosen.max_claims, chosen.store
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
-    # Reading comes before the download of a model: a mistyped name must not wait for
-    # one.
-    open_sources = _join_sources if joint else _open_source
+    # A mistyped name must not wait for the download of a model.
+    open_sources = _join_sources if chosen.joint else _open_source
     document = open_sources(sources, about, quiet=quiet)
     check_companion(document, format, out.output)
     prepare_engine(settings, quiet=quiet)
@@ -120,13 +128,7 @@ def summarize(
         _print_estimate(document, settings, check=check)
         return
     prepare_verifier(settings, check=check, quiet=quiet)
-    write = partial(
-        write_run,
-        format=format,
-        path=out.output,
-        style=detect_page_style(out.output),
-        include_text=not out.no_text,
-    )
+    write = _build_writer(format, out)
     # A check that fails must not cost the summary, which was paid for already.
     with _keep_paid_run(write):
         run = _summarize_document(
@@ -134,7 +136,17 @@ def summarize(
         )
     write(run)
     # After the report: a failed passage must not cost the rest of the run.
-    _exit_on_problems(run, fail_on)
+    _exit_on_problems(run, chosen.fail_on)
+
+
+def _build_writer(format: Format, out: options.OutputOptions) -> Callable[[Run], None]:
+    return partial(
+        write_run,
+        format=format,
+        path=out.output,
+        style=detect_page_style(out.output),
+        include_text=not out.no_text,
+    )
 
 
 @contextmanager

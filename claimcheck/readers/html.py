@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Container
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, has_words, import_required
 from claimcheck.readers.decode import decode
@@ -62,6 +63,8 @@ _MIN_SHARED = 0.5
 _MAX_READABILITY_CHARACTERS = 2_000_000
 # A page that shows less than this share of the article that it states shows a teaser.
 _MAX_TEASER = 0.5
+# Lines of menus are shorter.
+_MIN_PARAGRAPH_WORDS = 15
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 # Deeper pages would exhaust the stack of the parser. Elements whose closing tags are
 # optional in HTML are not counted.
@@ -87,7 +90,9 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     tree = _parse(page)
     metadata = extract_metadata(tree)
     clean_page(tree)
-    blocks = _select_blocks(tree, len(page))
+    page_blocks = list_blocks(tree)
+    blocks = _select_blocks(tree, page_blocks, len(page))
+    others = _count_other_words(page_blocks, blocks)
     if _is_teaser(blocks, metadata.article_body):
         blocks = list_blocks(_parse(_mark_up(metadata.article_body)))
     text = "\n\n".join(block.text for block in blocks)
@@ -95,6 +100,9 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         raise InputError(
             f"{source}: no article was found in the page; save its text and use that"
         )
+    left_out: tuple[str, ...] = ()
+    if others > len(text.split()):  # the article may be the wrong one
+        left_out = (f"{format_count(others, 'word')} outside the article",)
     return Content(
         text=text,
         encoding=encoding,
@@ -103,6 +111,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         published=metadata.published,
         language=metadata.language,
         url=metadata.url,
+        left_out=left_out,
     )
 
 
@@ -127,14 +136,20 @@ def _mark_up(text: str) -> str:
     return text if "<p" in text else text.replace("\n", "<p>")
 
 
-def _select_blocks(tree: Any, size: int) -> list[Block]:
+def _count_other_words(page: list[Block], article: list[Block]) -> int:
+    """Count the words of paragraphs of a page that are not in its article."""
+    kept = set(map(id, article))
+    counts = [len(block.text.split()) for block in page if id(block) not in kept]
+    return sum(count for count in counts if count >= _MIN_PARAGRAPH_WORDS)
+
+
+def _select_blocks(tree: Any, blocks: list[Block], size: int) -> list[Block]:
     """Return the blocks of a page that extractors take for its article.
 
     It reaches from the first to the last block that both extractors keep, and has the
     blocks in between that either keeps. Rules were compared on half of the pages of
     docs/benchmarks.md.
     """
-    blocks = list_blocks(tree)
     mark_blocks(tree, blocks)
     found = find_marks(_extract_with_trafilatura(tree))
     also_found = set()

@@ -11,7 +11,7 @@ from datetime import date
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from claimcheck.errors import EndpointError
+from claimcheck.errors import BudgetError, EndpointError
 from claimcheck.models.search_log import Hit
 from claimcheck.search.endpoint import Endpoint, clean_hit, parse_day
 from claimcheck.search.provider import Query, SearchProvider
@@ -67,7 +67,9 @@ class Kiwix(SearchProvider):
             if self._days is None:
                 try:
                     self._days = self._ask_for_days()
-                except EndpointError:  # other versions may have no such catalog
+                # Other versions may have no such catalog, and results that were paid
+                # for are worth more than their dates.
+                except (EndpointError, BudgetError):
                     self._days = {}
             return self._days
 

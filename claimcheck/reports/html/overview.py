@@ -135,7 +135,7 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
 
 
 def _count_verdicts(run: Run) -> Counter[Label]:
-    """Count the verdicts on claims, of checks and people, if they say anything."""
+    """Count the verdicts on claims, of checks and people, if they matter."""
     if common.is_trivially_supported(run):
         return Counter()
     counts = count_labels(run)

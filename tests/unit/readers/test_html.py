@@ -270,3 +270,11 @@ def test_characters_that_xml_lacks_are_left_out(sign):
     content = parse_html(page.encode(), "page.html")
     assert content.text == "The pier of Brackwater was built in 1962, says the archive."
     assert content.title == "Pier"
+
+
+def test_says_how_much_of_a_page_is_not_in_its_article():
+    comments = "".join(f"<p>{PARAGRAPH.format(n, n, n)}</p>" for n in range(40))
+    body = f"{ARTICLE}</article><div class=comments>{comments}</div><article>"
+    assert build_document(page(body=ARTICLE), "a.html").left_out == ()
+    document = build_document(page(body=body), "a.html")
+    assert document.left_out == ("1,240 words outside the article",)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from claimcheck.errors import BudgetError
 from claimcheck.search.kiwix import Kiwix
 from claimcheck.search.provider import Query
 
@@ -40,3 +41,14 @@ def test_a_snippet_is_the_description_and_nothing_else():
         ("http://kiwix.example/book/Ulm", "Ulm", None),
     ]
     assert {hit.published for hit in hits} == {date(2024, 1, 1)}
+
+
+def test_results_are_kept_if_no_request_for_the_dates_is_left():
+    class Spent(Endpoint):
+        def get_text(self, path, parameters):
+            if path != "/search":
+                raise BudgetError("the maximum number of requests is reached")
+            return super().get_text(path, parameters)
+
+    hits = Kiwix(Spent()).search(Query("ferry", 3))
+    assert [hit.published for hit in hits] == [None, None, None]
