@@ -54,7 +54,7 @@ _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 _LATEX_COMMENTS = re.compile(rb"(?:%[^\n]*\n|\s)*")
 _LATEX_CLASS = re.compile(rb"^[ \t]*\\document(?:class|style)\b", re.M)
 # Formats whose text may be in any encoding.
-TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
+TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email", "csv", "latex")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
@@ -311,6 +311,9 @@ def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
     Uses the standard library's parser, which accepts folded lines, empty fields, no
     space after a colon, and the line "From ..." of a mailbox.
     """
+    first, _, rest = prefix.partition(b"\n")
+    if first.strip().isdigit():  # the length of the message, in Apple Mail's files
+        prefix = rest
     # Most texts are not email; skip the slow parser for them.
     if b":" not in prefix.partition(b"\n")[0] and not prefix.startswith(b"From "):
         return False
