@@ -311,6 +311,9 @@ def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
     Uses the standard library's parser, which accepts folded lines, empty fields, no
     space after a colon, and the line "From ..." of a mailbox.
     """
+    first, _, rest = prefix.partition(b"\n")
+    if first.strip().isdigit():  # the length of the message, in Apple Mail's files
+        prefix = rest
     # Most texts are not email; skip the slow parser for them.
     if b":" not in prefix.partition(b"\n")[0] and not prefix.startswith(b"From "):
         return False

@@ -92,6 +92,7 @@ class Fitter:
         value = self._read_object(schema, value, path)
         keys = self.match_keys(value, properties, path)
         fit = partial(self._fit_member, properties, value, keys)
+        # All problems at once, so that one repair can fix them.
         fitted, problems = fit_each(properties, path, fit)
         if problems:
             raise MisfitError(problems)
