@@ -273,8 +273,11 @@ def format_formula(element: Any) -> str:
     if name in ("sSup", "msup"):
         return "".join(parts[:-1]) + _format_exponent("".join(parts[-1:]))
     content = "".join(parts)
-    if name in ("rad", "msqrt"):
+    if name == "msqrt":
         return f"√{_put_in_brackets(content)}"
+    if name == "rad":
+        degree = "".join(parts[:-1]).translate(SUPERSCRIPTS)
+        return f"{degree}√{_put_in_brackets(''.join(parts[-1:]))}"
     opening, closing = _find_signs(element, name)
     return opening + content + closing
 
