@@ -19,7 +19,7 @@ from claimcheck.readers.xml_documents import detect_xml
 from claimcheck.text.markdown import find_front_matter
 
 _TAG_NAME_ENDS = b" \t\r\n\f/>"
-_HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body")
+_HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title")
 # Fields of messages (RFC 5322, RFC 2045) that other blocks of fields hardly ever have.
 _MAIL_FIELDS = frozenset(
     "bcc cc content-type date delivered-to from message-id mime-version received "
