@@ -101,6 +101,7 @@ def batch(
     """
     from claimcheck.api.batches import Batch
 
+    # First, so that an impossible budget is refused before anything is read.
     request_limits = limits.build_limits()
     check = checks.is_requested
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
@@ -144,6 +145,7 @@ def _open_store(
 ) -> AbstractContextManager[RunStore]:
     from claimcheck.api.stores import RunStore, open_scratch_copy
 
+    # Adding documents changes the store, which an estimate must not.
     if is_estimate:
         return open_scratch_copy(store)
     # Only a command that adds documents may create the store: a mistyped name would

@@ -37,6 +37,7 @@ def split_step(arguments: Sequence[str], settings: Settings) -> tuple[str, list[
         raise InputError(
             f"--via batch-api {step} takes no documents; only `submit` does"
         )
+    # The extractive engine is faster here than any upload.
     if settings.chosen_engine() != "llm":
         raise InputError("--via batch-api requires a model; name one with --model")
     return step, sources
@@ -98,7 +99,9 @@ def _collect_answers(
 ) -> None:
     from claimcheck.models.outcome import Progress
 
+    # Stored before anything is printed: a closed pipe must not lose an answer.
     collected = runner.collect()
+    # An entire file: none of its requests was answered, and all wait for a new one.
     for reason in collected.refused:
         print_error(
             f"the endpoint rejected a file: {reason}; fix that and submit again"
@@ -122,6 +125,7 @@ def _collect_answers(
         parts.append(f"{errors}, to be sent again")
     if collected.in_progress:
         parts.append(f"{format_count(collected.in_progress, 'file')} still in progress")
+    # While a file is in progress, its documents are pending without a reason to act.
     if pending and not collected.in_progress:
         documents = format_count(pending, "document")
         parts.append(f"{documents} without all answers: submit again")

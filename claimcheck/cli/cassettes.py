@@ -84,6 +84,7 @@ def prune_cassettes(
     """
     from claimcheck.api import cassettes
 
+    # No confirmation: cassettes are committed, so Git still has them.
     removed = cassettes.prune_cassettes(folder, dry_run=dry_run)
     for path, count in removed.items():
         write_rows([f"{path}: {format_count(count, 'answer')}"])

@@ -91,6 +91,7 @@ def announce_reading(document: Document, *, quiet: bool) -> None:
             "quotes with them.",
             quiet=quiet,
         )
+    # These can't be wrong: other encodings hardly ever decode as UTF-8.
     if document.encoding in (None, "utf-8", "ascii"):
         return
     print_note(

@@ -37,8 +37,10 @@ def list_() -> None:
 
     rows = [_format(model) for model in local_models.list_models()]
     if not rows:
+        # A beginner's next command, ready to copy.
         rows = ["No model has been downloaded. Some to start with:"]
         for item in local_models.SUGGESTIONS:
+            # Whether it fits decides which one to take.
             size, fit = item.size_bytes / 2**30, local_models.describe_fit
             rows.append(
                 f"  claimcheck models get {item.name}"

@@ -75,6 +75,8 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
         annotation = parameter.annotation
         if inspect.isclass(annotation) and issubclass(annotation, OptionGroup):
+            # The group takes the place of its options, so that `--help` keeps the
+            # order.
             groups[name] = annotation
             # mypy takes a class for an instance, whose hash would be a method.
             hashable: Any = annotation
@@ -89,6 +91,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     def call_with_groups(**values: Any) -> None:
         for name, group in groups.items():
             members = {field.name: values.pop(field.name) for field in fields(group)}
+            # Built for each call: the values are those of one command line.
             values[name] = group(**members)
         command(**values)
 

@@ -125,6 +125,7 @@ def lint(folder: _Folder = None) -> None:
     )
 
     folder = folder or _get_folder()
+    # Notes are printed only without problems, which they would hide.
     problems = find_prompt_problems(folder)
     write_rows(problems or [*find_prompt_notes(folder), f"{folder}: no problem"])
     if problems:

@@ -123,6 +123,7 @@ def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     basis = ""
     if estimate.counted + estimate.unusable < estimate.documents:
         basis = f" (from {format_count(estimate.counted, 'document')})"
+    # Said at once, because a budget in dollars will be refused.
     cost = f"unknown (no price for {model}; set one in claimcheck.toml)"
     if estimate.cost_usd is not None:
         cost = f"${estimate.cost_usd:,.4f}"
@@ -137,6 +138,7 @@ def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
         f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
         f"cost           {cost}",
     ]
+    # They will fail for free, but they will be missing from the result.
     if estimate.unusable:
         unusable = format_count(estimate.unusable, "document")
         lines.append(f"can't be sent  {unusable}: too long, or no words")

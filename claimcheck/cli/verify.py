@@ -29,6 +29,8 @@ def verify(
     from claimcheck.api.prompts_and_schemas import read_prompt_folder
     from claimcheck.bundles.verify import verify_bundle
 
+    # The bundle's own copies are never run: templates from others are not code to
+    # trust.
     user_prompts = read_prompt_folder(prompts) if prompts else ()
     steps = verify_bundle(bundle, user_prompts)
     # All steps are printed, because together they show what was changed.

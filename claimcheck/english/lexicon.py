@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 import Stemmer
 
 from claimcheck.resources import read_packed_lines, read_words
-from claimcheck.text.negation import ALL_NEGATIONS
+from claimcheck.text.negation import ALL_NEGATIONS, is_negation
 
 
 def _load_base_forms() -> dict[str, str]:
@@ -23,8 +23,7 @@ def _load_base_forms() -> dict[str, str]:
 
 
 def _load_critical_words() -> dict[str, str]:
-    # A quote may not be in English, so the negations of all languages count.
-    kinds = dict.fromkeys(ALL_NEGATIONS, "negation")
+    kinds = {}
     for line in read_words("critical_words"):
         kind, word = line.split()
         kinds[word] = kind
@@ -69,7 +68,9 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(base.replace("ll", "l")))
 
 
-_KINDS_BY_WORD = _load_critical_words()
+_ENGLISH_KINDS = _load_critical_words()
+# A quote may not be in English, so the negations of all languages count.
+_KINDS_BY_WORD = dict.fromkeys(ALL_NEGATIONS, "negation") | _ENGLISH_KINDS
 # By stem, to find inflections, and as written, for words whose stem belongs to another
 # critical word.
 CRITICAL_WORD_KINDS: dict[str, str] = {
@@ -79,6 +80,21 @@ CRITICAL_WORD_KINDS: dict[str, str] = {
 NEGATION_WORDS = frozenset(
     word for word, kind in _KINDS_BY_WORD.items() if kind == "negation"
 )
+_ENGLISH_NEGATIONS = frozenset(
+    word for word, kind in _ENGLISH_KINDS.items() if kind == "negation"
+)
+NEGATION_FILLERS = FUNCTION_WORDS | frozenset(read_words("negation_fillers"))
+
+
+def negates(word: str, language: str) -> bool:
+    """Return whether a lowercase word negates in a language (ISO 639-1).
+
+    One language's negation is another's "May", such as the Italian "mai" in German. In
+    English, "deny" and "without" negate, too.
+    """
+    if language == "en" and word in _ENGLISH_NEGATIONS:
+        return True
+    return is_negation(word, language)
 
 
 def are_synonyms(left: str, right: str) -> bool:

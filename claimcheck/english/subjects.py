@@ -1,4 +1,4 @@
-"""Read who speaks out of the words before or after a verb of speech.
+"""Find the speaker in the words before or after a verb of speech.
 
 `speech` finds the verb. Whatever is merely likely to be a speaker is not returned.
 """

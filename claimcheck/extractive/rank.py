@@ -63,35 +63,48 @@ def compute_centrality(rows: Sequence[Vector], restart: Array | None = None) -> 
     than those of the module's docstring.
     """
     size = len(rows)
-    columns: dict[str, int] = {}
-    row_of: list[int] = []
-    column_of: list[int] = []
-    weights: list[float] = []
-    for number, row in enumerate(rows):
-        for word, weight in row.items():
-            # Coordinates of a sparse matrix: row, column, and weight of each word.
-            row_of.append(number)
-            column_of.append(columns.setdefault(word, len(columns)))
-            weights.append(weight)
-    if size < 3 or not columns:
+    if size < 3 or not any(rows):
         return np.ones(size)
-    weight_array = np.array(weights)
-    diagonal = np.bincount(row_of, weight_array * weight_array, size)
-
-    def sum_neighbors(values: Array) -> Array:
-        """Multiply the similarity matrix by a vector."""
-        words = np.bincount(column_of, weight_array * values[row_of], len(columns))
-        sums = np.bincount(row_of, weight_array * words[column_of], size)
-        return np.asarray(sums - diagonal * values)
-
-    degree = np.maximum(sum_neighbors(np.ones(size)), _MIN_DEGREE)
+    similarity = _Similarity(rows)
+    degree = np.maximum(similarity.multiply(np.ones(size)), _MIN_DEGREE)
     if restart is None:
         restart = 1.0 / np.arange(1, size + 1)
         restart /= restart.sum()
     score = restart
     for _ in range(_MAX_ITERATIONS):
         previous = score
-        score = (1 - _DAMPING) * restart + _DAMPING * sum_neighbors(previous / degree)
+        steps = similarity.multiply(previous / degree)
+        score = (1 - _DAMPING) * restart + _DAMPING * steps
         if np.abs(score - previous).sum() < _CONVERGENCE_TOLERANCE:
             break
     return np.asarray(score / score.max())
+
+
+class _Similarity:
+    """The similarity matrix of rows, as coordinates of the words in them."""
+
+    def __init__(self, rows: Sequence[Vector]) -> None:
+        columns: dict[str, int] = {}
+        row_of: list[int] = []
+        column_of: list[int] = []
+        weights: list[float] = []
+        for number, row in enumerate(rows):
+            for word, weight in row.items():
+                row_of.append(number)
+                column_of.append(columns.setdefault(word, len(columns)))
+                weights.append(weight)
+        self._size = len(rows)
+        self._columns = len(columns)
+        self._row_of = np.array(row_of)
+        self._column_of = np.array(column_of)
+        self._weights = np.array(weights)
+        squares = self._weights * self._weights
+        self._diagonal = np.bincount(self._row_of, squares, self._size)
+
+    def multiply(self, values: Array) -> Array:
+        """Multiply the matrix, without its diagonal, by a vector."""
+        spread = self._weights * values[self._row_of]
+        words = np.bincount(self._column_of, spread, self._columns)
+        gathered = self._weights * words[self._column_of]
+        sums = np.bincount(self._row_of, gathered, self._size)
+        return np.asarray(sums - self._diagonal * values)

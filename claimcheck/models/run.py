@@ -47,7 +47,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class SummaryProblem:
-    """A text of a summary, and what the document does not bear out in it."""
+    """A text of a summary, and which parts of it the document does not support."""
 
     text: str
     message: str
@@ -123,7 +123,7 @@ class LedgerStatus(StrEnum):
 
 # The prefix of the reason for an ambiguous sentence; its meanings follow.
 AMBIGUOUS = "ambiguous"
-# The reason of an entry whose claims others left no room for.
+# The reason of an entry whose claims did not fit within the limit.
 OVER_THE_LIMIT = "over the limit"
 
 

@@ -108,7 +108,7 @@ class QuoteComparison:
         known_forms = context.forms | self._resolve_times(quote, spans[0])
         differences = [
             *find_numbers(claim, quoted, known_forms),
-            *find_negations(claim, quoted),
+            *find_negations(claim, quoted, self._language),
         ]
         # In other languages, nouns have capitals too, and there are no antonyms.
         if self._is_english:
@@ -145,7 +145,9 @@ class QuoteComparison:
             differences += self._find_names(words)
         # A sentence on several claims denies one thing and states another.
         if len(quotes) == 1:
-            differences += filter(_is_plain_negation, find_negations(words, quoted))
+            differences += filter(
+                _is_plain_negation, find_negations(words, quoted, self._language)
+            )
             opposites = find_opposites(words, quoted)
             # "Slow Harbour" is a name, and not the opposite of "fast".
             differences += [item for item in opposites if str(item.evidence).islower()]
@@ -172,9 +174,13 @@ class QuoteComparison:
         return detect_language(text) in (None, known)
 
     @property
-    def _is_english(self) -> bool:
+    def _language(self) -> str:
         # A text whose language is unknown is usually too short to detect it.
-        return self._document.language in (None, "en")
+        return self._document.language or "en"
+
+    @property
+    def _is_english(self) -> bool:
+        return self._language == "en"
 
     def _get_context(self, spans: Sequence[Excerpt]) -> str:
         text = self._document.full_text
@@ -247,7 +253,7 @@ class QuoteComparison:
 
     @cached_property
     def _document_forms(self) -> Set[str]:
-        """The forms of the document's words, and of the dates that it means."""
+        """The forms of the document's words and of the dates it means."""
         text = self._document.full_text
         times = map(self._resolve_times, text.splitlines())
         words = Wording.parse(f"{self._document.title or ''} {text}")

@@ -9,8 +9,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
+from itertools import zip_longest
 
-from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
+from claimcheck.english.lexicon import (
+    FUNCTION_WORDS,
+    NEGATION_FILLERS,
+    negates,
+    stem,
+)
 from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.checks.antonyms import find_opposing_forms
@@ -48,7 +54,7 @@ class Wording:
         return self.surfaces.keys()
 
     def list_values(self, known: Set[str]) -> list[Word]:
-        """Return the numbers and the parts of dates that have no known form."""
+        """Return the numbers and parts of dates that have no known form."""
         values = filter(is_value, self.words)
         return [word for word in values if word.form not in known]
 
@@ -157,25 +163,32 @@ def is_value(word: Word) -> bool:
     return word.is_number or word.is_date
 
 
-def find_negations(claim: Wording, quoted: Wording) -> Iterator[Difference]:
-    """Find words that only one of the two texts negates."""
-    in_claim, in_quote = _find_negated(claim.words), _find_negated(quoted.words)
+def find_negations(
+    claim: Wording, quoted: Wording, language: str
+) -> Iterator[Difference]:
+    """Find words that only one of two texts in a language negates."""
+    in_claim = _find_negated(claim.words, language)
+    in_quote = _find_negated(quoted.words, language)
     for form in sorted((in_claim.keys() - in_quote.keys()) & quoted.stems):
         yield Difference("negation", in_claim[form], quoted.surfaces[form])
     for form in sorted((in_quote.keys() - in_claim.keys()) & claim.stems):
         yield Difference("negation", claim.surfaces[form], in_quote[form])
 
 
-def _find_negated(words: Sequence[Word]) -> dict[str, str]:
+def _find_negated(words: Sequence[Word], language: str) -> dict[str, str]:
     """Map the stem of each negated word to the phrase that negates it."""
     negated = {}
     for index, word in enumerate(words):
-        if word.form not in NEGATION_WORDS:
+        if not negates(word.form, language):
             continue
+        phrase = [word.surface]
         following = words[index + 1 : index + 1 + _MAX_WORDS_TO_NEGATED]
-        for other in following:
-            if other.form not in FUNCTION_WORDS:
-                negated[stem(other.form)] = f"{word.surface} {other.surface}"
+        for other, after in zip_longest(following, following[1:]):
+            phrase.append(other.surface)
+            # "No longer than" is a bound.
+            is_bound = after is not None and after.form == "than"
+            if other.form not in NEGATION_FILLERS or is_bound:
+                negated[stem(other.form)] = " ".join(phrase)
                 break
     return negated
 

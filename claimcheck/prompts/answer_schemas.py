@@ -35,6 +35,7 @@ _IGNORED_KEYWORDS = frozenset({"title", "default", "examples", "$comment"})
 
 def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
     """Return the schema of an answer; callers must not change it."""
+    # Most briefs change no schema, and the loaded one is shared.
     is_extended = brief.kinds or brief.fields or brief.length
     return _extend(name, brief) if is_extended else schemas.load(name)
 
@@ -117,6 +118,7 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
             '{"properties": {"amount": {"type": "number", "description": "in euros"}}}'
         )
     definitions = schema.get("$defs", {})
+    # Collected, because people should not have to fix one field after the other.
     problems = []
     fields = []
     for name, value in _resolve_references(properties, definitions).items():
@@ -132,7 +134,7 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
 
 
 def _resolve_references(node: Any, definitions: Any) -> Any:
-    """Replace references by what they refer to; pydantic writes enums so."""
+    """Replace references by what they refer to; pydantic writes these."""
     if isinstance(node, list):
         return [_resolve_references(item, definitions) for item in node]
     if not isinstance(node, Mapping):

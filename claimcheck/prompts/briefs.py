@@ -152,7 +152,7 @@ def _find_text_problems(name: str, text: object) -> Iterator[str]:
         yield (
             f"{name} has {len(text):,} characters; use at most {_MAX_TEXT_CHARACTERS:,}"
         )
-    elif find_half_pair(text) >= 0:
+    elif find_half_pair(text) >= 0:  # a request, which is UTF-8, cannot contain it
         yield f"{name} {text!r} is not valid UTF-8"
 
 
@@ -249,6 +249,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
 
 def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
     """Return a claim of an example with all properties, even omitted ones."""
+    # What is not an object then violates the schema, which names its path.
     properties = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
     # Properties are in the order in which a model should write them.
     completed = dict.fromkeys(_CLAIM_PROPERTIES) | properties

@@ -18,7 +18,7 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief, Example, Field
 from claimcheck.models.llm import Message
 from claimcheck.prompts import SUFFIX, Prompt, Templates
 
-# A template may omit these variables. Without any other, its answer would be useless.
+# A template may omit these variables. If any other is missing, the answer is useless.
 _OPTIONAL_VARIABLES = frozenset(
     {
         "title",
@@ -102,6 +102,7 @@ def find_problems(name: str, text: str) -> list[str]:
     shipped = prompts.load(name)
     if problems := _find_front_matter_problems(custom, shipped):
         return problems
+    # Jinja counts the lines of the body, and people those of the file.
     first_line = text.count("\n") - custom.body.count("\n")
     if problems := _find_structure_problems(custom, shipped, first_line):
         return problems
@@ -226,6 +227,7 @@ def _compare_messages(
                 "it between two lines that begin with {{ fence }}"
             )
         missing = _find_samples(message.content) - _find_samples(content)
+        # A template may leave these out; without any other, it would be useless.
         for name in sorted(missing - {"title", "date", "context"} - _BRIEF_SAMPLES):
             problems.append(f"the block {message.role!r} leaves out or cuts the {name}")
     return problems

@@ -19,7 +19,7 @@ from claimcheck.readers.xml_documents import detect_xml
 from claimcheck.text.markdown import find_front_matter
 
 _TAG_NAME_ENDS = b" \t\r\n\f/>"
-_HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body")
+_HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title")
 # Fields of messages (RFC 5322, RFC 2045) that other blocks of fields hardly ever have.
 _MAIL_FIELDS = frozenset(
     "bcc cc content-type date delivered-to from message-id mime-version received "
@@ -47,14 +47,14 @@ _COMPOUND_STREAMS = (
     ("spreadsheet", "Workbook"),
 )
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
-_TABLE_SUFFIXES = (".csv", ".tsv")
+_PLAIN_FORMATS = {".csv": "csv", ".tsv": "csv"}
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _SBV_TIMES = re.compile(rb"\d{1,2}:\d\d:\d\d\.\d{3},\d{1,2}:\d\d:\d\d\.\d{3}\r?\n")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 _LATEX_COMMENTS = re.compile(rb"(?:%[^\n]*\n|\s)*")
 _LATEX_CLASS = re.compile(rb"^[ \t]*\\document(?:class|style)\b", re.M)
 # Formats whose text may be in any encoding.
-TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
+TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email", "csv", "latex")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
@@ -205,11 +205,7 @@ def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
         return "subtitles"
     if _is_markdown(prefix, suffix):
         return "markdown"
-    # Other XML may have elements with names of HTML.
-    is_xml = start.startswith(b"<?xml")
-    if start.startswith(b"<") and not is_xml and _has_html_tag(start):
-        return "html"
-    return "csv" if suffix in _TABLE_SUFFIXES else "text"
+    return "html" if _is_fragment(start) else _PLAIN_FORMATS.get(suffix, "text")
 
 
 def _is_webp(data: bytes) -> bool:
@@ -291,6 +287,13 @@ def _is_tag(text: bytes, position: int, tag: bytes) -> bool:
     return text[position:end].lower() == tag and text[end : end + 1] in _TAG_NAME_ENDS
 
 
+def _is_fragment(start: bytes) -> bool:
+    """Whether markup that does not begin like a page is HTML after all."""
+    # Other XML may have elements with names of HTML.
+    is_markup = start.startswith(b"<") and not start.startswith(b"<?xml")
+    return is_markup and _has_html_tag(start)
+
+
 def _has_html_tag(start: bytes) -> bool:
     text = start.lower()
     for tag in _HTML_TAGS:
@@ -308,6 +311,9 @@ def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
     Uses the standard library's parser, which accepts folded lines, empty fields, no
     space after a colon, and the line "From ..." of a mailbox.
     """
+    first, _, rest = prefix.partition(b"\n")
+    if first.strip().isdigit():  # the length of the message, in Apple Mail's files
+        prefix = rest
     # Most texts are not email; skip the slow parser for them.
     if b":" not in prefix.partition(b"\n")[0] and not prefix.startswith(b"From "):
         return False

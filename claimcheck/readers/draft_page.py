@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 
+from claimcheck.readers.content import SUPERSCRIPTS
+
 FOOTNOTE_ANCHOR = "claimcheck-footnote-"
 _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.+(?:\n[ \t]+.+)*)", re.M)
 _FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
@@ -23,6 +25,8 @@ _BLOCKS = frozenset(
 # Brackets and addresses in code cite nothing.
 _SKIPPED = frozenset("script style nav head template svg button pre".split())
 _CELLS = frozenset(("td", "th"))
+_LISTS = ("ol", "ul")
+_NOT_NUMBERED = -1
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _NO_SOURCE = ("mailto:", "tel:", "sms:", "javascript:", "data:")
 # Another page of the same wiki or site; a file would have an extension.
@@ -30,7 +34,6 @@ _SITE_PAGE = re.compile(r"\.?/(?!/)(?:[^?#]*/)?[^/?#.]*(?:[?#].*)?")
 _SPACES = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d{1,3}")
 _RAISED = re.compile(r"[\d\s,–-]+")
-_TO_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class _PageParser(HTMLParser):
         super().__init__()
         self.blocks: list[DraftBlock] = [DraftBlock()]
         self._skipped = 0
-        self._lists: list[int] = []  # the last number in each open list; -1 is none
+        self._lists: list[int] = []  # the last number in each open list
         self._link: tuple[DraftBlock, int, str] | None = None
         self._is_raised = False
         self._table = self._row = self._column = 0
@@ -136,10 +139,8 @@ class _PageParser(HTMLParser):
             self._skipped += 1
         if self._skipped:
             return
-        if tag in ("ol", "ul"):
-            start = attributes.get("start") or "1"
-            first = int(start) - 1 if _DIGITS.fullmatch(start) else 0
-            self._lists.append(first if tag == "ol" else -1)
+        if tag in _LISTS:
+            self._start_list(tag, attributes.get("start") or "1")
         if tag in _BLOCKS:
             self._start_block(tag)
         elif tag == "br":
@@ -154,6 +155,13 @@ class _PageParser(HTMLParser):
             names = (attributes.get("id"), attributes.get("name"))
             self.blocks[-1].names += filter(None, names)
 
+    def _start_list(self, tag: str, start: str) -> None:
+        if tag == "ul":
+            self._lists.append(_NOT_NUMBERED)
+        else:
+            # Numbers are counted up when an item starts.
+            self._lists.append(int(start) - 1 if _DIGITS.fullmatch(start) else 0)
+
     def _start_block(self, tag: str) -> None:
         if tag == "table":
             self._table += 1
@@ -163,7 +171,7 @@ class _PageParser(HTMLParser):
         elif tag in _CELLS:
             self._column += 1
         self._append_block(DraftBlock(tag=tag))
-        if tag == "li" and self._lists and self._lists[-1] >= 0:
+        if tag == "li" and self._lists and self._lists[-1] != _NOT_NUMBERED:
             self._lists[-1] += 1
             self.blocks[-1].number = self._lists[-1]
 
@@ -180,7 +188,7 @@ class _PageParser(HTMLParser):
             self._end_link(*self._link)
             self._link = None
         elif tag in _BLOCKS:
-            if tag in ("ol", "ul") and self._lists:
+            if tag in _LISTS and self._lists:
                 self._lists.pop()
             # Further paragraphs of the same list item keep its number.
             number = self.blocks[-1].number if tag == "p" else None
@@ -195,7 +203,7 @@ class _PageParser(HTMLParser):
         text = _SPACES.sub(" ", data)
         # Raised numbers may be notes; later steps decide about "m<sup>2</sup>".
         if self._is_raised and _RAISED.fullmatch(text):
-            text = text.translate(_TO_RAISED)
+            text = text.translate(SUPERSCRIPTS)
         block.text += text.lstrip() if block.text[-1:].isspace() else text
 
     def _end_link(self, first: DraftBlock, start: int, target: str) -> None:

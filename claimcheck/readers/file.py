@@ -92,8 +92,8 @@ def build_document(
         found = detect_format(data, name)
         if found not in TEXT_FORMATS:
             raise InputError(
-                f"{source}: is {found.upper()}, whose text has one encoding; leave out "
-                "--encoding"
+                f"{source}: is a file in the format {found}, which states its own "
+                "encoding; leave out --encoding"
             )
         data = recode(data, source, encoding)
     kind, content = parse_within_limits(data, source, name=name, charset=charset)

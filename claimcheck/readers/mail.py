@@ -26,6 +26,7 @@ from claimcheck.readers.content import (
     refuse_empty,
 )
 from claimcheck.readers.decode import decode, recode_wide_text
+from claimcheck.readers.html import parse_html
 from claimcheck.readers.html_mail import read_html_message
 
 _MAX_PARTS = 200  # the parser's time grows with the square of their number
@@ -35,6 +36,9 @@ _MAX_FIELD_CHARACTERS = 1_000  # likewise for the marks in a field; names need f
 _MIN_HTML_RATIO = 2
 # The start of a further message in a mailbox (RFC 4155).
 _MAILBOX_LINE = re.compile(rb"(?<=\n)\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n(?=[!-9;-~]+:)")
+_SAVED_PAGE = "Saved by "  # the sender of a page that a browser saved (MHTML)
+# The length of a message in Apple Mail's files (.emlx), on the first line
+_APPLE_LENGTH = re.compile(rb"(\d{1,12})[ \t]*\r?\n(?=[!-9;-~]+:)")
 _FORWARDED = "---------- Forwarded message ----------"
 # With DelSp=yes, the space before a line break is not part of the text (RFC 3676).
 _SOFT_BREAK = re.compile(rb"(?<!\n--) \r?\n(?!>)")
@@ -78,6 +82,8 @@ def parse_mail(data: bytes, source: str) -> Content:
     # The parser expects ASCII, and would take a leading blank line for the header's
     # end.
     data = recode_wide_text(data).lstrip()
+    if length := _APPLE_LENGTH.match(data):
+        data = data[length.end() : length.end() + int(length[1])]
     if data.lower().count(b"boundary=") > _MAX_PARTS:
         raise InputError(
             f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "
@@ -139,6 +145,12 @@ def _get_outlook_sender(message: Any) -> str:
 def _read_message(data: bytes, source: str) -> Content:
     message = message_from_bytes(data, policy=_BoundedPolicy())
     assert isinstance(message, EmailMessage)
+    page = message.get_body(preferencelist=("html",))
+    if page is not None and _SAVED_PAGE in str(message["from"]):
+        payload, charset = page.get_payload(decode=True), page.get_content_charset()
+        return parse_html(
+            payload if isinstance(payload, bytes) else b"", source, charset
+        )
     return _read_content(message, source)
 
 

@@ -29,7 +29,7 @@ _CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
 )
 # What TeX's fonts have at the codes of control characters (the T1 encoding).
-_TEX_CHARACTERS = {
+TEX_CHARACTERS = {
     0x10: "“", 0x11: "”", 0x12: "„", 0x13: "«", 0x14: "»", 0x15: "–", 0x16: "—",
     0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl",
 }  # fmt: skip
@@ -129,7 +129,7 @@ def _extract_text(page: Any) -> str | None:
     if is_unknown:
         return None
     text = _BROKEN_WORD.sub("-\n", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL_CHARACTERS.sub("", text.translate(_TEX_CHARACTERS))
+    text = _CONTROL_CHARACTERS.sub("", text.translate(TEX_CHARACTERS))
     text = _ACCENT.sub(_add_accent, text)
     return _RTL_STOP.sub(r"\2\1", text)
 

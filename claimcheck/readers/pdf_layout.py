@@ -43,6 +43,8 @@ _MARK = re.compile(rf"{_BULLET.pattern}|{_INITIAL.pattern}|{_LEADER.pattern}")
 _LAM, _ALEFS = "ل", frozenset("اأإآ")
 # Marks on lines of their own, and Arabic, whose ligatures PDFium reverses.
 _UNUSUAL = re.compile(rf"^(?:{_MARK.pattern})\s*$|[\u0600-\u06ff]", re.M)
+_SPACE = re.compile(r"[ \t\n]")
+_MIN_JUDGED_CHARACTERS = 40
 _MIN_SPACE_SHARE = 0.03  # of characters; Chinese has fewer, but its fonts are named
 
 
@@ -57,15 +59,6 @@ class _Box(NamedTuple):
     @property
     def height(self) -> float:
         return self.top - self.bottom
-
-    def is_outside(self, bounds: _Box) -> bool:
-        """Whether nothing of a box is within the bounds."""
-        is_beside = self.right < bounds.left or self.left > bounds.right
-        return is_beside or not self.shares_row(bounds)
-
-    def shares_row(self, other: _Box) -> bool:
-        """Whether two boxes overlap in height."""
-        return min(self.top, other.top) > max(self.bottom, other.bottom)
 
 
 _NOWHERE = _Box(0, 0, 0, 0)
@@ -82,21 +75,54 @@ class _Fragment:
     text: str
     height: float  # of its highest character
 
-    def shares_row(self, box: _Box) -> bool:
-        """Whether the fragment overlaps a box in height."""
-        return min(self.top, box.top) > max(self.bottom, box.bottom)
+    def add(self, text: str, box: _Box, space: str) -> None:
+        """Add a character, after a space or nothing.
+
+        Raised digits become superscripts: otherwise a footnote mark would be part of
+        the word before it, or of the note after it.
+        """
+        self.right = max(self.right, box.right)
+        # PDFium inserts a space before a raised digit, because its size differs.
+        if text.isdecimal() and _is_raised(box, self):
+            self.text += text.translate(SUPERSCRIPTS)
+            return
+        if self.text.isdecimal() and _is_raised(self, box):
+            self.text = self.text.translate(SUPERSCRIPTS)
+            space = " "
+        elif text in _STOPS and self.text[-1] in _RAISED:
+            space = ""
+        self.text += space + text
+        self.bottom = min(self.bottom, box.bottom)
+        self.top = max(self.top, box.top)
+        self.height = max(self.height, box.height)
+
+    def is_initial(self, height: float) -> bool:
+        """Whether this is a letter that is larger than the letters after it."""
+        is_large = self.height > _MIN_INITIAL * height
+        return is_large and _INITIAL.fullmatch(self.text) is not None
 
     def is_beside(self, row: list[_Fragment]) -> bool:
         """Whether a mark is on the row of another text, and near its edges."""
+        height = row[0].height
         middle = (row[0].top + row[0].bottom) / 2
-        is_initial = _is_initial(self, row[0].height)
-        is_level = is_initial or self.bottom < middle < self.top
-        distance = row[0].left - self.right
-        is_before = -0.5 < distance / row[0].height < _MAX_MARK_DISTANCE
-        return is_level and (is_before or self.left >= row[-1].right)
+        if not (self.bottom < middle < self.top or self.is_initial(height)):
+            return False
+        distance = (row[0].left - self.right) / height
+        return -0.5 < distance < _MAX_MARK_DISTANCE or self.left >= row[-1].right
 
 
 _Row = list[_Fragment]
+
+
+def _share_row(first: _Box | _Fragment, second: _Box | _Fragment) -> bool:
+    """Whether two pieces overlap in height."""
+    return min(first.top, second.top) > max(first.bottom, second.bottom)
+
+
+def _is_outside(box: _Box, bounds: _Box) -> bool:
+    """Whether nothing of a box is within the bounds."""
+    is_beside = box.right < bounds.left or box.left > bounds.right
+    return is_beside or not _share_row(box, bounds)
 
 
 class _Gutter(NamedTuple):
@@ -125,7 +151,9 @@ def is_garbled(text_page: Any, text: str) -> bool:
     """
     from pypdfium2 import raw
 
-    if text.count(" ") > _MIN_SPACE_SHARE * len(text):
+    if len(text) < _MIN_JUDGED_CHARACTERS:
+        return False  # perhaps the number of the page
+    if len(_SPACE.findall(text)) > _MIN_SPACE_SHARE * len(text):
         return False
     indexes = range(text_page.count_chars())
     unknown = sum(raw.FPDFText_HasUnicodeMapError(text_page, i) == 1 for i in indexes)
@@ -144,7 +172,7 @@ def _is_drawn_unusually(text_page: Any, bounds: _Box) -> bool:
     upward = 0
     for index in range(text_page.count_rects()):
         box = _Box(*text_page.get_rect(index))
-        if box.is_outside(bounds) or (last is not None and _are_apart(last, box)):
+        if _is_outside(box, bounds) or (last is not None and _are_apart(last, box)):
             return True
         upward = upward + 1 if last is not None and _is_above(last, box) else 0
         if upward >= _MIN_UPWARD_ROWS:
@@ -167,7 +195,7 @@ def _has_several_sizes(text_page: Any) -> bool:
 def _are_apart(before: _Box, after: _Box) -> bool:
     """Whether two pieces in one row are apart, or the second one is raised."""
     height = max(before.height, after.height)
-    if not before.shares_row(after):
+    if not _share_row(before, after):
         return False
     if abs(after.left - before.right) < _MIN_GAP * height:
         is_small = after.height < _MAX_RAISED_HEIGHT * height
@@ -192,7 +220,7 @@ def _group_rows(text_page: Any, bounds: _Box) -> list[_Row]:
             is_new_line = True
         elif _is_space(text):
             space = " "
-        elif not box.is_outside(bounds):
+        elif not _is_outside(box, bounds):
             # PDFium also ends a line after a raised number.
             if is_new_line and rows[-1]:
                 space = " "
@@ -208,7 +236,7 @@ def _continues_row(last: _Fragment, box: _Box) -> bool:
     gap = box.left - last.right
     height = max(last.height, box.height)
     is_raised = last.text[-1] in _RAISED or box.height < _MAX_RAISED_HEIGHT * height
-    return last.shares_row(box) and -1 < gap < _MIN_GAP * height and is_raised
+    return _share_row(last, box) and -1 < gap < _MIN_GAP * height and is_raised
 
 
 def _read_characters(text_page: Any) -> Iterator[tuple[str, _Box]]:
@@ -237,12 +265,6 @@ def _read_characters(text_page: Any) -> Iterator[tuple[str, _Box]]:
     yield from waiting
 
 
-def _is_initial(fragment: _Fragment, height: float) -> bool:
-    """Whether a fragment is a letter that is larger than the letters after it."""
-    is_large = fragment.height > _MIN_INITIAL * height
-    return is_large and _INITIAL.fullmatch(fragment.text) is not None
-
-
 def _is_space(text: str) -> bool:
     # TeX's fonts have ligatures at the codes of separators.
     return text.isspace() and not "\x1c" <= text <= "\x1f"
@@ -251,35 +273,21 @@ def _is_space(text: str) -> bool:
 def _add_character(row: _Row, text: str, box: _Box, space: str) -> None:
     """Add a character to the last fragment of a row, or to a new one."""
     last = row[-1] if row else None
-    height = max(last.height if last else 0, box.height)
-    is_initial = last is not None and _is_initial(last, box.height)
-    gap = _MIN_GAP * (box.height if is_initial else height)
-    is_full = last is not None and len(last.text) > _MAX_FRAGMENT
-    if last is None or is_full or box.left - last.right > gap:
+    if last is None or _begins_fragment(last, box):
         row.append(_Fragment(*box, text, box.height))
-        return
-    if is_initial:
+    elif last.is_initial(box.height):
         row[-1] = _Fragment(*box, last.text + text, box.height)
         row[-1].left = last.left
-        return
-    if text.isdecimal() and _is_raised(box, last):
-        # Otherwise a footnote mark would become part of the word before it. PDFium
-        # inserts a space before it, because its size differs.
-        last.text += text.translate(SUPERSCRIPTS)
-        last.right = box.right
-        return
-    if last.text.isdecimal() and _is_raised(last, box):
-        last.text = (
-            f"{last.text.translate(SUPERSCRIPTS)} {text}"  # the number of a note
-        )
-    elif last.text[-1] in _RAISED and text in _STOPS:
-        last.text += text
     else:
-        last.text += space + text
-    last.right = max(last.right, box.right)
-    last.bottom = min(last.bottom, box.bottom)
-    last.top = max(last.top, box.top)
-    last.height = height
+        last.add(text, box, space)
+
+
+def _begins_fragment(last: _Fragment, box: _Box) -> bool:
+    height = max(last.height, box.height)
+    if last.is_initial(box.height):
+        height = box.height
+    is_apart = box.left - last.right > _MIN_GAP * height
+    return is_apart or len(last.text) > _MAX_FRAGMENT
 
 
 def _is_raised(box: _Box | _Fragment, line: _Box | _Fragment) -> bool:
@@ -343,7 +351,7 @@ def _join_marks(row: _Row) -> _Row:
 
 
 def _join_mark(mark: _Fragment, line: _Fragment) -> str:
-    if _is_initial(mark, line.height):
+    if mark.is_initial(line.height):
         return mark.text + line.text
     is_private = mark.text[0] in _PRIVATE_BULLETS
     return f"{'•' if is_private else mark.text} {line.text}"

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from claimcheck.models.span import Rectangle
 from claimcheck.readers.content import import_required
-from claimcheck.readers.pdf import PDFIUM_LOCK
+from claimcheck.readers.pdf import PDFIUM_LOCK, TEX_CHARACTERS
 
 # A line with fewer letters may also occur elsewhere on the page. Chosen by hand.
 _MIN_LINE_LETTERS = 10
+_LAM_ALEF = "\u0644\u0627"  # PDFium gives this ligature in either order
 _MAX_SPACE = 2  # between words of a line, in letter heights; chosen by hand
 
 
@@ -94,15 +95,17 @@ def _read_letters(text_page: Any) -> tuple[str, list[int]]:
     letters: list[str] = []
     indexes: list[int] = []
     for index in range(text_page.count_chars()):
-        found = normalize_letters(chr(raw.FPDFText_GetUnicode(text_page, index)))
+        character = chr(raw.FPDFText_GetUnicode(text_page, index))
+        found = normalize_letters(character.translate(TEX_CHARACTERS))
         letters.append(found)
         indexes += [index] * len(found)
-    return "".join(letters), indexes
+    return normalize_letters("".join(letters)), indexes
 
 
 def normalize_letters(text: str) -> str:
-    """Undo what layout changes: spaces, hyphens, ligatures, raised digits."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
+    """Undo what layout changes: spaces, hyphens, ligatures, accents, raised digits."""
+    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text)))
+    return letters.replace(_LAM_ALEF, _LAM_ALEF[::-1])
 
 
 def _find_ranges(text: str, letters: str, position: int) -> Iterator[tuple[int, int]]:

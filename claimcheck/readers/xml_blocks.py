@@ -24,6 +24,8 @@ _TABLES = frozenset(("table", "tbl"))
 _ROWS = frozenset(("tr", "table-row"))
 _CELLS = frozenset(("td", "th", "tc", "table-cell", "covered-table-cell"))
 _FORMULAS = frozenset(("oMath", "math"))
+_FORMULA_TEXTS = frozenset(("t", "mi", "mn", "mo", "mtext"))
+_FORMULA_NOTES = frozenset(("annotation", "annotation-xml"))
 # They follow the paragraph, or the text: inside it, they would interrupt a sentence.
 _BOXES = frozenset(("text-box",))
 _NOTES = frozenset(("note-body", "fn"))
@@ -37,7 +39,7 @@ _SKIPPED = frozenset(
 )
 # The numbers of references and notes; those of figures are part of a sentence.
 _SKIPPED_REFERENCES = ("bibr", "fn")
-_SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
+_SPACES = frozenset(("tab", "line-break", "br", "s"))
 _RAISED_NUMBER = re.compile(r"[\s,–-]*\d[\d\s,–-]*")
 _ATOM = re.compile(r"[\w.,]*")
 
@@ -140,12 +142,27 @@ class _BlockReader:
         self._line: list[str] = []
         self._boxes: list[Any] = []  # of the current block
         self._is_item = False
+        self._readers = {
+            "": self._skip,  # comments
+            **dict.fromkeys(_SKIPPED, self._skip),
+            **dict.fromkeys(_BLOCKS, self._read_block),
+            **dict.fromkeys(_TABLES, self._read_table),
+            **dict.fromkeys(_FORMULAS, self._read_formula),
+            **dict.fromkeys(_SPACES, self._read_space),
+            **dict.fromkeys(_NOTES, self.notes.append),
+            **dict.fromkeys(_BOXES, self._keep_box),
+            RAISED: self._read_raised,
+            "xref": self._read_reference,
+            "label": self._read_label,
+            "AlternateContent": self._read_form,
+        }
 
     def read(self, element: Any) -> None:
         """Add the text of an element to the current block, or to further ones."""
         self._line.append(element.text or "")
         for child in element:
-            self._read_child(child)
+            read = self._readers.get(get_name(child), self.read)
+            read(child)
             self._line.append(child.tail or "")
 
     def end_block(self) -> None:
@@ -159,34 +176,12 @@ class _BlockReader:
         for box in boxes:
             self.blocks += read_blocks(box)
 
-    def _read_child(self, child: Any) -> None:
-        name = get_name(child)
-        is_reference = child.get("ref-type") in _SKIPPED_REFERENCES
-        is_note_number = name == "label" and get_name(child.getparent()) in _NOTES
-        if not name or name in _SKIPPED or is_reference or is_note_number:
-            return
-        if name in _NOTES:
-            self.notes.append(child)
-        elif name in _BOXES:
-            self._boxes.append(child)
-        elif name in _TABLES:
-            self.end_block()
-            self.blocks += _read_table(child)
-        elif name in _FORMULAS:
-            self._line.append(format_formula(child))
-        elif name == RAISED:
-            self._read_raised(child)
-        elif name in _BLOCKS:
-            self._read_block(child, name)
-        elif name == "AlternateContent":
-            for form in choose_form(child):
-                self.read(form)
-        else:
-            self._line.append(_SPACES.get(name, ""))
-            self.read(child)
+    def _skip(self, element: Any) -> None:
+        """Leave out an element."""
 
-    def _read_block(self, element: Any, name: str) -> None:
+    def _read_block(self, element: Any) -> None:
         self.end_block()
+        name = get_name(element)
         # The first paragraph of a list item keeps its bullet. A heading may be in a
         # list for its number.
         self._is_item = name in _ITEMS or (self._is_item and name not in _HEADINGS)
@@ -195,10 +190,37 @@ class _BlockReader:
         if name in _ITEMS:
             self._is_item = False
 
+    def _read_table(self, element: Any) -> None:
+        self.end_block()
+        self.blocks += _read_table(element)
+
+    def _read_formula(self, element: Any) -> None:
+        self._line.append(format_formula(element))
+
+    def _read_space(self, element: Any) -> None:
+        self._line.append(" ")
+        self.read(element)
+
+    def _keep_box(self, element: Any) -> None:
+        self._boxes.append(element)
+
     def _read_raised(self, element: Any) -> None:
         start = len(self._line)
         self.read(element)
         self._line[start:] = [raise_number("".join(self._line[start:]))]
+
+    def _read_reference(self, element: Any) -> None:
+        if element.get("ref-type") not in _SKIPPED_REFERENCES:
+            self.read(element)
+
+    def _read_label(self, element: Any) -> None:
+        # The number of a note; those of sections are read.
+        if get_name(element.getparent()) not in _NOTES:
+            self._read_block(element)
+
+    def _read_form(self, element: Any) -> None:
+        for form in choose_form(element):
+            self.read(form)
 
 
 def _read_table(table: Any) -> list[str]:
@@ -238,49 +260,42 @@ def raise_number(text: str) -> str:
 
 
 def format_formula(element: Any) -> str:
-    """Return a formula on one line: "x² = 1/(2n)".
-
-    It is in Office Math, whose parts have names, or in MathML, whose parts have an
-    order.
-    """
+    """Return a formula, in Office Math or MathML, on one line: "x² = 1/(2n)"."""
     name = get_name(element)
-    if name in ("t", "mi", "mn", "mo", "mtext"):
+    if name in _FORMULA_TEXTS:
         return " ".join((element.text or "").split())
-    if name in ("annotation", "annotation-xml"):
+    if name in _FORMULA_NOTES:
         return ""
-    parts = [(get_name(child), format_formula(child)) for child in element]
-    content = "".join(text for _, text in parts)
-    if name in ("mfrac", "msup") and len(parts) == 2:
-        return _join_parts(name, parts[0][1], parts[1][1])
-    values = dict(parts)
-    match name:
-        case "f":
-            return _join_parts("mfrac", values.get("num", ""), values.get("den", ""))
-        case "sSup":
-            return _join_parts("msup", values.get("e", ""), values.get("sup", ""))
-        case "rad" | "msqrt":
-            return f"√{_put_in_brackets(values.get('e', content))}"
-        case "nary":
-            return _find_sign(element, "naryPr", "chr", "∫") + content
-        case "d":
-            opening = _find_sign(element, "dPr", "begChr", "(")
-            return opening + content + _find_sign(element, "dPr", "endChr", ")")
-        case _:
-            return content
+    parts = [format_formula(child) for child in element]
+    # In Office Math, properties come first, and have no text.
+    if name in ("f", "mfrac"):
+        return "/".join(map(_put_in_brackets, parts[-2:]))
+    if name in ("sSup", "msup"):
+        return "".join(parts[:-1]) + _format_exponent("".join(parts[-1:]))
+    content = "".join(parts)
+    if name == "msqrt":
+        return f"√{_put_in_brackets(content)}"
+    if name == "rad":
+        degree = "".join(parts[:-1]).translate(SUPERSCRIPTS)
+        return f"{degree}√{_put_in_brackets(''.join(parts[-1:]))}"
+    opening, closing = _find_signs(element, name)
+    return opening + content + closing
 
 
-def _join_parts(name: str, first: str, second: str) -> str:
-    """Return a fraction, or a base with its exponent."""
-    if name == "mfrac":
-        return f"{_put_in_brackets(first)}/{_put_in_brackets(second)}"
-    if second.isascii() and second.isdecimal():
-        return first + second.translate(SUPERSCRIPTS)
-    return f"{first}^{_put_in_brackets(second)}"
+def _format_exponent(text: str) -> str:
+    if text.isascii() and text.isdecimal():
+        return text.translate(SUPERSCRIPTS)
+    return f"^{_put_in_brackets(text)}"
 
 
-def _find_sign(element: Any, properties: str, name: str, default: str) -> str:
-    sign = find_path(element, properties, name)
-    return default if sign is None else get_attribute(sign, "val")
+def _find_signs(element: Any, name: str) -> tuple[str, str]:
+    """Return what Office Math writes before and after the parts of an element."""
+    if name == "nary":
+        return get_value(element, "naryPr", "chr") or "∫", ""
+    if name == "d":
+        opening = get_value(element, "dPr", "begChr") or "("
+        return opening, get_value(element, "dPr", "endChr") or ")"
+    return "", ""
 
 
 def _put_in_brackets(text: str) -> str:

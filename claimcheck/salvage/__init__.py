@@ -94,6 +94,7 @@ def parse_answer(
 ) -> ParsedAnswer:
     """Find the object that fits the schema, wherever it is, and read it."""
     schema = answer_schemas.load(schema_name, brief)
+    # Escaped or quoted answers are rare, so the text is first read as it is.
     parsed: list[ParsedAnswer] = []
     for reading in list_readings(text):
         parsed.append(_parse(schema, reading))
@@ -189,6 +190,7 @@ class _AnswerReader:
     def _read_headline(self, fields: dict[str, Any], missing: list[Problem]) -> None:
         """Use a summary's first sentence as the headline if it lacks one."""
         others = [problem for problem in missing if problem.path != "$.headline"]
+        # Weak models omit it; a sentence of theirs is better than no summary.
         if len(others) < len(missing) and fields.get("sentences"):
             text = fields["sentences"][0]["text"]
             fields["headline"] = convert_scalar(self.properties["headline"], text)

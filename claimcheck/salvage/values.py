@@ -42,6 +42,7 @@ def match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
     """
     if not isinstance(value, dict):
         return {}
+    # Of two keys with the same letters, the first counts.
     by_letters: dict[str, str] = {}
     for key in value:
         by_letters.setdefault(_fold_name(key), key)
@@ -74,6 +75,7 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
 
 def _match_choice(choices: Sequence[Any], text: str) -> Any:
     """Return the choice that a text means, or the text."""
+    # The choices of a user may be numbers, which models like to put in quotes.
     folded = {_fold_name(str(choice)): choice for choice in choices}
     name = _fold_name(text)
     return folded.get(_fold_name(_LABELS.get(name, name)), text)

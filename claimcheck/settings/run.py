@@ -1,7 +1,6 @@
 """The settings of a run. `load.py` reads them.
 
-A new setting needs a field with its default, a range or type below, a flag in
-`cli/options.py` if it deserves one, and a line in docs/models.md.
+docs/architecture.md lists what else a new setting needs.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from claimcheck.resources import read_words
-from claimcheck.text.common_words import get_genders, may_be_name
+from claimcheck.text.common_words import may_be_name, may_be_person
 from claimcheck.text.noise import is_captions
 
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
@@ -90,7 +90,7 @@ class _Candidate:
     @property
     def is_person(self) -> bool:
         """Whether all of its words may be names."""
-        return names_person(self.key)
+        return may_be_person(self.key)
 
     @property
     def is_certain(self) -> bool:
@@ -224,12 +224,6 @@ def follows_question(text: str, offset: int) -> bool:
     """Whether the text before an offset ends in a question."""
     before = text[max(0, offset - _MAX_INDENT) : offset]
     return before.rstrip(_MARKS_BEFORE).endswith("?")
-
-
-def names_person(name: str) -> bool:
-    """Whether all words of a name may be names of people."""
-    words = name.lower().split()
-    return all(may_be_name(word) or get_genders(word) for word in words)
 
 
 def is_name(name: str) -> bool:

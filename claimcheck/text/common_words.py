@@ -28,6 +28,12 @@ def get_genders(word: str) -> str:
     return _load_given_names().get(word, "")
 
 
+def may_be_person(name: str) -> bool:
+    """Return whether all words of a name may be names of people."""
+    words = name.lower().split()
+    return all(may_be_name(word) or get_genders(word) for word in words)
+
+
 def may_speak(word: str) -> bool:
     """Return whether a lowercase word names a person, group, or place."""
     return _get_part(word) == _SPEAKER

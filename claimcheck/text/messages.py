@@ -92,10 +92,14 @@ _DISCLAIMER = re.compile(
         |(?:the[ ](?:information|contents?)[ ](?:contained[ ]|transmitted[ ])?
             (?:in|of|by)[ ])?
          this[ ](?:e-?mail|message|communication|transmission)\b
-         (?=[^\n]{0,300}\b(?:confidential|privileged|intended|addressee|recipient)\b)
+         (?=[^\n]{0,300}\b(?:confidential|privileged|intended|addressee|recipient
+            |scanned|viruses)\b)
         |(?:diese|die[ ]in[ ]dieser)[ ]e-?mail\b(?=[^\n]{0,300}\bvertraulich)
         |(?:ce|le)[ ](?:message|courriel|présent[ ]message)\b
          (?=[^\n]{0,300}\b(?:confidentiel|destinataire))
+        |(?:est[ea][ ](?:mensaje|correo|mensagem|e-?mail)|dit[ ]bericht|deze[ ]e-?mail
+            |(?:il[ ]presente|questo|questa)[ ](?:messaggio|e-?mail))\b
+         (?=[^\n]{0,300}\b(?:confidencial|destinatari|vertrouwelijk|riservat))
         |if[ ]you[ ](?:are[ ]not[ ]the[ ](?:intended[ ]recipient|addressee)
             |(?:have[ ])?received?[ ]this[ ](?:e-?mail|message)[ ]in[ ]error)\b
     )
@@ -263,14 +267,13 @@ def _find_forward_headers(lines: list[_Line]) -> Iterator[ReplyLabel]:
         is_separated = _SEPARATOR.fullmatch(lines[index].text) is not None
         if is_separated:
             index = _skip_blank(lines, index + 1)
-        fields = _read_fields(lines, index)
+        fields, end = _read_fields(lines, index)
         senders = [field["value"] for field in fields if field["sender"]]
         if senders and (is_separated or len(fields) >= _MIN_FIELDS):
-            last = index + len(fields) - 1
-            depth = _get_depth_below(lines, last)
+            depth = _get_depth_below(lines, end - 1)
             sender = _extract_sender(senders[0])
-            yield ReplyLabel(lines[first].start, lines[last].end, sender, depth)
-        index = max(index + len(fields), first + 1)
+            yield ReplyLabel(lines[first].start, lines[end - 1].end, sender, depth)
+        index = max(end, first + 1)
 
 
 def _skip_blank(lines: list[_Line], index: int) -> int:
@@ -279,13 +282,21 @@ def _skip_blank(lines: list[_Line], index: int) -> int:
     return index
 
 
-def _read_fields(lines: list[_Line], index: int) -> list[re.Match[str]]:
-    """Return the fields "From: NAME" on consecutive lines."""
+def _read_fields(lines: list[_Line], index: int) -> tuple[list[re.Match[str]], int]:
+    """Return the fields "From: NAME" from a line on, and the index after them.
+
+    Some programs leave a line blank after each field.
+    """
     fields: list[re.Match[str]] = []
-    while index < len(lines) and (field := _FIELD.fullmatch(lines[index].text)):
-        fields.append(field)
-        index += 1
-    return fields
+    end = index
+    for number in range(index, len(lines)):
+        field = _FIELD.fullmatch(lines[number].text)
+        if field:
+            fields.append(field)
+            end = number + 1
+        elif lines[number].text or not fields or number > end:
+            break
+    return fields, end
 
 
 def _extract_sender(value: str) -> str | None:
@@ -385,7 +396,9 @@ def _find_signature_end(lines: list[_Line], index: int) -> int:
     end = index + 1
     while end < len(lines) and (lines[end].depth == depth or not lines[end].text):
         line = lines[end]
-        if _SEPARATOR.fullmatch(line.text) or _DISCLAIMER.match(line.text):
+        if _SEPARATOR.fullmatch(line.text):
+            break
+        if _DISCLAIMER.match(line.text) and _starts_paragraph(lines, end):
             break
         end += 1
     return end if end - index <= _MAX_SIGNATURE_LINES else index + 1

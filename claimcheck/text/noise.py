@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claimcheck.text.common_words import get_genders, may_be_name
+from claimcheck.text.common_words import may_be_person
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.markdown import MARKUP, find_markdown
 from claimcheck.text.messages import find_message_parts
@@ -116,9 +116,17 @@ _SOUND = re.compile(
     """,
     re.I | re.X,
 )
-# "[DOOR SLAMS]" and "(phone rings)" at the start of a line of captions
+# "[DOOR SLAMS]", "[in French]" and "(phone rings)" at the start of a line of captions,
+# but not "(FAA) said" and "[The mayor] said"
 _CAPTION_SOUND = re.compile(
-    r"^(?:-[ ]?)?(?:\[([^\[\]\n]{2,60})\]|\(([^()\n]{2,60})\))(?=[ \t]*(\S?))", re.M
+    r"""
+    ^(?:-[ ]?)?(?:
+        [\[(](?P<alone>[^\[\]()\n]{2,60})[\])](?=[ \t]*\r?$)
+        |\[(?P<noted>[a-z][^\[\]\n]{1,60}|[^\[\]a-z\n]{2,60})\]
+        |\((?=[^()\n]{1,60}[ ])(?P<aside>[a-z][^()\n]{1,60}|[^()a-z\n]{2,60})\)
+    )
+    """,
+    re.M | re.X,
 )
 _LEADING_TIME = re.compile(
     r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t]*\S)", re.M
@@ -215,13 +223,7 @@ def is_captions(text: str) -> bool:
 def _find_caption_sounds(text: str) -> Iterator[Noise]:
     """Yield the descriptions of sounds, but not the names of speakers."""
     for match in _CAPTION_SOUND.finditer(text):
-        words = (match[1] or match[2]).lower().split()
-        is_name = all(may_be_name(word) or get_genders(word) for word in words)
-        # "(FAA) said" and "[The mayor] said" are sentences.
-        is_acronym = len(words) == 1 and match[2]
-        is_sound = match[0].isupper() or (match[1] or match[2])[0].islower()
-        is_alone = not match[3]
-        if not is_name and (is_alone or (is_sound and not is_acronym)):
+        if not may_be_person(match[match.lastgroup or 0]):
             yield Noise(match.start(), match.end(), "sound")
 
 

@@ -22,10 +22,9 @@ from claimcheck.text.colon_labels import (
     follows_question,
     is_dialogue,
     is_name,
-    names_person,
     shorten,
 )
-from claimcheck.text.common_words import get_genders
+from claimcheck.text.common_words import get_genders, may_be_person
 from claimcheck.text.mapping import drop_overlaps
 from claimcheck.text.messages import find_reply_labels
 from claimcheck.text.noise import is_captions
@@ -189,7 +188,7 @@ def _find_dialogue(form: re.Pattern[str], text: str) -> list[re.Match[str]]:
 def _may_speak(name: str) -> bool:
     if name.islower():
         return name in ROLES or bool(get_genders(name))
-    return not name.isupper() or names_person(name)
+    return not name.isupper() or may_be_person(name)
 
 
 def _find_bracketed(text: str) -> list[re.Match[str]]:
@@ -199,7 +198,7 @@ def _find_bracketed(text: str) -> list[re.Match[str]]:
         name = match["name"].lower()
         # "(FAA) said" is the rest of a sentence.
         is_complete = "[" in match[0] or " " in name or get_genders(name)
-        if is_complete and names_person(name):
+        if is_complete and may_be_person(name):
             labels.append(match)
     return labels
 

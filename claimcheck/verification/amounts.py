@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -127,35 +128,43 @@ def _split_wording(before: str) -> tuple[str | None, str]:
     return None, before
 
 
+def _is_about(claimed: float, actual: float) -> bool:
+    return abs(claimed - actual) <= _ABOUT_TOLERANCE * max(claimed, actual)
+
+
+def _is_nearly(claimed: float, actual: float) -> bool:
+    return 0 < claimed - actual <= _ABOUT_TOLERANCE * claimed
+
+
+def _is_rounded_from(rounded: float, number: float) -> bool:
+    """Return whether a number, rounded to a few digits, gives another one."""
+    if min(abs(rounded), abs(number)) == 0 or abs(rounded) < _MIN_ROUNDED_NUMBER:
+        return False
+    digits = f"{rounded:.10g}".replace(".", "").strip("0")
+    is_round = len(digits) <= _MAX_ROUND_DIGITS
+    return is_round and float(f"{number:.{len(digits)}g}") == rounded
+
+
+# What the wording of a claim's number says about another number.
+_WORDING_TESTS: dict[str | None, Callable[[float, float], bool]] = {
+    "about": _is_about,
+    "below": _is_nearly,
+    "more": operator.lt,
+    "least": operator.lt,
+    "less": operator.gt,
+    "most": operator.gt,
+    None: _is_rounded_from,
+}
+
+
 def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
     """Return whether the claim's number, as worded, fits the evidence's."""
-    claimed, actual = claim.value, evidence.value
-    if math.isclose(claimed, actual, rel_tol=1e-9):
-        return True
-    # A claim may be exact where the evidence is vague: "400" beside "about 410".
     wording = claim.wording
+    # A claim may be exact where the evidence is vague: "400" beside "about 410".
     if wording is None and evidence.wording == "about":
         wording = "about"
-    match wording:
-        case "about":
-            return abs(claimed - actual) <= _ABOUT_TOLERANCE * max(claimed, actual)
-        case "below":
-            return 0 < claimed - actual <= _ABOUT_TOLERANCE * claimed
-        case "more" | "least":
-            return actual > claimed and not _are_limits(claim, evidence)
-        case "less" | "most":
-            return actual < claimed and not _are_limits(claim, evidence)
-        case _:
-            return _is_rounded_from(claimed, actual)
-
-
-def _are_limits(claim: Amount, evidence: Amount) -> bool:
-    """Return whether both are limits of nothing in particular, such as ages.
-
-    "Under 16" is not true of "under 12".
-    """
-    is_bare = not claim.unit and not evidence.unit
-    return is_bare and claim.wording == evidence.wording
+    is_equal = math.isclose(claim.value, evidence.value, rel_tol=1e-9)
+    return is_equal or _WORDING_TESTS[wording](claim.value, evidence.value)
 
 
 def is_close(claim: Amount, evidence: Amount) -> bool:
@@ -173,24 +182,13 @@ def is_rounded(rounded: float, number: float) -> bool:
     return rounded != number and round(number, decimals) == rounded
 
 
-def _is_rounded_from(rounded: float, number: float) -> bool:
-    """Return whether a number, rounded to a few digits, gives another one."""
-    if not rounded or not number or abs(rounded) < _MIN_ROUNDED_NUMBER:
-        return False
-    digits = f"{rounded:.10g}".replace(".", "").strip("0")
-    if len(digits) > _MAX_ROUND_DIGITS:
-        return False
-    return float(f"{number:.{len(digits)}g}") == rounded
-
-
 def has_compatible_unit(claim: Amount, evidence: Amount) -> bool:
-    """Return whether two units agree, or one is missing."""
-    if not claim.unit or not evidence.unit:
+    """Return whether two units and their rates agree, or one is missing."""
+    unit, _, rate = claim.unit.partition("/")
+    other_unit, _, other_rate = evidence.unit.partition("/")
+    if "" in (claim.unit, evidence.unit):
         return True
-    if claim.base_unit != evidence.base_unit:
-        return False
-    rate, other = claim.unit.partition("/")[2], evidence.unit.partition("/")[2]
-    return rate == other or not rate or not other
+    return unit == other_unit and (rate == other_rate or "" in (rate, other_rate))
 
 
 def find_agreeing_forms(hypothesis: str, premise: str) -> frozenset[str]:
@@ -199,15 +197,18 @@ def find_agreeing_forms(hypothesis: str, premise: str) -> frozenset[str]:
     "about 50,000" of "52,400". Only digits and words such as "million": other words
     agree by themselves.
     """
-    agreeing: set[str] = set()
     others = find_amounts(premise)
-    for amount in find_amounts(hypothesis):
-        if is_confirmed(amount, others):
-            for word in extract_words(amount.text):
-                form = normalize_word(word)
-                if form[0].isdigit() or word in NUMBER_SCALES:
-                    agreeing.add(form)
-    return frozenset(agreeing)
+    confirmed = [
+        amount.text
+        for amount in find_amounts(hypothesis)
+        if is_confirmed(amount, others)
+    ]
+    words = extract_words(" ".join(confirmed))
+    return frozenset(
+        normalize_word(word)
+        for word in words
+        if word in NUMBER_SCALES or normalize_word(word)[0].isdigit()
+    )
 
 
 def is_confirmed(amount: Amount, others: Iterable[Amount]) -> bool:

@@ -62,8 +62,8 @@ def describe_language(language: Language) -> str:
     """Say why a claim in this language is neither supported nor refuted."""
     return (
         "Without a verifier for the evidence's language "
-        f"({language.code or 'unknown'}), only a sentence that repeats the claim, "
-        "said by the same person, supports it, and none does. Read the closest passage."
+        f"({language.code or 'unknown'}), only a sentence of the same speaker "
+        "that repeats the claim supports it. None does. Read the closest passage."
     )
 
 

@@ -36,8 +36,8 @@ _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 _WORD = re.compile(r"\w+")
 _MAX_MERGED_PASSAGES = 6  # three for each side of a disagreement
 _ONLY_STATEMENTS = (
-    "What comes closest is only somebody's statement, which does not show that it is "
-    "true."
+    "The closest passage only reports somebody's statement, which does not show that "
+    "it is true."
 )
 _SIDE_INTRODUCTIONS = {
     Label.SUPPORTED: "One supports it",

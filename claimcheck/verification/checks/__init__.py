@@ -55,7 +55,7 @@ def find_differences(pair: SentencePair, speech: Speech | None) -> list[Differen
     ]
     if len(differences) != 1 or not pair.is_about_same(differences[0].claim):
         return []
-    return [] if _differs_otherwise(pair, differences[0].claim) else differences
+    return differences
 
 
 def is_asserted(pair: SentencePair, difference: Difference) -> bool:
@@ -70,28 +70,13 @@ def is_asserted(pair: SentencePair, difference: Difference) -> bool:
     words = _WORD.findall(pair.evidence)
     value = [word.lower() for word in _WORD.findall(difference.evidence)]
     hedges = _HEDGES.difference(_WORD.findall(pair.claim))
-    for index in range(len(words) - len(value) + 1):
-        end = index + len(value)
-        if [word.lower() for word in words[index:end]] == value:
-            around = words[max(0, index - _HEDGE_REACH) : end + _HEDGE_REACH]
-            if hedges.isdisjoint(around):
-                return True
+    lowercase = [word.lower() for word in words]
+    for start in range(len(words)):
+        end = start + len(value)
+        around = words[max(0, start - _HEDGE_REACH) : end + _HEDGE_REACH]
+        if lowercase[start:end] == value and hedges.isdisjoint(around):
+            return True
     return False
-
-
-def _differs_otherwise(pair: SentencePair, detail: str) -> bool:
-    """Return whether the evidence lacks another number, time, or name."""
-    missing = [
-        *numbers.find_unsupported(pair.claim, pair.evidence),
-        *dates.find_unsupported(pair.claim, pair.evidence, pair.published),
-        *names.find_unsupported(
-            pair.claim, pair.with_previous, pair.match.evidence.all_forms
-        ),
-    ]
-    return any(
-        difference.claim not in detail and detail not in difference.claim
-        for difference in missing
-    )
 
 
 def find_unsupported(

@@ -11,6 +11,7 @@ from claimcheck.english.lexicon import (
     CRITICAL_WORD_KINDS,
     FORMS_OF_BE,
     FUNCTION_WORDS,
+    NEGATION_FILLERS,
 )
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
@@ -25,9 +26,7 @@ _NEGATION_CANCELERS = frozenset(
     "only just doubt less fewer matter later sooner more than".split()
 )
 # Small words between a negation and what it negates. Distances are chosen by hand.
-_SKIPPED_WORDS = (
-    FUNCTION_WORDS | FORMS_OF_BE | frozenset(read_words("negation_fillers"))
-)
+_SKIPPED_WORDS = NEGATION_FILLERS | FORMS_OF_BE
 _MAX_WORDS_TO_NEGATED = 6
 _MAX_WORDS_TO_SINCE = 8
 _BETWEEN_NUMBER_AND_WORD = FORMS_OF_BE | {"people", "person", "persons"}

@@ -33,7 +33,7 @@ PAGE = ROOT / "docs" / "endpoints.md"
 HEADER = """\
 # Endpoints
 
-OpenAI's chat completions are spoken by many servers, each in its own way. This page
+Many servers implement OpenAI's chat completions, each a little differently. This page
 lists the shapes of answers and errors that were reported in public, and what claimcheck
 makes of them. A test runs every command against a server for each shape and writes this
 page; no provider was asked.
@@ -53,7 +53,7 @@ ROWS = [
     {"id": f"row-{number}", "text": "\n\n".join(SENTENCES[number : number + 2])}
     for number in range(3)
 ]
-# Of the Batch API: endless errors are asked about again whenever a user submits.
+# In the Batch API, a request that always fails is sent again whenever a user submits.
 MAX_ROUNDS = 6
 COMMANDS = ("summarize", "check", "batch", "batch-api")
 

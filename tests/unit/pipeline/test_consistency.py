@@ -313,3 +313,44 @@ def test_a_predicate_is_no_instruction(
     spans = extract_excerpts(reading.lines, GroundingIndex(reading).ground(quote).spans)
     comparison = QuoteComparison(document, reading)
     assert comparison.is_instruction(quote, spans) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "language"),
+    [
+        (
+            "The harbor is open to large ships.",
+            "The harbor is no longer open to large ships.",
+            "en",
+        ),
+        ("The road is fully open.", "The road is not yet fully open.", "en"),
+        ("Der Hafen ist geöffnet.", "Der Hafen ist nicht mehr geöffnet.", "de"),
+        ("Le port est ouvert.", "Le port n'est plus ouvert.", "fr"),
+    ],
+)
+def test_words_between_a_negation_and_what_it_negates(text, quote, language):
+    consistency, [difference] = compare(text, quote, language=language)
+    assert (consistency, difference.kind) == (DIFFERS, "negation")
+    consistency, [difference] = compare(quote, text, language=language)
+    assert (consistency, difference.kind) == (DIFFERS, "negation")
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "language"),
+    [
+        # negations in Italian and Spanish
+        (
+            "Im Mai wurde der Hafen erweitert.",
+            "Der Hafen wurde im Mai erweitert.",
+            "de",
+        ),
+        ("Sin is punished by the church.", "The church punishes sin.", "en"),
+        (
+            "The trip takes three hours.",
+            "The trip takes no longer than three hours.",
+            "en",
+        ),
+    ],
+)
+def test_a_word_that_negates_in_another_language_does_not(text, quote, language):
+    assert compare(text, quote, language=language) == (CONSISTENT, ())

@@ -73,7 +73,11 @@ def test_an_encoding_that_is_named_is_used(tmp_path):
     [
         (b"abc", "klingon", "--encoding 'klingon' is unknown"),
         (b"abc \x81", "cp1252", "a.txt: byte 4 is not valid cp1252"),
-        (b"%PDF-1.7", "cp1252", "is PDF, whose text has one encoding"),
+        (
+            b"%PDF-1.7",
+            "cp1252",
+            "is a file in the format pdf, which states its own encoding",
+        ),
     ],
 )
 def test_says_why_a_named_encoding_cannot_be_used(tmp_path, data, encoding, message):

@@ -185,6 +185,11 @@ def test_reads_all_text_of_a_paragraph_as_accepted(tmp_path, content, text, name
         ),
         ("<m:d><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:d>", "(a+b)"),
         ("<m:rad><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:rad>", "√(a+b)"),
+        (
+            "<m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg>"
+            "<m:e><m:r><m:t>x</m:t></m:r></m:e></m:rad>",
+            "³√x",
+        ),
     ],
 )
 def test_writes_formulas_on_one_line(tmp_path, formula, text):

@@ -181,3 +181,20 @@ def test_joins_the_soft_breaks_of_quoted_printable_text():
     header = write_message("Content-Transfer-Encoding: quoted-printable\n")
     body = "The ferry carried 900 p=\neople in May. The =C3=A5s was=20\nsold=2E\n"
     assert read(header + body) == [(None, FERRY), (None, "The ås was sold.")]
+
+
+def test_reads_the_files_of_apple_mail():
+    message = write_message(PLAIN)
+    text = f"{len(message)}\n{message}<?xml version='1.0'?><plist>It sank.</plist>\n"
+    assert read(text) == [(None, FERRY)]
+
+
+def test_reads_the_article_of_a_page_that_a_browser_saved():
+    page = (
+        "<nav><a>Home</a></nav><article>" + f"<p>{FERRY} {YARD}</p>" * 5 + "</article>"
+    )
+    part = f"Content-Type: text/html\nContent-Location: https://x.example/\n\n{page}"
+    message = write_message(write_parts("related", part), "<Saved by Blink>")
+    document = build_document(message.encode(), "a.mht")
+    assert (document.full_text.count(FERRY), document.author) == (5, None)
+    assert "Home" not in document.full_text

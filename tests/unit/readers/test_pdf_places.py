@@ -96,3 +96,17 @@ def test_lines_of_a_scan_have_rectangles(kind):
     assert first[1] == pytest.approx(600 - 105, abs=12)
     assert second[0] == pytest.approx(60, abs=12)
     assert second[3] == pytest.approx(600 - 110, abs=12)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("accents-tex.pdf", "Die Fähre fuhr früh nach Tromsø"),
+        ("ligatures-tex.pdf", "The harbor office found five insufficient"),
+        ("arabic-weasyprint.pdf", "لا تزال الأسعار مرتفعة في البلاد."),
+    ],
+)
+def test_finds_words_whose_characters_were_put_right(name, text):
+    data = (FILES / name).read_bytes()
+    (rectangles,) = locate_excerpts(data, [PageExcerpt(1, 0, text)])
+    assert len(rectangles) == 1

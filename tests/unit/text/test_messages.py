@@ -130,6 +130,7 @@ def test_the_author_is_only_named_if_certain(line, name):
     "header",
     [
         "From: {}\nSent: Thursday, June 6, 2024 3:14 PM\nTo: Ida\nSubject: Yard",
+        "From: {}\n\nSent: Thursday, June 6, 2024\n\nTo: Ida\n\nSubject: Yard\n\n",
         "*From:* {}\n*Sent:* Thursday, June 6, 2024\n*To:* Ida\n*Subject:* Yard",
         "Message: 1\nDate: Thu, 6 Jun 2024\nFrom: {}\nTo: Ida\nSubject: Yard",
         "---------- Forwarded message ---------\nFrom: {}\nDate: Thu, Jun 6, 2024",
@@ -165,6 +166,9 @@ def test_replies_between_the_lines_keep_their_authors():
     [
         "Kind regards,\n\nIda Holm\nThe Harbour News\nT: +47 000 000 | M: +47 000 001\n"
         "\nThis e-mail is confidential. If you are not the addressee, delete it.",
+        "-- \nReply to this email.\nYou are receiving this because you were mentioned.",
+        "Este mensaje va dirigido exclusivamente a su destinatario, y es confidencial.",
+        "This email has been scanned for viruses. It is clean.",
         "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiE people.\n"
         "-----END PGP SIGNATURE-----",
         "You are receiving this email because you signed up. Unsubscribe here.",

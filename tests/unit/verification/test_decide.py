@@ -267,6 +267,7 @@ DOUBTFUL = [
 
 # Plans, dates of writing, rounded and vague numbers.
 VAGUE = [
+    ("50,000 people marched.", "49,876 people marched."),
     ("The firm lost 5 million.", "The firm feared it had lost 8 million."),
     ("The bridge cost 48 million.", "The bridge was planned to cost 60 million."),
     ("A crash killed 12 on 4 March 2024.", "Brenn, 5 March 2024 - A crash killed 12."),

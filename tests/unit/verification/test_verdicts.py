@@ -285,7 +285,7 @@ def test_what_only_others_say_is_not_called_unmentioned():
         "The reservoir is old.",
     )
     assert verdict.content.label is Label.NOT_ENOUGH_EVIDENCE
-    assert "only somebody's statement" in verdict.content.rationale
+    assert "only reports somebody's statement" in verdict.content.rationale
 
 
 @pytest.mark.parametrize(
