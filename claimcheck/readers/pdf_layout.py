@@ -43,6 +43,8 @@ _MARK = re.compile(rf"{_BULLET.pattern}|{_INITIAL.pattern}|{_LEADER.pattern}")
 _LAM, _ALEFS = "ل", frozenset("اأإآ")
 # Marks on lines of their own, and Arabic, whose ligatures PDFium reverses.
 _UNUSUAL = re.compile(rf"^(?:{_MARK.pattern})\s*$|[\u0600-\u06ff]", re.M)
+_SPACE = re.compile(r"[ \t\n]")
+_MIN_JUDGED_CHARACTERS = 40
 _MIN_SPACE_SHARE = 0.03  # of characters; Chinese has fewer, but its fonts are named
 
 
@@ -149,7 +151,9 @@ def is_garbled(text_page: Any, text: str) -> bool:
     """
     from pypdfium2 import raw
 
-    if text.count(" ") > _MIN_SPACE_SHARE * len(text):
+    if len(text) < _MIN_JUDGED_CHARACTERS:
+        return False  # perhaps the number of the page
+    if len(_SPACE.findall(text)) > _MIN_SPACE_SHARE * len(text):
         return False
     indexes = range(text_page.count_chars())
     unknown = sum(raw.FPDFText_HasUnicodeMapError(text_page, i) == 1 for i in indexes)

@@ -44,8 +44,7 @@ NO_EVIDENCE_FINDING = Finding(
     DecidedBy.ALIGNMENT,
 )
 _ONLY_DISPUTED = (
-    "What comes closest is given as a myth, a rumor, or a correction, and not as a "
-    "fact."
+    "The closest passage is given as a myth, a rumor, or a correction, not as a fact."
 )
 # Of refutations of open pairs with three labels, more than this share were right. Used
 # unless the scorer's calibration states the share on sealed data.

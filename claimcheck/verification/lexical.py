@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import fsum
 
 from claimcheck.english.clauses import split_clauses
 from claimcheck.english.speech import detect_speech
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.english.time_resolution import find_times
+from claimcheck.models.claim import When
 from claimcheck.text.common_words import get_part_of_speech
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification.amounts import Amount, find_amounts, is_confirmed
@@ -102,23 +103,29 @@ def repeats(premise: str, hypothesis: str) -> bool:
     One more word may be "partly", "in mice", or "prosecutors believe". Only another
     statement may be in the same sentence, after a semicolon or "whereas".
     """
-    wanted = _CONDITIONS.difference(extract_words(hypothesis))
-    for sentence in split_paragraph(premise, "en"):
-        if sentence.endswith("?") or is_only_quoted(sentence, hypothesis):
-            continue
-        claim, evidence = _replace_agreeing_details(
-            _spell_out(hypothesis), _spell_out(sentence)
-        )
-        words = _read_words(claim)
-        if not wanted.isdisjoint(extract_words(sentence)) or not words:
-            continue
-        statements = list(_list_statements(evidence))
-        if any(order in statements for order in (words, *_list_rotated(words))):
-            return True
-        statement = _read_speech(claim)
-        if statement is not None and statement == _read_speech(evidence):
-            return True
-    return False
+    return any(
+        _repeats_sentence(sentence, hypothesis)
+        for sentence in split_paragraph(premise, "en")
+    )
+
+
+def _repeats_sentence(sentence: str, hypothesis: str) -> bool:
+    if sentence.endswith("?") or is_only_quoted(sentence, hypothesis):
+        return False
+    conditions = _CONDITIONS.difference(extract_words(hypothesis))
+    if not conditions.isdisjoint(extract_words(sentence)):
+        return False
+    claim, evidence = _replace_agreeing_details(
+        _spell_out(hypothesis), _spell_out(sentence)
+    )
+    words = _read_words(claim)
+    if not words:
+        return False
+    orders = [words, *_list_rotated(words)]
+    if any(statement in orders for statement in _list_statements(evidence)):
+        return True
+    statement = _read_speech(claim)
+    return statement is not None and statement == _read_speech(evidence)
 
 
 def _spell_out(text: str) -> str:
@@ -142,9 +149,10 @@ def _read_speech(sentence: str) -> tuple[list[str], list[str], list[str]] | None
     if speech is None:
         return None
     start = speech.content_start
+    quotation = _QUOTATION.search(sentence)
     if start is not None:
         statement, rest = sentence[start:].removeprefix(" that "), sentence[:start]
-    elif quotation := _QUOTATION.search(sentence):
+    elif quotation:
         statement = quotation.group()
         rest = sentence[: quotation.start()] + sentence[quotation.end() :]
     else:
@@ -193,28 +201,48 @@ def _replace_agreeing_details(claim: str, evidence: str) -> tuple[str, str]:
 
     If the claim names no time, the evidence may say when something was.
     """
-    agreeing: list[tuple[str, str]] = []
-    times = find_times(evidence, None)
-    claim_times = find_times(claim, None)
-    for time in times if not claim_times else ():
-        bare = re.escape(_strip_in(time.text))
-        evidence = re.sub(rf",?\s+(?:in|on|at)\s+{bare}\b", "", evidence, count=1)
-    for time in claim_times:
-        for other in times:
-            if time.resolved and str(other.resolved).startswith(time.resolved):
-                agreeing.append((_strip_in(time.text), _strip_in(other.text)))
-                break
-    amounts = find_amounts(evidence)
-    for amount in find_amounts(claim):
-        for found in amounts:
-            if _is_same_amount(amount, found):
-                agreeing.append((amount.worded, found.worded))
-                break
+    times, claim_times = find_times(evidence, None), find_times(claim, None)
+    if not claim_times:
+        evidence = _remove_times(evidence, times)
+    agreeing = [
+        *_pair_agreeing_times(claim_times, times),
+        *_pair_agreeing_amounts(find_amounts(claim), find_amounts(evidence)),
+    ]
     for number, (mine, its) in enumerate(agreeing):
         mark = f" detail{'x' * number} "
         claim = claim.replace(mine, mark, 1)
         evidence = evidence.replace(its, mark, 1)
     return claim, evidence
+
+
+def _remove_times(text: str, times: Iterable[When]) -> str:
+    """Return a text without the phrases that only say when something was."""
+    for time in times:
+        bare = re.escape(_strip_in(time.text))
+        text = re.sub(rf",?\s+(?:in|on|at)\s+{bare}\b", "", text, count=1)
+    return text
+
+
+def _pair_agreeing_times(
+    times: Iterable[When], others: Sequence[When]
+) -> Iterator[tuple[str, str]]:
+    """Yield each time of a claim with the first one that is as precise."""
+    for time in times:
+        if not time.resolved:
+            continue
+        same = [o for o in others if str(o.resolved).startswith(time.resolved)]
+        if same:
+            yield _strip_in(time.text), _strip_in(same[0].text)
+
+
+def _pair_agreeing_amounts(
+    amounts: Iterable[Amount], others: Sequence[Amount]
+) -> Iterator[tuple[str, str]]:
+    """Yield each amount of a claim with the first one from which it follows."""
+    for amount in amounts:
+        same = [other for other in others if _is_same_amount(amount, other)]
+        if same:
+            yield amount.worded, same[0].worded
 
 
 def _is_same_amount(claim: Amount, evidence: Amount) -> bool:
@@ -226,8 +254,9 @@ def _is_same_amount(claim: Amount, evidence: Amount) -> bool:
         return False
     if evidence.wording is None and claim.wording is not None:
         return True
-    if evidence.wording != claim.wording or claim.value == evidence.value:
-        return evidence.wording == claim.wording
+    is_worded_alike = evidence.wording == claim.wording
+    if claim.value == evidence.value or not is_worded_alike:
+        return is_worded_alike
     # "About 31,450" is more than "about 31,000" says.
     is_about = claim.wording == "about"
     return is_about and claim.significant_digits <= evidence.significant_digits
