@@ -253,7 +253,7 @@ class QuoteComparison:
 
     @cached_property
     def _document_forms(self) -> Set[str]:
-        """The forms of the document's words, and of the dates that it means."""
+        """The forms of the document's words and of the dates it means."""
         text = self._document.full_text
         times = map(self._resolve_times, text.splitlines())
         words = Wording.parse(f"{self._document.title or ''} {text}")

@@ -54,7 +54,7 @@ class Wording:
         return self.surfaces.keys()
 
     def list_values(self, known: Set[str]) -> list[Word]:
-        """Return the numbers and the parts of dates that have no known form."""
+        """Return the numbers and parts of dates that have no known form."""
         values = filter(is_value, self.words)
         return [word for word in values if word.form not in known]
 
