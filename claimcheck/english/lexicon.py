@@ -99,8 +99,12 @@ def negates(word: str, language: str) -> bool:
 
 def are_synonyms(left: str, right: str) -> bool:
     """Return whether two lowercase words are synonyms in WordNet, by stem."""
-    sets = _load_synonym_sets()
-    return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
+    return bool(find_synonym_sets(left) & find_synonym_sets(right))
+
+
+def find_synonym_sets(word: str) -> frozenset[int]:
+    """Return the numbers of WordNet's sets of synonyms that contain a word."""
+    return _load_synonym_sets().get(stem(word), frozenset())
 
 
 @cache

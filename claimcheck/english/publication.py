@@ -119,15 +119,18 @@ def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _find_stated_date(text: str) -> date | None:
     top = lower(text[:_TOP_CHARACTERS])
-    dates: set[date] = set()
+    labeled: set[date] = set()
+    others: set[date] = set()
     for match in _DATE_LINE.finditer(top):
-        day = parse_full_date(match)
-        if day is not None and match["label"]:
+        label, day = match["label"] or "", parse_full_date(match)
+        if day is None:
+            continue
+        if label and not label.startswith("date"):
             return day
-        if day is not None:
-            dates.add(day)
-    # Several dates belong to the entries of a list.
-    if dates:
+        dates = labeled if label else others
+        dates.add(day)
+    # Several dates belong to the entries of a list, or to messages.
+    if dates := labeled or others:
         return dates.pop() if len(dates) == 1 else None
     for match in _DATELINE.finditer(top):
         if match["yearless"] or not _is_dateline(match, text):

@@ -74,7 +74,7 @@ _WINDOW_FIELDS = (
 
 @dataclass(slots=True)
 class _Exchange:
-    """What was sent for one request so far, and all answers, even empty ones."""
+    """What was sent for a request so far, and all answers, even empty ones."""
 
     negotiation: Negotiation
     answers: list[Completion] = field(default_factory=list)

@@ -34,7 +34,7 @@ def ignore_pause(seconds: float) -> None:
 
 
 def wait_retry_after(fallback: tenacity.wait.wait_base) -> WaitFunction:
-    """Return a wait as long as the endpoint asks, or else as `fallback` says."""
+    """Return a wait that is as long as the endpoint asks, or a fallback."""
 
     def wait(state: tenacity.RetryCallState) -> float:
         seconds = _find_retry_after_s(state)

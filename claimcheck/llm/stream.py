@@ -47,7 +47,7 @@ def assemble_stream(text: str) -> dict[str, Any]:
 
 
 def _split_events(text: str) -> Iterator[list[tuple[str, str, str]]]:
-    """Yield the lines of each event, split at the colon after the field's name."""
+    """Yield the lines of each event, each split at its first colon."""
     # Only these end a line: answers may contain U+2028, where `splitlines` splits.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.startswith("{"):  # JSON Lines: each is an event

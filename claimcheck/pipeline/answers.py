@@ -176,7 +176,7 @@ def _read_response(request: ModelRequest, response: ModelResponse) -> Attempt:
 
 
 def _drop_marked_claims(parsed: ParsedAnswer, fence: str) -> ParsedAnswer:
-    """Leave out claims about the fence mark, which weak models sometimes make."""
+    """Leave out claims about the fence mark, which weak models may make."""
     claims = parsed.fields.get("claims", ())
     kept = {
         index: claim

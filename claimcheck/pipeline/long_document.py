@@ -194,7 +194,7 @@ class Extraction:
         return [] if parts == (passage,) else list(parts)
 
     def _is_hopeless(self, passage: Passage, answer: PassageAnswer) -> bool:
-        """Whether the answer about a part of the passage would be cut off, too."""
+        """Whether the answer about part of the passage would be cut off."""
         if answer.claims or passage.tokens >= _MIN_TOKENS_TO_HALVE:
             return False
         # A summary also takes tokens; only the answer about an entire text has one.

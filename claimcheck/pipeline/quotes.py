@@ -94,7 +94,7 @@ class ClaimGrounder:
     fields: Sequence[Field] = ()
 
     def compare(self, claim: ClaimAnswer, result: GroundingResult) -> Result:
-        """Return whether a claim says what its quote says, and what differs."""
+        """Return whether a claim says what its quote says, and differences."""
         spans = extract_excerpts(self.reading.lines, result.spans)
         quote = format_quote(spans) if spans else claim.quote
         speaker = normalize_speaker(claim.speaker)

@@ -169,7 +169,7 @@ def straighten_marks(text: str) -> str:
 def map_texts(
     value: Any, change: Callable[[str], str], skipped: Sequence[str] = ()
 ) -> Any:
-    """Return a JSON value with changed texts, except under the skipped keys."""
+    """Return a JSON value with changed texts, except under skipped keys."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):

@@ -162,7 +162,7 @@ class _Poll:
         return list(map(self._ask_alone, missing))
 
     def _halve_passages(self, group: _Group) -> list[_Group]:
-        """Return the group with the best half of its passages, if it has two."""
+        """Return the group with the best half of its passages, if any."""
         if len(group.passages) < 2:
             return []
         (index,) = group.indexes

@@ -134,7 +134,7 @@ def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
 
 
 def _resolve_references(node: Any, definitions: Any) -> Any:
-    """Replace references by what they refer to; pydantic writes enums this way."""
+    """Replace references by what they refer to; pydantic writes these."""
     if isinstance(node, list):
         return [_resolve_references(item, definitions) for item in node]
     if not isinstance(node, Mapping):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 
+from claimcheck.readers.content import SUPERSCRIPTS
+
 FOOTNOTE_ANCHOR = "claimcheck-footnote-"
 _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.+(?:\n[ \t]+.+)*)", re.M)
 _FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
@@ -32,7 +34,6 @@ _SITE_PAGE = re.compile(r"\.?/(?!/)(?:[^?#]*/)?[^/?#.]*(?:[?#].*)?")
 _SPACES = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d{1,3}")
 _RAISED = re.compile(r"[\d\s,–-]+")
-_TO_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class _PageParser(HTMLParser):
         text = _SPACES.sub(" ", data)
         # Raised numbers may be notes; later steps decide about "m<sup>2</sup>".
         if self._is_raised and _RAISED.fullmatch(text):
-            text = text.translate(_TO_RAISED)
+            text = text.translate(SUPERSCRIPTS)
         block.text += text.lstrip() if block.text[-1:].isspace() else text
 
     def _end_link(self, first: DraftBlock, start: int, target: str) -> None:

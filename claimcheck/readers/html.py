@@ -91,10 +91,16 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     metadata = extract_metadata(tree)
     clean_page(tree)
     page_blocks = list_blocks(tree)
+    if not page_blocks:  # scripts show the page when they are ready
+        tree = _parse(page)
+        clean_page(tree, keep_hidden=True)
+        page_blocks = list_blocks(tree)
     blocks = _select_blocks(tree, page_blocks, len(page))
     others = _count_other_words(page_blocks, blocks)
     if _is_teaser(blocks, metadata.article_body):
-        blocks = list_blocks(_parse(_mark_up(metadata.article_body)))
+        stated = _parse(_mark_up(metadata.article_body))
+        clean_page(stated)
+        blocks = list_blocks(stated)
     text = "\n\n".join(block.text for block in blocks)
     if not has_words(text):
         raise InputError(

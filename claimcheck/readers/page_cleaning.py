@@ -50,7 +50,7 @@ _POSTS = (
 )
 
 
-def clean_page(tree: Any) -> None:
+def clean_page(tree: Any, *, keep_hidden: bool = False) -> None:
     """Keep what people see, under names that do not mislead extractors."""
     from lxml import etree
 
@@ -60,11 +60,11 @@ def clean_page(tree: Any) -> None:
         noscript.tag = "div" if len(words) >= _MIN_NOSCRIPT_WORDS else "script"
     for formula in tree.xpath("//math[not(ancestor::math)]"):
         _replace_formula(formula)
-    for hidden in tree.xpath(_HIDDEN):
-        hidden.tag = "script"
-    for styled in tree.xpath(_STYLED):
-        if _HIDING_STYLE.search(styled.get("style")):
-            styled.tag = "script"
+    if not keep_hidden:
+        _rename(tree.xpath(_HIDDEN), "script")
+        styled = tree.xpath(_STYLED)
+        hidden = [part for part in styled if _HIDING_STYLE.search(part.get("style"))]
+        _rename(hidden, "script")
     # This is the content of a component, not for scripts.
     _rename(tree.xpath("//template[@shadowrootmode]"), "div")
     _mark_notes(tree)

@@ -34,6 +34,10 @@ _MAX_MARK_DISTANCE = 4.0
 _MAX_FRAGMENT = 5_000  # characters; a row has fewer, and adding to a text copies it
 _MAX_NEAR_ROWS = 50  # that a mark is compared with; crowded pages would take minutes
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+# TeX's fonts have ligatures at the codes of separators, which Python counts as spaces.
+_SPACES = frozenset(
+    chr(code) for code in range(0x3001) if chr(code).isspace()
+) - frozenset("\x1c\x1d\x1e\x1f")
 _STOPS = frozenset(".,;:!?)]”’\"'")
 _PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
 _BULLET = re.compile(rf"[•◦▪■●○‣∙·–{_PRIVATE_BULLETS}-]|\(?(?:\d{{1,2}}|[a-z])[.)]")
@@ -43,6 +47,8 @@ _MARK = re.compile(rf"{_BULLET.pattern}|{_INITIAL.pattern}|{_LEADER.pattern}")
 _LAM, _ALEFS = "ل", frozenset("اأإآ")
 # Marks on lines of their own, and Arabic, whose ligatures PDFium reverses.
 _UNUSUAL = re.compile(rf"^(?:{_MARK.pattern})\s*$|[\u0600-\u06ff]", re.M)
+_SPACE = re.compile(r"[ \t\n]")
+_MIN_JUDGED_CHARACTERS = 40
 _MIN_SPACE_SHARE = 0.03  # of characters; Chinese has fewer, but its fonts are named
 
 
@@ -117,7 +123,7 @@ def _share_row(first: _Box | _Fragment, second: _Box | _Fragment) -> bool:
     return min(first.top, second.top) > max(first.bottom, second.bottom)
 
 
-def _is_outside(box: _Box, bounds: _Box) -> bool:
+def _is_outside(box: _Box | _Fragment, bounds: _Box) -> bool:
     """Whether nothing of a box is within the bounds."""
     is_beside = box.right < bounds.left or box.left > bounds.right
     return is_beside or not _share_row(box, bounds)
@@ -149,7 +155,9 @@ def is_garbled(text_page: Any, text: str) -> bool:
     """
     from pypdfium2 import raw
 
-    if text.count(" ") > _MIN_SPACE_SHARE * len(text):
+    if len(text) < _MIN_JUDGED_CHARACTERS:
+        return False  # perhaps the number of the page
+    if len(_SPACE.findall(text)) > _MIN_SPACE_SHARE * len(text):
         return False
     indexes = range(text_page.count_chars())
     unknown = sum(raw.FPDFText_HasUnicodeMapError(text_page, i) == 1 for i in indexes)
@@ -214,9 +222,9 @@ def _group_rows(text_page: Any, bounds: _Box) -> list[_Row]:
     for text, box in _read_characters(text_page):
         if text in "\r\n":
             is_new_line = True
-        elif _is_space(text):
+        elif text in _SPACES:
             space = " "
-        elif not _is_outside(box, bounds):
+        else:
             # PDFium also ends a line after a raised number.
             if is_new_line and rows[-1]:
                 space = " "
@@ -224,7 +232,8 @@ def _group_rows(text_page: Any, bounds: _Box) -> list[_Row]:
                     rows.append([])
             _add_character(rows[-1], text, box, space)
             space, is_new_line = "", False
-    return [row for row in rows if row]
+    visible = [[part for part in row if not _is_outside(part, bounds)] for row in rows]
+    return [row for row in visible if row]
 
 
 def _continues_row(last: _Fragment, box: _Box) -> bool:
@@ -235,35 +244,28 @@ def _continues_row(last: _Fragment, box: _Box) -> bool:
     return _share_row(last, box) and -1 < gap < _MIN_GAP * height and is_raised
 
 
-def _read_characters(text_page: Any) -> Iterator[tuple[str, _Box]]:
-    """Yield the characters of a page in the order in which they were drawn."""
+def _read_characters(text_page: Any) -> list[tuple[str, _Box]]:
+    """Return the characters of a page in the order in which they were drawn."""
     from pypdfium2 import raw
 
     # Loose boxes have the height of the font, so all boxes of a row are alike.
     rectangle = raw.FS_RECTF()
     reference = ctypes.byref(rectangle)
-    waiting: list[tuple[str, _Box]] = []
+    characters: list[tuple[str, _Box]] = []
     for index in range(text_page.count_chars()):
         text = chr(raw.FPDFText_GetUnicode(text_page, index))
-        box = _NOWHERE
-        if not _is_space(text):
-            raw.FPDFText_GetLooseCharBox(text_page, index, reference)
-            box = _Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        if waiting and text == _LAM and waiting[0][1] == box:
-            # The ligature of lam and alef was reversed with the rest of the line.
-            yield text, box
-            yield waiting.pop()
+        if text in _SPACES:
+            characters.append((text, _NOWHERE))
             continue
-        yield from waiting
-        waiting = [(text, box)] if text in _ALEFS else []
-        if not waiting:
-            yield text, box
-    yield from waiting
-
-
-def _is_space(text: str) -> bool:
-    # TeX's fonts have ligatures at the codes of separators.
-    return text.isspace() and not "\x1c" <= text <= "\x1f"
+        raw.FPDFText_GetLooseCharBox(text_page, index, reference)
+        box = _Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        # The ligature of lam and alef is reversed with the rest of its line.
+        is_ligature = text == _LAM and characters and characters[-1][1] == box
+        if is_ligature and characters[-1][0] in _ALEFS:
+            characters.insert(-1, (text, box))
+        else:
+            characters.append((text, box))
+    return characters
 
 
 def _add_character(row: _Row, text: str, box: _Box, space: str) -> None:

@@ -207,7 +207,7 @@ class Fitter:
         return [value]
 
     def _unwrap_list(self, value: Any, path: str) -> Any:
-        """Return the list inside a text, an object, or a list; else the value."""
+        """Return the list in a text, an object, or a list; else the value."""
         value = self._decode(value, path)
         inner = get_only_value(value)
         if isinstance(inner, list):
@@ -243,7 +243,7 @@ class Fitter:
     def match_keys(
         self, value: Mapping[str, Any], properties: Mapping[str, Any], path: str
     ) -> dict[str, str]:
-        """Map properties to the keys that mean them, and record what is odd."""
+        """Map properties to the keys that mean them; record what is odd."""
         keys = match_keys(value, properties)
         for name, key in keys.items():
             if name != key:
@@ -277,7 +277,7 @@ class Fitter:
 def fit_each(
     properties: Iterable[str], path: str, fit: Callable[[str, str], Any]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Fit each property by its name and path; return also what does not fit."""
+    """Fit each property by its name and path; also return the misfits."""
     fitted = {}
     problems: list[Problem] = []
     for name in properties:

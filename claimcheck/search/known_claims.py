@@ -14,8 +14,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 
-from claimcheck.english.lexicon import are_synonyms
+from claimcheck.english.lexicon import find_synonym_sets
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.known import ClaimMatch, KnownClaim
 
@@ -84,6 +85,8 @@ class _Vector:
     def __init__(self, profile: _Profile, rarity: _Rarity) -> None:
         self._rarity = rarity
         self._forms = profile.forms
+        self._meanings = {form: find_synonym_sets(form) for form in profile.forms}
+        self._said = frozenset(chain.from_iterable(self._meanings.values()))
         self._forms_weight = rarity.weigh_forms(profile.forms)
         self._grams = rarity.weigh_grams(profile.grams)
         self._length = math.sqrt(sum(value**2 for value in self._grams.values()))
@@ -99,8 +102,12 @@ class _Vector:
         This text is the claim, and its share counts more.
         """
         shared = self._rarity.weigh_forms(self._forms & other._forms)
-        reworded = self._rarity.weigh_forms(_find_reworded(self._forms, other._forms))
-        shared += _SYNONYM_WEIGHT * reworded
+        reworded = [
+            form
+            for form, meanings in self._meanings.items()
+            if form not in other._forms and not meanings.isdisjoint(other._said)
+        ]
+        shared += _SYNONYM_WEIGHT * self._rarity.weigh_forms(reworded)
         total = _CLAIM_WEIGHT * self._forms_weight + other._forms_weight
         return (1 + _CLAIM_WEIGHT) * shared / total if total else 0.0
 
@@ -110,12 +117,6 @@ class _Vector:
         product = sum(self._grams[gram] * other._grams[gram] for gram in shared)
         lengths = self._length * other._length
         return product / lengths if lengths else 0.0
-
-
-def _find_reworded(forms: frozenset[str], others: frozenset[str]) -> list[str]:
-    """Return the words that the other text replaces with synonyms."""
-    left, right = forms - others, others - forms
-    return [form for form in left if any(are_synonyms(form, one) for one in right)]
 
 
 class KnownClaims(AbstractContextManager["KnownClaims"]):

@@ -14,6 +14,8 @@ from claimcheck.english.publication import find_publication_date
         ("Published: March 3, 2021\nText.", (date(2021, 3, 3), "text")),
         ("Fri, 07 Jun 2024 09:00:00 +0200\n\nText.", (date(2024, 6, 7), "text")),
         ("Posted by Ann Lee on June 7, 2024\n\nText.", (date(2024, 6, 7), "text")),
+        ("Date: 7 June 2024\n\n8 June 2024\n\nText.", (date(2024, 6, 7), "text")),
+        ("Date: 7 June 2024\nText.\n\nDate: 9 June 2024\nText.", None),
         ("Text. https://a.example/2019/03/20/x", None),
         ("Permalink: https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
         ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),

@@ -283,3 +283,9 @@ def test_says_how_much_of_a_page_is_not_in_its_article():
 def test_a_page_may_start_with_its_title():
     data = (FILES / "pages/no-body.html").read_bytes()
     assert build_document(data, "standard input").format == "html"
+
+
+def test_reads_a_page_that_is_hidden_until_scripts_are_ready():
+    hidden = f"<html><body><div id=app style='visibility:hidden'>{ARTICLE}</div></html>"
+    text = build_document(hidden.encode(), "a.html").full_text
+    assert text.count("one of its best years") == 5
