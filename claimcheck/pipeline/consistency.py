@@ -33,6 +33,7 @@ from claimcheck.models.span import Excerpt, Span
 from claimcheck.models.verdict import Difference
 from claimcheck.pipeline.word_differences import (
     Wording,
+    find_bounds,
     find_exchanged_values,
     find_negations,
     find_numbers,
@@ -113,6 +114,7 @@ class QuoteComparison:
         # In other languages, nouns have capitals too, and there are no antonyms.
         if self._is_english:
             differences += find_exchanged_values(claim, quoted)
+            differences += find_bounds(text, quote)
             differences += find_opposites(claim, quoted)
             differences += self._find_names(claim)
             differences += self._find_replaced_names(claim, quoted)

@@ -19,11 +19,19 @@ from claimcheck.english.lexicon import (
 )
 from claimcheck.english.normal_forms import Word, parse_words
 from claimcheck.models.verdict import Difference
+from claimcheck.verification.amounts import find_amounts
 from claimcheck.verification.checks.antonyms import find_opposing_forms
 
 _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates; chosen by hand
 # A value belongs to the words on its own side of these, and of the ends of a text.
 _JOINTS = frozenset(("", "and", "but", "or", "while", "whereas"))
+# On which side of a number what counts is: "at least 300", "fewer than 300".
+_BOUNDS: dict[str | None, str] = {
+    "more": "above",
+    "least": "above",
+    "less": "below",
+    "most": "below",
+}
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
@@ -111,6 +119,16 @@ def find_exchanged_values(claim: Wording, quoted: Wording) -> Iterator[Differenc
                 is_rival = _get_kind(other) == _get_kind(word) and own
                 if is_rival and claim.forms.isdisjoint({other.form, *own}):
                     yield _build_difference(word, other)
+
+
+def find_bounds(claim: str, quote: str) -> Iterator[Difference]:
+    """Find numbers of the quote that only one of the texts makes a bound."""
+    quoted = find_amounts(quote)
+    for amount in find_amounts(claim):
+        same = [item for item in quoted if item.value == amount.value]
+        sides = {_BOUNDS.get(item.wording) for item in same}
+        if same and _BOUNDS.get(amount.wording) not in sides:
+            yield Difference("number", amount.worded, same[0].worded)
 
 
 def _get_forms(neighbors: Iterable[tuple[int, str]]) -> set[str]:

@@ -354,3 +354,31 @@ def test_words_between_a_negation_and_what_it_negates(text, quote, language):
 )
 def test_a_word_that_negates_in_another_language_does_not(text, quote, language):
     assert compare(text, quote, language=language) == (CONSISTENT, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The fair drew 300 people.", "The fair drew no more than 300 people."),
+        ("The fair drew at least 300 people.", "The fair drew fewer than 300 people."),
+        ("The fair drew over 300 people.", "The fair drew 300 people."),
+    ],
+)
+def test_a_bound_that_only_one_of_them_has(text, quote):
+    consistency, [difference] = compare(text, quote)
+    assert (consistency, difference.kind) == (DIFFERS, "number")
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The fair drew over 300 people.", "The fair drew at least 300 people."),
+        ("The fair drew about 300 people.", "The fair drew 300 people."),
+        (
+            "Of 300 guests, more than 200 stayed.",
+            "The fair had 300 guests, and more than 200 stayed.",
+        ),
+    ],
+)
+def test_the_same_bound_in_other_words(text, quote):
+    assert compare(text, quote) == (CONSISTENT, ())
