@@ -203,7 +203,7 @@ def extract_speaker(text: str) -> str | None:
 
 
 def _is_written(phrase: str) -> bool:
-    """Whether a phrase is about a report or the like, and not about a person."""
+    """Whether a phrase is about a report or the like, not a person."""
     end = _PHRASE_END.search(phrase)
     noun = phrase[: end.start() if end else None].rpartition(" ")[2].lower()
     return noun in _WRITTEN_THINGS or noun.removesuffix("s") in _WRITTEN_THINGS

@@ -47,7 +47,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class SummaryProblem:
-    """A text of a summary, and which parts of it the document does not support."""
+    """A text of a summary, and what in it the document does not support."""
 
     text: str
     message: str

@@ -122,7 +122,7 @@ def find_exchanged_values(claim: Wording, quoted: Wording) -> Iterator[Differenc
 
 
 def find_bounds(claim: str, quote: str) -> Iterator[Difference]:
-    """Find English numbers of the quote that only one of the two makes a bound."""
+    """Find numbers of the quote that only one of the texts makes a bound."""
     quoted = find_amounts(quote)
     for amount in find_amounts(claim):
         same = [item for item in quoted if item.value == amount.value]

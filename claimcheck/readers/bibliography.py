@@ -1,4 +1,4 @@
-"""Resolve Pandoc's citations, "[see @smith2019, p. 3]", by a draft's bibliography.
+"""Resolve Pandoc's citations ("[see @smith2019, p. 3]") by a bibliography.
 
 A citation becomes a note: `draft_page` renders both in the same way. The front matter
 names the bibliography, "bibliography: refs.bib". Otherwise it is any BibTeX file beside

@@ -39,7 +39,7 @@ _XML_DOCUMENTS = (
     (b"names:tc:opendocument", "OpenDocument XML", _CONVERT_OFFICE.format("docx")),
     (b"Word.Document", "Word 2003 XML", _CONVERT_OFFICE.format("docx")),
     (b"Excel.Sheet", "Excel 2003 XML", _CONVERT_OFFICE.format("xlsx")),
-    (b"<svg", "a picture (SVG)", _PICTURE),
+    (b"<svg", "a picture in XML (SVG)", _PICTURE),
 )
 # Files that are not text, or hold markup: at which offset they have which bytes, what
 # they are, and what to do.

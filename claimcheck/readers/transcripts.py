@@ -171,7 +171,7 @@ def _read_channels(channels: Any) -> Iterator[Segment]:
 
 
 def _read_words(words: Any) -> Iterator[Segment]:
-    """Read the words of AssemblyAI, or of ElevenLabs, which also lists spaces."""
+    """Read words of AssemblyAI, or ElevenLabs, which also lists spaces."""
     for word in words:
         text = f" {word['text']}"
         if word.get("type") == "spacing":

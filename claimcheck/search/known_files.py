@@ -91,7 +91,7 @@ def _read_text(data: bytes, source: str) -> list[KnownClaim]:
 
 
 def _read_feed(data: bytes, source: str) -> list[KnownClaim]:
-    """Return the ClaimReviews in the entries of a feed, or else their titles."""
+    """Return the ClaimReviews in a feed's entries, or else their titles."""
     feedparser = import_required("feedparser", "formats", source, "an RSS or Atom feed")
     # Sanitizing would remove the scripts, which have the ClaimReviews.
     feed = feedparser.parse(data, sanitize_html=False)

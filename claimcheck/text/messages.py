@@ -109,7 +109,7 @@ _DISCLAIMER = re.compile(
 
 
 class ReplyLabel(NamedTuple):
-    """The characters [start, end) that name who wrote the text below, if known.
+    """The range [start, end) that names who wrote the text below, if known.
 
     `depth` is the number of ">" marks of that text.
     """
@@ -341,7 +341,7 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
 
 
 def _read_footer(lines: list[_Line], index: int) -> tuple[int, str]:
-    """Return the index after a footer that starts at a line, and its reason."""
+    """Return the index after a footer that starts here, and its reason."""
     line = lines[index]
     if armor := _ARMOR_START.fullmatch(line.text):
         return _find_armor_end(lines, index, armor[1]), _SIGNATURE

@@ -1,4 +1,4 @@
-"""How the words of a language are split and compared, and what follows from them.
+"""How the words of a language are split, compared, and relied on.
 
 English has lists and measurements, so rewordings can be judged. Elsewhere only the
 claim's very words count; where inflections are known, passages are found by them.

@@ -1,4 +1,4 @@
-"""The scorer without a model: does a sentence state the claim in the same words?
+"""The scorer without a model: does a sentence state the claim's words?
 
 It believes nothing else, because whatever compares words alone is easily deceived: one
 word more or less, or two exchanged names, turn a sentence around. What a sentence says

@@ -88,7 +88,7 @@ def _split(text: str, match: SentenceMatch) -> list[str]:
 
 
 def _asserts(index: int, match: SentenceMatch, speech: Speech | None) -> bool:
-    """Return whether a sentence states the claim as the same person's words."""
+    """Return whether a sentence states the claim as the same speaker."""
     sentence = match.evidence.sentences[index].text
     if sentence.rstrip().endswith(_QUESTION_MARKS):
         return False
