@@ -68,7 +68,7 @@ def decide(
 def find_closest(
     sentences: Sequence[str], evidence: EvidenceDocument, among: Collection[int]
 ) -> list[int]:
-    """Return the sentences closest to those of a claim that are `among` these."""
+    """Return which of these sentences are closest to those of a claim."""
     if not among:
         return []
     matches = [match_sentence(sentence, evidence) for sentence in sentences]

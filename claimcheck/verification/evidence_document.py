@@ -111,7 +111,7 @@ class EvidenceDocument:
         return self._speeches[index]
 
     def name_speaker(self, index: int) -> str:
-        """Return a sentence with the name of its speaker, if only context has it.
+        """Return a sentence with the speaker whom only the context names.
 
         For '"...", he said' it is '"...", Ann Lee said'.
         """

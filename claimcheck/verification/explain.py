@@ -47,7 +47,7 @@ def build_evidence(
 
 
 def remove_working_notes(rationale: str) -> str:
-    """Return a reason to publish: without reliability, scores, and "Read it."."""
+    """Return a reason to publish: without scores and "Read it."."""
     return _WORKING_NOTE.sub("", rationale).strip()
 
 
@@ -111,7 +111,7 @@ def describe_support(
 
 
 def describe_lack(comparisons: Sequence[Comparison]) -> str:
-    """Say what the closest passages lack; another number or date comes first."""
+    """Say what the closest passages lack, and first which values differ."""
     values: list[Difference] = []
     for item in comparisons:
         nearby = item.match.evidence.get_text(item.match.nearby)
@@ -156,7 +156,7 @@ def describe_score(probability: float, scorer: EntailmentScorer) -> str:
 def _list_missing_words(
     comparisons: Sequence[Comparison], values: Sequence[Difference] = ()
 ) -> str:
-    """List what the closest passages lack, or "": values, then the rarest words.
+    """List what the closest passages lack: values, then the rarest words.
 
     Words of values that they have otherwise are left out.
     """

@@ -238,7 +238,7 @@ def _pair_agreeing_times(
 def _pair_agreeing_amounts(
     amounts: Iterable[Amount], others: Sequence[Amount]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each amount of a claim with the first one from which it follows."""
+    """Yield each amount of a claim with the first that implies it."""
     for amount in amounts:
         same = [other for other in others if _is_same_amount(amount, other)]
         if same:

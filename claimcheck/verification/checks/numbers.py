@@ -98,7 +98,7 @@ def find_unsupported(claim: str, premise: str) -> list[Difference]:
 
 
 def _find_missing_proportions(claim: str, premise: str) -> list[Difference]:
-    """Return "half of" and "doubled" of a claim, which nobody computes here."""
+    """Return "half of" and "doubled" of a claim: nobody computes them."""
     return [
         Difference("number", match.group(), None)
         for match in _PROPORTION.finditer(claim)
