@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from claimcheck.english.instructions import REASON as INSTRUCTION, is_instruction
 from claimcheck.models.claim import Claim, Kind
@@ -42,19 +42,34 @@ _PLACE_AND_DATE = re.compile(
 )
 
 
+def _is_too_short(claim: Claim) -> bool:
+    return count_words(claim.quote) < _MIN_CLAIM_WORDS
+
+
+def _is_order(claim: Claim) -> bool:
+    # Somebody else's order is news: "Ann Lee told them to leave."
+    is_own_order = claim.speaker is None and is_instruction(claim.quote)
+    return is_own_order or _APPEAL.match(claim.quote) is not None
+
+
+# In this order: a short question is a question.
+_OBSTACLES: tuple[tuple[str, Callable[[Claim], bool]], ...] = (
+    ("question", lambda claim: claim.quote.endswith("?")),
+    ("too short for a claim", _is_too_short),
+    (INSTRUCTION, _is_order),
+    ("greeting", lambda claim: _GREETING.match(claim.quote) is not None),
+    (
+        "place and date",
+        lambda claim: _PLACE_AND_DATE.fullmatch(claim.quote) is not None,
+    ),
+)
+
+
 def find_obstacle(claim: Claim) -> str | None:
     """Return why nobody would check a claim, or None."""
-    if claim.quote.endswith("?"):
-        return "question"
-    if count_words(claim.quote) < _MIN_CLAIM_WORDS:
-        return "too short for a claim"
-    is_order = claim.speaker is None and is_instruction(claim.quote)
-    if is_order or _APPEAL.match(claim.quote):
-        return INSTRUCTION
-    if _GREETING.match(claim.quote):
-        return "greeting"
-    if _PLACE_AND_DATE.fullmatch(claim.quote):
-        return "place and date"
+    for reason, applies in _OBSTACLES:
+        if applies(claim):
+            return reason
     if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
         return None
     return "opinion" if claim.kind is Kind.OPINION else "no check-worthy content"

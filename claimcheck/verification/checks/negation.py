@@ -27,6 +27,9 @@ _NEGATION_CANCELERS = frozenset(
 )
 # Small words between a negation and what it negates. Distances are chosen by hand.
 _SKIPPED_WORDS = NEGATION_FILLERS | FORMS_OF_BE
+# "No longer free" and "not fully recovered" deny neither "used to be free" nor
+# "recovered to 91 percent".
+_LIMITS = frozenset(("longer", "fully", "entirely", "really"))
 _MAX_WORDS_TO_NEGATED = 6
 _MAX_WORDS_TO_SINCE = 8
 _BETWEEN_NUMBER_AND_WORD = FORMS_OF_BE | {"people", "person", "persons"}
@@ -48,6 +51,8 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     plain_forms = list(map(normalize_word, plain))
     negating_forms = list(map(normalize_word, negating))
     if in_evidence and _is_limited(sentence[in_evidence[0] + 1 :], plain_forms):
+        return []
+    if not _LIMITS.isdisjoint(negating):
         return []
     if _CONTRAST.search(pair.claim) or _has_negating_word(plain_forms):
         return []

@@ -113,6 +113,8 @@ UNSUPPORTED = [
     ),
 ]
 PARAPHRASED = [
+    ("The app is no longer free.", "The app, which used to be free, costs 9 euros."),
+    ("The mill has not fully recovered.", "The mill has recovered to 91 percent."),
     ("Lee did not take the money.", "Lee denied taking the money."),
     ("The bridge is not safe.", "The bridge is safe, the builder denied."),
     ("15 people were injured.", "At least 12 people were injured."),
