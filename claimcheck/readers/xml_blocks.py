@@ -71,7 +71,7 @@ def read_html_blocks(content: str | bytes) -> list[str]:
 
 
 def choose_form(element: Any) -> list[Any]:
-    """Return one of the forms of content for new and old versions of Office."""
+    """Return one form of content that has forms for old and new Office."""
     for form in element:
         if any(get_name(part) == "t" for part in form.iter()):
             return [form]
