@@ -119,9 +119,12 @@ def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _find_stated_date(text: str) -> date | None:
     top = lower(text[:_TOP_CHARACTERS])
+    lines = list(_DATE_LINE.finditer(top))
+    if not any(map(parse_full_date, lines)):
+        return _find_dateline(top, text)
     labeled: set[date] = set()
     others: set[date] = set()
-    for match in _DATE_LINE.finditer(top):
+    for match in lines:
         label, day = match["label"] or "", parse_full_date(match)
         if day is None:
             continue
@@ -130,8 +133,11 @@ def _find_stated_date(text: str) -> date | None:
         dates = labeled if label else others
         dates.add(day)
     # Several dates belong to the entries of a list, or to messages.
-    if dates := labeled or others:
-        return dates.pop() if len(dates) == 1 else None
+    dates = labeled or others
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _find_dateline(top: str, text: str) -> date | None:
     for match in _DATELINE.finditer(top):
         if match["yearless"] or not _is_dateline(match, text):
             continue

@@ -109,9 +109,14 @@ _ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
 _ENDS_IN_OBJECT_OF_CLAUSE = re.compile(r"\bwhom\s+(?:the\s+)?(?:[\w.’'-]+\s*){1,4}$")
 # "If Lind says that ...", "Neither Lind nor Brandt said", "Although Lind said so, ..."
 _SUBORDINATE_CLAUSE = re.compile(
-    r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither|although|though|after"
-    r"|because|before|since|until|when|while|whereas)\s[^,;]*$",
-    re.IGNORECASE,
+    r"""
+    (?: ^ | [,;¤]\s* | \b(?:and|but)\s )
+    (?:even\s)?
+    (?:if|unless|neither|although|though|after|because|before|since|until|when|while
+        |whereas)\s
+    [^,;]*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
 # "Lind, whose rival said 300 votes were stolen, won": "won" is not the rival's words

@@ -154,7 +154,7 @@ class WordReader:
         return [block.strip() for block in blocks if block.strip()]
 
     def list_left_out(self) -> tuple[str, ...]:
-        """Name what the document has and the text does not, after reading it."""
+        """Name what the document has and the text that was read lacks."""
         changes = 0
         for name, count in self._found.items():
             # "rPrChange" is a change of the format of characters.
@@ -191,7 +191,7 @@ class WordReader:
         return [*blocks, unfinished] if unfinished else blocks
 
     def _read_embedded(self, relation: str) -> list[str]:
-        """Return the text of a page or document that is embedded in this one."""
+        """Return the text of a page or document inside this one."""
         name = self._archive.get_part(self._part, relation)
         if name in self._embedded:
             return []  # an archive may contain itself

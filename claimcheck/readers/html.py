@@ -50,9 +50,15 @@ _MAX_DAMAGED = 0.5
 # The parser keeps these characters, and their references, but refuses to be given them
 # again when the tree is edited (https://www.w3.org/TR/xml/#charsets).
 _NOT_IN_XML = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bce-f]|1[0-9a-f]|fff[ef]))(?:;|\b)",
-    re.I,
+    r"""
+    [\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
+    | &\#
+      (?: 0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])
+        | x0*(?:[0-8bce-f]|1[0-9a-f]|fff[ef])
+      )
+      (?:;|\b)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # The parser takes what follows these for their content, or their content for text.
 _MISREAD_TAG = re.compile(r"</?(?:embed|frame|frameset|noframes)\b[^<>]*>", re.I)

@@ -166,7 +166,7 @@ class _LatexReader:
         self._add("and", "", lambda _: _AND)
 
     def _add(self, name: str, arguments: str, form: _Form) -> None:
-        """Register a macro; `form` gets a function from numbers to arguments."""
+        """Register a macro; `form` gets a function that returns arguments."""
         from pylatexenc import latex2text, macrospec
 
         def convert(node: Any, l2tobj: Any) -> str:

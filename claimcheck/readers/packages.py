@@ -95,7 +95,7 @@ class _Package:
         raise NotImplementedError
 
     def list_left_out(self) -> list[str]:
-        """Name what the archive has and the text does not, after reading it."""
+        """Name what the archive has and the text that was read does not."""
         return []
 
     def read_metadata(self) -> tuple[str | None, str | None]:
@@ -130,7 +130,7 @@ class _OpenDocument(_Package):
         return read_blocks(self._root)
 
     def list_left_out(self) -> list[str]:
-        """Name what the archive has and the text does not, after reading it."""
+        """Name what the archive has and the text that was read does not."""
         counts = Counter(map(get_name, self._root.iter()))
         found = list_changes(counts["changed-region"])
         if comments := counts["annotation"]:
@@ -201,7 +201,7 @@ class _Presentation(_Package):
         return sorted(slides, key=lambda name: (len(name), name))
 
     def list_left_out(self) -> list[str]:
-        """Name what the archive has and the text does not, after reading it."""
+        """Name what the archive has and the text that was read does not."""
         found = [format_count(count, noun) for noun, count in self._found.items()]
         if any("/notesSlide" in name for name in self._archive.names):
             found.append("notes of the speaker")

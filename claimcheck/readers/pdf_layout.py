@@ -101,7 +101,7 @@ class _Fragment:
         self.height = max(self.height, box.height)
 
     def is_initial(self, height: float) -> bool:
-        """Whether this is a letter that is larger than the letters after it."""
+        """Whether this is a letter that is larger than those after it."""
         is_large = self.height > _MIN_INITIAL * height
         return is_large and _INITIAL.fullmatch(self.text) is not None
 
@@ -171,7 +171,7 @@ def _get_bounds(page: Any) -> _Box:
 
 
 def _is_drawn_unusually(text_page: Any, bounds: _Box) -> bool:
-    """Whether a page has gaps, raised or invisible text, headings, or odd orders."""
+    """Whether a page has gaps, raised text, headings, or an odd order."""
     last: _Box | None = None
     upward = 0
     for index in range(text_page.count_rects()):
@@ -245,7 +245,7 @@ def _continues_row(last: _Fragment, box: _Box) -> bool:
 
 
 def _read_characters(text_page: Any) -> list[tuple[str, _Box]]:
-    """Return the characters of a page in the order in which they were drawn."""
+    """Return the characters of a page in the order of drawing."""
     from pypdfium2 import raw
 
     # Loose boxes have the height of the font, so all boxes of a row are alike.

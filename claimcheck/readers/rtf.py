@@ -1,4 +1,4 @@
-"""Read RTF (specification 1.9.1): text as Word shows it, with changes accepted.
+"""Read RTF (specification 1.9.1) as Word shows it, with changes accepted.
 
 RTF is text with control words in nested groups. The state of a group, such as hidden
 text, ends with the group.

@@ -71,7 +71,7 @@ def read_html_blocks(content: str | bytes) -> list[str]:
 
 
 def choose_form(element: Any) -> list[Any]:
-    """Return one form of content that is there for new and old versions of Office."""
+    """Return one form of content that has forms for old and new Office."""
     for form in element:
         if any(get_name(part) == "t" for part in form.iter()):
             return [form]
@@ -94,7 +94,7 @@ def get_value(element: Any, *path: str) -> str:
 
 
 def get_relation_id(element: Any) -> str:
-    """Return the id of the relationship of an element that also has its own id."""
+    """Return the id of an element's relationship, not the element's own id."""
     keys = [key for key, _ in element.items() if key.endswith("}id")]
     return str(element.get(keys[0])) if keys else ""
 
@@ -158,7 +158,7 @@ class _BlockReader:
         }
 
     def read(self, element: Any) -> None:
-        """Add the text of an element to the current block, or to further ones."""
+        """Add the text of an element to the current block, or to others."""
         self._line.append(element.text or "")
         for child in element:
             read = self._readers.get(get_name(child), self.read)
@@ -260,7 +260,7 @@ def raise_number(text: str) -> str:
 
 
 def format_formula(element: Any) -> str:
-    """Return a formula, in Office Math or MathML, on one line: "x² = 1/(2n)"."""
+    """Return a formula in Office Math or MathML on one line: "1/(2n)"."""
     name = get_name(element)
     if name in _FORMULA_TEXTS:
         return " ".join((element.text or "").split())
@@ -289,7 +289,7 @@ def _format_exponent(text: str) -> str:
 
 
 def _find_signs(element: Any, name: str) -> tuple[str, str]:
-    """Return what Office Math writes before and after the parts of an element."""
+    """Return what Office Math writes before and after an element."""
     if name == "nary":
         return get_value(element, "naryPr", "chr") or "∫", ""
     if name == "d":

@@ -98,8 +98,7 @@ def render_run(
     where they would have lines and columns. `style` is for `Format.TEXT`.
 
     Raises:
-        ValueError: the format is `Format.PDF`, which is not text, or not one of
-            `RunReportFormat`.
+        ValueError: the format is not text, or not one of `RunReportFormat`.
     """
     if format is Format.JSON:
         return run.to_json(text=include_text)

@@ -30,8 +30,8 @@ _MIN_SENTENCE_WORDS = 5
 # The marks of emphasis and code in Markdown, in pairs around words.
 _EMPHASIS = re.compile(
     r"""
-    (?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?:[^*\n]|\n(?!\s)){1,300}(?<=[^\s*\\])(?P=stars)
-        (?![\w*])
+    (?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?:[^*\n]|\n(?!\s)){1,300}(?<=[^\s*\\])
+        (?P=stars)(?![\w*])
     |(?<![\w_\\])(?P<bars>_{1,3})(?=[^\s_])[^_\n]{1,300}(?<=[^\s_\\])(?P=bars)
         (?![\w_])
     |(?<![\w~])(?P<tildes>~~)(?=[^\s~])(?:[^~\n]|\n(?!\s)){1,1000}(?<=[^\s~])
@@ -51,7 +51,8 @@ _LINK = re.compile(
     re.X,
 )
 _WIKI_LINK = re.compile(
-    r"(?P<start>\[\[(?:[^\[\]|\n]{1,200}\|)?)(?P<text>[^\[\]|\n]{1,200})(?P<end>\]\])(?!\()"
+    r"(?P<start>\[\[(?:[^\[\]|\n]{1,200}\|)?)"
+    r"(?P<text>[^\[\]|\n]{1,200})(?P<end>\]\])(?!\()"
 )
 # "[ferry]" if the text also has "[ferry]: https://..."
 _LINK_LABEL = re.compile(

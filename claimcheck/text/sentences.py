@@ -95,8 +95,14 @@ _ENUMERATOR = re.compile(
 )
 # "Der 1. FC Köln": the full stop makes an ordinal number in German.
 _INNER_ENUMERATOR = re.compile(
-    r"(?:[:;,]\s+(?:\d{1,2}|[a-z])"
-    r"|\b(?:[Dd](?:er|ie|as|e[mns])|[AaIi]m|[ZzVv](?:um|ur|om)|[Bb]eim|[Ss]eit|[Ee]in(?:e[mnrs]?)?|[Jj]ede[mnrs]?)\s\d{1,3})\.\s+$"
+    r"""
+    (?: [:;,]\s+(?:\d{1,2}|[a-z])
+      | \b(?:[Dd](?:er|ie|as|e[mns])|[AaIi]m|[ZzVv](?:um|ur|om)|[Bb]eim|[Ss]eit
+          |[Ee]in(?:e[mnrs]?)?|[Jj]ede[mnrs]?)\s\d{1,3}
+    )
+    \.\s+$
+    """,
+    re.VERBOSE,
 )
 # Subtitles resume a sentence so: "They came..." / "...by ferry."
 _RESUMED = re.compile(r"(?:\.\.\.|…)\s+(?:\.\.\.|…)")
