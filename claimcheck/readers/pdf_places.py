@@ -103,7 +103,7 @@ def _read_letters(text_page: Any) -> tuple[str, list[int]]:
 
 
 def normalize_letters(text: str) -> str:
-    """Return a text without what layout changes, such as hyphens or accents."""
+    """Return a text without what layout changes, such as hyphens and marks."""
     letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text)))
     return letters.replace(_LAM_ALEF, _LAM_ALEF[::-1])
 
