@@ -34,7 +34,7 @@ from claimcheck.english.names import find_names
 from claimcheck.english.speech import detect_speech
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification import amounts
-from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.choose_scorer import choose_scorer
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.verdicts import verify_statement
 

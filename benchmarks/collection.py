@@ -21,7 +21,7 @@ from unittest import mock
 from claimcheck import Document, Index, Label, Statement
 from claimcheck.evaluation.datasets import is_sealed
 from claimcheck.verification import retrieve
-from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.choose_scorer import choose_scorer
 from claimcheck.verification.verdicts import verify_statement
 
 # Documents per claim, passages per sentence. The shipped limits are among them.

@@ -36,7 +36,7 @@ import units
 from claimcheck import Evaluation, Rows, Settings, evaluate
 from claimcheck.api.evaluate import Score
 from claimcheck.errors import InputError
-from claimcheck.verification.choose import resolve_scorer_name
+from claimcheck.verification.choose_scorer import resolve_scorer_name
 
 # The name of each dataset's files, its task, and its name for --dataset.
 SETS = (

@@ -27,7 +27,7 @@ from claimcheck.llm.completion import NoCompletionError, parse_completion
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.prompts import answer_schemas
 from claimcheck.readers.file import build_document, fetch
-from claimcheck.readers.limited import MAX_SECONDS
+from claimcheck.readers.sandbox import MAX_SECONDS
 from claimcheck.salvage import parse_answer
 from claimcheck.text.reading import Reading
 from claimcheck.verification.compare import Hypothesis

@@ -31,7 +31,7 @@ from claimcheck.models.search_log import SearchLog
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive
-from claimcheck.pipeline.search_prompts import SuggestedQueries, suggest_queries
+from claimcheck.pipeline.queries_and_matches import SuggestedQueries, suggest_queries
 from claimcheck.pipeline.signature import merge_signatures
 from claimcheck.retrieval import EvidenceIndex, Index
 from claimcheck.settings import Limits, SearchSettings, Settings

@@ -29,7 +29,7 @@ from claimcheck.prompts.folder import read_folder
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
 from claimcheck.settings.load import load_settings
-from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.choose_scorer import choose_scorer
 
 __all__ = [
     "Evaluation",

@@ -21,7 +21,7 @@ from claimcheck.models.llm import Client, Usage
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.search_prompts import JudgedMatches, judge_matches
+from claimcheck.pipeline.queries_and_matches import JudgedMatches, judge_matches
 from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.retrieval import EvidenceIndex, is_index, open_index
 from claimcheck.search.factcheck import FactCheck
@@ -31,7 +31,7 @@ from claimcheck.search.provider import Query, open_provider
 from claimcheck.search.queries import build_queries
 from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.text.language import detect_language
-from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.choose_scorer import choose_scorer
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.verdicts import verify_statement
 from claimcheck.verification.verifiers import LEXICAL

@@ -13,7 +13,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
 from claimcheck.models.run import Check, LedgerEntry, Run
 from claimcheck.models.verdict import Label, Verdict
-from claimcheck.reports import common, locations
+from claimcheck.reports import locations, wording
 from claimcheck.settings import Settings
 from claimcheck.text.paragraphs import ParagraphKind
 from claimcheck.text.reading import Reading
@@ -160,7 +160,7 @@ def _measure(
 
 def _describe_verdict(verdict: Verdict, documents: Iterable[Document]) -> str:
     locator = locations.EvidenceLocator(documents)
-    label = common.format_label(verdict.label)
+    label = wording.format_label(verdict.label)
     parts = [f"{label}: {verdict.text}", verdict.finding.rationale]
     # One passage: the reason of a failed test should fit on a screen.
     for evidence in verdict.finding.evidence[:1]:

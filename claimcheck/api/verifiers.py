@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from claimcheck.errors import InputError
 from claimcheck.local.hub import HubName
-from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
+from claimcheck.verification.choose_scorer import choose_scorer, resolve_scorer_name
 from claimcheck.verification.scorer import Calibration
 from claimcheck.verification.verifiers import (
     DEFAULT,

@@ -110,7 +110,7 @@ class Plan:
 
 def _resolve_scorer(settings: Settings) -> str | None:
     # Imported here, because commands that only read a store do not need it.
-    from claimcheck.verification.choose import resolve_scorer_name
+    from claimcheck.verification.choose_scorer import resolve_scorer_name
     from claimcheck.verification.verifiers import LEXICAL
 
     name = resolve_scorer_name(settings.verifier)

@@ -24,7 +24,7 @@ from claimcheck.models.run import Check
 from claimcheck.models.search_log import SearchLog
 from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.search_prompts import (
+from claimcheck.pipeline.queries_and_matches import (
     QUERIES,
     SuggestedQueries,
     suggest_queries,

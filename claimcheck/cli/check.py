@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from claimcheck.models.claim import Statement
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
+    from claimcheck.reports.ci_results import SourceLocation
     from claimcheck.reports.claimreview import Review
-    from claimcheck.reports.problems import SourceLocation
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 
@@ -227,8 +227,8 @@ def _write_results(
     format: Format,
     out: options.OutputOptions,
 ) -> None:
+    from claimcheck.reports.ci_results import list_check_results
     from claimcheck.reports.formats import render_results
-    from claimcheck.reports.problems import list_check_results
 
     write_text(
         render_results(list_check_results(result, locations), format), out.output
@@ -239,7 +239,7 @@ def _locate_claims(
     source: str, claims: Run | list[Statement]
 ) -> dict[str, SourceLocation]:
     """Map claims to their locations in the document or in the claims file."""
-    from claimcheck.reports.problems import locate_claims, locate_lines
+    from claimcheck.reports.ci_results import locate_claims, locate_lines
 
     if not isinstance(claims, list):
         return locate_claims(claims)

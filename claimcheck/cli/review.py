@@ -176,7 +176,7 @@ def _decide(
     run: Run, chosen: DecisionOptions, by: str, save: Callable[[Decision], None]
 ) -> None:
     from claimcheck.models.decision import describe_decision
-    from claimcheck.reports.common import find_claim, number_claims
+    from claimcheck.reports.wording import find_claim, number_claims
 
     if chosen.claim is None:
         raise InputError("name the claim to decide about with --claim")
@@ -245,7 +245,7 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
 
 def _sort_claims(run: Run) -> list[Claim]:
     """Return the claims, those that need attention first."""
-    from claimcheck.reports.common import list_unsupported
+    from claimcheck.reports.wording import list_unsupported
 
     # A person's time goes first to what the check did not confirm.
     doubtful = {verdict.subject for verdict in list_unsupported(run)}

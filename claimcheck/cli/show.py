@@ -48,7 +48,7 @@ def show(
     """
     from claimcheck.api.documents import load_result
     from claimcheck.models.run import Check
-    from claimcheck.reports import common, text
+    from claimcheck.reports import text, wording
 
     check_writable(output)
     is_part = raw or claim is not None  # which has no schema, nor other formats
@@ -68,7 +68,7 @@ def show(
         write_run(loaded, format, output, style)
         return
     else:
-        selected = common.find_claim(loaded, claim)
+        selected = wording.find_claim(loaded, claim)
         width, color = style.width, style.color
         report = text.render_claim(loaded, selected, width=width, color=color)
     write_report(report, output, format, style)

@@ -299,7 +299,7 @@ def _open_store(path: Path | None) -> AbstractContextManager[RunStore | None]:
 
 
 def _print_failures(run: Run) -> None:
-    from claimcheck.reports.warnings import describe_failed_passages
+    from claimcheck.reports.caveats import describe_failed_passages
 
     source = run.document.source
     failed_passages = describe_failed_passages(run)

@@ -16,7 +16,7 @@ from claimcheck.api.check import check
 from claimcheck.api.summarize import summarize
 from claimcheck.errors import ClaimcheckError
 from claimcheck.models.document import Document
-from claimcheck.reports.problems import (
+from claimcheck.reports.ci_results import (
     CheckedClaim,
     Level,
     list_check_results,

@@ -20,15 +20,15 @@ from claimcheck.models.verdict import (
     Verdict,
     Votes,
 )
-from claimcheck.pipeline.answer_values import VerdictAnswer, VerdictsAnswer
-from claimcheck.pipeline.answers import Answer
+from claimcheck.pipeline.answers import VerdictAnswer, VerdictsAnswer
+from claimcheck.pipeline.ask import Answer
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.signature import (
     build_extractive_signature,
     build_model_signature,
     merge_settings,
 )
-from claimcheck.pipeline.votes import (
+from claimcheck.pipeline.verdict_requests import (
     PROMPT,
     SCHEMA,
     Passage,
@@ -39,7 +39,7 @@ from claimcheck.pipeline.votes import (
 from claimcheck.settings import Settings
 from claimcheck.settings.run import CHECK_ONLY_SETTINGS
 from claimcheck.text.reading import Reading
-from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.choose_scorer import choose_scorer
 from claimcheck.verification.compare import Hypothesis, compare_sentences
 from claimcheck.verification.decide import (
     NO_EVIDENCE_FINDING,

@@ -22,7 +22,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import AMBIGUOUS, OVER_THE_LIMIT
 from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
-from claimcheck.pipeline.answer_values import (
+from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
     ClaimAnswer,
     normalize_speaker,

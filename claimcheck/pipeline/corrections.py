@@ -17,13 +17,13 @@ from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Consistency, Match
 from claimcheck.models.llm import ModelRequest, Usage, sum_usage
 from claimcheck.models.span import Span
-from claimcheck.pipeline.answer_values import (
+from claimcheck.pipeline.answers import (
     ClaimAnswer,
     CorrectAnswer,
     CorrectionAnswer,
     normalize_speaker,
 )
-from claimcheck.pipeline.answers import ask_all
+from claimcheck.pipeline.ask import ask_all
 from claimcheck.pipeline.consistency import is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import ClaimGrounder

@@ -20,12 +20,12 @@ from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure
-from claimcheck.pipeline.answer_values import (
+from claimcheck.pipeline.answers import (
     AmbiguousAnswer,
     ClaimAnswer,
     SummaryAnswer,
 )
-from claimcheck.pipeline.answers import Answer, ask_all
+from claimcheck.pipeline.ask import Answer, ask_all
 from claimcheck.pipeline.claims import ExtractedClaims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.quotes import QuoteIndex

@@ -20,7 +20,7 @@ from claimcheck.grounding.text_search import find_whole_words
 from claimcheck.models.brief import Field
 from claimcheck.models.claim import FieldValue, Match
 from claimcheck.models.span import Excerpt, Span, extract_excerpts, format_quote
-from claimcheck.pipeline.answer_values import ClaimAnswer, normalize_speaker
+from claimcheck.pipeline.answers import ClaimAnswer, normalize_speaker
 from claimcheck.pipeline.consistency import QuoteComparison, Result
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage

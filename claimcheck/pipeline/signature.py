@@ -14,7 +14,7 @@ from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
 if TYPE_CHECKING:
-    from claimcheck.pipeline.answers import Answer
+    from claimcheck.pipeline.ask import Answer
 
 # The key in the settings of a signature for corrections of the model's answers.
 CORRECTIONS = "corrections"

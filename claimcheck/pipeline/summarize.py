@@ -19,8 +19,8 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, sum_usage
 from claimcheck.models.run import Cause, Failure, Run, Signature
 from claimcheck.pipeline import corrections, long_document, summary
-from claimcheck.pipeline.answer_values import SummaryAnswer
-from claimcheck.pipeline.answers import Answer, ask
+from claimcheck.pipeline.answers import SummaryAnswer
+from claimcheck.pipeline.ask import Answer, ask
 from claimcheck.pipeline.claims import NumberedClaims, ground_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger

@@ -18,8 +18,8 @@ from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure, LinkedText, Position, Summary
-from claimcheck.pipeline.answer_values import LinkedTextAnswer, SummaryAnswer
-from claimcheck.pipeline.answers import Answer, ask_all
+from claimcheck.pipeline.answers import LinkedTextAnswer, SummaryAnswer
+from claimcheck.pipeline.ask import Answer, ask_all
 from claimcheck.pipeline.claims import NumberedClaims, extract_content_words
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.requests import (

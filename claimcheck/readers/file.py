@@ -15,7 +15,7 @@ from claimcheck.models.span import Layout
 from claimcheck.readers.content import Content
 from claimcheck.readers.decode import recode
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
-from claimcheck.readers.limited import parse_within_limits
+from claimcheck.readers.sandbox import parse_within_limits
 
 if TYPE_CHECKING:
     from claimcheck.readers.url import Fetched

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from claimcheck.models.run import Run
 from claimcheck.models.span import Excerpt, Layout, Rectangle
-from claimcheck.readers.limited import locate_within_limits
 from claimcheck.readers.pdf_places import PageExcerpt, add_to_line, normalize_letters
+from claimcheck.readers.sandbox import locate_within_limits
 
 
 def add_rectangles(run: Run, layout: Layout) -> Run:

@@ -20,7 +20,7 @@ from claimcheck.errors import SettingsError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check
 from claimcheck.models.verdict import Finding, Label, Verdict
-from claimcheck.reports import common
+from claimcheck.reports import wording
 from claimcheck.settings import Settings
 from claimcheck.verification.explain import remove_working_notes
 
@@ -159,7 +159,7 @@ def _build_rating(label: Label) -> dict[str, Any]:
     """Build the rating; without enough evidence it has no number."""
     rating: dict[str, Any] = {
         "@type": "Rating",
-        "alternateName": common.format_label(label).capitalize(),
+        "alternateName": wording.format_label(label).capitalize(),
     }
     if label in _RATING_BY_LABEL:
         rating |= {

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from claimcheck.models.run import Check, Run
+    from claimcheck.reports.ci_results import CheckedClaim
     from claimcheck.reports.claimreview import Review
-    from claimcheck.reports.problems import CheckedClaim
 
 
 class Format(StrEnum):
@@ -126,7 +126,7 @@ def render_run(
 
         return markdown.render_run(run)
     if format in (Format.SARIF, Format.JUNIT):
-        from claimcheck.reports.problems import list_run_results
+        from claimcheck.reports.ci_results import list_run_results
 
         return render_results(list_run_results(run), format)
     if format is not Format.TEXT:
@@ -176,7 +176,7 @@ def render_check(
         assert review is not None
         return claimreview.render(check, review)
     if format in (Format.SARIF, Format.JUNIT):
-        from claimcheck.reports.problems import list_check_results
+        from claimcheck.reports.ci_results import list_check_results
 
         return render_results(list_check_results(check, {}), format)
     if format is not Format.TEXT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from claimcheck.reports.problems import CheckedClaim, Level
+from claimcheck.reports.ci_results import CheckedClaim, Level
 from claimcheck.reports.terminal import clean_line
 
 # XML 1.0 does not allow these two noncharacters.

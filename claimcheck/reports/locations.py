@@ -10,7 +10,7 @@ from claimcheck.models.claim import Claim, Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance
-from claimcheck.reports.common import DIFFERS_MARK
+from claimcheck.reports.wording import DIFFERS_MARK
 
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 

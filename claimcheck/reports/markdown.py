@@ -12,7 +12,7 @@ from itertools import chain
 from claimcheck.models.review import apply_decisions, judge_claims
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
-from claimcheck.reports import common, locations, provenance, warnings
+from claimcheck.reports import caveats, locations, provenance, wording
 from claimcheck.reports.terminal import clean_line
 
 _MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
@@ -26,15 +26,15 @@ _BLOCK_START = re.compile(r"^\s*(\d{0,9})([-+=.)])")
 def render_run(run: Run) -> str:
     """Render a run as Markdown."""
     run = apply_decisions(run)
-    names = common.name_subjects(run)
+    names = wording.name_subjects(run)
     parts = [*_render_summary(run), *_render_claims(run)]
-    if run.verdicts and not common.is_trivially_supported(run):
-        parts.append(f"## {common.format_check_heading(run)}")
-        if unsupported := common.list_unsupported(run):
+    if run.verdicts and not wording.is_trivially_supported(run):
+        parts.append(f"## {wording.format_check_heading(run)}")
+        if unsupported := wording.list_unsupported(run):
             locator = locations.EvidenceLocator([run.document])
             parts.append(_render_verdict_table(unsupported, locator, names))
     if external := run.external_check:
-        parts.append(f"## {common.format_external_heading(external)}")
+        parts.append(f"## {wording.format_external_heading(external)}")
         parts += _render_check_body(external, names)
         parts.append(_escape(provenance.describe_search(external)))
     decided = [
@@ -42,24 +42,24 @@ def render_run(run: Run) -> str:
         for claim, judgment in judge_claims(run).items()
     ]
     parts += _render_section("Decisions", decided)
-    notes = [*warnings.list_warnings(run), *warnings.list_remarks(run)]
+    notes = [*caveats.list_warnings(run), *caveats.list_remarks(run)]
     parts += _render_section("Notes", map(_escape, notes))
     document = _escape(provenance.describe_document(run))
     made_by = _escape(provenance.describe_provenance(run))
     # Two spaces at the end of a line are a line break.
     parts.append(f"{_escape_start(document)}  \n{made_by}")
     if run.claims:
-        parts.append(f"*{common.GROUNDED_CAVEAT}*")
+        parts.append(f"*{wording.GROUNDED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
 
 
 def render_check(check: Check) -> str:
     """Render a check as Markdown."""
-    parts = [f"# Checked: {common.format_label_counts(check.verdicts)}"]
+    parts = [f"# Checked: {wording.format_label_counts(check.verdicts)}"]
     parts += _render_check_body(check)
     made_by = _escape(provenance.describe_provenance(check))
     parts.append(f"{_escape(provenance.describe_search(check))}  \n{made_by}")
-    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
+    parts.append(f"*{wording.SUPPORTED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
 
 
@@ -85,10 +85,10 @@ def _render_summary(run: Run) -> list[str]:
     summary = run.summary
     if summary is None:
         return []
-    names = common.name_citations(run)
+    names = wording.name_citations(run)
 
     def cite(item: LinkedText) -> str:
-        citation = common.format_citations(item.claim_ids, names)
+        citation = wording.format_citations(item.claim_ids, names)
         text = _escape(item.text)
         return f"{text} {_escape(citation)}" if citation else text
 
@@ -113,14 +113,14 @@ def _render_section(title: str, items: Iterable[str]) -> list[str]:
 
 def _render_claims(run: Run) -> list[str]:
     if not run.claims:
-        return [] if run.failures else [common.NO_CLAIMS]
+        return [] if run.failures else [wording.NO_CLAIMS]
     line_index = locations.build_line_index(run.document)
     # Claims of a run have the same fields, which the user defined.
     names = list(dict.fromkeys(chain.from_iterable(item.fields for item in run.claims)))
     judgments = judge_claims(run)
     rows = []
     for number, claim in enumerate(run.claims, 1):
-        facts = dict(common.list_field_facts(claim))
+        facts = dict(wording.list_field_facts(claim))
         text = _escape(claim.text)
         if claim.id in judgments and judgments[claim.id].is_rejected:
             text = f"~~{text}~~"
@@ -128,7 +128,7 @@ def _render_claims(run: Run) -> list[str]:
             (
                 str(number),
                 f"{claim.check_worthiness:.2f}",
-                _escape(common.get_speaker(claim)),
+                _escape(wording.get_speaker(claim)),
                 text,
                 _escape(claim.quote),
                 locations.format_claim_location(claim, line_index),
@@ -139,7 +139,7 @@ def _render_claims(run: Run) -> list[str]:
     header = ("#", "Worth", "Who says it", "Claim", "Quote", "Where", *titles)
     alignment = "|--:|--:|:--|:--|:--|:--|" + ":--|" * len(names)
     table = _render_table(header, alignment, rows)
-    return [f"## {common.format_claim_count(run)}", table]
+    return [f"## {wording.format_claim_count(run)}", table]
 
 
 def _render_verdict_table(
@@ -158,7 +158,7 @@ def _render_verdict_table(
             (
                 names.get(verdict.subject, str(number)),
                 _format_labels(verdict),
-                common.format_confidence(finding),
+                wording.format_confidence(finding),
                 _escape(verdict.text),
                 _escape(locator.explain(finding)),
                 # This is the only HTML in the report: a cell cannot have a line break.
@@ -185,10 +185,10 @@ def _format_evidence(evidence: Evidence, locator: locations.EvidenceLocator) -> 
 
 def _format_labels(verdict: Verdict) -> str:
     """Format the label, or both labels of an attributed claim."""
-    label = f"**{common.format_label(verdict.label)}**"
+    label = f"**{wording.format_label(verdict.label)}**"
     if verdict.content is None:
         return label
-    return f"said: {label}; true: {common.format_label(verdict.content.label)}"
+    return f"said: {label}; true: {wording.format_label(verdict.content.label)}"
 
 
 def _escape(text: str) -> str:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from claimcheck.reports.problems import RULES, CheckedClaim, SourceLocation
+from claimcheck.reports.ci_results import RULES, CheckedClaim, SourceLocation
 from claimcheck.version import __version__
 
 _SCHEMA = (

@@ -26,7 +26,7 @@ from claimcheck.models.review import Judgment, apply_decisions, judge_claims
 from claimcheck.models.run import Run
 from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Verdict
-from claimcheck.reports.common import format_field_value
+from claimcheck.reports.wording import format_field_value
 
 if TYPE_CHECKING:
     import pandas

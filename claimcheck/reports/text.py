@@ -27,7 +27,7 @@ from claimcheck.models.verdict import (
     Verdict,
     put_each_stance_first,
 )
-from claimcheck.reports import common, locations, provenance, warnings
+from claimcheck.reports import caveats, locations, provenance, wording
 from claimcheck.reports.terminal import clean_line
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, split_sentences
@@ -51,30 +51,30 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
     run = apply_decisions(run)
     is_narrow = width < _MIN_TABLE_WIDTH
     page = [*_build_summary(run), *_build_claims(run, is_narrow=is_narrow)]
-    if run.verdicts and not common.is_trivially_supported(run):
+    if run.verdicts and not wording.is_trivially_supported(run):
         page += [
             Text(""),
-            make_safe_text(common.format_check_heading(run), "bold"),
+            make_safe_text(wording.format_check_heading(run), "bold"),
             _build_verdicts(
-                common.list_unsupported(run),
+                wording.list_unsupported(run),
                 [run.document],
-                names=common.name_subjects(run),
+                names=wording.name_subjects(run),
             ),
         ]
     if run.external_check:
-        heading = common.format_external_heading(run.external_check)
+        heading = wording.format_external_heading(run.external_check)
         page += [
             Text(""),
             make_safe_text(heading, "bold"),
-            *_build_check(run.external_check, common.name_subjects(run)),
+            *_build_check(run.external_check, wording.name_subjects(run)),
         ]
     page.append(Text(""))
-    page += [make_safe_text(line, "yellow") for line in warnings.list_warnings(run)]
-    page += [make_safe_text(line, "dim") for line in warnings.list_remarks(run)]
+    page += [make_safe_text(line, "yellow") for line in caveats.list_warnings(run)]
+    page += [make_safe_text(line, "dim") for line in caveats.list_remarks(run)]
     page.append(make_safe_text(provenance.describe_document(run), "dim"))
     page.append(make_safe_text(provenance.describe_provenance(run), "dim"))
     if run.claims:
-        page.append(make_safe_text(common.GROUNDED_CAVEAT, "dim"))
+        page.append(make_safe_text(wording.GROUNDED_CAVEAT, "dim"))
     return render_for_terminal(Group(*page), width=width, color=color)
 
 
@@ -83,7 +83,7 @@ def render_claim(
 ) -> str:
     """Render one claim of a run with its context, facts, and verdicts."""
     run = apply_decisions(run)
-    number = common.number_claims(run)[claim.id]
+    number = wording.number_claims(run)[claim.id]
     claim = run.claims[number - 1]
     page: list[RenderableType] = [
         make_safe_text(f"{number}. {claim.text}", "bold"),
@@ -97,11 +97,11 @@ def render_claim(
 
     line_index = locations.build_line_index(run.document)
     facts = [
-        ("Who says it", common.get_speaker(claim)),
+        ("Who says it", wording.get_speaker(claim)),
         ("Where", locations.format_claim_location(claim, line_index)),
-        (common.DIFFERS_MARK.capitalize(), common.describe_differences(claim)),
-        *common.list_claim_facts(claim),
-        *common.list_field_facts(claim),
+        (wording.DIFFERS_MARK.capitalize(), wording.describe_differences(claim)),
+        *wording.list_claim_facts(claim),
+        *wording.list_field_facts(claim),
         *[
             ("Decision", describe_decision(decision))
             for decision in run.decisions
@@ -115,12 +115,12 @@ def render_claim(
         page.append(make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}"))
 
     verdicts = [
-        common.note_reported_speech(verdict)
+        wording.note_reported_speech(verdict)
         for verdict in run.verdicts
         if verdict.subject == claim.id
     ]
     if verdicts:
-        names = common.name_subjects(run)
+        names = wording.name_subjects(run)
         page += [Text(""), _build_verdicts(verdicts, [run.document], names=names)]
     return render_for_terminal(Group(*page), width=width, color=color)
 
@@ -130,7 +130,7 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
     page = [
         *_build_check(check),
         make_safe_text(provenance.describe_provenance(check), "dim"),
-        make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
+        make_safe_text(wording.SUPPORTED_CAVEAT, "dim"),
     ]
     return render_for_terminal(Group(*page), width=width, color=color)
 
@@ -153,7 +153,7 @@ def _build_check(
         page.append(make_safe_text(line))
     page += [
         Text(""),
-        make_safe_text(common.format_label_counts(check.verdicts), "bold"),
+        make_safe_text(wording.format_label_counts(check.verdicts), "bold"),
         make_safe_text(provenance.describe_search(check), "dim"),
     ]
     left_out = provenance.list_left_out_pages(check)
@@ -193,15 +193,15 @@ def _build_summary(run: Run) -> list[RenderableType]:
     summary = run.summary
     if summary is None:
         return []
-    names = common.name_citations(run)
+    names = wording.name_citations(run)
 
     def cite(item: LinkedText) -> Text:
         text = make_safe_text(item.text)
-        if citation := common.format_citations(item.claim_ids, names):
+        if citation := wording.format_citations(item.claim_ids, names):
             text.append(f" {citation}", "cyan")
         return text
 
-    positions = map(common.format_position, summary.positions)
+    positions = map(wording.format_position, summary.positions)
     return [
         make_safe_text(summary.headline, "bold"),
         Text(""),
@@ -223,8 +223,8 @@ def _build_list(title: str, items: Iterable[Text]) -> list[RenderableType]:
 
 def _build_claims(run: Run, *, is_narrow: bool) -> list[RenderableType]:
     if not run.claims:
-        return [] if run.failures else [Text(""), make_safe_text(common.NO_CLAIMS)]
-    title = make_safe_text(common.format_claim_count(run), "bold")
+        return [] if run.failures else [Text(""), make_safe_text(wording.NO_CLAIMS)]
+    title = make_safe_text(wording.format_claim_count(run), "bold")
     table = _build_claim_list(run) if is_narrow else _build_claim_table(run)
     return [Text(""), title, table]
 
@@ -240,7 +240,7 @@ def _build_claim_list(run: Run) -> Table:
         text = _build_claim_text(claim, judgments.get(claim.id))
         facts = (
             f"{claim.check_worthiness:.2f}",
-            common.get_speaker(claim),
+            wording.get_speaker(claim),
             locations.format_claim_location(claim, line_index),
         )
         style = "dim" if claim.is_grounded else "bold red"
@@ -266,7 +266,7 @@ def _build_claim_table(run: Run) -> Table:
         table.add_row(
             str(number),
             f"{claim.check_worthiness:.2f}",
-            make_safe_text(common.get_speaker(claim)),
+            make_safe_text(wording.get_speaker(claim)),
             _build_claim_text(claim, judgments.get(claim.id)),
             make_safe_text(location, style),
         )
@@ -280,7 +280,7 @@ def _build_claim_text(claim: Claim, judgment: Judgment | None) -> Text:
     if judgment:
         line = make_safe_text(judgment.describe(), "cyan")
         text.append("\n").append_text(line)
-    if fields := common.format_fields(claim):
+    if fields := wording.format_fields(claim):
         text.append("\n").append_text(make_safe_text(fields, "dim"))
     return text
 
@@ -309,7 +309,7 @@ def _build_verdict(
     finding, content = verdict.finding, verdict.content
     rationale = locator.explain(finding)
     if content and verdict.speaker:
-        rationale = f"{common.attribute(verdict.speaker)}? {rationale}"
+        rationale = f"{wording.attribute(verdict.speaker)}? {rationale}"
     parts: list[RenderableType] = [
         _build_verdict_heading(name, verdict),
         _indent(make_safe_text(rationale), 3),
@@ -317,8 +317,8 @@ def _build_verdict(
     ]
     if content is None:
         return parts
-    answer = make_safe_text(f"{common.CONTENT_QUESTION} ")
-    answer.append(common.format_label(content.label), _LABEL_STYLES[content.label])
+    answer = make_safe_text(f"{wording.CONTENT_QUESTION} ")
+    answer.append(wording.format_label(content.label), _LABEL_STYLES[content.label])
     rationale = f"{_format_confidence(content)}. {locator.explain(content)}"
     answer.append_text(make_safe_text(rationale))
     parts.append(_indent(answer, 3))
@@ -331,7 +331,7 @@ def _build_verdict(
 def _build_verdict_heading(name: str, verdict: Verdict) -> Text:
     label = verdict.label
     heading = make_safe_text(f"{name}. " if name.isdecimal() else f"{name}: ")
-    heading.append(common.format_label(label).upper(), _LABEL_STYLES[label])
+    heading.append(wording.format_label(label).upper(), _LABEL_STYLES[label])
     details = _format_confidence(verdict.finding)
     if votes := verdict.votes:
         details += f" ({votes.agreed} of {votes.asked} votes)"
@@ -341,7 +341,7 @@ def _build_verdict_heading(name: str, verdict: Verdict) -> Text:
 
 
 def _format_confidence(finding: Finding) -> str:
-    confidence = common.format_confidence(finding)
+    confidence = wording.format_confidence(finding)
     return f" {confidence}" if confidence else ""
 
 

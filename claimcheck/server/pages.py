@@ -19,7 +19,6 @@ from claimcheck.api.stores import History, open_history
 from claimcheck.models.outcome import RunListing, RunLocation, SavedCheck
 from claimcheck.models.verdict import Label
 from claimcheck.reports import html
-from claimcheck.reports.common import UNNAMED_SOURCES, describe_source, get_first_words
 from claimcheck.reports.formats import CheckDownload, RunDownload
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
@@ -31,6 +30,7 @@ from claimcheck.reports.html.assets import (
 from claimcheck.reports.html.build_cards import build_finding
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.reports.html.texts import EvidenceAnchors
+from claimcheck.reports.wording import UNNAMED_SOURCES, describe_source, get_first_words
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import (
     EXPORT_FORMATS,

@@ -90,7 +90,7 @@ def assert_grounded(
 
 
 def _list_ungrounded_claims(run: Run, *, exact: bool) -> list[str]:
-    common = import_module("claimcheck.reports.common")
+    common = import_module("claimcheck.reports.wording")
     lines = []
     for claim in run.claims:
         if exact and claim.match is Match.FUZZY:

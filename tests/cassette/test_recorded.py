@@ -21,7 +21,7 @@ from claimcheck.models.integrity import (
 )
 from claimcheck.models.known import ClaimMatch, KnownClaim, Relation
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.search_prompts import suggest_queries
+from claimcheck.pipeline.queries_and_matches import suggest_queries
 from tests.support.injections import ORDERS, add_order
 from tests.support.paths import ARTICLES, SEED
 

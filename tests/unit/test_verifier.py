@@ -9,7 +9,7 @@ import pytest
 from claimcheck import Document, Limits, Settings, check, errors, resources, summarize
 from claimcheck.batch.plan import Plan
 from claimcheck.bundles.bundle import write_bundle
-from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
+from claimcheck.verification.choose_scorer import choose_scorer, resolve_scorer_name
 from tests.support.bundles import list_steps
 from tests.support.command import claimcheck
 from tests.support.cross_encoder import write_cross_encoder
@@ -148,7 +148,9 @@ def test_the_default_is_the_shipped_model(tmp_path, monkeypatch):
 
 def test_the_default_is_lexical_without_the_extra(tmp_path, monkeypatch):
     monkeypatch.setattr(resources, "find_data", lambda name: tmp_path / name)
-    monkeypatch.setattr("claimcheck.verification.choose.is_runnable", lambda: False)
+    monkeypatch.setattr(
+        "claimcheck.verification.choose_scorer.is_runnable", lambda: False
+    )
     write_cross_encoder(tmp_path / "verifier")
     assert choose_scorer().name == "lexical"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimcheck.models.verdict import Label
-from claimcheck.reports import common
+from claimcheck.reports import wording
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -44,7 +44,7 @@ def format_css_class(label: Label) -> str:
 
 def format_badge(label: Label) -> str:
     """Return the text of a label on a badge: "Not enough evidence"."""
-    return common.format_label(label).capitalize()
+    return wording.format_label(label).capitalize()
 
 
 @cache

@@ -15,7 +15,7 @@ from claimcheck.models.review import Judgment, judge_claims
 from claimcheck.models.run import CheckFailure, Run
 from claimcheck.models.span import LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict
-from claimcheck.reports import common, locations, provenance
+from claimcheck.reports import locations, provenance, wording
 from claimcheck.reports.html.assets import format_badge, format_css_class
 from claimcheck.reports.html.cards import (
     DIFFERS,
@@ -86,7 +86,7 @@ class RunCards:
             claim=CardClaim(
                 claim.id,
                 claim.text,
-                common.get_speaker(claim),
+                wording.get_speaker(claim),
                 str(claim.kind),
                 claim.check_worthiness,
             ),
@@ -95,7 +95,7 @@ class RunCards:
             reported_speech=reported_speech,
             quote=self._build_quote(number, claim),
             notes=tuple(_list_notes(claim, failure)),
-            fields=tuple(common.list_field_facts(claim)),
+            fields=tuple(wording.list_field_facts(claim)),
             facts=tuple(facts),
             judgment=judgment,
         )
@@ -108,7 +108,7 @@ class RunCards:
         return CardQuote(text, location, f"s{number}" if self.line_index else None)
 
     def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:
-        facts = common.list_claim_facts(claim)
+        facts = wording.list_claim_facts(claim)
         cost = provenance.format_cost_per_claim(self.run.usage, len(self.run.claims))
         stability = self.run.stability
         for item in stability.claims if stability else ():
@@ -140,7 +140,7 @@ class RunCards:
 def _list_notes(claim: Claim, failure: CheckFailure | None) -> Iterator[str]:
     if failure:
         yield f"Not checked ({failure.cause}): {failure.message}"
-    if differences := common.describe_differences(claim):
+    if differences := wording.describe_differences(claim):
         yield f"Differs from its quote: {differences}"
 
 
@@ -179,7 +179,7 @@ def build_finding(
         question=question,
         label=format_css_class(finding.label),
         name=format_badge(finding.label),
-        confidence=common.format_confidence(finding),
+        confidence=wording.format_confidence(finding),
         rationale=anchors.explain(finding),
         evidence=tuple(map(anchors.link, evidence)),
     )
@@ -200,7 +200,7 @@ def _build_verdict_parts(
     if content is None or speaker is None:
         return findings, ""
     # The claim's speaker is a name where the text has "he".
-    said = common.attribute((claim and claim.speaker) or speaker)
+    said = wording.attribute((claim and claim.speaker) or speaker)
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
         # A report of a statement shows that it was made, not that it is true.
         known = "not checked here" if claim else "unknown"
@@ -210,7 +210,7 @@ def _build_verdict_parts(
         return findings, f"{said}: {was_said}; whether it is true: {known}"
     both = (
         build_finding(finding, anchors, question=f"{said}?", claim=claim),
-        build_finding(content, anchors, question=common.CONTENT_QUESTION, claim=claim),
+        build_finding(content, anchors, question=wording.CONTENT_QUESTION, claim=claim),
     )
     return both, ""
 

@@ -12,7 +12,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.review import apply_decisions, count_labels
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
-from claimcheck.reports import common
+from claimcheck.reports import wording
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
     format_badge,
@@ -97,7 +97,7 @@ class _Totals:
         if run := document.run:
             labels = _count_verdicts(run)
             self.labels.update(labels)
-            self.says_itself |= common.is_trivially_supported(run)
+            self.says_itself |= wording.is_trivially_supported(run)
             if labels:
                 self.by_source[_get_source_name(run.document)].update(labels)
             self.claims += len(run.claims)
@@ -124,7 +124,7 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
         claims=totals.claims,
         labels=labels,
         is_checked=bool(totals.labels),
-        remark=common.SAYS_ITSELF if totals.says_itself else "",
+        remark=wording.SAYS_ITSELF if totals.says_itself else "",
         bars=_build_bars(totals),
         other_sources=max(0, len(totals.by_source) - _MAX_SOURCES),
         rows=rows,
@@ -136,7 +136,7 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
 
 def _count_verdicts(run: Run) -> Counter[Label]:
     """Count the verdicts on claims, of checks and people, if they matter."""
-    if common.is_trivially_supported(run):
+    if wording.is_trivially_supported(run):
         return Counter()
     counts = count_labels(run)
     return counts.claims + counts.by_people
@@ -152,7 +152,7 @@ def _build_row(document: BatchDocument) -> DocumentRow:
     summary = run.summary
     return DocumentRow(
         key=document.key,
-        title=summary.headline if summary else common.get_title(run.document),
+        title=summary.headline if summary else wording.get_title(run.document),
         state=document.state,
         reason=document.reason,
         claims=len(run.claims),

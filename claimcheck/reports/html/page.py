@@ -12,7 +12,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.review import apply_decisions
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Label, Verdict
-from claimcheck.reports import common, locations, provenance, warnings
+from claimcheck.reports import caveats, locations, provenance, wording
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
     load_template,
@@ -138,11 +138,11 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
         "description": describe_document(document),
         "failures": _list_failures(run),
         "notes": [
-            *warnings.list_remarks(run),
+            *caveats.list_remarks(run),
             *(_list_search_notes(external) if external else ()),
         ],
         "provenance": provenance.describe_provenance(run),
-        "caveat": common.GROUNDED_CAVEAT,
+        "caveat": wording.GROUNDED_CAVEAT,
         "ticks": _build_ticks(run, cards),
         "is_checked": bool(run.verdicts),
         "is_rated": True,
@@ -160,7 +160,7 @@ def _list_failures(run: Run) -> list[str]:
     """List the failures, except those that claims' cards already show."""
     claims = {claim.id for claim in run.claims}
     others = [failure for failure in run.unchecked if failure.subject not in claims]
-    return [*warnings.list_failures(run), *warnings.list_unchecked(others)]
+    return [*caveats.list_failures(run), *caveats.list_unchecked(others)]
 
 
 def _build_card_fields(cards: Sequence[Card]) -> dict[str, Any]:
@@ -175,8 +175,8 @@ def _build_card_fields(cards: Sequence[Card]) -> dict[str, Any]:
 def _build_summary_fields(run: Run, anchors: EvidenceAnchors) -> dict[str, Any]:
     summary = run.summary
     if summary is None:
-        return _build_empty_summary_fields(common.get_title(run.document))
-    names = common.name_citations(run)
+        return _build_empty_summary_fields(wording.get_title(run.document))
+    names = wording.name_citations(run)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
 
     def build_items(items: Iterable[LinkedText]) -> list[SummaryItem]:
@@ -192,7 +192,7 @@ def _build_summary_fields(run: Run, anchors: EvidenceAnchors) -> dict[str, Any]:
         "title": summary.headline,
         "sentences": build_items(summary.sentences),
         "points": build_items(summary.key_points),
-        "positions": build_items(map(common.format_position, summary.positions)),
+        "positions": build_items(map(wording.format_position, summary.positions)),
         "questions": list(summary.open_questions),
     }
 
@@ -228,7 +228,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
     ]
     title = "Claims checked against evidence"
     if check.claimed_in:
-        title = common.get_title(check.claimed_in)
+        title = wording.get_title(check.claimed_in)
     elif len(check.verdicts) == 1:
         title = check.verdicts[0].text
     return {
@@ -241,7 +241,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
             *provenance.list_left_out_pages(check),
         ],
         "provenance": provenance.describe_provenance(check),
-        "caveat": common.SUPPORTED_CAVEAT,
+        "caveat": wording.SUPPORTED_CAVEAT,
         "ticks": [],
         "is_checked": True,
         "is_rated": False,
@@ -255,7 +255,7 @@ def _list_search_notes(check: Check) -> list[str]:
     return [
         provenance.describe_search(check),
         *provenance.list_searches(check),
-        *warnings.list_unchecked(check.failures),
+        *caveats.list_unchecked(check.failures),
         *provenance.list_left_out_pages(check),
     ]
 
@@ -265,7 +265,7 @@ def _build_document_views(
 ) -> list[DocumentView]:
     return [
         build_document_view(
-            document, anchors.marks[document.id], {}, common.get_title(document)
+            document, anchors.marks[document.id], {}, wording.get_title(document)
         )
         for document in documents
     ]

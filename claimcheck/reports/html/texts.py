@@ -18,7 +18,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.run import LedgerStatus, Run
 from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Evidence, Finding
-from claimcheck.reports import common, locations
+from claimcheck.reports import locations, wording
 from claimcheck.reports.html.assets import replace_control_characters
 
 # Where marks overlap, the first of these gives the text its color.
@@ -141,7 +141,7 @@ class EvidenceAnchors:
             location = evidence.document_id
         else:
             start = self._locator.locate(document.id, evidence.spans[0])
-            location = f"{common.describe_source(document)}, {start}"
+            location = f"{wording.describe_source(document)}, {start}"
             # If the page does not have the text, there is nothing to link to.
             if document.text is not None and self._on_page:
                 anchor = self._get_anchor(evidence)
@@ -205,7 +205,7 @@ def describe_document(document: Document, title: str = "") -> str:
 
     The source is left out if it is the title.
     """
-    source = common.describe_source(document)
+    source = wording.describe_source(document)
     parts = [
         "" if source == title else source,
         document.author and f"by {document.author}",

@@ -14,8 +14,8 @@ from claimcheck.models.review import (
 )
 from claimcheck.models.run import LinkedText
 from claimcheck.models.verdict import Label
-from claimcheck.reports.common import format_check_heading
 from claimcheck.reports.table import iter_claim_rows
+from claimcheck.reports.wording import format_check_heading
 
 TEXT = "The ferry carried 900 people in 2020. The tower in Graz was built in 1868."
 

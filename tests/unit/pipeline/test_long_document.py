@@ -8,7 +8,7 @@ import pytest
 
 from claimcheck import Document, Match, Settings, asummarize, errors, summarize, tokens
 from claimcheck.models.integrity import find_run_inconsistencies
-from claimcheck.reports import locations, markdown, text, warnings
+from claimcheck.reports import caveats, locations, markdown, text
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_into_passages
 from tests.support.chronicle import CHRONICLE, TOWNS, ReadingClient
@@ -117,7 +117,7 @@ def test_reports_a_failed_passage_with_its_characters_in_every_format(run):
     )
     assert result.summary is not None
     message = f"1 of {result.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
-    assert warnings.describe_failed_passages(result) == message
+    assert caveats.describe_failed_passages(result) == message
     assert message in text.render_run(result, width=200)
     assert message in markdown.render_run(result)
     assert find_run_inconsistencies(result) == []

@@ -7,7 +7,7 @@ import pytest
 from claimcheck import Settings, schemas, summarize
 from claimcheck.models.brief import Brief
 from claimcheck.models.run import Run
-from claimcheck.reports import warnings
+from claimcheck.reports import caveats
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 TEXT = """Harbor board cuts budget
@@ -60,7 +60,7 @@ def test_what_the_document_does_not_say_is_a_problem(fields, message):
     found, run = find_problems(**({"sentences": RIGHT} | fields))
     assert len(found) == 1
     assert message in next(iter(found.values()))
-    assert any(warnings.SUMMARY_DIFFERS in line for line in warnings.list_remarks(run))
+    assert any(caveats.SUMMARY_DIFFERS in line for line in caveats.list_remarks(run))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Settings, check, summarize
-from claimcheck.reports import common, markdown, text
+from claimcheck.reports import markdown, text, wording
 
 SETTINGS = Settings(engine="extractive")
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
@@ -38,4 +38,4 @@ def test_a_narrow_terminal_breaks_no_word_of_a_claim():
     ],
 )
 def test_a_speaker_is_named_within_a_sentence(speaker, said):
-    assert common.attribute(speaker) == said
+    assert wording.attribute(speaker) == said

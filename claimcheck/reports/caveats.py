@@ -16,7 +16,7 @@ from claimcheck.models.run import (
     LedgerStatus,
     Run,
 )
-from claimcheck.reports.common import (
+from claimcheck.reports.wording import (
     DIFFERS_MARK,
     SAYS_ITSELF,
     describe_differences,

@@ -21,7 +21,7 @@ from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
 from claimcheck.readers.annotations import holds_annotations
 from claimcheck.readers.claims import parse_numbered_claims
-from claimcheck.reports import common
+from claimcheck.reports import wording
 from claimcheck.reports.locations import build_line_index
 
 # Each rule and what it means. The kinds of difference come first.
@@ -208,7 +208,7 @@ def _judge_claim(claim: Claim, location: SourceLocation | None) -> CheckedClaim:
         message = f"{RULES[rule]} The quote: “{claim.quote}”"
     elif claim.consistency is Consistency.DIFFERS and claim.differences:
         rule = claim.differences[0].kind
-        message = f"Differs from its quote: {common.describe_differences(claim)}."
+        message = f"Differs from its quote: {wording.describe_differences(claim)}."
     return CheckedClaim(claim.id, claim.text, location, rule, Level.ERROR, message, ())
 
 

@@ -4,7 +4,7 @@ from claimcheck import Settings
 from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, KnownClaim, Relation
 from claimcheck.pipeline.driver import drive
-from claimcheck.pipeline.search_prompts import judge_matches, suggest_queries
+from claimcheck.pipeline.queries_and_matches import judge_matches, suggest_queries
 from tests.support.scripted import ScriptedClient, response
 
 SETTINGS = Settings(engine="llm", model="scripted")

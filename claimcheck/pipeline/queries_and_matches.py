@@ -13,7 +13,7 @@ from claimcheck.models.claim import Statement
 from claimcheck.models.known import ClaimMatch, Relation
 from claimcheck.models.llm import ModelRequest, Usage, sum_usage
 from claimcheck.models.run import Signature
-from claimcheck.pipeline.answers import Answer, ask_all
+from claimcheck.pipeline.ask import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.requests import (
     build_request,

@@ -36,7 +36,7 @@ _UNLIMITED_FORMATS = ("text", "markdown", "subtitles")
 # `-P` keeps the working folder, which may come from a stranger, out of the module path.
 _START_CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from claimcheck.readers.limited import run_child; run_child()"
+    "from claimcheck.readers.sandbox import run_child; run_child()"
 )
 _PACKAGE_PARENT = Path(__file__).parent.parent.parent
 

@@ -8,13 +8,13 @@ import pytest
 from jsonschema import Draft7Validator
 
 from claimcheck import Document, Settings, check, summarize
-from claimcheck.reports.formats import Format, render_check, render_run
-from claimcheck.reports.problems import (
+from claimcheck.reports.ci_results import (
     format_uri,
     list_check_results,
     locate_claims,
     locate_lines,
 )
+from claimcheck.reports.formats import Format, render_check, render_run
 from tests.support.hostile import HOSTILE
 from tests.support.paths import NODE_MODULES
 from tests.support.scripted import ScriptedClient, answer, claim, response

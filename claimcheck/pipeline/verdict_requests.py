@@ -9,8 +9,8 @@ from itertools import chain, islice
 from claimcheck import prompts, tokens
 from claimcheck.models.claim import Statement
 from claimcheck.models.llm import ModelRequest
-from claimcheck.pipeline.answer_values import VerdictAnswer, VerdictsAnswer
-from claimcheck.pipeline.answers import Answer, ask_all
+from claimcheck.pipeline.answers import VerdictAnswer, VerdictsAnswer
+from claimcheck.pipeline.ask import Answer, ask_all
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.requests import (
     build_request,

@@ -12,7 +12,7 @@ import pytest
 
 from claimcheck import Document
 from claimcheck.errors import InputError
-from claimcheck.readers import limited
+from claimcheck.readers import sandbox
 from claimcheck.readers.file import build_document
 from tests.support.bombs import nest_forms
 
@@ -20,7 +20,7 @@ ORDINARY = b"<html><body><p>The ferry carried 900 people in May.</p></body></htm
 
 
 def test_a_bomb_is_given_up_and_the_next_file_is_read(monkeypatch):
-    monkeypatch.setattr(limited, "MAX_SECONDS", 2.0)
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 2.0)
     with pytest.raises(InputError, match=r"^bomb.pdf: cannot be read within 2 s"):
         build_document(nest_forms(12, 10), "bomb.pdf")
     monkeypatch.undo()
@@ -29,14 +29,14 @@ def test_a_bomb_is_given_up_and_the_next_file_is_read(monkeypatch):
 
 def test_a_reader_that_crashes_costs_only_its_file():
     document = build_document(ORDINARY, "a.html")
-    for child in limited._children.idle:
+    for child in sandbox._children.idle:
         child._process.kill()
         child._process.wait()
     assert build_document(ORDINARY, "a.html") == document
 
 
 def test_half_an_answer_is_no_answer():
-    child = limited._Child()
+    child = sandbox._Child()
     child.close()
     code = "import sys; sys.stdout.write('{\"kind\": ')"
     child._process = subprocess.Popen(
@@ -62,11 +62,11 @@ def test_threads_have_a_child_each_and_share_those_that_wait():
         )
     for number, document in zip(range(900, 912), documents, strict=True):
         assert f"{number} people" in document.full_text
-    assert len(limited._children.idle) <= 4
+    assert len(sandbox._children.idle) <= 4
 
 
 def test_modules_in_the_working_folder_are_not_run(tmp_path, monkeypatch):
-    limited._close_children()
+    sandbox._close_children()
     trap = "open('ran', 'w').close()\n"
     for name in ("json", "lxml", "claimcheck", "trafilatura"):
         (tmp_path / f"{name}.py").write_text(trap)
@@ -74,4 +74,4 @@ def test_modules_in_the_working_folder_are_not_run(tmp_path, monkeypatch):
     (tmp_path / "page.html").write_bytes(ORDINARY)
     assert "900 people" in Document.from_path(tmp_path / "page.html").full_text
     assert not (tmp_path / "ran").exists()
-    limited._close_children()
+    sandbox._close_children()
