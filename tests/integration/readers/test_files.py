@@ -159,15 +159,6 @@ PAGES = [
         ),
     ),
     (
-        "figure",
-        page(
-            art.replace(
-                f"<p>{B}</p>",
-                f"<figure><img src=a.jpg alt='A ferry at dusk.'><figcaption>The ferry at dusk. Photo: Bo Lind</figcaption></figure><p>{B}</p>",
-            )
-        ),
-    ),
-    (
         "xhtml",
         '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd"><html xmlns="http://www.w3.org/1999/xhtml"><head><title>Ferry sold</title></head><body>'
         + art
@@ -182,6 +173,20 @@ PAGES = [
 def test_a_page_is_its_article(kind, html):
     found = [text.replace("\xa0", " ") for text in read_texts(html, "a.html")]
     assert [text for text in found if text != "Ferry sold"] == ABC
+
+
+def test_a_caption_is_read_where_it_is():
+    caption = "The ferry at dusk. Photo: Bo Lind"
+    html = page(
+        art.replace(
+            f"<p>{B}</p>",
+            "<figure><img src=a.jpg alt='A ferry at dusk.'>"
+            f"<figcaption>{caption}</figcaption></figure><p>{B}</p>",
+        )
+    )
+    before, after = read_texts(html, "a.html")[-5:-4], read_texts(html, "a.html")[-2:]
+    assert [*before, *after] == ABC
+    assert read_texts(html, "a.html")[-4:-2] == ["The ferry at dusk.", "Photo: Bo Lind"]
 
 
 METADATA = [
