@@ -19,6 +19,7 @@ from tests.support.bombs import nest_forms
 ORDINARY = b"<html><body><p>The ferry carried 900 people in May.</p></body></html>"
 
 
+@pytest.mark.slow  # it fills two gigabytes
 def test_a_bomb_is_given_up_and_the_next_file_is_read(monkeypatch):
     monkeypatch.setattr(sandbox, "MAX_SECONDS", 2.0)
     with pytest.raises(InputError, match=r"^bomb.pdf: cannot be read within 2 s"):
