@@ -144,7 +144,7 @@ class Attribution:
         if speech is None:
             return self._find_unreported_speech(index, speeches)
         if speech.content_start:
-            # In the sentence, there is no mark before a continued quotation.
+            # A continued quotation has no opening mark within the sentence.
             start = speech.content_start + len(sentence.text) - len(part.text)
             speech = replace(speech, content_start=start)
         if is_third_person_pronoun(speech.speaker):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import Any
 from urllib.parse import unquote
@@ -82,7 +83,7 @@ def parse_package(data: bytes, source: str, kind: str) -> Content:
     return refuse_empty(content, source, name)
 
 
-class _Package:
+class _Package(ABC):
     """The files of an archive with one document."""
 
     metadata_part = ""
@@ -90,9 +91,9 @@ class _Package:
     def __init__(self, archive: XmlArchive) -> None:
         self._archive = archive
 
+    @abstractmethod
     def read_blocks(self) -> list[str]:
         """Return the paragraphs, in reading order."""
-        raise NotImplementedError
 
     def list_left_out(self) -> list[str]:
         """Name what the archive has and the text that was read does not."""
